@@ -1,0 +1,35 @@
+"""Backpropagation the way a person does it on paper.
+
+>>> import backtrace
+>>> t = backtrace.trace(backtrace.load("or-gate"))
+>>> round(t["dE/dw_5"], 10)
+-0.0786482163
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["BacktraceError", "Problem", "Quantity", "Record", "Trace", "load", "trace"]
+
+if TYPE_CHECKING:
+    from backtrace.api import Quantity, Trace, load, trace
+    from backtrace.errors import BacktraceError
+    from backtrace.problem import Problem
+    from backtrace.views.records import Record
+
+_HOMES = {
+    "BacktraceError": "backtrace.errors",
+    "Problem": "backtrace.problem",
+    "Record": "backtrace.views.records",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the library when it is first used, so that `backtrace --version` does not."""
+    if name not in __all__:
+        raise AttributeError(f"module 'backtrace' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES.get(name, "backtrace.api")), name)

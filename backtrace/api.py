@@ -1,0 +1,160 @@
+"""The library: `load` a config, `trace` it, and look quantities up by id."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from backtrace.config.load import load
+from backtrace.derivation.equation import Phase
+from backtrace.errors import nearest
+from backtrace.evaluation.choice import arithmetic_of
+from backtrace.problem import Problem
+from backtrace.selection import find, visible
+from backtrace.tracing import Part, Request, work
+from backtrace.views.records import Look, Numerals, Record, records
+
+__all__ = ["Quantity", "Trace", "load", "trace"]
+
+_PHASES: Mapping[str, tuple[Phase, ...]] = {
+    "forward": ("forward",),
+    "backward": ("backward", "total"),
+    "update": ("update", "after"),
+}
+
+
+class Quantity(float):
+    """A number of a trace: a float that knows the row it comes from.
+
+    >>> t = trace(load("or-gate"))
+    >>> t["h_1"] + 1
+    1.6
+    >>> t["h_1"].substitution
+    '1(0.1) + 0(0.3) + 0.5'
+    """
+
+    record: Record
+
+    def __new__(cls, record: Record) -> Quantity:
+        number = super().__new__(cls, record.value)
+        number.record = record
+        return number
+
+    @property
+    def symbol(self) -> str:
+        """How the quantity is written: ∂E/∂w_5."""
+        return self.record.symbol
+
+    @property
+    def formula(self) -> str:
+        """Its equation's right-hand side in symbols."""
+        return self.record.formula
+
+    @property
+    def substitution(self) -> str:
+        """The same with the numbers put in."""
+        return self.record.substitution
+
+    @property
+    def text(self) -> str:
+        """The value as a table shows it."""
+        return self.record.text
+
+
+class Trace:
+    """A worked-out problem. Iterating gives its records; `t["dE/dw_5"]` looks one up."""
+
+    def __init__(self, problem: Problem, parts: Sequence[Part], look: Look, request: Request) -> None:
+        self.problem = problem
+        self._parts = parts
+        self._look = look
+        self._request = request
+
+    @property
+    def arithmetic(self) -> str:
+        """Which arithmetic made the numbers: `float64`, or `hand activation=3`."""
+        return self._request.arithmetic.name
+
+    @property
+    def records(self) -> list[Record]:
+        """The rows that a table shows, in order."""
+        return list(records(visible(self._parts), self._look))
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.records)
+
+    def __getitem__(self, id: str) -> Quantity:
+        return self.get(id)
+
+    def get(self, id: str, step: int | None = None, sample: int | None = None) -> Quantity:
+        """A quantity by its id or the way its notation writes it, hidden ones too.
+
+        Without `step` the first one is meant. Without `sample` the sum over a batch comes before the first
+        sample's.
+
+        Raises:
+            KeyError: there is no such quantity; the message tells the nearest.
+
+        """
+        parts = [part for part in self._parts if step is None or part.step == step]
+        if sample is not None:
+            parts = [part for part in parts if part.sample == sample]
+        parts.sort(key=lambda part: (part.step, part.phase != "total"))
+        for part in parts:
+            found = find(part, id, self._request.arithmetic)
+            if found is not None:
+                return Quantity(next(records([found], self._look)))
+        known = [row.id for part in parts for row in part.equations]
+        raise KeyError(f"no quantity {id!r}{nearest(id, dict.fromkeys(known))}")
+
+    def _repr_markdown_(self) -> str:
+        from backtrace.views.markdown import write_markdown
+
+        out = io.StringIO()
+        write_markdown(self.problem, visible(self._parts), self._look, self.arithmetic, out)
+        return out.getvalue()
+
+    def _repr_html_(self) -> str:
+        from backtrace.views.html import tables
+
+        return tables(self.problem, visible(self._parts), self._look, self.arithmetic)
+
+    def __repr__(self) -> str:
+        return f"<Trace of {self.problem.title!r}: {len(self.records)} records>"
+
+
+def trace(
+    problem: Problem,
+    *,
+    step: int | None = None,
+    steps: int | None = None,
+    sample: int | Literal["all"] | None = None,
+    only: Literal["forward", "backward", "update"] | None = None,
+    hand: Mapping[str, int] | int | None = None,
+    digits: int = 6,
+) -> Trace:
+    """Work a problem out.
+
+    Args:
+        problem: what `load` gives.
+        step: only this step.
+        steps: instead of `step`: the first so many. Default: the first.
+        sample: a sample's number from 1, or "all". Default: each step's own, in a batch all.
+        only: one phase instead of all.
+        hand: decimals kept like a person does, for all kinds of quantity or by kind; {} for float64.
+        digits: significant digits in texts; values have them all.
+
+    Raises:
+        BacktraceError: what was asked for is not there, there is no backward pass, or a value is not finite.
+        ValueError: both `step` and `steps`.
+
+    """
+    if step is not None and steps is not None:
+        raise ValueError("step and steps exclude each other")
+    kept = {"all": hand} if isinstance(hand, int) else hand
+    arithmetic = arithmetic_of(problem, kept)
+    phases = _PHASES[only] if only else tuple(phase for group in _PHASES.values() for phase in group)
+    request = Request(step or 1, step or steps or 1, sample, frozenset(phases), arithmetic)
+    look = Look(numerals=Numerals(digits, None, arithmetic.kept))
+    return Trace(problem, tuple(work(problem, request)), look, request)

@@ -1,0 +1,164 @@
+"""Options that several commands share, and what their values mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Literal, TypeVar
+
+import click
+
+from backtrace.errors import BacktraceError, nearest, quoted
+from backtrace.problem import Problem
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+MAX_STEPS = 10**9
+
+
+class SampleNumber(click.ParamType[int | Literal["all"]]):
+    """A sample's number, counted from 1, or `all`."""
+
+    name = "K|all"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | Literal["all"]:
+        if value == "all":
+            return "all"
+        try:
+            number = int(value)
+        except ValueError:
+            number = 0
+        if number < 1:
+            self.fail(f"{value!r} is no sample; expected a number from 1 on, or all", param, ctx)
+        return number
+
+
+class Decimals(click.ParamType[dict[str, int]]):
+    """Hand decimals: `3`, `activation=3,delta=3`, or `exact` for none."""
+
+    name = "N|KIND=N,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, int]:
+        from backtrace.config.settings import ALL_KINDS, KINDS, MAX_DECIMALS
+
+        if isinstance(value, dict) or value == "exact":
+            return value if isinstance(value, dict) else {}
+        decimals = {}
+        for part in value.split(","):
+            kind, equals, text = part.rpartition("=")
+            kind = kind if equals else ALL_KINDS
+            if kind not in (*KINDS, ALL_KINDS):
+                self.fail(f"{kind!r} is no kind of quantity{nearest(kind, KINDS)}", param, ctx)
+            if not text.isdecimal() or int(text) > MAX_DECIMALS:
+                self.fail(f"{text!r}; expected decimals from 0 to {MAX_DECIMALS}", param, ctx)
+            decimals[kind] = int(text)
+        return decimals
+
+
+class Setting(click.ParamType[tuple[str, str]]):
+    """A parameter and its value: `w_5=0.02`."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        name, equals, text = value.partition("=")
+        if not equals or not name or not text:
+            self.fail(f"{value!r}; expected a parameter and its value, as w_5=0.02", param, ctx)
+        return name, text
+
+
+def shared(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one decorator, in the order they are to stand in the help."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+what_if_options = shared(
+    click.option("--set", "settings", type=Setting(), multiple=True, help="Change a parameter (repeatable)."),
+    click.option("--input", "inputs", metavar="X,…", help="Other inputs, as one sample of its own."),
+    click.option("--target", "targets", metavar="T,…", help="Other targets for that sample."),
+)
+number_options = shared(
+    click.option("--digits", type=click.IntRange(1, 17), help="Significant digits shown (default 6)."),
+    click.option("--decimals", type=click.IntRange(0, 30), help="Decimals shown, instead of --digits."),
+    click.option("--hand", type=Decimals(), help="Round like a hand calculation; exact: do not."),
+)
+output_options = shared(
+    click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all."),
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Colour in tables (NO_COLOR is honoured).",
+    ),
+)
+
+
+def exclusive(**given: object) -> None:
+    """Refuse two options that cannot stand together."""
+    names = [f"--{name}" for name, value in given.items() if value is not None]
+    if len(names) > 1:
+        raise click.UsageError(f"{' and '.join(names)} exclude each other; expected one of them")
+
+
+def what_if(
+    problem: Problem,
+    settings: tuple[tuple[str, str], ...],
+    inputs: str | None,
+    targets: str | None,
+    sample: int,
+) -> Problem:
+    """The problem with parameters or a sample changed; the changes are told in its `echo`.
+
+    `sample` is the one whose inputs stay where only targets are given.
+    """
+    from backtrace.config.cursor import to_number
+    from backtrace.derivation.expressions import Number
+    from backtrace.derivation.names import spell
+    from backtrace.problem import Sample
+
+    def numbers(option: str, text: str, names: tuple[str, ...]) -> tuple[Number, ...]:
+        parts = [part.strip() for part in text.split(",")] if text.strip() else []
+        if len(parts) != len(names):
+            shown = f" ({', '.join(names[:6])})" if names else ""
+            raise BacktraceError(f"{option} {quoted(text)}: {len(parts)} given, expected {len(names)}{shown}")
+        return tuple(number(f"{option} {quoted(text)}", part) for part in parts)
+
+    def number(where: str, text: str) -> Number:
+        value = to_number(text)
+        if isinstance(value, str):
+            raise BacktraceError(f"{where}: {value}")
+        return value
+
+    echo = [f"{name} = {text}" for name, text in settings]
+    parameters: dict[str, Number] = dict(problem.parameters)
+    by_id: Mapping[str, str] = {spell(name): name for name in parameters}
+    for name, text in settings:
+        if spell(name) not in by_id:
+            raise BacktraceError(f"--set {name}: no such parameter{nearest(spell(name), by_id)}")
+        parameters[by_id[spell(name)]] = number(f"--set {name}", text)
+    samples = problem.samples
+    if inputs is not None or targets is not None:
+        if not 1 <= sample <= len(samples):
+            raise BacktraceError(f"no sample {sample}; there are samples 1 to {len(samples)}")
+        base = samples[sample - 1]
+        new_inputs = base.inputs if inputs is None else numbers("--input", inputs, problem.inputs)
+        new_targets = None if problem.targets and inputs is not None else base.targets
+        if targets is not None:
+            new_targets = numbers("--target", targets, problem.targets)
+        samples = (Sample(new_inputs, new_targets),)
+        echo += [
+            f"{what} {text}" for what, text in (("input", inputs), ("target", targets)) if text is not None
+        ]
+    return replace(problem, parameters=parameters, samples=samples, echo=tuple(echo))

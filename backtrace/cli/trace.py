@@ -1,0 +1,140 @@
+"""`backtrace trace`: forward, backward and update, every intermediate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, TextIO
+
+import click
+
+from backtrace.cli.options import (
+    MAX_STEPS,
+    SampleNumber,
+    exclusive,
+    number_options,
+    output_options,
+    what_if,
+    what_if_options,
+)
+
+if TYPE_CHECKING:
+    from backtrace.problem import Problem
+    from backtrace.tracing import Part, Request
+    from backtrace.views.records import Look
+
+FORMATS = ("table", "markdown", "csv", "json", "jsonl")
+PHASES = {"forward": ("forward",), "backward": ("backward", "total"), "update": ("update", "after")}
+
+
+@click.command("trace")
+@click.argument("config")
+@click.option(
+    "-f", "--format", "form", type=click.Choice(FORMATS), default="table", help="How it is written."
+)
+@click.option("--sample", type=SampleNumber(), help="Which sample (default: the step's own; in a batch all).")
+@click.option("--step", type=click.IntRange(1, MAX_STEPS), help="Only this step.")
+@click.option("--steps", type=click.IntRange(1, MAX_STEPS), help="The first so many steps.")
+@click.option("--only", type=click.Choice(tuple(PHASES)), multiple=True, help="Only this phase (repeatable).")
+@click.option("--show", metavar="PATTERN", multiple=True, help="Only these ids, as 'dE/dw_*' (repeatable).")
+@click.option("--matrix", is_flag=True, help="Also each layer in matrix form.")
+@click.option("--all-rows", is_flag=True, help="Draw every row of a large table.")
+@number_options
+@what_if_options
+@output_options
+def command(
+    config: str,
+    form: str,
+    sample: int | Literal["all"] | None,
+    step: int | None,
+    steps: int | None,
+    only: tuple[str, ...],
+    show: tuple[str, ...],
+    matrix: bool,
+    all_rows: bool,
+    digits: int | None,
+    decimals: int | None,
+    hand: dict[str, int] | None,
+    settings: tuple[tuple[str, str], ...],
+    inputs: str | None,
+    targets: str | None,
+    output: str | None,
+    color: str,
+) -> None:
+    """Print every h, a, δ and ∂E/∂w of CONFIG, with the formula and the numbers put in.
+
+    CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input.
+    """
+    exclusive(step=step, steps=steps)
+    exclusive(digits=digits, decimals=decimals)
+    if matrix and form not in ("table", "markdown"):
+        raise click.UsageError(
+            f"--matrix is drawn in tables and Markdown; expected -f table or markdown, not {form}"
+        )
+    from backtrace.cli.output import style_of, writing_to
+    from backtrace.config.load import load
+    from backtrace.evaluation.choice import arithmetic_of
+    from backtrace.tracing import Request
+    from backtrace.views.records import Look, Numerals
+
+    problem = load(config)
+    problem = what_if(problem, settings, inputs, targets, sample if isinstance(sample, int) else 1)
+    if inputs is not None or targets is not None:
+        sample = None
+    arithmetic = arithmetic_of(problem, hand)
+    phases = frozenset(phase for name in only or PHASES for phase in PHASES[name])
+    request = Request(
+        first=step or 1,
+        last=step or steps or 1,
+        sample=sample,
+        phases=phases,  # type: ignore[arg-type]
+        arithmetic=arithmetic,
+    )
+    with writing_to(output) as out:
+        look = Look(style_of(out), Numerals(digits or 6, decimals, arithmetic.kept))
+        _write(form, problem, request, show, look, out, color, all_rows, matrix)
+
+
+def _write(
+    form: str,
+    problem: Problem,
+    request: Request,
+    show: tuple[str, ...],
+    look: Look,
+    out: TextIO,
+    color: str,
+    all_rows: bool,
+    matrix: bool,
+) -> None:
+    from dataclasses import replace
+
+    from backtrace.views.records import records
+
+    parts = _shown(problem, request, show)
+    name = request.arithmetic.name
+    if form == "table":
+        from backtrace.cli.output import console_for
+        from backtrace.views.table import draw
+
+        draw(problem, parts, replace(look, most_terms=12), name, console_for(out, color), all_rows)
+    elif form == "markdown":
+        from backtrace.views.markdown import write_markdown
+
+        write_markdown(problem, parts, look, name, out)
+    else:
+        from backtrace.views import data
+
+        rows = records(parts, look)
+        if form == "csv":
+            data.write_csv(rows, out)
+        elif form == "jsonl":
+            data.write_jsonl(rows, out)
+        else:
+            data.write_json(rows, problem.title, name, out)
+
+
+def _shown(problem: Problem, request: Request, show: tuple[str, ...]) -> Iterator[Part]:
+    from backtrace.selection import selected, visible
+    from backtrace.tracing import work
+
+    parts = work(problem, request)
+    return selected(parts, show, request.arithmetic) if show else visible(parts)

@@ -1,0 +1,1 @@
+"""YAML → `Problem`. Every error knows file, line and column; nothing in a config is ever run."""

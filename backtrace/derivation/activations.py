@@ -1,0 +1,75 @@
+"""The table of activations: each is an expression in the net input h, and nothing else.
+
+Its derivative follows by the rules in `calculus`, written through the activation a itself where that is
+what a textbook does: σ′(h) = a·(1 - a).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from backtrace.derivation.calculus import partials
+from backtrace.derivation.expressions import Expression, Symbol, replace, simplify, substitute
+from backtrace.derivation.functions import FUNCTIONS
+from backtrace.derivation.parser import parse
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationRow:
+    """`value` is a formula in h and the options; `options` are their defaults, all non-negative."""
+
+    value: str
+    source: str
+    options: dict[str, float] = field(default_factory=dict)
+
+
+ACTIVATIONS: dict[str, ActivationRow] = {
+    "sigmoid": ActivationRow("sigmoid(h)", "Rumelhart, Hinton and Williams 1986"),
+    "tanh": ActivationRow("tanh(h)", "LeCun et al., Efficient BackProp, 1998"),
+    "linear": ActivationRow("h", "Widrow and Hoff 1960"),
+    "relu": ActivationRow("relu(h)", "Nair and Hinton 2010; 0 at the kink"),
+    "leaky_relu": ActivationRow("where(above(h, 0), h, slope*h)", "Maas et al. 2013", {"slope": 0.01}),
+    "elu": ActivationRow("where(above(h, 0), h, alpha*expm1(h))", "Clevert et al. 2016", {"alpha": 1.0}),
+    "softplus": ActivationRow("softplus(h)", "Dugas et al. 2001"),
+    "square": ActivationRow("h^2", "a unit that squares"),
+    "sin": ActivationRow("sin(h)", "Sitzmann et al. 2020"),
+    "step": ActivationRow("step(h)", "McCulloch and Pitts 1943; 1 from the threshold on"),
+    "gelu": ActivationRow("h*Phi(h)", "Hendrycks and Gimpel 2016, the exact form"),
+    # Softmax depends on all nets of its layer; its equations are in `network` and `chain_rule`.
+    "softmax": ActivationRow("exp(h)", "Bridle 1990"),
+}
+
+NET, ACTIVATED = Symbol("h", "h"), Symbol("a", "a")
+
+
+@cache
+def activation_value(name: str) -> Expression:
+    """The activation as an expression in `h` and its options."""
+    return parse(ACTIVATIONS[name].value, FUNCTIONS)
+
+
+@cache
+def activation_slope(name: str) -> Expression:
+    """∂a/∂h as an expression in `h`, `a` and the options.
+
+    Raises:
+        NotDifferentiableError: for step.
+
+    >>> activation_slope("tanh") == parse("1 - a^2")
+    True
+
+    """
+    value = activation_value(name)
+    slope = partials(value, {"h"})["h"]
+    if value == NET:
+        return slope
+    return simplify(replace(slope, value, ACTIVATED))
+
+
+def applied(
+    template: Expression, net: Symbol, activation: Symbol, options: Mapping[str, Expression]
+) -> Expression:
+    """A template of this table with a unit's own symbols in it."""
+    return simplify(substitute(template, {"h": net, "a": activation, **options}))

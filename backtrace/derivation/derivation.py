@@ -1,0 +1,167 @@
+"""Problem → Derivation: the one ordered list of equations that everything else reads.
+
+A step of training is: for every sample its forward and backward pass (`Derivation`), then what is worked out
+once a step (`StepDerivation`): sums over samples, updates, and E again with the updated parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from backtrace.derivation import backward, computation
+from backtrace.derivation.equation import Equation, Kind, Phase
+from backtrace.derivation.expressions import (
+    Expression,
+    Quotient,
+    Sum,
+    Symbol,
+    negate,
+    number,
+    simplify,
+    substitute,
+    symbols,
+)
+from backtrace.derivation.names import spell
+from backtrace.derivation.network import Case, Forward
+from backtrace.derivation.notation import derivative, given, of_sample, updated
+from backtrace.derivation.updates import CONSTANTS, RATE, STEP, UPDATE_RULES, update_rows
+from backtrace.errors import BacktraceError, NotDifferentiableError
+from backtrace.problem import Network, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """One sample's equations.
+
+    `refusal` says why there is no backward pass where one was to be expected. `further` yields the equations
+    that nothing rests on, made only when somebody asks.
+    """
+
+    forward: tuple[Equation, ...]
+    backward: tuple[Equation, ...]
+    refusal: BacktraceError | None
+    further: Callable[[], Iterator[Equation]]
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        return self.forward + self.backward
+
+
+@dataclass(frozen=True, slots=True)
+class StepDerivation:
+    """What is worked out once a step, after the passes of its samples."""
+
+    total: tuple[Equation, ...]
+    update: tuple[Equation, ...]
+    after: tuple[Equation, ...]
+
+
+def derive(problem: Problem, case: Case) -> Derivation:
+    """The forward and backward equations of a sample."""
+    if isinstance(problem.model, Network):
+        network_forward = Forward(problem, problem.model, case)
+        forward = network_forward.equations()
+        if not case.has_targets:
+            return Derivation(tuple(forward), (), None, lambda: iter(()))
+        try:
+            rows = backward.backward_equations(network_forward)
+        except NotDifferentiableError as refusal:
+            return _refused(problem, forward, refusal)
+        return Derivation(
+            tuple(forward), tuple(rows), None, lambda: backward.further_equations(network_forward)
+        )
+    model = problem.model
+    forward = computation.forward_equations(model)
+    try:
+        rows = computation.backward_equations(problem, model, forward)
+    except NotDifferentiableError as refusal:
+        return _refused(problem, forward, refusal)
+    return Derivation(
+        tuple(forward), tuple(rows), None, lambda: computation.further_equations(model, forward)
+    )
+
+
+def _refused(problem: Problem, forward: Sequence[Equation], refusal: NotDifferentiableError) -> Derivation:
+    located = NotDifferentiableError(refusal.message, problem.locations.get("step"))
+    return Derivation(tuple(forward), (), located, lambda: iter(()))
+
+
+def derive_step(problem: Problem, derivation: Derivation, samples: Sequence[int] | None) -> StepDerivation:
+    """The equations of a step: over the numbered samples in batch mode, of a single sample if None."""
+    gradients = {row.id: row for row in derivation.backward if row.kind == "gradient"}
+    trained = _trained_gradients(problem, gradients)
+    objective = derivation.forward[-1]
+    if not isinstance(problem.model, Network):
+        name = spell(problem.model.objective)
+        objective = next(row for row in derivation.forward if row.id == name)
+    total: list[Equation] = []
+    if samples is not None:
+        parameters = {derivative(objective.symbol, given(name)).id for name in problem.parameters}
+        summed = [objective, *(row for row in gradients.values() if row.id in parameters)]
+        total = [_over_samples(problem, row, samples, "total") for row in summed]
+    update = list(_update_equations(problem, trained, online=samples is None)) if problem.update else []
+    after: list[Equation] = []
+    if update:
+        if samples is not None:
+            after = [_over_samples(problem, objective, samples, "after")]
+        else:
+            changed = {row.id for row in derivation.forward} | {spell(name) for name in trained}
+            after = [_afterwards(objective, changed)]
+    return StepDerivation(tuple(total), tuple(update), tuple(after))
+
+
+def _trained_gradients(problem: Problem, gradients: dict[str, Equation]) -> dict[str, Equation]:
+    """The gradient rows of the parameters that updates change, in the order of the parameters."""
+    objective = Symbol("E", "E") if isinstance(problem.model, Network) else given(problem.model.objective)
+    found = {name: gradients.get(derivative(objective, given(name)).id) for name in problem.trained}
+    return {name: row for name, row in found.items() if row is not None}
+
+
+def _over_samples(problem: Problem, row: Equation, samples: Sequence[int], phase: Phase) -> Equation:
+    """The sum, or the mean, of a quantity over the samples of a batch."""
+    symbol = updated(row.symbol) if phase == "after" else row.symbol
+    terms = tuple(of_sample(symbol, sample) for sample in samples)
+    whole: Expression = Sum(terms) if len(terms) > 1 else terms[0]
+    if problem.batch == "mean" and len(terms) > 1:
+        whole = Quotient(whole, number(len(terms)))
+    return Equation(symbol, whole, row.kind, phase, row.layer)
+
+
+def _afterwards(objective: Equation, changed: set[str]) -> Equation:
+    """The objective once more, of the updated quantities: E⁺ = ½(y - a_o⁺)²."""
+    renamed = {symbol.id: updated(symbol) for symbol in symbols(objective.expression) if symbol.id in changed}
+    expression = substitute(objective.expression, renamed)
+    return Equation(updated(objective.symbol), expression, "cost", "after")
+
+
+def _update_equations(problem: Problem, trained: dict[str, Equation], online: bool) -> Iterator[Equation]:
+    assert problem.update is not None
+    rule = problem.update.rule
+    constants: dict[str, Expression] = {**CONSTANTS, RATE: Symbol(RATE, problem.notation.rate)}
+    for name, gradient in trained.items():
+        parameter = given(name)
+        # Books with δ = (t - a)·a·(1 - a) write the change as η·δ·x, without the gradient in between.
+        in_full = rule == "sgd" and online and problem.delta == "descent"
+        downhill = gradient.expression if in_full else gradient.symbol
+        if problem.objective == "maximize":
+            downhill = negate(downhill)
+        parts: dict[str, Expression] = {**constants, "w": parameter, "t": STEP, "g": downhill}
+        parts |= {state: _row_symbol(state, parameter) for state in UPDATE_RULES[rule].states}
+        symbol = parameter
+        for row, formula in update_rows(rule).items():
+            symbol = _row_symbol(row, parameter)
+            kind: Kind = "change" if row == "change" else "state"
+            yield Equation(symbol, simplify(substitute(formula, parts)), kind, "update", gradient.layer)
+            parts[row] = symbol
+        new = Sum((parameter, symbol))
+        yield Equation(updated(parameter), new, "update", "update", gradient.layer)
+
+
+def _row_symbol(row: str, parameter: Symbol) -> Symbol:
+    """The quantity that a row of an update rule defines, for one parameter."""
+    if row.endswith("_new"):
+        return updated(_row_symbol(row.removesuffix("_new"), parameter))
+    prefix = "Delta" if row == "change" else row
+    shown = {"change": "Δ", "mhat": "m̂_", "vhat": "v̂_"}.get(row, f"{row}_")
+    return Symbol(f"{prefix}_{parameter.id}", f"{shown}{parameter.text}")

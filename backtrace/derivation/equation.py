@@ -1,0 +1,68 @@
+"""An equation: the one place that defines a quantity. It holds no value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from backtrace.derivation.expressions import Expression, Symbol, symbols
+
+Phase = Literal["forward", "backward", "total", "update", "after"]
+Kind = Literal[
+    "net",
+    "activation",
+    "exponential",
+    "cost",
+    "cost_gradient",
+    "error",
+    "slope",
+    "delta",
+    "gradient",
+    "change",
+    "state",
+    "local",
+    "update",
+    "value",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """`symbol` = `expression`, with what is needed to find and group it.
+
+    `hidden` equations are shown only when asked for; `aliases` are other ids of the same quantity.
+    """
+
+    symbol: Symbol
+    expression: Expression
+    kind: Kind
+    phase: Phase
+    layer: str | None = None
+    hidden: bool = False
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.symbol.id
+
+
+class BrokenDerivationError(Exception):
+    """A derivation breaks its own rule; a defect of the program, never of a config."""
+
+
+def check(givens: Iterable[str], equations: Iterable[Equation]) -> None:
+    """See that every quantity is defined once, and before it is used.
+
+    Raises:
+        BrokenDerivationError: naming the equation at fault.
+
+    """
+    known = set(givens)
+    for equation in equations:
+        for symbol in symbols(equation.expression):
+            if symbol.id not in known:
+                raise BrokenDerivationError(f"{equation.id} uses {symbol.id}, which nothing above it defines")
+        if equation.id in known:
+            raise BrokenDerivationError(f"{equation.id} is defined twice")
+        known.add(equation.id)

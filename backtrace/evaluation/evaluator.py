@@ -1,0 +1,75 @@
+"""Working out equations: an environment of values, filled from the first equation to the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from backtrace.derivation.equation import Equation
+from backtrace.derivation.expressions import (
+    Call,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+)
+from backtrace.errors import NotFiniteError
+from backtrace.evaluation.arithmetic import Arithmetic, Value
+
+Environment = dict[str, Value]
+
+
+def evaluate(equations: Iterable[Equation], values: Environment, arithmetic: Arithmetic) -> None:
+    """Work the equations out in order and add each result to `values` under the equation's id.
+
+    Raises:
+        NotFiniteError: naming the first equation whose value is infinite or not a number.
+
+    """
+    settle, is_finite = arithmetic.settle, arithmetic.is_finite
+    with arithmetic.context():
+        for equation in equations:
+            value = settle(value_of(equation.expression, values, arithmetic), equation.kind)
+            if not is_finite(value):
+                raise NotFiniteError(f"{equation.symbol.text} is not a finite number ({value})")
+            values[equation.symbol.id] = value
+
+
+def value_of(expression: Expression, values: Environment, arithmetic: Arithmetic) -> Value:
+    """The value of an expression, worked out from left to right as it is written.
+
+    Raises:
+        KeyError: a symbol has no value.
+
+    """
+    kind = type(expression)
+    if kind is Symbol:
+        return values[expression.id]  # type: ignore[union-attr]
+    match expression:
+        case Product(factors):
+            result = value_of(factors[0], values, arithmetic)
+            for factor in factors[1:]:
+                result = result * value_of(factor, values, arithmetic)
+            return result
+        case Sum(terms):
+            result = value_of(terms[0], values, arithmetic)
+            for term in terms[1:]:
+                result = result + value_of(term, values, arithmetic)
+            return result
+        case Number():
+            return arithmetic.number(expression)
+        case Negative(operand):
+            return -value_of(operand, values, arithmetic)
+        case Quotient(numerator, denominator):
+            over = value_of(numerator, values, arithmetic)
+            return arithmetic.divide(over, value_of(denominator, values, arithmetic))
+        case Power(base, exponent):
+            below = value_of(base, values, arithmetic)
+            return arithmetic.power(below, value_of(exponent, values, arithmetic))
+        case Call(function, arguments):
+            return arithmetic.functions[function](*(value_of(a, values, arithmetic) for a in arguments))
+        case _:
+            raise TypeError(f"no such kind of expression: {kind.__name__}")

@@ -1,0 +1,111 @@
+"""Hand arithmetic: decimals, rounded half up where a person writes a value down and nowhere else.
+
+Between two written values everything is carried with `DIGITS` significant digits, more than any rounding
+here can notice. sin, cos and the normal distribution come from float64, whose 16 digits are still more than
+the `MAX_DECIMALS` a config may keep.
+"""
+
+from __future__ import annotations
+
+import decimal
+import operator
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from backtrace.derivation.expressions import Number
+from backtrace.evaluation import float64
+from backtrace.evaluation.arithmetic import Arithmetic, Value, choose
+
+DIGITS = 50
+_CONTEXT = decimal.Context(
+    prec=DIGITS,
+    rounding=decimal.ROUND_HALF_UP,
+    Emin=-(10**9),
+    Emax=10**9,
+    traps=[],  # 1/0 is infinite and ln(-1) is no number; the evaluator names the equation
+)
+_ONE, _ZERO = Decimal(1), Decimal(0)
+
+
+def to_decimal(number: Number) -> Decimal:
+    """A number exactly as it is written."""
+    return Decimal(repr(number.value))
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    return _ONE if base == exponent == 0 else base**exponent
+
+
+def _tanh(x: Decimal) -> Decimal:
+    small = (-2 * abs(x)).exp()
+    size = (1 - small) / (1 + small)
+    return size if x >= 0 else -size
+
+
+def _sigmoid(x: Decimal) -> Decimal:
+    small = (-abs(x)).exp()
+    return _ONE / (1 + small) if x >= 0 else small / (1 + small)
+
+
+def _softplus(x: Decimal) -> Decimal:
+    return max(x, _ZERO) + (1 + (-abs(x)).exp()).ln()
+
+
+def _by_float(function: Callable[[float], float]) -> Callable[[Decimal], Decimal]:
+    return lambda x: Decimal(repr(function(float(x))))
+
+
+_FUNCTIONS: dict[str, Callable[..., Decimal]] = {
+    "exp": Decimal.exp,
+    "log": Decimal.ln,
+    "log10": Decimal.log10,
+    "sqrt": Decimal.sqrt,
+    "abs": abs,
+    "sin": _by_float(float64.FLOAT64.functions["sin"]),
+    "cos": _by_float(float64.FLOAT64.functions["cos"]),
+    "tanh": _tanh,
+    "sigmoid": _sigmoid,
+    "relu": lambda x: max(x, _ZERO),
+    "softplus": _softplus,
+    "step": lambda x: _ONE if x >= 0 else _ZERO,
+    "max": max,
+    "min": min,
+    "sign": lambda x: Decimal((x > 0) - (x < 0)),
+    "above": lambda x, y: Decimal(x > y),
+    "from": lambda x, y: Decimal(x >= y),
+    "where": choose,
+    "expm1": lambda x: x.exp() - 1,
+    "xlogy": lambda x, y: _ZERO if x == 0 else x * y.ln(),
+    "over": lambda x, y: _ZERO if x == 0 else x / y,
+    "Phi": _by_float(float64.normal_distribution),
+    "phi": _by_float(float64.normal_density),
+}
+
+
+def _round(value: Decimal, decimals: int) -> Decimal:
+    """Half up at a number of decimals; a number too long to have decimals within `DIGITS` stays as it is."""
+    if not value.is_finite() or value.adjusted() + decimals + 1 > DIGITS:
+        return value
+    return value.quantize(Decimal(1).scaleb(-decimals), context=_CONTEXT) + 0
+
+
+def hand_arithmetic(decimals: Mapping[str, int]) -> Arithmetic:
+    """The arithmetic of a person who keeps so many decimals of each kind of quantity ("all" for the rest)."""
+    rest = decimals.get("all")
+
+    def settle(value: Value, kind: str) -> Value:
+        keep = decimals.get(kind, rest)
+        return value if keep is None else _round(value, keep)
+
+    said = ",".join(f"{kind}={n}" for kind, n in decimals.items())
+    return Arithmetic(
+        name=f"hand {said}",
+        number=to_decimal,
+        divide=operator.truediv,
+        power=_power,
+        functions=_FUNCTIONS,
+        settle=settle,
+        is_finite=Decimal.is_finite,
+        kept=frozenset(decimals.values()),
+        context=lambda: decimal.localcontext(_CONTEXT),
+    )

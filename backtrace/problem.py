@@ -1,0 +1,113 @@
+"""What a config says, checked and ready to derive from.
+
+Plain immutable data. `config` builds it from YAML, `derivation` turns it into equations; it knows neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from backtrace.derivation.expressions import Expression, Number
+from backtrace.derivation.notation import Notation
+from backtrace.errors import Location
+
+INPUTS = "inputs"  # how `from` names the inputs among the layers
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A row of the table `ACTIVATIONS`, with the options that a config gave it."""
+
+    name: str
+    options: Mapping[str, Number] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer; `weights` has a row per unit and a column per source, in the order of `sources`.
+
+    An entry is a parameter's name, or None where there is no connection (or no bias).
+    """
+
+    name: str
+    units: tuple[str, ...]
+    activation: Activation
+    weights: tuple[tuple[str | None, ...], ...]
+    biases: tuple[str | None, ...]
+    sources: tuple[str, ...]
+    bias_input: int = 1
+
+
+def parameter_names(layer: Layer) -> set[str]:
+    """The parameters that stand in a layer's weights and biases."""
+    return {name for row in (*layer.weights, layer.biases) for name in row if name is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The `layers` form of a config."""
+
+    layers: tuple[Layer, ...]
+    cost: str | Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """The `equations` form: expressions by name, in an order in which they can be evaluated.
+
+    `deltas` maps the name of a delta to the symbol whose gradient it names.
+    """
+
+    equations: Mapping[str, Expression]
+    objective: str
+    deltas: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sample's inputs and targets, in the order of the problem's names; targets may be absent."""
+
+    inputs: tuple[Number, ...]
+    targets: tuple[Number, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A row of the table `UPDATE_RULES` and its constants by name."""
+
+    rule: str
+    constants: Mapping[str, Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Everything that a derivation needs.
+
+    `trained` lists the parameters that updates change, in the order they are shown. `hand` maps a kind of
+    quantity (or "all") to the decimals a person keeps of it. `echo` are the what-ifs of the command line.
+    `locations` tells where in the file a thing stands that can only be refused later.
+    """
+
+    title: str
+    source: str
+    model: Network | Computation
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+    parameters: Mapping[str, Number]
+    samples: tuple[Sample, ...]
+    fixed: frozenset[str] = frozenset()
+    objective: Literal["minimize", "maximize"] = "minimize"
+    delta: Literal["gradient", "descent"] = "gradient"
+    update: Update | None = None
+    batch: Literal["online", "sum", "mean"] = "online"
+    notation: Notation = field(default_factory=Notation)
+    hand: Mapping[str, int] | None = None
+    seed: int | None = None
+    echo: tuple[str, ...] = ()
+    locations: Mapping[str, Location] = field(default_factory=dict)
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        return tuple(name for name in self.parameters if name not in self.fixed)

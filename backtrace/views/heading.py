@@ -1,0 +1,71 @@
+"""What stands above the tables: which network, which sample and step, which arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backtrace.derivation.names import spell
+from backtrace.errors import printable
+from backtrace.problem import Network, Problem
+from backtrace.tracing import Part
+from backtrace.views.records import Look
+
+_MOST_GIVENS = 12
+
+
+def problem_lines(problem: Problem, arithmetic: str) -> Iterator[str]:
+    """The title and what the numbers rest on."""
+    yield printable(problem.title)
+    if problem.source:
+        yield f"source: {printable(problem.source)}"
+    facts = []
+    model = problem.model
+    if isinstance(model, Network):
+        sizes = (len(problem.inputs), *(len(layer.units) for layer in model.layers))
+        facts.append("network " + "-".join(map(str, sizes)))
+        facts.append(", ".join(dict.fromkeys(layer.activation.name for layer in model.layers)))
+        facts.append(model.cost if isinstance(model.cost, str) else "own cost")
+    else:
+        facts.append(f"{len(model.equations)} equations, derivatives of {model.objective}")
+    if problem.objective == "maximize":
+        facts.append("maximized")
+    if problem.update:
+        constants = ", ".join(f"{name} {value.text}" for name, value in problem.update.constants.items())
+        facts.append(f"{problem.update.rule}, {constants}")
+    if problem.batch != "online":
+        facts.append(f"batch of {len(problem.samples)}, {problem.batch}")
+    if problem.seed is not None:
+        facts.append(f"seed {problem.seed}")
+    facts.append(arithmetic)
+    yield " · ".join(facts)
+    if problem.echo:
+        yield "with " + ", ".join(printable(change) for change in problem.echo)
+
+
+def part_line(problem: Problem, part: Part, look: Look) -> str:
+    """The step and the sample of a part, with the sample's numbers."""
+    if part.sample is None:
+        return f"step {part.step}"
+    given = [
+        f"{look.name(name)} = {look.numerals.given(part.written[spell(name)], part.values[spell(name)])}"
+        for name in (*problem.inputs, *problem.targets)
+        if spell(name) in part.written
+    ]
+    shown = ", ".join(given[:_MOST_GIVENS])
+    if len(given) > _MOST_GIVENS:
+        shown += f", … ({len(given)} numbers)"
+    line = f"step {part.step}, sample {part.sample}"
+    return f"{line}: {shown}" if shown else line
+
+
+def part_title(part: Part, layer: str | None) -> str:
+    """What one table holds: its phase and layer."""
+    words = {
+        "forward": "Forward",
+        "backward": "Backward",
+        "total": "Over all samples",
+        "update": "Update",
+        "after": "After the update",
+    }
+    title = words[part.phase]
+    return f"{title}, {layer} layer" if layer else title

@@ -1,0 +1,44 @@
+"""Markdown: the same tables, complete, for pages and issues. Formulas stand in code spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TextIO
+
+from backtrace.errors import printable
+from backtrace.problem import Problem
+from backtrace.tracing import Part
+from backtrace.views.grouping import by_layer, with_starts
+from backtrace.views.heading import part_line, part_title, problem_lines
+from backtrace.views.records import Look, part_records
+
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|"})
+
+
+def write_markdown(problem: Problem, parts: Iterable[Part], look: Look, arithmetic: str, out: TextIO) -> None:
+    """A heading, then a table for every phase and layer, written as the parts come."""
+    started = False
+    for part, starts in with_starts(parts):
+        if not started:
+            title, *rest = problem_lines(problem, arithmetic)
+            out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest))
+            started = True
+        if starts:
+            out.write(f"\n### {escaped(part_line(problem, part, look))}\n")
+        for layer, equations in by_layer(part):
+            out.write(f"\n**{escaped(part_title(part, layer))}**\n\n")
+            out.write("| symbol | formula | with the numbers | value |\n| --- | --- | --- | ---: |\n")
+            for record in part_records(replace(part, equations=equations), look):
+                cells = (code(record.symbol), code(record.formula), code(record.substitution), record.text)
+                out.write(f"| {' | '.join(cells)} |\n")
+
+
+def escaped(text: str) -> str:
+    """Text in which nothing acts as Markdown or HTML."""
+    return printable(text).translate(_SPECIAL)
+
+
+def code(text: str) -> str:
+    """A code span for a table cell, where a bar must be escaped."""
+    return "`" + text.replace("|", "\\|") + "`"

@@ -1,0 +1,143 @@
+"""Parts → records: the columns that every data format has, and the text of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from backtrace.derivation.expressions import Expression, Sum, Symbol
+from backtrace.derivation.names import transcribe
+from backtrace.derivation.printing import TYPESET, Style, formula, substitution
+from backtrace.evaluation.arithmetic import Value
+from backtrace.tracing import Part
+
+
+class Record(NamedTuple):
+    """One row of a trace. `value` is full precision, `text` what a person is shown."""
+
+    step: int
+    sample: int | None
+    phase: str
+    layer: str | None
+    kind: str
+    id: str
+    symbol: str
+    formula: str
+    substitution: str
+    value: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numerals:
+    """How numbers are written: so many significant digits, or so many decimals.
+
+    `kept` are the decimals of hand arithmetic: a value that was rounded to one of them shows them all.
+    """
+
+    digits: int = 6
+    decimals: int | None = None
+    kept: frozenset[int] = frozenset()
+
+    def text(self, value: Value) -> str:
+        """A computed value."""
+        if isinstance(value, Decimal):
+            exponent = value.as_tuple().exponent
+            if self.decimals is None and isinstance(exponent, int) and -exponent in self.kept:
+                return _unsigned_zero(f"{value:f}")
+            value = float(value)
+        if self.decimals is not None:
+            return _unsigned_zero(f"{value:.{self.decimals}f}")
+        return _unsigned_zero(f"{value:.{self.digits}g}")
+
+    def given(self, written: str, value: Value) -> str:
+        """A number from the config: as it was written, unless that is longer than asked for."""
+        if len(written) <= 6:
+            return written
+        if self.decimals is not None:
+            short = len(written.partition(".")[2]) <= self.decimals
+        else:
+            mantissa = written.lower().partition("e")[0].replace(".", "").lstrip("-0")
+            short = len(mantissa) <= self.digits
+        return written if short else self.text(value)
+
+
+def _unsigned_zero(text: str) -> str:
+    """-0.000 is 0.000: a person writes no sign before a zero."""
+    return text[1:] if text[0] == "-" and not text.strip("-0.") else text
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How records are written: the signs and the numerals; sums longer than `most_terms` are shortened."""
+
+    style: Style = TYPESET
+    numerals: Numerals = Numerals()
+    most_terms: int | None = None
+
+    def symbol(self, symbol: Symbol) -> str:
+        return self.name(symbol.text)
+
+    def name(self, name: str) -> str:
+        return transcribe(name) if self.style.ascii else name
+
+    def formula(self, expression: Expression) -> str:
+        return self._shortened(expression, lambda part: formula(part, self.style))
+
+    def substitution(self, expression: Expression, leaf: Callable[[Symbol], str]) -> str:
+        return self._shortened(expression, lambda part: substitution(part, leaf, self.style))
+
+    def _shortened(self, expression: Expression, render: Callable[[Expression], str]) -> str:
+        """785 terms as the first three, a count of those left out, and the last."""
+        if (
+            self.most_terms is None
+            or not isinstance(expression, Sum)
+            or len(expression.terms) <= self.most_terms
+        ):
+            return render(expression)
+        first, last = Sum(expression.terms[:3]), expression.terms[-1]
+        dots = "..." if self.style.ascii else "…"
+        left_out = len(expression.terms) - 4
+        return f"{render(first)} + {dots} {left_out:,} more {dots} + {render(last)}"
+
+    def leaf(self, part: Part) -> Callable[[Symbol], str]:
+        """The text of a symbol's value in a part; each is made once."""
+        values, written, numerals = part.values, part.written, self.numerals
+        made: dict[str, str] = {}
+
+        def text(symbol: Symbol) -> str:
+            id = symbol.id
+            if id not in made:
+                value = values[id]
+                made[id] = numerals.given(written[id], value) if id in written else numerals.text(value)
+            return made[id]
+
+        return text
+
+
+def records(parts: Iterable[Part], look: Look) -> Iterator[Record]:
+    """The records of all parts, in order."""
+    for part in parts:
+        yield from part_records(part, look)
+
+
+def part_records(part: Part, look: Look) -> Iterator[Record]:
+    """The records of one part."""
+    leaf, values, numerals = look.leaf(part), part.values, look.numerals
+    for equation in part.equations:
+        value = values[equation.symbol.id]
+        yield Record(
+            part.step,
+            part.sample,
+            part.phase,
+            equation.layer,
+            equation.kind,
+            equation.symbol.id,
+            look.symbol(equation.symbol),
+            look.formula(equation.expression),
+            look.substitution(equation.expression, leaf),
+            float(value),
+            numerals.text(value),
+        )
