@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 from backtrace.config.load import load
 from backtrace.derivation.equation import Phase
-from backtrace.errors import nearest
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.problem import Problem
-from backtrace.selection import find, visible
+from backtrace.selection import find, no_quantity, visible
 from backtrace.tracing import Part, Request, work
 from backtrace.views.records import Look, Numerals, Record, records
 
 __all__ = ["Quantity", "Trace", "load", "trace"]
+
+_MOST_ROWS = 200  # of each table in a notebook
 
 _PHASES: Mapping[str, tuple[Phase, ...]] = {
     "forward": ("forward",),
@@ -41,6 +43,9 @@ class Quantity(float):
         number.record = record
         return number
 
+    def __getnewargs__(self) -> tuple[Record]:  # type: ignore[override]  # what a copy is made from
+        return (self.record,)
+
     @property
     def symbol(self) -> str:
         """How the quantity is written: ∂E/∂w_5."""
@@ -63,7 +68,14 @@ class Quantity(float):
 
 
 class Trace:
-    """A worked-out problem. Iterating gives its records; `t["dE/dw_5"]` looks one up."""
+    """A worked-out problem. Iterating gives its records; `t["dE/dw_5"]` looks one up.
+
+    >>> t = trace(load("or-gate"))
+    >>> [record.id for record in t][:3]
+    ['h_1', 'h_2', 'a_1']
+    >>> "w_5+" in t
+    True
+    """
 
     def __init__(self, problem: Problem, parts: Sequence[Part], look: Look, request: Request) -> None:
         self.problem = problem
@@ -76,13 +88,19 @@ class Trace:
         """Which arithmetic made the numbers: `float64`, or `hand activation=3`."""
         return self._request.arithmetic.name
 
-    @property
+    @cached_property
     def records(self) -> list[Record]:
         """The rows that a table shows, in order."""
         return list(records(visible(self._parts), self._look))
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self.records)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, str) and self._found(id, None, None) is not None
 
     def __getitem__(self, id: str) -> Quantity:
         return self.get(id)
@@ -95,33 +113,46 @@ class Trace:
 
         Raises:
             KeyError: there is no such quantity; the message tells the nearest.
+            BacktraceError: the name could be several quantities.
 
         """
-        parts = [part for part in self._parts if step is None or part.step == step]
-        if sample is not None:
-            parts = [part for part in parts if part.sample == sample]
-        parts.sort(key=lambda part: (part.step, part.phase != "total"))
-        for part in parts:
+        found = self._found(id, step, sample)
+        if found is not None:
+            return found
+        missing = no_quantity(id, self._candidates(step, sample))
+        place = [f"{what} {n}" for what, n in (("step", step), ("sample", sample)) if n is not None]
+        raise KeyError(f"{missing} (in {', '.join(place)})" if place else str(missing))
+
+    def _found(self, id: str, step: int | None, sample: int | None) -> Quantity | None:
+        for part in self._candidates(step, sample):
             found = find(part, id, self._request.arithmetic)
             if found is not None:
                 return Quantity(next(records([found], self._look)))
-        known = [row.id for part in parts for row in part.equations]
-        raise KeyError(f"no quantity {id!r}{nearest(id, dict.fromkeys(known))}")
+        return None
+
+    def _candidates(self, step: int | None, sample: int | None) -> list[Part]:
+        """The parts in which a quantity is looked for, the likeliest first."""
+        parts = [part for part in self._parts if step is None or part.step == step]
+        if sample is not None:
+            parts = [part for part in parts if part.sample == sample]
+        return sorted(parts, key=lambda part: (part.step, part.phase != "total"))
 
     def _repr_markdown_(self) -> str:
         from backtrace.views.markdown import write_markdown
 
         out = io.StringIO()
-        write_markdown(self.problem, visible(self._parts), self._look, self.arithmetic, out)
+        parts = visible(self._parts)
+        write_markdown(self.problem, parts, self._look, self.arithmetic, out, most=_MOST_ROWS)
         return out.getvalue()
 
     def _repr_html_(self) -> str:
         from backtrace.views.html import tables
 
-        return tables(self.problem, visible(self._parts), self._look, self.arithmetic)
+        look = self._look._replace(most_terms=12)
+        return tables(self.problem, visible(self._parts), look, self.arithmetic, _MOST_ROWS)
 
     def __repr__(self) -> str:
-        return f"<Trace of {self.problem.title!r}: {len(self.records)} records>"
+        return f"<Trace of {self.problem.title!r}: {len(self):,} records>"
 
 
 def trace(
@@ -133,6 +164,7 @@ def trace(
     only: Literal["forward", "backward", "update"] | None = None,
     hand: Mapping[str, int] | int | None = None,
     digits: int = 6,
+    decimals: int | None = None,
 ) -> Trace:
     """Work a problem out.
 
@@ -144,6 +176,7 @@ def trace(
         only: one phase instead of all.
         hand: decimals kept like a person does, for all kinds of quantity or by kind; {} for float64.
         digits: significant digits in texts; values have them all.
+        decimals: decimals in texts, instead of `digits`.
 
     Raises:
         BacktraceError: what was asked for is not there, there is no backward pass, or a value is not finite.
@@ -156,5 +189,5 @@ def trace(
     arithmetic = arithmetic_of(problem, kept)
     phases = _PHASES[only] if only else tuple(phase for group in _PHASES.values() for phase in group)
     request = Request(step or 1, step or steps or 1, sample, frozenset(phases), arithmetic)
-    look = Look(numerals=Numerals(digits, None, arithmetic.kept))
+    look = Look(numerals=Numerals(digits, decimals, arithmetic.kept))
     return Trace(problem, tuple(work(problem, request)), look, request)

@@ -6,13 +6,11 @@ printed by a single handler in the command line. A traceback is a bug.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in a file; `line` and `column` count from 1."""
 
     file: str
@@ -46,6 +44,8 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
     >>> nearest("sigmiod", ["tanh", "sigmoid"])
     '; did you mean sigmoid?'
     """
+    import difflib  # only when something is wrong
+
     found = difflib.get_close_matches(name[:80], list(candidates)[:10_000], n=1, cutoff=0.6)
     return f"; did you mean {found[0]}?" if found else ""
 

@@ -6,8 +6,8 @@ Plain immutable data. `config` builds it from YAML, `derivation` turns it into e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from backtrace.derivation.expressions import Expression, Number
 from backtrace.derivation.notation import Notation
@@ -16,16 +16,14 @@ from backtrace.errors import Location
 INPUTS = "inputs"  # how `from` names the inputs among the layers
 
 
-@dataclass(frozen=True, slots=True)
-class Activation:
+class Activation(NamedTuple):
     """A row of the table `ACTIVATIONS`, with the options that a config gave it."""
 
     name: str
-    options: Mapping[str, Number] = field(default_factory=dict)
+    options: Mapping[str, Number]
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """One layer; `weights` has a row per unit and a column per source, in the order of `sources`.
 
     An entry is a parameter's name, or None where there is no connection (or no bias).
@@ -45,16 +43,14 @@ def parameter_names(layer: Layer) -> set[str]:
     return {name for row in (*layer.weights, layer.biases) for name in row if name is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(NamedTuple):
     """The `layers` form of a config."""
 
     layers: tuple[Layer, ...]
     cost: str | Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Computation:
+class Computation(NamedTuple):
     """The `equations` form: expressions by name, in an order in which they can be evaluated.
 
     `deltas` maps the name of a delta to the symbol whose gradient it names.
@@ -65,24 +61,21 @@ class Computation:
     deltas: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One sample's inputs and targets, in the order of the problem's names; targets may be absent."""
 
     inputs: tuple[Number, ...]
     targets: tuple[Number, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """A row of the table `UPDATE_RULES` and its constants by name."""
 
     rule: str
     constants: Mapping[str, Number]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Everything that a derivation needs.
 
     `trained` lists the parameters that updates change, in the order they are shown. `hand` maps a kind of
@@ -102,11 +95,11 @@ class Problem:
     delta: Literal["gradient", "descent"] = "gradient"
     update: Update | None = None
     batch: Literal["online", "sum", "mean"] = "online"
-    notation: Notation = field(default_factory=Notation)
+    notation: Notation = Notation()
     hand: Mapping[str, int] | None = None
     seed: int | None = None
     echo: tuple[str, ...] = ()
-    locations: Mapping[str, Location] = field(default_factory=dict)
+    locations: Mapping[str, Location] = MappingProxyType({})
 
     @property
     def trained(self) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from typing import NamedTuple
 
+from backtrace.derivation.derivation import Derivation
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import symbols
 from backtrace.derivation.names import transcribe
@@ -18,17 +19,18 @@ from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.tracing import Part
 
+_WILD = frozenset("*?[")
 
-def names_of(equation: Equation) -> tuple[str, ...]:
-    """Everything that names an equation's quantity besides its id."""
-    text = equation.symbol.text
-    return (text, transcribe(text), *equation.aliases)
+
+def named(equation: Equation) -> tuple[str, ...]:
+    """Everything that names an equation's quantity, as it is typed; its id comes first."""
+    return (equation.id, transcribe(equation.symbol.text), *map(transcribe, equation.aliases))
 
 
 def visible(parts: Iterable[Part]) -> Iterator[Part]:
     """The parts without the equations that are hidden unless asked for."""
     for part in parts:
-        yield replace(part, equations=[row for row in part.equations if not row.hidden])
+        yield part._replace(equations=[row for row in part.equations if not row.hidden])
 
 
 def selected(parts: Iterable[Part], patterns: Sequence[str], arithmetic: Arithmetic) -> Iterator[Part]:
@@ -49,71 +51,114 @@ def selected(parts: Iterable[Part], patterns: Sequence[str], arithmetic: Arithme
 def find(part: Part, name: str, arithmetic: Arithmetic) -> Part | None:
     """The part with only the quantity that `name` names in it, worked out; None if it has none such.
 
+    Here `*` is no wildcard.
+
     Raises:
         BacktraceError: the name is ambiguous.
 
     """
+    if _WILD & set(name):
+        return None
     chosen = _Selection([name], arithmetic).of(part)
     return chosen if chosen.equations else None
 
 
+class _Pick(NamedTuple):
+    """What is shown of a list of equations, and the hidden ones that have to be worked out for it."""
+
+    equations: Sequence[Equation]
+    shown: tuple[Equation, ...]
+    further: tuple[Equation, ...]
+
+
 class _Selection:
-    def __init__(self, patterns: Sequence[str], arithmetic: Arithmetic) -> None:
+    def __init__(self, patterns: Iterable[str], arithmetic: Arithmetic) -> None:
         self.arithmetic = arithmetic
-        self.unmatched = list(dict.fromkeys(patterns))
-        self.patterns = list(self.unmatched)
-        self.compiled = {
-            pattern: re.compile(fnmatch.translate(pattern))
-            for pattern in patterns
-            if set("*?[") & set(pattern)
-        }
-        self.seen: dict[str, None] = {}
+        self.patterns = {pattern: transcribe(pattern) for pattern in patterns}
+        self.unmatched = dict.fromkeys(self.patterns)
+        self.picks: dict[int, _Pick] = {}  # by the identity of a list of equations, which a pick keeps alive
+        self.made: dict[int, tuple[Derivation, list[Equation]]] = {}
+        self.parts: list[Part] = []  # one of each kind
 
     def of(self, part: Part) -> Part:
-        further = list(part.derivation.further()) if part.derivation and part.phase == "backward" else []
-        wanted = self.wanted([*part.equations, *further])
-        chosen = [row for row in part.equations if row.id in wanted]
-        extra = [row for row in further if row.id in wanted]
-        if not extra:
-            return replace(part, equations=chosen)
+        """The part with what was asked for, the hidden ones among it worked out."""
+        key = id(part.equations)
+        if key not in self.picks:
+            self.picks[key] = self.pick(part)
+            self.parts.append(part)
+        pick = self.picks[key]
+        if not pick.further:
+            return part._replace(equations=pick.shown)
         values = dict(part.values)
-        evaluate(_with_needs(further, wanted), values, self.arithmetic)
-        layers = list(dict.fromkeys(row.layer for row in part.equations))
-        chosen = sorted(
-            [*chosen, *extra], key=lambda row: layers.index(row.layer) if row.layer in layers else -1
+        for row in pick.further:  # a pass that broke off lacks values that some of them rest on
+            if all(symbol.id in values for symbol in symbols(row.expression)):
+                evaluate([row], values, self.arithmetic)
+        return part._replace(equations=[row for row in pick.shown if row.id in values], values=values)
+
+    def pick(self, part: Part) -> _Pick:
+        rows = list(part.equations)
+        derivation, further = part.derivation, self.further(part.derivation)
+        # A name is looked for in the whole derivation, so that an id beats an alias in another phase.
+        everything = [*derivation.equations, *further] if derivation else rows
+        found = {pattern: _matching(pattern, typed, everything) for pattern, typed in self.patterns.items()}
+        hidden = further if part.phase == "backward" else []
+        here = {row.id for row in (*rows, *hidden)}
+        for pattern, ids in found.items():
+            if ids & here:
+                self.unmatched.pop(pattern, None)
+        wanted = here.intersection(set().union(*found.values()))
+        layers = list(dict.fromkeys(row.layer for row in rows))
+        shown = sorted(
+            (row for row in (*rows, *hidden) if row.id in wanted),
+            key=lambda row: layers.index(row.layer) if row.layer in layers else -1,
         )
-        return replace(part, equations=chosen, values=values)
+        extra = {row.id for row in hidden} & wanted
+        return _Pick(part.equations, tuple(shown), tuple(_with_needs(hidden, extra)))
 
-    def wanted(self, equations: Sequence[Equation]) -> set[str]:
-        """The ids that the patterns ask for."""
-        self.seen.update(dict.fromkeys(row.id for row in equations))
-        ids: set[str] = set()
-        for pattern in self.patterns:
-            found = self.matching(pattern, equations)
-            if found and pattern in self.unmatched:
-                self.unmatched.remove(pattern)
-            ids |= found
-        return ids
-
-    def matching(self, pattern: str, equations: Sequence[Equation]) -> set[str]:
-        if pattern in self.compiled:
-            match = self.compiled[pattern].match
-            return {
-                row.id for row in equations if match(row.id) or any(match(name) for name in names_of(row))
-            }
-        if any(row.id == pattern for row in equations):
-            return {pattern}
-        found = {row.id for row in equations if pattern in names_of(row)}
-        if len(found) > 1:
-            raise BacktraceError(
-                f"{quoted(pattern)} could be {' or '.join(sorted(found))}; expected one of these"
-            )
-        return found
+    def further(self, derivation: Derivation | None) -> list[Equation]:
+        """The equations that nothing rests on, made once, and only if what is asked for may be among them."""
+        if derivation is None:
+            return []
+        if id(derivation) not in self.made:
+            ids = {row.id for row in derivation.equations}
+            rows = [] if ids.issuperset(self.patterns) else list(derivation.further())
+            self.made[id(derivation)] = (derivation, rows)
+        return self.made[id(derivation)][1]
 
     def finish(self) -> None:
+        """Refuse the first pattern that matched nothing in any part."""
         if self.unmatched:
-            pattern = self.unmatched[0]
-            raise BacktraceError(f"no quantity {quoted(pattern)}{nearest(pattern, self.seen)}")
+            raise no_quantity(next(iter(self.unmatched)), self.parts)
+
+
+def no_quantity(pattern: str, parts: Iterable[Part]) -> BacktraceError:
+    """That a name or pattern names nothing in some parts, and what does come near it."""
+    typed = transcribe(pattern)
+    known: dict[str, None] = {}
+    given: set[str] = set()
+    for part in parts:
+        known.update((name, None) for row in part.equations for name in named(row))
+        given.update(part.written)
+    hint = nearest(typed, known)
+    if typed in given:
+        return BacktraceError(f"{quoted(pattern)} is given, not worked out{hint}")
+    return BacktraceError(f"no quantity {quoted(pattern)}{hint}")
+
+
+def _matching(pattern: str, typed: str, equations: Sequence[Equation]) -> set[str]:
+    """The ids of the equations that a pattern, as shown and as typed, names."""
+    if _WILD & set(typed):
+        match = re.compile(fnmatch.translate(typed)).match
+        return {row.id for row in equations if any(match(name) for name in named(row))}
+    for id in (pattern, typed):
+        if any(row.id == id for row in equations):
+            return {id}
+    found = {row.id for row in equations if typed in named(row)}
+    if len(found) > 1:
+        raise BacktraceError(
+            f"{quoted(pattern)} could be {' or '.join(sorted(found))}; expected one of these"
+        )
+    return found
 
 
 def _with_needs(equations: Sequence[Equation], wanted: set[str]) -> list[Equation]:

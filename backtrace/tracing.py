@@ -7,26 +7,25 @@ written while the next one is computed, and what came before a failure has been 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from backtrace.derivation.derivation import Derivation, StepDerivation, derive, derive_step
+from backtrace.derivation.derivation import Derivation, StepDerivation, derive_step
 from backtrace.derivation.equation import Equation, Phase
-from backtrace.derivation.expressions import Number, number
+from backtrace.derivation.expressions import number
 from backtrace.derivation.names import spell
 from backtrace.derivation.network import Case
-from backtrace.derivation.updates import STEP, UPDATE_RULES
-from backtrace.errors import BacktraceError, NotFiniteError
+from backtrace.derivation.updates import STEP
+from backtrace.errors import BacktraceError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.evaluator import Environment, evaluate
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.problem import Network, Problem, Sample
+from backtrace.passes import Pass, Passes, State
+from backtrace.problem import Problem
 
-LARGEST_EXPONENT = 700  # e^710 is past float64; softmax is shifted before that
+MAX_BATCH = 2_000_000  # gradients that are kept until they are summed, at about 400 bytes each
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What is to be shown: steps `first` to `last`, one sample, all of them, or each step's own."""
 
     first: int = 1
@@ -36,8 +35,7 @@ class Request:
     arithmetic: Arithmetic = FLOAT64
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One phase of one step and sample: its equations, and the environment that has their values.
 
     `written` has the text of givens that stand in the environment as the config wrote them.
@@ -50,24 +48,6 @@ class Part:
     values: Mapping[str, Value]
     written: Mapping[str, str]
     derivation: Derivation | None = None
-
-
-@dataclass(slots=True)
-class _Pass:
-    """A sample's forward and backward pass, worked out."""
-
-    derivation: Derivation
-    values: Environment
-    written: dict[str, str]
-    failure: NotFiniteError | None = None
-
-
-@dataclass(slots=True)
-class _State:
-    """What a step starts from: parameters and the update rule's states by id, and which are as written."""
-
-    values: Environment
-    written: dict[str, str] = field(default_factory=dict)
 
 
 def work(problem: Problem, request: Request) -> Iterator[Part]:
@@ -89,6 +69,13 @@ def _check(problem: Problem, request: Request) -> None:
         raise BacktraceError(f"no sample {request.sample}; {have}")
     if request.last > 1 and problem.update is None:
         raise BacktraceError(f"no step {request.last}: without an update in the config there is one step")
+    scored = sum(sample.targets is not None for sample in problem.samples)
+    gradients = scored * len(problem.parameters)
+    if problem.batch != "online" and gradients > MAX_BATCH:
+        raise BacktraceError(
+            f"a batch of {scored:,} samples by {len(problem.parameters):,} parameters has {gradients:,} "
+            f"gradients; at most {MAX_BATCH:,} are worked out at once"
+        )
 
 
 class _Run:
@@ -96,12 +83,12 @@ class _Run:
         self.problem = problem
         self.request = request
         self.arithmetic = request.arithmetic
-        self.derivations: dict[Case, Derivation] = {}
+        self.passes = Passes(problem, request.arithmetic)
         self.steps: dict[int, StepDerivation] = {}
         self.scored = [k for k, sample in enumerate(problem.samples, 1) if sample.targets is not None]
 
     def parts(self) -> Iterator[Part]:
-        state = self.start()
+        state = self.passes.start()
         for step in range(1, self.request.last + 1):
             shown = step >= self.request.first
             state.values[STEP.id] = self.arithmetic.number(number(step))
@@ -111,36 +98,20 @@ class _Run:
             else:
                 yield from self.batch_step(step, state, shown)
 
-    def start(self) -> _State:
-        problem = self.problem
-        state = _State({})
-        self.take_in(state.values, state.written, problem.parameters)
-        if problem.update:
-            self.take_in(state.values, state.written, problem.update.constants)
-            for prefix in UPDATE_RULES[problem.update.rule].states:
-                zeros = {f"{prefix}_{name}": number(0) for name in problem.trained}
-                self.take_in(state.values, state.written, zeros)
-        return state
-
-    def take_in(self, values: Environment, written: dict[str, str], givens: Mapping[str, Number]) -> None:
-        for name, given in givens.items():
-            values[spell(name)] = self.arithmetic.number(given)
-            written[spell(name)] = given.text
-
-    def online_step(self, step: int, state: _State, shown: bool) -> Iterator[Part]:
+    def online_step(self, step: int, state: State, shown: bool) -> Iterator[Part]:
         own = (step - 1) % len(self.problem.samples) + 1
         wanted = self.request.sample
         visible = [own] if wanted is None else self.all_samples() if wanted == "all" else [wanted]
-        own_pass: _Pass | None = None
+        own_pass: Pass | None = None
         for sample in visible if shown else []:
-            worked = self.run_pass(state, sample)
+            worked = self.passes.run(state, sample)
             yield from self.pass_parts(step, sample, worked)
             if sample == own:
                 own_pass = worked
-            elif wanted == sample:
+            elif wanted == sample and worked.derivation.backward and self.problem.update:
                 yield from self.update_parts(step, sample, worked, state)
         if own_pass is None:
-            own_pass = self.run_pass(state, own)
+            own_pass = self.passes.run(state, own)
             self.stop_at(own_pass)
         if own_pass.derivation.backward and self.problem.update:
             if shown and own in visible:
@@ -151,7 +122,7 @@ class _Run:
     def all_samples(self) -> list[int]:
         return list(range(1, len(self.problem.samples) + 1))
 
-    def batch_step(self, step: int, state: _State, shown: bool) -> Iterator[Part]:
+    def batch_step(self, step: int, state: State, shown: bool) -> Iterator[Part]:
         wanted = self.request.sample
         visible = self.all_samples() if wanted in (None, "all") else [wanted]
         collected: Environment = {}
@@ -159,78 +130,25 @@ class _Run:
         for sample in self.all_samples():
             if not (self.scored or (shown and sample in visible)):
                 continue
-            worked = self.run_pass(state, sample)
+            worked = self.passes.run(state, sample)
             if shown and sample in visible:
                 yield from self.pass_parts(step, sample, worked)
             self.stop_at(worked)
             if worked.derivation.backward:
                 derivation = derivation or worked.derivation
-                for equation in self.summed(worked.derivation):
+                for equation in self.passes.summed(worked.derivation):
                     collected[f"{equation.id}[{sample}]"] = worked.values[equation.id]
         if derivation is not None:
             yield from self.total_parts(step, derivation, collected, state, shown and wanted in (None, "all"))
 
-    def summed(self, derivation: Derivation) -> list[Equation]:
-        """The rows of a pass that are added up over a batch."""
-        return [self.objective(derivation), *(row for row in derivation.backward if row.kind == "gradient")]
-
-    def objective(self, derivation: Derivation) -> Equation:
-        model = self.problem.model
-        id = "E" if isinstance(model, Network) else spell(model.objective)
-        return next(row for row in reversed(derivation.forward) if row.id == id)
-
-    def run_pass(self, state: _State, sample: int, backward: bool = True) -> _Pass:
-        """A sample's forward and backward pass from the parameters of a state."""
-        given = self.problem.samples[sample - 1]
-        values, written = dict(state.values), dict(state.written)
-        self.take_in(values, written, dict(zip(self.problem.inputs, given.inputs, strict=True)))
-        if given.targets is not None:
-            self.take_in(values, written, dict(zip(self.problem.targets, given.targets, strict=True)))
-        case = self.case(given)
-        worked = _Pass(self.derivation(case), values, written)
-        try:
-            evaluate(worked.derivation.forward, values, self.arithmetic)
-            shifted = self.too_large(values)
-            if shifted:
-                case = Case(case.has_targets, case.targets_sum_to_one, shifted)
-                worked.derivation = self.derivation(case)
-                evaluate(worked.derivation.forward, values, self.arithmetic)
-            if backward:
-                evaluate(worked.derivation.backward, values, self.arithmetic)
-        except NotFiniteError as failure:
-            worked.failure = NotFiniteError(f"{failure.message} in sample {sample}")
-        return worked
-
-    def case(self, sample: Sample) -> Case:
-        if sample.targets is None:
-            return Case(has_targets=False)
-        return Case(True, sum(target.value for target in sample.targets) == 1)
-
-    def derivation(self, case: Case) -> Derivation:
-        if case not in self.derivations:
-            self.derivations[case] = derive(self.problem, case)
-        return self.derivations[case]
-
-    def too_large(self, values: Environment) -> frozenset[str]:
-        """The softmax layers whose nets would take e^h out of range."""
-        model = self.problem.model
-        if not isinstance(model, Network):
-            return frozenset()
-        return frozenset(
-            layer.name
-            for layer in model.layers
-            if layer.activation.name == "softmax"
-            and any(abs(values[f"h_{spell(unit)}"]) > LARGEST_EXPONENT for unit in layer.units)
-        )
-
-    def stop_at(self, worked: _Pass) -> None:
+    def stop_at(self, worked: Pass) -> None:
         """Go no further from a pass that failed, or that ought to have had a backward pass."""
         if worked.failure:
             raise worked.failure
         if worked.derivation.refusal and self.request.phases != {"forward"}:
             raise worked.derivation.refusal
 
-    def pass_parts(self, step: int, sample: int, worked: _Pass) -> Iterator[Part]:
+    def pass_parts(self, step: int, sample: int, worked: Pass) -> Iterator[Part]:
         for phase, equations in (
             ("forward", worked.derivation.forward),
             ("backward", worked.derivation.backward),
@@ -248,14 +166,14 @@ class _Run:
             self.steps[key] = derive_step(self.problem, derivation, samples)
         return self.steps[key]
 
-    def update(self, worked: _Pass, state: _State) -> None:
+    def update(self, worked: Pass, state: State) -> None:
         """The update that a pass makes, without showing it."""
         equations = self.step_derivation(worked.derivation, None)
         evaluate(equations.update, worked.values, self.arithmetic)
-        self.commit(state, worked.values)
+        self.passes.commit(state, worked.values)
 
     def update_parts(
-        self, step: int, sample: int, worked: _Pass, state: _State, commit: bool = False
+        self, step: int, sample: int, worked: Pass, state: State, commit: bool = False
     ) -> Iterator[Part]:
         """The update that a sample makes, and E with the parameters it leads to."""
         equations = self.step_derivation(worked.derivation, None)
@@ -263,23 +181,26 @@ class _Run:
         evaluate(equations.update, values, self.arithmetic)
         yield from self.part(step, None if commit else sample, "update", equations.update, values, written)
         if "after" in self.request.phases:
-            after = self.afterwards(worked, values)
+            after = self.afterwards(worked, self.passes.case(self.problem.samples[sample - 1]), values)
             evaluate(equations.after, after, self.arithmetic)
             yield from self.part(step, sample, "after", equations.after, after, written)
         if commit:
-            self.commit(state, values)
+            self.passes.commit(state, values)
 
-    def afterwards(self, worked: _Pass, values: Environment) -> Environment:
+    def afterwards(self, worked: Pass, case: Case, values: Environment) -> Environment:
         """The forward pass again with the new parameters; its values stand under ids with a plus."""
         again = dict(worked.values)
+        for row in worked.derivation.forward:
+            del again[row.id]
         for name in self.problem.trained:
             again[spell(name)] = values[f"{spell(name)}+"]
-        evaluate(worked.derivation.forward, again, self.arithmetic)
-        renamed = {f"{row.id}+": again[row.id] for row in worked.derivation.forward}
+        moved = Pass(self.passes.derivation(case), again, {})
+        self.passes.forward_pass(moved, case)
+        renamed = {f"{row.id}+": again[row.id] for row in moved.derivation.forward}
         return {**values, **renamed}
 
     def total_parts(
-        self, step: int, derivation: Derivation, collected: Environment, state: _State, shown: bool
+        self, step: int, derivation: Derivation, collected: Environment, state: State, shown: bool
     ) -> Iterator[Part]:
         """The sums over a batch, the update they make, and E with the parameters it leads to."""
         equations = self.step_derivation(derivation, self.scored)
@@ -291,16 +212,16 @@ class _Run:
             yield from self.part(step, None, "update", equations.update, values, state.written)
         if shown and equations.after and "after" in self.request.phases:
             after = dict(values)
-            moved = _State({**state.values, **self.new_parameters(values)})
+            moved = State({**state.values, **self.passes.new_parameters(values)}, {})
             for sample in self.scored:
-                worked = self.run_pass(moved, sample, backward=False)
+                worked = self.passes.run(moved, sample, backward=False)
                 self.stop_at(worked)
-                objective = self.objective(worked.derivation)
+                objective = self.passes.objective(worked.derivation)
                 after[f"{objective.id}+[{sample}]"] = worked.values[objective.id]
             evaluate(equations.after, after, self.arithmetic)
             yield from self.part(step, None, "after", equations.after, after, state.written)
         if equations.update:
-            self.commit(state, values)
+            self.passes.commit(state, values)
 
     def part(
         self,
@@ -313,17 +234,3 @@ class _Run:
     ) -> Iterator[Part]:
         if equations and phase in self.request.phases:
             yield Part(step, sample, phase, equations, values, written)
-
-    def new_parameters(self, values: Environment) -> Environment:
-        names = [spell(name) for name in self.problem.trained]
-        return {name: values[f"{name}+"] for name in names if f"{name}+" in values}
-
-    def commit(self, state: _State, values: Environment) -> None:
-        """The next step starts from the new parameters and states; they are no longer as written."""
-        assert self.problem.update is not None
-        prefixes = UPDATE_RULES[self.problem.update.rule].states
-        trained = [spell(name) for name in self.problem.trained]
-        for id in (*trained, *(f"{prefix}_{name}" for prefix in prefixes for name in trained)):
-            if f"{id}+" in values:
-                state.values[id] = values[f"{id}+"]
-                state.written.pop(id, None)

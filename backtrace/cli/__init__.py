@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import gc
+import io
 import os
 import sys
 from enum import IntEnum
 from importlib import import_module
+from typing import Any
 
 import click
 
 from backtrace import __version__
-from backtrace.errors import BacktraceError, nearest
+from backtrace.errors import BacktraceError, nearest, printable, quoted
 
 
 class Exit(IntEnum):
@@ -32,8 +35,26 @@ COMMANDS = {
 }
 
 
+class Ended(BaseException):
+    """A run that was ended from outside, with its exit code.
+
+    It hides Ctrl-C and a closed pipe from click, which would print an empty line, or leave with 1.
+    """
+
+    def __init__(self, code: Exit) -> None:
+        self.code = code
+
+
 class Commands(click.Group):
     """Commands that are imported when they are called."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Ended(Exit.INTERRUPTED) from None
+        except BrokenPipeError:  # the reader (head, less) has seen enough
+            raise Ended(Exit.FINE) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -48,7 +69,7 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"No such command '{args[0][:40]}'{nearest(args[0], COMMANDS) or '.'}")
+            ctx.fail(f"no such command {quoted(args[0])}{_instead(args[0])}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -56,25 +77,40 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def _instead(name: str) -> str:
+    """What was meant by a name that is no command."""
+    from backtrace.config.load import example_names
+
+    if name in example_names() or os.path.isfile(name):
+        return f"; did you mean backtrace trace {name}?"
+    return nearest(name, COMMANDS) or f"; expected {' or '.join(COMMANDS)}"
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="backtrace")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Backpropagation the way a person does it on paper.
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    code = _run()
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _drop_output()
-    except OSError as error:
-        _drop_output()
-        code = _say(f"cannot write the output: {error.strerror}")
+    # Equations and values make no cycles: a collector would only walk 80,000 of them again and again.
+    gc.disable()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What an encoding cannot carry is escaped; it is no error.
+            stream.reconfigure(errors="backslashreplace")
+    code = _finish(_run())
     sys.exit(code)
 
 
@@ -85,27 +121,61 @@ def _run() -> int:
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _wrong_usage(error)
     except BacktraceError as error:
         return _say(str(error))
-    except BrokenPipeError:  # the reader (head, less) has seen enough
-        _drop_output()
-        return Exit.FINE
     except OSError as error:
-        return _say(f"cannot write the output: {error.strerror or error}")
+        return _cannot_write(error)
+    except Ended as ended:
+        if ended.code == Exit.INTERRUPTED:
+            return _interrupted()
+        _drop_output()
+        return ended.code
     except (KeyboardInterrupt, click.Abort):
-        _say("interrupted")
-        return Exit.INTERRUPTED
+        return _interrupted()
+
+
+def _finish(code: int) -> int:
+    """Write out what is still held back; a run whose output is lost has not gone well."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+    except OSError as error:
+        return _cannot_write(error)
+    except KeyboardInterrupt:
+        return _interrupted()
+    return code
+
+
+def _interrupted() -> int:
+    _drop_output()
+    _say("interrupted")
+    return Exit.INTERRUPTED
+
+
+def _wrong_usage(error: click.ClickException) -> int:
+    """Click's own message, of which nothing that was typed may steer the terminal."""
+    told = io.StringIO()
+    error.show(told)
+    for line in told.getvalue().split("\n")[:-1]:
+        _say(line)
+    return error.exit_code
+
+
+def _cannot_write(error: OSError) -> int:
+    _drop_output()
+    return _say(f"cannot write the output: {error.strerror or error}")
 
 
 def _say(message: str) -> int:
-    """Tell what went wrong; characters that the terminal cannot show are escaped."""
-    encoding = sys.stderr.encoding or "utf-8"
-    click.echo(message.encode(encoding, "backslashreplace").decode(encoding), err=True)
+    """Tell what went wrong, on one line."""
+    click.echo(printable(message), err=True)
     return Exit.BAD_INPUT
 
 
 def _drop_output() -> None:
     """Let nothing more be written, also not when the interpreter closes its streams."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

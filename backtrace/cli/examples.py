@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-import click
+import io
+from typing import TextIO
 
-from backtrace.cli.options import output_options
+import click
 
 
 @click.command("examples")
 @click.argument("name", required=False)
-@output_options
-def command(name: str | None, output: str | None, color: str) -> None:
-    """List the bundled configs, or print the one called NAME."""
+@click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all.")
+def command(name: str | None, output: str | None) -> None:
+    """List the bundled configs, or print the one called NAME.
+
+    A copy to change: backtrace examples or-gate -o my.yaml, then backtrace trace my.yaml.
+    """
     from backtrace.cli.output import writing_to
     from backtrace.config.load import example_names, example_text
 
+    names = example_names()
+    text = None if name is None else example_text(name)
     with writing_to(output) as out:
-        if name is not None:
-            out.write(example_text(name))
+        if text is not None:
+            _write_config(text, out)
             return
-        width = max(map(len, example_names()))
-        for example in example_names():
+        width = max(map(len, names))
+        for example in names:
             out.write(f"{example:<{width}}  {_first_line(example_text(example))}\n")
 
 
 def _first_line(text: str) -> str:
     """The sentence that opens an example."""
-    return text.partition("\n")[0].lstrip("# ")
+    return text.partition("\n")[0].removeprefix("# ")
+
+
+def _write_config(text: str, out: TextIO) -> None:
+    """A config is UTF-8 wherever it goes but to a terminal: with escapes for δ it would not load."""
+    if isinstance(out, io.TextIOWrapper) and not out.isatty():
+        out.reconfigure(encoding="utf-8")
+    out.write(text)

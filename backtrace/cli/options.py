@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 import click
@@ -16,51 +16,51 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 MAX_STEPS = 10**9
 
 
-class SampleNumber(click.ParamType[int | Literal["all"]]):
-    """A sample's number, counted from 1, or `all`."""
+class SampleNumber(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.4 on
+    """A sample's number, or `all`; whether there is such a sample the problem decides."""
 
-    name = "K|all"
+    name = "sample"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> int | Literal["all"]:
         if value == "all":
             return "all"
-        try:
-            number = int(value)
-        except ValueError:
-            number = 0
-        if number < 1:
-            self.fail(f"{value!r} is no sample; expected a number from 1 on, or all", param, ctx)
-        return number
+        if not re.fullmatch(r"-?[0-9]{1,9}", value):
+            self.fail(f"{quoted(value)}; expected a sample's number, or all", param, ctx)
+        return int(value)
 
 
-class Decimals(click.ParamType[dict[str, int]]):
+class Decimals(click.ParamType):  # type: ignore[type-arg]
     """Hand decimals: `3`, `activation=3,delta=3`, or `exact` for none."""
 
-    name = "N|KIND=N,…"
+    name = "decimals"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, int]:
+        from backtrace.config.cursor import one_of
         from backtrace.config.settings import ALL_KINDS, KINDS, MAX_DECIMALS
 
         if isinstance(value, dict) or value == "exact":
             return value if isinstance(value, dict) else {}
-        decimals = {}
+        decimals: dict[str, int] = {}
         for part in value.split(","):
             kind, equals, text = part.rpartition("=")
             kind = kind if equals else ALL_KINDS
             if kind not in (*KINDS, ALL_KINDS):
-                self.fail(f"{kind!r} is no kind of quantity{nearest(kind, KINDS)}", param, ctx)
-            if not text.isdecimal() or int(text) > MAX_DECIMALS:
-                self.fail(f"{text!r}; expected decimals from 0 to {MAX_DECIMALS}", param, ctx)
+                hint = nearest(kind, KINDS) or f"; expected {one_of(KINDS)}"
+                self.fail(f"{quoted(kind)} is no kind of quantity{hint}", param, ctx)
+            if not re.fullmatch("[0-9]{1,3}", text) or int(text) > MAX_DECIMALS:
+                self.fail(f"{quoted(text)}; expected decimals from 0 to {MAX_DECIMALS}", param, ctx)
+            if kind in decimals:
+                self.fail(f"{quoted(value)} has decimals for {kind} twice", param, ctx)
             decimals[kind] = int(text)
         return decimals
 
 
-class Setting(click.ParamType[tuple[str, str]]):
+class Setting(click.ParamType):  # type: ignore[type-arg]
     """A parameter and its value: `w_5=0.02`."""
 
-    name = "NAME=VALUE"
+    name = "setting"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -69,7 +69,7 @@ class Setting(click.ParamType[tuple[str, str]]):
             return value
         name, equals, text = value.partition("=")
         if not equals or not name or not text:
-            self.fail(f"{value!r}; expected a parameter and its value, as w_5=0.02", param, ctx)
+            self.fail(f"{quoted(value)}; expected a parameter and its value, as w_5=0.02", param, ctx)
         return name, text
 
 
@@ -85,14 +85,30 @@ def shared(*options: Callable[[Command], Command]) -> Callable[[Command], Comman
 
 
 what_if_options = shared(
-    click.option("--set", "settings", type=Setting(), multiple=True, help="Change a parameter (repeatable)."),
-    click.option("--input", "inputs", metavar="X,…", help="Other inputs, as one sample of its own."),
-    click.option("--target", "targets", metavar="T,…", help="Other targets for that sample."),
+    click.option(
+        "--set",
+        "settings",
+        metavar="NAME=VALUE",
+        type=Setting(),
+        multiple=True,
+        help="Change a parameter (repeatable).",
+    ),
+    click.option("--input", "inputs", metavar="X,...", help="Other inputs, as one sample of its own."),
+    click.option("--target", "targets", metavar="T,...", help="Other targets for that sample."),
 )
 number_options = shared(
-    click.option("--digits", type=click.IntRange(1, 17), help="Significant digits shown (default 6)."),
-    click.option("--decimals", type=click.IntRange(0, 30), help="Decimals shown, instead of --digits."),
-    click.option("--hand", type=Decimals(), help="Round like a hand calculation; exact: do not."),
+    click.option(
+        "--digits", metavar="N", type=click.IntRange(1, 17), help="Significant digits shown (default 6)."
+    ),
+    click.option(
+        "--decimals", metavar="N", type=click.IntRange(0, 30), help="Decimals shown, instead of --digits."
+    ),
+    click.option(
+        "--hand",
+        metavar="N|KIND=N,...",
+        type=Decimals(),
+        help="Round like a hand calculation; exact: do not.",
+    ),
 )
 output_options = shared(
     click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all."),
@@ -141,13 +157,16 @@ def what_if(
             raise BacktraceError(f"{where}: {value}")
         return value
 
-    echo = [f"{name} = {text}" for name, text in settings]
     parameters: dict[str, Number] = dict(problem.parameters)
     by_id: Mapping[str, str] = {spell(name): name for name in parameters}
     for name, text in settings:
         if spell(name) not in by_id:
-            raise BacktraceError(f"--set {name}: no such parameter{nearest(spell(name), by_id)}")
-        parameters[by_id[spell(name)]] = number(f"--set {name}", text)
+            hint = nearest(spell(name), by_id)
+            if name in (*problem.inputs, *problem.targets):
+                hint = "; inputs and targets change with --input and --target"
+            raise BacktraceError(f"--set {quoted(name)}: no such parameter{hint}")
+        parameters[by_id[spell(name)]] = number(f"--set {quoted(name)}", text)
+    echo = [f"{name} = {text}" for name, text in dict(settings).items()]
     samples = problem.samples
     if inputs is not None or targets is not None:
         if not 1 <= sample <= len(samples):
@@ -161,4 +180,4 @@ def what_if(
         echo += [
             f"{what} {text}" for what, text in (("input", inputs), ("target", targets)) if text is not None
         ]
-    return replace(problem, parameters=parameters, samples=samples, echo=tuple(echo))
+    return problem._replace(parameters=parameters, samples=samples, echo=tuple(echo))

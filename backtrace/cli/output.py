@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
+import errno
 import os
-import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from backtrace.derivation.printing import PLAIN, TYPESET, Style
@@ -31,27 +28,35 @@ def writing_to(path: str | None) -> Iterator[TextIO]:
 
     """
     if path is None or path == "-":
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            # A title may hold what the terminal's encoding cannot carry; it is escaped, not an error.
-            sys.stdout.reconfigure(errors="backslashreplace")
+        if sys.stdout is None:
+            raise BacktraceError("cannot write the output: standard output is closed")
         yield sys.stdout
         return
-    target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-            with target.open("w", encoding="utf-8", newline="") as out:
-                yield out
-            return
-        with _beside(target) as out:
+        with _opened(path) as out:
             yield out
+    except BrokenPipeError:  # a pipe by name, /dev/stdout say, whose reader has seen enough
+        raise
     except OSError as error:
         raise BacktraceError(f"cannot write {quoted(path, 120)}: {error.strerror or error}") from None
 
 
+def _opened(path: str) -> AbstractContextManager[TextIO]:
+    if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe cannot be replaced
+        return open(path, "w", encoding="utf-8", newline="")
+    target = os.path.realpath(path)
+    if os.path.exists(target) and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return _beside(target)
+
+
 @contextmanager
-def _beside(target: Path) -> Iterator[TextIO]:
+def _beside(target: str) -> Iterator[TextIO]:
     """A file next to `target` that replaces it at the end, or is gone."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:50]}.", dir=target.parent)
+    import tempfile  # start-up does not wait for what only -o needs
+
+    folder, file = os.path.split(target)
+    handle, name = tempfile.mkstemp(prefix=f".{file[:50]}.", dir=folder)
     try:
         with open(handle, "w", encoding="utf-8", newline="") as out:
             yield out
@@ -63,10 +68,10 @@ def _beside(target: Path) -> Iterator[TextIO]:
         raise
 
 
-def _mode(target: Path) -> int:
+def _mode(target: str) -> int:
     """The permissions that the file has, or that a new one would get."""
-    if target.exists():
-        return stat.S_IMODE(target.stat().st_mode)
+    if os.path.exists(target):
+        return stat.S_IMODE(os.stat(target).st_mode)
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
@@ -85,17 +90,27 @@ def console_for(out: TextIO, color: str) -> Console:
     """A console on `out`: as wide as its terminal, or unbounded where there is none."""
     from rich.console import Console
 
+    class Quitting(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # for the command line to end quietly; rich would exit with 1
+
     is_terminal = out.isatty()
-    styled = color == "always" or (color == "auto" and is_terminal and not os.environ.get("NO_COLOR"))
-    if os.environ.get("TERM") == "dumb" and color != "always":
-        styled = False
-    return Console(
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    styled = color == "always" or (color == "auto" and is_terminal and not plain)
+    return Quitting(
         file=out,
-        width=shutil.get_terminal_size().columns if is_terminal else UNBOUNDED,
+        width=_terminal_width() if is_terminal else UNBOUNDED,
         force_terminal=styled,
+        no_color=False,
         color_system="standard" if styled else None,
         legacy_windows=False,
         markup=False,
         highlight=False,
         emoji=False,
     )
+
+
+def _terminal_width() -> int:
+    import shutil  # a pipe, the common case, does without
+
+    return shutil.get_terminal_size().columns

@@ -31,9 +31,14 @@ PHASES = {"forward": ("forward",), "backward": ("backward", "total"), "update": 
 @click.option(
     "-f", "--format", "form", type=click.Choice(FORMATS), default="table", help="How it is written."
 )
-@click.option("--sample", type=SampleNumber(), help="Which sample (default: the step's own; in a batch all).")
-@click.option("--step", type=click.IntRange(1, MAX_STEPS), help="Only this step.")
-@click.option("--steps", type=click.IntRange(1, MAX_STEPS), help="The first so many steps.")
+@click.option(
+    "--sample",
+    metavar="K|all",
+    type=SampleNumber(),
+    help="Which sample (default: the step's own; in a batch all).",
+)
+@click.option("--step", metavar="K", type=click.IntRange(1, MAX_STEPS), help="Only this step.")
+@click.option("--steps", metavar="N", type=click.IntRange(1, MAX_STEPS), help="The first so many steps.")
 @click.option("--only", type=click.Choice(tuple(PHASES)), multiple=True, help="Only this phase (repeatable).")
 @click.option("--show", metavar="PATTERN", multiple=True, help="Only these ids, as 'dE/dw_*' (repeatable).")
 @click.option("--matrix", is_flag=True, help="Also each layer in matrix form.")
@@ -70,8 +75,13 @@ def command(
         raise click.UsageError(
             f"--matrix is drawn in tables and Markdown; expected -f table or markdown, not {form}"
         )
+    if matrix and show:
+        raise click.UsageError(
+            "--matrix draws whole layers and --show picks quantities; expected one of them"
+        )
     from backtrace.cli.output import style_of, writing_to
     from backtrace.config.load import load
+    from backtrace.derivation.printing import TYPESET
     from backtrace.evaluation.choice import arithmetic_of
     from backtrace.tracing import Request
     from backtrace.views.records import Look, Numerals
@@ -90,7 +100,8 @@ def command(
         arithmetic=arithmetic,
     )
     with writing_to(output) as out:
-        look = Look(style_of(out), Numerals(digits or 6, decimals, arithmetic.kept))
+        style = TYPESET if form in ("json", "jsonl") else style_of(out)  # JSON escapes what cannot be carried
+        look = Look(style, Numerals(digits or 6, decimals, arithmetic.kept))
         _write(form, problem, request, show, look, out, color, all_rows, matrix)
 
 
@@ -105,21 +116,26 @@ def _write(
     all_rows: bool,
     matrix: bool,
 ) -> None:
-    from dataclasses import replace
 
     from backtrace.views.records import records
 
+    matrices = None
+    if matrix:
+        from backtrace.views.matrix import LayerMatrices
+
+        matrices = LayerMatrices(problem, look)
     parts = _shown(problem, request, show)
     name = request.arithmetic.name
     if form == "table":
         from backtrace.cli.output import console_for
         from backtrace.views.table import draw
 
-        draw(problem, parts, replace(look, most_terms=12), name, console_for(out, color), all_rows)
+        look = look._replace(most_terms=12)
+        draw(problem, parts, look, name, console_for(out, color), all_rows, matrices)
     elif form == "markdown":
         from backtrace.views.markdown import write_markdown
 
-        write_markdown(problem, parts, look, name, out)
+        write_markdown(problem, parts, look, name, out, matrices)
     else:
         from backtrace.views import data
 
@@ -137,4 +153,22 @@ def _shown(problem: Problem, request: Request, show: tuple[str, ...]) -> Iterato
     from backtrace.tracing import work
 
     parts = work(problem, request)
-    return selected(parts, show, request.arithmetic) if show else visible(parts)
+    parts = selected(parts, show, request.arithmetic) if show else visible(parts)
+    return _some(parts, problem)
+
+
+def _some(parts: Iterator[Part], problem: Problem) -> Iterator[Part]:
+    """The parts, of which there must be any: an empty page leaves one guessing."""
+    from backtrace.errors import BacktraceError
+
+    empty = True
+    for part in parts:
+        empty = False
+        yield part
+    if not empty:
+        return
+    if all(sample.targets is None for sample in problem.samples):
+        raise BacktraceError("nothing to show: without targets there is only the forward pass")
+    if problem.update is None:
+        raise BacktraceError("nothing to show: the config has no update")
+    raise BacktraceError("nothing to show: in batch mode one sample has no update; expected --sample all")

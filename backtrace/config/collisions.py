@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from backtrace.derivation.names import spell
 from backtrace.derivation.updates import STEP, UPDATE_RULES
@@ -12,62 +12,65 @@ Refuse = Callable[[str, str], None]
 
 
 def check_collisions(problem: Problem, refuse: Refuse) -> None:
-    """Call `refuse(name, message)` for the first given whose id is taken already."""
-    owner = dict(_computed(problem))
+    """Call `refuse(name, message)` for the first quantity whose id is taken already."""
+    owner: dict[str, str] = {}
+    for name, id, what in _quantities(problem):
+        if id in owner:
+            refuse(name, f"{what} and {owner[id]} would share the id {id}; expected another name")
+        owner[id] = what
+    _check_updates(problem, owner, refuse)
+
+
+def _quantities(problem: Problem) -> Iterator[tuple[str, str, str]]:
+    """The name that each quantity has from the config, its id, and what it is; givens come last."""
+    yield "", STEP.id, "the number of the step"
+    for constant in problem.update.constants if problem.update else ():
+        yield "", constant, f"the update's {constant}"
+    model = problem.model
+    yield from _of_network(model) if isinstance(model, Network) else _of_computation(model)
     for what, names in (
         ("input", problem.inputs),
         ("target", problem.targets),
         ("parameter", problem.parameters),
     ):
         for name in names:
-            id = spell(name)
-            mine = f"the {what} {name}"
-            if id in owner:
-                refuse(name, f"{mine} and {owner[id]} would share the id {id}; expected another name")
-            owner[id] = mine
+            yield name, spell(name), f"the {what} {name}"
 
 
-def _computed(problem: Problem) -> Iterator[tuple[str, str]]:
-    """The ids that a given could be confused with, and whose they are."""
-    if isinstance(problem.model, Network):
-        yield from _of_network(problem.model)
-    else:
-        yield from _of_computation(problem.model)
-    if problem.update is None:
-        return
-    rule = UPDATE_RULES[problem.update.rule]
-    for constant in problem.update.constants:
-        yield constant, f"the update's {constant}"
-    if problem.update.rule in ("adam", "adamw"):
-        yield STEP.id, "the number of the step"
-    prefixes = ["Delta", *rule.states, *(row for row in rule.rows if row in ("mhat", "vhat"))]
-    for name in problem.trained:
-        for prefix in prefixes:
-            yield f"{prefix}_{spell(name)}", f"the {prefix} of {name}"
-
-
-def _of_network(network: Network) -> Iterator[tuple[str, str]]:
-    yield "E", "the cost"
+def _of_network(network: Network) -> Iterator[tuple[str, str, str]]:
+    yield "", "E", "the cost"
     for layer in network.layers:
         softmax = layer.activation.name == "softmax"
         if softmax:
-            yield f"S_{spell(layer.name)}", f"the sum of layer {layer.name}"
-            yield f"m_{spell(layer.name)}", f"the maximum of layer {layer.name}"
+            yield layer.name, f"S_{spell(layer.name)}", f"the sum of layer {layer.name}"
+            yield layer.name, f"m_{spell(layer.name)}", f"the maximum of layer {layer.name}"
         for unit in layer.units:
             id = spell(unit)
-            yield f"h_{id}", f"the net input of unit {unit}"
-            yield f"a_{id}", f"the activation of unit {unit}"
-            yield f"delta_{id}", f"the delta of unit {unit}"
-            yield f"e_{id}", f"the error of unit {unit}"
+            yield unit, f"h_{id}", f"the net input of unit {unit}"
+            yield unit, f"a_{id}", f"the activation of unit {unit}"
+            yield unit, f"delta_{id}", f"the delta of unit {unit}"
+            yield unit, f"e_{id}", f"the error of unit {unit}"
             if softmax:
-                yield f"exp_{id}", f"the exponential of unit {unit}"
-    for unit in network.layers[-1].units:
-        yield f"E_{spell(unit)}", f"the cost of unit {unit}"
+                yield unit, f"exp_{id}", f"the exponential of unit {unit}"
+    outputs = network.layers[-1].units
+    for unit in outputs if len(outputs) > 1 and isinstance(network.cost, str) else ():
+        yield unit, f"E_{spell(unit)}", f"the cost of unit {unit}"
 
 
-def _of_computation(model: Computation) -> Iterator[tuple[str, str]]:
-    yield from ((spell(name), f"the quantity {name}") for name in _names(model))
+def _of_computation(model: Computation) -> Iterator[tuple[str, str, str]]:
+    for name in (*model.equations, *model.deltas):
+        yield name, spell(name), f"the quantity {name}"
 
 
-def _names(model: Computation) -> Iterable[str]:
-    return (*model.equations, *model.deltas)
+def _check_updates(problem: Problem, owner: dict[str, str], refuse: Refuse) -> None:
+    """An update makes several quantities of every parameter, as Delta_w and m_w."""
+    if problem.update is None:
+        return
+    rule = UPDATE_RULES[problem.update.rule]
+    prefixes = ("Delta", *rule.states, *(row for row in rule.rows if row in ("mhat", "vhat")))
+    trained = {spell(name): name for name in problem.trained}
+    for id, what in owner.items():
+        prefix, _, rest = id.partition("_")
+        if prefix in prefixes and rest in trained:
+            name = trained[rest]
+            refuse(name, f"{what} and the {prefix} of {name} would share the id {id}; expected another name")

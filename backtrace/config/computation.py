@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from backtrace.config.cursor import Cursor
+from backtrace.config.cursor import Cursor, one_of
+from backtrace.config.formulas import MAX_PARTS, offset_of, parts_of_derivatives, read_formula
 from backtrace.derivation.expressions import Expression, calls, symbols
 from backtrace.derivation.functions import PUBLIC
 from backtrace.derivation.names import spell
-from backtrace.derivation.parser import ExpressionError, parse
-from backtrace.errors import nearest, quoted
+from backtrace.errors import Location, nearest, quoted
 from backtrace.problem import Computation
 
 MAX_EQUATIONS = 10_000
@@ -18,59 +17,82 @@ MAX_EQUATIONS = 10_000
 
 def read_computation(
     cursor: Cursor, objective: Cursor, deltas: Cursor | None, givens: Mapping[str, str]
-) -> Computation:
-    """Read the equations; every symbol is defined by one of them or by one of `givens` (by id)."""
+) -> tuple[Computation, dict[str, Location]]:
+    """Read the equations; every symbol is defined by one of them or by one of `givens` (by id).
+
+    Also tells where a step function stands, for the message that there is no backward pass through it.
+    """
+    places, equations = _equations(cursor, givens)
+    by_id = {spell(name): name for name in equations}
+    _check_symbols(equations, places, by_id, givens)
+    ordered = _in_order(equations, by_id, places)
+    name = _equation(objective, by_id)
+    steps = [places[name].location for name, expression in equations.items() if _has_step(expression)]
+    computation = Computation(ordered, name, _deltas(deltas, by_id, givens))
+    return computation, {"step": steps[0]} if steps else {}
+
+
+def _equations(cursor: Cursor, givens: Mapping[str, str]) -> tuple[dict[str, Cursor], dict[str, Expression]]:
     places: dict[str, Cursor] = {}
     equations: dict[str, Expression] = {}
-    for key, value in cursor.entries("equations by name"):
+    ids: dict[str, str] = {}
+    parts = 0
+    for key, value in cursor.entries("equations by name, as {q: x + y}"):
         name = key.name("a quantity")
+        id = spell(name)
         if name in PUBLIC:
             key.fail(f"{name} is a function; expected another name")
-        if spell(name) in givens:
+        if id in givens:
             key.fail(f"{quoted(name)} is defined twice: by an equation and as an input, target or parameter")
-        equations[name] = _expression(value)
+        if id in ids:
+            key.fail(f"{ids[id]} and {name} would share the id {id}; expected another name")
+        if len(equations) == MAX_EQUATIONS:
+            key.fail(f"more than {MAX_EQUATIONS:,} equations, the most that are read")
+        ids[id] = name
+        equations[name] = read_formula(value)
         places[name] = value
-    if not 1 <= len(equations) <= MAX_EQUATIONS:
-        cursor.fail(f"found {len(equations):,} equations; expected 1 to {MAX_EQUATIONS:,}")
-    by_id = {spell(name): name for name in equations}
+        parts += parts_of_derivatives(equations[name])
+        if parts > MAX_PARTS:
+            value.fail(
+                f"the derivatives come to more than {MAX_PARTS:,} parts here; expected shorter formulas, "
+                f"with parts of them as equations of their own"
+            )
+    if not equations:
+        cursor.fail("found no equations; expected at least one, as {q: x + y}")
+    return places, equations
+
+
+def _check_symbols(
+    equations: Mapping[str, Expression],
+    places: Mapping[str, Cursor],
+    by_id: Mapping[str, str],
+    givens: Mapping[str, str],
+) -> None:
     for name, expression in equations.items():
         for symbol in symbols(expression):
             if symbol.id not in by_id and symbol.id not in givens:
-                offset = _offset(places[name].text("a formula"), symbol.text)
                 places[name].fail(
                     f"undefined symbol {quoted(symbol.text)}; expected an equation, input, target or "
                     f"parameter{nearest(symbol.id, (*by_id, *givens))}",
-                    offset,
+                    offset_of(places[name], symbol.text),
                 )
-    ordered = _in_order(equations, by_id, places)
-    text = objective.text("the name of an equation")
+
+
+def _has_step(expression: Expression) -> bool:
+    return any(call.function == "step" for call in calls(expression))
+
+
+def _equation(cursor: Cursor, by_id: Mapping[str, str]) -> str:
+    """The equation that is named here."""
+    text = cursor.text("the name of an equation")
     if spell(text) not in by_id:
-        objective.fail(f"no equation defines {quoted(text)}{nearest(text, equations)}")
-    return Computation(ordered, by_id[spell(text)], _deltas(deltas, by_id, givens))
-
-
-def step_places(cursor: Cursor) -> Iterator[Cursor]:
-    """Where a step function stands, for the message that there is no backward pass through it."""
-    for _, value in cursor.entries("equations by name"):
-        if any(call.function == "step" for call in calls(_expression(value))):
-            yield value
-
-
-def _expression(cursor: Cursor) -> Expression:
-    text = cursor.text("a formula")
-    try:
-        return parse(text)
-    except ExpressionError as error:
-        cursor.fail(error.message, error.offset)
-
-
-def _offset(text: str, name: str) -> int:
-    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
-    return found.start() if found else 0
+        hint = nearest(text, by_id.values()) or f"; expected {one_of(list(by_id.values())[:6])}"
+        cursor.fail(f"no equation defines {quoted(text)}{hint}")
+    return by_id[spell(text)]
 
 
 def _in_order(
-    equations: dict[str, Expression], by_id: dict[str, str], places: dict[str, Cursor]
+    equations: Mapping[str, Expression], by_id: Mapping[str, str], places: Mapping[str, Cursor]
 ) -> dict[str, Expression]:
     """The equations as written where they can be worked out that way, else each after what it needs."""
     needs = {
@@ -79,33 +101,33 @@ def _in_order(
     }
     ordered: dict[str, Expression] = {}
     for start in equations:
-        path = [start]
+        path = {start: None}  # in order, and quick to ask
         while path:
-            name = path[-1]
+            name = next(reversed(path))
             missing = next((need for need in needs[name] if need not in ordered), None)
             if missing is None:
                 ordered.setdefault(name, equations[name])
-                path.pop()
+                del path[name]
             elif missing in path:
-                circle = [*path[path.index(missing) :], missing]
-                places[missing].fail(f"the equations go in a circle: {' → '.join(circle[:8])}")
+                names = list(path)
+                circle = [*names[names.index(missing) :], missing]
+                shown = circle if len(circle) <= 8 else [*circle[:6], "…", missing]
+                places[missing].fail(f"the equations go in a circle: {' → '.join(shown)}")
             else:
-                path.append(missing)
+                path[missing] = None
     return ordered
 
 
-def _deltas(cursor: Cursor | None, by_id: dict[str, str], givens: Mapping[str, str]) -> dict[str, str]:
+def _deltas(cursor: Cursor | None, by_id: Mapping[str, str], givens: Mapping[str, str]) -> dict[str, str]:
     if cursor is None:
         return {}
     deltas: dict[str, str] = {}
     for key, value in cursor.entries("deltas by name, as {δ_o: h_o}"):
         name = key.name("a delta")
-        if spell(name) in by_id or spell(name) in givens:
+        if spell(name) in by_id or spell(name) in givens or spell(name) in map(spell, deltas):
             key.fail(f"{quoted(name)} is already the name of something else")
-        text = value.text("the name of an equation")
-        if spell(text) not in by_id:
-            value.fail(f"no equation defines {quoted(text)}{nearest(text, by_id.values())}")
-        if by_id[spell(text)] in deltas.values():
-            value.fail(f"{quoted(text)} has two deltas; expected one")
-        deltas[name] = by_id[spell(text)]
+        equation = _equation(value, by_id)
+        if equation in deltas.values():
+            value.fail(f"{quoted(equation)} has two deltas; expected one")
+        deltas[name] = equation
     return deltas

@@ -9,24 +9,42 @@ from typing import NoReturn
 
 from backtrace.config.nodes import Mapping, Node, Scalar, Sequence
 from backtrace.derivation.expressions import Number
-from backtrace.derivation.names import NAME
-from backtrace.errors import BacktraceError, Location, nearest, quoted
+from backtrace.derivation.names import LAYER_NAME, NAME, UNIT_NAME
+from backtrace.errors import BacktraceError, Location, nearest, printable, quoted
 
-_NUMBER = re.compile(r"[-+]?(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+# Each digit can be matched in one way only: a million digits and a letter are refused at once.
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _UNBOUNDED = re.compile(r"[-+]?\.?(?:inf(?:inity)?|nan)", re.IGNORECASE)
+_WHOLE = re.compile(r"[-+]?[0-9]+(?:_[0-9]+)*")
 MAX_NAME = 60
+MAX_NUMBER = 100
 
 
-def to_number(text: str) -> Number | str:
-    """The number that `text` spells, or what is wrong with it."""
+def is_unbounded(text: str) -> bool:
+    """Whether a text says infinity, or not a number."""
+    return bool(_UNBOUNDED.fullmatch(text))
+
+
+def to_number(text: str, expected: str = "a number") -> Number | str:
+    """The number that `text` spells, or what is wrong with it.
+
+    >>> to_number("1e-3")
+    Number(value=0.001, text='1e-3')
+    >>> to_number("0,5")
+    "found '0,5'; expected a number; did you mean 0.5?"
+    """
+    if len(text) > MAX_NUMBER:
+        return f"found {quoted(text)}; expected a number of at most {MAX_NUMBER} characters"
     if _NUMBER.fullmatch(text):
         value = float(text)
         if math.isinf(value):
-            return f"{quoted(text)} is too large for a number"
+            return f"found {quoted(text)}; expected a number below 1.8e308"
         return Number(value, text.removeprefix("+").replace("_", ""))
-    if _UNBOUNDED.fullmatch(text):
+    if is_unbounded(text):
         return f"found {quoted(text)}; expected a finite number"
-    return f"found {quoted(text)}; expected a number"
+    meant = text.replace("−", "-").replace(",", ".")
+    hint = f"; did you mean {meant}?" if _NUMBER.fullmatch(meant) else ""
+    return f"found {quoted(text)}; expected {expected}{hint}"
 
 
 class Cursor:
@@ -46,9 +64,8 @@ class Cursor:
     def fail(self, message: str, offset: int = 0) -> NoReturn:
         """Refuse what stands here; `offset` counts characters into a scalar."""
         where = self.location
-        if offset and isinstance(self.node, Scalar):
-            offset += 0 if self.node.plain else 1
-            where = Location(where.file, where.line, where.column + offset)
+        if isinstance(self.node, Scalar) and self.node.inset is not None and offset:
+            where = Location(where.file, where.line, where.column + self.node.inset + offset)
         raise BacktraceError(f"{self.path}: {message}" if self.path else message, where)
 
     @property
@@ -74,6 +91,10 @@ class Cursor:
     def is_mapping(self) -> bool:
         return isinstance(self.node, Mapping)
 
+    @property
+    def is_scalar(self) -> bool:
+        return isinstance(self.node, Scalar)
+
     def at(self, node: Node, path: str) -> Cursor:
         return Cursor(node, path, self.file)
 
@@ -89,19 +110,27 @@ class Cursor:
             self.fail(f"found {self.found}; expected {expected}")
         first: dict[str, Scalar] = {}
         for key, value in self.node.pairs:
-            path = f"{self.path}.{key.text}" if self.path else key.text
+            name = printable(key.text[:MAX_NAME])
+            path = f"{self.path}.{name}" if self.path else name
             cursor = self.at(key, self.path)
             if key.text in first:
                 cursor.fail(f"{quoted(key.text)} stands twice (first on line {first[key.text].line})")
             first[key.text] = key
             yield cursor, self.at(value, path)
 
+    def value(self, key: str) -> Cursor | None:
+        """What stands under a key of a mapping, where there is such a key."""
+        if not isinstance(self.node, Mapping):
+            return None
+        found = (value for name, value in self.node.pairs if name.text == key)
+        return next((self.at(value, f"{self.path}.{key}") for value in found), None)
+
     def table(self, known: Iterable[str], expected: str = "a mapping") -> dict[str, Cursor]:
         """The values of a mapping by key; a key that is not `known` is refused, null values are left out."""
-        known = list(known)
+        known = dict.fromkeys(known)
         found = {}
         for key, value in self.entries(expected):
-            name = key.text(expected="a key")
+            name = key.text("a key")
             if name not in known:
                 key.fail(f"unknown key {quoted(name)}{nearest(name, known) or '; expected ' + one_of(known)}")
             if not value.is_null:
@@ -114,43 +143,55 @@ class Cursor:
             self.fail(f"found {self.found}; expected {expected}")
         return self.node.text
 
-    def number(self, expected: str = "a number") -> Number:
+    def number(self) -> Number:
         """A finite number with the text it was written with."""
-        if not isinstance(self.node, Scalar) or self.node.is_null:
-            self.fail(f"found {self.found}; expected {expected}")
-        number = to_number(self.node.text)
-        if isinstance(number, str):
-            self.fail(number.replace("expected a number", f"expected {expected}"))
-        return number
+        number = to_number(self.text("a number"))
+        return self.fail(number) if isinstance(number, str) else number
 
-    def whole(self, low: int, high: int) -> int:
-        """A whole number within bounds."""
-        expected = f"a whole number from {low:,} to {high:,}"
+    def whole(self, low: int, high: int, instead: str = "") -> int:
+        """A whole number within bounds; `instead` says what else could stand here."""
+        expected = f"{instead}a whole number from {low:,} to {high:,}"
         text = self.text(expected)
-        if not re.fullmatch(r"[-+]?\d{1,20}", text) or not low <= int(text) <= high:
+        if len(text) > MAX_NUMBER or not _WHOLE.fullmatch(text) or not low <= int(text) <= high:
             self.fail(f"found {quoted(text)}; expected {expected}")
         return int(text)
+
+    def sign(self) -> int:
+        """1 or -1."""
+        value = to_number(self.text("1 or -1"))
+        if isinstance(value, str) or abs(value.value) != 1:
+            self.fail(f"found {self.found}; expected 1 or -1")
+        return int(value.value)
 
     def choice(self, options: Iterable[str]) -> str:
         """One of some words."""
         options = list(options)
         text = self.text(one_of(options))
         if text not in options:
-            self.fail(f"found {quoted(text)}; expected {one_of(options)}{nearest(text, options)}")
+            hint = nearest(text, options) or nearest(text.lower(), options)
+            self.fail(f"found {quoted(text)}; expected {one_of(options)}{hint}")
         return text
 
     def name(self, what: str, pattern: re.Pattern[str] = NAME) -> str:
         """A name: letters, digits and underscores."""
         text = self.text(f"{what}'s name")
-        if not pattern.fullmatch(text) or len(text) > MAX_NAME:
-            start = "a letter, then letters" if pattern is NAME else "letters"
-            self.fail(
-                f"{quoted(text)} is no name for {what}; expected {start}, digits or _ (at most {MAX_NAME})"
-            )
+        if len(text) > MAX_NAME:
+            self.fail(f"found a name of {len(text):,} characters for {what}; expected at most {MAX_NAME}")
+        if not pattern.fullmatch(text):
+            self.fail(f"{quoted(text)} is no name for {what}; expected {_SPELLING[pattern]}")
         return text
 
 
-def one_of(options: Iterable[str]) -> str:
-    """Words as an enumeration: a, b or c."""
-    options = list(options)
-    return options[0] if len(options) == 1 else f"{', '.join(options[:-1])} or {options[-1]}"
+_SPELLING = {
+    NAME: "a letter, then letters, digits or _",
+    UNIT_NAME: "letters, digits or _",
+    LAYER_NAME: "a letter or digit, then letters, digits, _, - or spaces",
+}
+
+
+def one_of(options: Iterable[str], most_shown: int = 20) -> str:
+    """Words as an enumeration: a, b or c; of very many only the first ones."""
+    *most, last = options
+    if len(most) >= most_shown:
+        return f"{', '.join(most[:most_shown])}, …"
+    return f"{', '.join(most)} or {last}" if most else last

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-from backtrace.config.arrays import read_array
-from backtrace.config.cursor import Cursor, one_of, to_number
-from backtrace.config.nodes import Node, Scalar, Sequence
+from backtrace.config.cursor import MAX_NAME, Cursor, is_unbounded, one_of, to_number
+from backtrace.config.formulas import MAX_PARTS, offset_of, parts_of_derivatives, read_formula
+from backtrace.config.nodes import Node, Scalar, Sequence, StrPath
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
 from backtrace.derivation.expressions import Expression, Number, number, symbols
 from backtrace.derivation.names import LAYER_NAME, NAME, UNIT_NAME, spell
-from backtrace.derivation.parser import ExpressionError, parse
 from backtrace.errors import Location, nearest, quoted
 from backtrace.problem import INPUTS, Activation, Layer
 
 MAX_LAYERS = 100
 MAX_UNITS = 20_000
-MAX_WEIGHTS = 2_000_000
+MAX_WEIGHTS = 300_000
+MAX_SOFTMAX = 1_000  # every unit of a softmax layer acts on every other
+MAX_RANDOM = 1e6
 
 KEYS = ("name", "units", "activation", "weights", "biases", "bias_input", "from")
 
@@ -31,14 +31,14 @@ class LayersReader:
     where each named one stands first.
     """
 
-    def __init__(self, inputs: tuple[str, ...], seed: int | None, bias_input: int, folder: Path) -> None:
+    def __init__(self, inputs: tuple[str, ...], seed: int | None, bias_input: int, folder: StrPath) -> None:
         self.inputs = inputs
         self.random = None if seed is None else random.Random(seed)
         self.bias_input = bias_input
         self.folder = folder
         self.layers: list[Layer] = []
         self.numbered: dict[str, Number] = {}
-        self.used: dict[str, tuple[Scalar, str]] = {}
+        self.used: dict[str, tuple[Scalar, Cursor, int | None]] = {}
         self.steps: list[Location] = []
         self.weights_seen = 0
 
@@ -55,10 +55,7 @@ class LayersReader:
         for required in ("units", "weights"):
             if required not in table:
                 cursor.fail(f"{required} missing; a layer needs units and weights")
-        name = table["name"].name("a layer", LAYER_NAME) if "name" in table else str(position)
-        if name == INPUTS or any(name == layer.name for layer in self.layers):
-            place = table.get("name", cursor)
-            place.fail(f"two layers would be called {quoted(name)}; expected a name of its own")
+        name = self.name(cursor, table.get("name"), position)
         units = self.units(table["units"], position)
         sources = self.sources(table.get("from"))
         columns = list(self.columns(sources))
@@ -68,22 +65,35 @@ class LayersReader:
             biases = self.biases(table["biases"], position, units)
         bias_input = self.bias_input
         if "bias_input" in table:
-            bias_input = 1 if table["bias_input"].choice(("1", "-1")) == "1" else -1
+            bias_input = table["bias_input"].sign()
         activation = self.activation(table.get("activation"))
+        if activation.name == "softmax" and len(units) > MAX_SOFTMAX:
+            table["activation"].fail(f"softmax over {len(units):,} units; expected at most {MAX_SOFTMAX:,}")
         return Layer(name, units, activation, rows, biases, sources, bias_input)
 
+    def name(self, cursor: Cursor, given: Cursor | None, position: int) -> str:
+        name = given.name("a layer", LAYER_NAME) if given else str(position)
+        place = given or cursor
+        if name == INPUTS:
+            place.fail(f"{quoted(name)} is what from calls the inputs; expected another name for a layer")
+        if any(spell(name) == spell(layer.name) for layer in self.layers):
+            place.fail(f"two layers would be called {quoted(name)}; expected a name of its own")
+        return name
+
     def units(self, cursor: Cursor, position: int) -> tuple[str, ...]:
-        if not cursor.is_list:
-            count = cursor.whole(1, MAX_UNITS)
-            return tuple(f"{position}_{unit}" for unit in range(1, count + 1))
-        entries = cursor.items("unit names, or a count")
-        if not 1 <= len(entries) <= MAX_UNITS:
-            cursor.fail(f"found {len(entries):,} units; expected 1 to {MAX_UNITS:,}")
-        names = [entry.name("a unit", UNIT_NAME) for entry in entries]
+        if cursor.is_scalar:
+            count = cursor.whole(1, MAX_UNITS, "a list of names, or ")
+            names = [f"{position}_{unit}" for unit in range(1, count + 1)]
+            places = [cursor] * count
+        else:
+            places = cursor.items("a list of unit names, or a count")
+            if not 1 <= len(places) <= MAX_UNITS:
+                cursor.fail(f"found {len(places):,} units; expected 1 to {MAX_UNITS:,}")
+            names = [place.name("a unit", UNIT_NAME) for place in places]
         taken = {spell(unit) for layer in self.layers for unit in layer.units}
-        for name, entry in zip(names, entries, strict=True):
+        for name, place in zip(names, places, strict=True):
             if spell(name) in taken:
-                entry.fail(f"two units are called {quoted(name)}; expected a name of its own")
+                place.fail(f"two units would be called {quoted(name)}; expected a name of its own")
             taken.add(spell(name))
         return tuple(names)
 
@@ -118,27 +128,31 @@ class LayersReader:
     ) -> tuple[tuple[str | None, ...], ...]:
         self.weights_seen += len(units) * len(columns)
         if self.weights_seen > MAX_WEIGHTS:
-            cursor.fail(f"{self.weights_seen:,} weights so far; expected at most {MAX_WEIGHTS:,}")
+            cursor.fail(
+                f"{len(units):,} units with {len(columns):,} sources each make {self.weights_seen:,} weights "
+                f"so far; expected at most {MAX_WEIGHTS:,}"
+            )
         prefix = f"w_{position}"
         if cursor.is_mapping:
             values = self.generated(cursor, (len(units), len(columns)))
             return tuple(
                 tuple(
-                    self.numbered_as(f"{prefix}_{j}_{k}", number(next(values)), cursor)
+                    self.numbered_as(f"{prefix}_{j}_{k}", number(next(values)))
                     for k in range(1, len(columns) + 1)
                 )
                 for j in range(1, len(units) + 1)
             )
         rows = cursor.items("a matrix (a list of rows), or {random: …} or {file: …}")
+        for row in rows:
+            if not row.is_list:
+                expected = f"a row, a list of {len(columns)} ({_listed('source', columns)})"
+                row.fail(f"found {row.found}; expected {expected}")
         if len(rows) != len(units):
             plural = "s" if len(rows) != 1 else ""
             cursor.fail(f"{len(rows)} row{plural}, expected {len(units)} ({_listed('unit', units)})")
         matrix = []
         for j, row in enumerate(rows, start=1):
-            if not isinstance(row.node, Sequence):
-                row.fail(
-                    f"found {row.found}; expected a row of {len(columns)} ({_listed('source', columns)})"
-                )
+            assert isinstance(row.node, Sequence)
             nodes = row.node.items
             if len(nodes) != len(columns):
                 cursor.at(row.node, cursor.path).fail(
@@ -154,8 +168,7 @@ class LayersReader:
         if cursor.is_mapping:
             values = self.generated(cursor, (len(units),))
             return tuple(
-                self.numbered_as(f"{prefix}_{j}", number(next(values)), cursor)
-                for j in range(1, len(units) + 1)
+                self.numbered_as(f"{prefix}_{j}", number(next(values))) for j in range(1, len(units) + 1)
             )
         if isinstance(cursor.node, Scalar):
             return (self.entry(cursor, cursor.node, prefix, None),) * len(units)
@@ -168,33 +181,36 @@ class LayersReader:
     def entry(self, parent: Cursor, node: Node, made_name: str, index: int | None) -> str | None:
         """One weight or bias: a parameter's name, a number (which is then given a name), or null."""
         if isinstance(node, Scalar):
-            text = node.text
-            if node.plain and node.is_null:
-                return None
-            if NAME.fullmatch(text) and len(text) <= 60:
-                self.used.setdefault(text, (node, parent.path))
-                return text
-            value = to_number(text)
+            value = to_number(node.text, "a parameter's name, a number or null")
             if isinstance(value, Number):
-                return self.numbered_as(made_name, value, parent.at(node, parent.path))
-        cursor = parent.at(node, parent.path if index is None else f"{parent.path}[{index - 1}]")
+                return self.numbered_as(made_name, value)
+            if node.is_null:
+                return None
+            if NAME.fullmatch(node.text) and len(node.text) <= MAX_NAME and not is_unbounded(node.text):
+                self.used.setdefault(node.text, (node, parent, index))
+                return node.text
+        cursor = entry_of(parent, node, index)
+        if isinstance(node, Scalar):
+            assert isinstance(value, str)
+            cursor.fail(value)
         return cursor.fail(f"found {cursor.found}; expected a parameter's name, a number or null")
 
-    def numbered_as(self, name: str, value: Number, cursor: Cursor) -> str:
+    def numbered_as(self, name: str, value: Number) -> str:
         self.numbered[name] = value
         return name
 
     def generated(self, cursor: Cursor, shape: tuple[int, ...]) -> Iterator[float]:
         """Values drawn at random or read from a file, row by row."""
-        keys = [key.text("a key") for key, _ in cursor.entries("a mapping")]
-        if "file" in keys:
+        if cursor.value("file"):
             table = cursor.table(("file", "key"))
+            if "file" not in table:
+                cursor.fail("file is empty; expected a path to an .npz file")
+            from backtrace.config.arrays import read_array  # and with it zipfile and numpy
+
             return read_array(table["file"], table.get("key"), shape, self.folder)
-        table = cursor.table(("random", "low", "high", "std"), "{random: …} or {file: …}")
+        table = cursor.table(("random", "low", "high", "std", "file", "key"))
         if "random" not in table:
-            cursor.fail(
-                "found no 'random' and no 'file'; expected {random: uniform}, {random: normal} or {file: …}"
-            )
+            cursor.fail("found neither random nor file; expected {random: uniform} or {file: weights.npz}")
         draw = self.draw(cursor, table)
         count = shape[0] * (shape[1] if len(shape) > 1 else 1)
         return (draw() for _ in range(count))
@@ -202,27 +218,34 @@ class LayersReader:
     def draw(self, cursor: Cursor, table: dict[str, Cursor]) -> Callable[[], float]:
         kind = table["random"].choice(("uniform", "normal"))
         if self.random is None:
-            cursor.fail("random values need a seed; expected a top-level seed: (a whole number)")
+            cursor.fail("random values need a seed; expected one at the top level, as seed: 1")
         source = self.random
-        for key in ("low", "high") if kind == "normal" else ("std",):
+        for key in ("low", "high", "key") if kind == "normal" else ("std", "key"):
             if key in table:
                 table[key].fail(
                     f"{kind} takes no {key}; expected {'std' if kind == 'normal' else 'low and high'}"
                 )
         if kind == "normal":
-            std = table["std"].number().value if "std" in table else 0.1
+            std = self.bounded(table["std"]) if "std" in table else 0.1
             if std <= 0:
                 table["std"].fail(f"found {table['std'].found}; expected a number above 0")
             return lambda: source.gauss(0.0, std)
-        low = table["low"].number().value if "low" in table else -0.5
-        high = table["high"].number().value if "high" in table else 0.5
+        low = self.bounded(table["low"]) if "low" in table else -0.5
+        high = self.bounded(table["high"]) if "high" in table else 0.5
         if low >= high:
-            cursor.fail(f"low {low:g} is not below high {high:g}")
+            cursor.fail(f"found low {low:g} and high {high:g}; expected low below high")
         return lambda: source.uniform(low, high)
+
+    def bounded(self, cursor: Cursor) -> float:
+        """A number that cannot take a random one out of range."""
+        value = cursor.number().value
+        if abs(value) > MAX_RANDOM:
+            cursor.fail(f"found {cursor.found}; expected a number from -{MAX_RANDOM:g} to {MAX_RANDOM:g}")
+        return value
 
     def activation(self, cursor: Cursor | None) -> Activation:
         if cursor is None:
-            return Activation("linear")
+            return Activation("linear", {})
         options: dict[str, Cursor] = {}
         if cursor.is_mapping:
             entries = list(cursor.entries("an activation"))
@@ -233,9 +256,12 @@ class LayersReader:
             key, inner = entries[0]
             name = key.choice(ACTIVATIONS)
             known = ACTIVATIONS[name].options
-            if not known:
-                key.fail(f"{name} takes no options; expected activation: {name}")
-            options = inner.table(known, f"{name}'s options") if not inner.is_null else {}
+            if not inner.is_null:
+                if not known:
+                    inner.fail(f"{name} takes no options; expected activation: {name}")
+                options = inner.table(
+                    known, f"options, as {{{', '.join(f'{k}: {v}' for k, v in known.items())}}}"
+                )
         else:
             name = cursor.choice(ACTIVATIONS)
         if name == "step":
@@ -243,7 +269,14 @@ class LayersReader:
         values = {key: number(value) for key, value in ACTIVATIONS[name].options.items()}
         for option, given in options.items():
             values[option] = given.number()
+            if values[option].value < 0:
+                given.fail(f"found {given.found}; expected a number that is not negative")
         return Activation(name, values)
+
+
+def entry_of(parent: Cursor, node: Node, index: int | None) -> Cursor:
+    """A weight or bias as a place: entry `index`, from 1, of a list, or where None the value itself."""
+    return parent.at(node, parent.path if index is None else f"{parent.path}[{index - 1}]")
 
 
 def _entries(nodes: list[Node]) -> str:
@@ -263,24 +296,23 @@ def read_cost(
     """The name of a row of `COSTS`, or an expression over outputs and targets."""
     if cursor is None:
         return "half_squared_error"
-    text = cursor.text("a cost's name or an expression")
+    text = cursor.text("a cost's name or a formula")
     if text in COSTS:
         if not targets:
             cursor.fail(
                 f"{text} compares outputs with targets, and there are no targets; expected targets: […]"
             )
         return text
-    names = {f"a_{spell(unit)}" for unit in network_outputs} | {spell(target) for target in targets}
+    names = [f"a_{spell(unit)}" for unit in network_outputs] + [spell(target) for target in targets]
     if NAME.fullmatch(text) and spell(text) not in names:
-        cursor.fail(
-            f"unknown cost {quoted(text)}; expected {one_of(COSTS)}, or an expression{nearest(text, COSTS)}"
-        )
-    try:
-        expression = parse(text)
-    except ExpressionError as error:
-        cursor.fail(error.message, error.offset)
+        hint = nearest(text, (*COSTS, *names)) or f"; expected {one_of(COSTS)}, or a formula"
+        cursor.fail(f"unknown cost {quoted(text)}{hint}")
+    expression = read_formula(cursor)
     for symbol in symbols(expression):
         if symbol.id not in names:
-            hint = nearest(symbol.id, names)
-            cursor.fail(f"{quoted(symbol.text)} is no output and no target{hint}", text.find(symbol.text))
+            hint = nearest(symbol.id, names) or f"; expected {one_of(names[:6])}"
+            offset = offset_of(cursor, symbol.text)
+            cursor.fail(f"{quoted(symbol.text)} is no output and no target{hint}", offset)
+    if parts_of_derivatives(expression) > MAX_PARTS:
+        cursor.fail(f"the derivatives come to more than {MAX_PARTS:,} parts; expected a shorter formula")
     return expression

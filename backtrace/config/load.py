@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
 import backtrace
-from backtrace.config.nodes import MAX_BYTES, decode
+from backtrace.config.nodes import MAX_BYTES, StrPath, decode
 from backtrace.config.reader import read_problem
-from backtrace.errors import BacktraceError, nearest, quoted
+from backtrace.errors import BacktraceError, nearest, printable, quoted
 from backtrace.problem import Problem
 
 
-def examples_folder() -> Path:
+def examples_folder() -> str:
     """Where the bundled configs are: inside an installed package, beside it in a checkout."""
-    package = Path(backtrace.__file__).parent
-    inside = package / "configs"
-    return inside if inside.is_dir() else package.parent / "configs"
+    package = os.path.dirname(os.path.abspath(backtrace.__file__))
+    inside = os.path.join(package, "configs")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "configs")
 
 
 def example_names() -> list[str]:
     """The bundled examples, as they are typed."""
-    return sorted(path.stem for path in examples_folder().glob("*.yaml"))
+    return sorted(file[:-5] for file in os.listdir(examples_folder()) if file.endswith(".yaml"))
 
 
-def load(config: str | Path) -> Problem:
+def load(config: StrPath) -> Problem:
     """The problem in a config file.
 
     Args:
@@ -34,19 +34,20 @@ def load(config: str | Path) -> Problem:
         BacktraceError: there is no such file, or something is wrong in it.
 
     """
-    name = str(config)
-    if name == "-":
-        return read_problem(decode(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>"), "<stdin>", Path())
-    path = Path(config)
-    if not path.exists() and name in example_names():
-        path = examples_folder() / f"{name}.yaml"
-        name = path.name
-    return read_problem(decode(_read(path, name), name), name, path.parent)
+    name = path = os.fspath(config)
+    if name != "-" and not os.path.exists(name) and name in example_names():
+        name = f"{name}.yaml"
+        path = os.path.join(examples_folder(), name)
+    data = _read(path, name)
+    shown = "<stdin>" if name == "-" else printable(name)
+    return read_problem(decode(data, shown), shown, os.path.dirname(path))
 
 
-def _read(path: Path, name: str) -> bytes:
+def _read(path: str, name: str) -> bytes:
     try:
-        with path.open("rb") as file:
+        if name == "-":
+            return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
+        with open(path, "rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         hint = nearest(name, example_names()) or "; `backtrace examples` lists what is bundled"
@@ -64,5 +65,6 @@ def example_text(name: str) -> str:
 
     """
     if name not in example_names():
-        raise BacktraceError(f"no bundled example {quoted(name)}{nearest(name, example_names())}")
-    return (examples_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+        hint = nearest(name, example_names()) or "; `backtrace examples` lists what is bundled"
+        raise BacktraceError(f"no bundled example {quoted(name)}{hint}")
+    return _read(os.path.join(examples_folder(), f"{name}.yaml"), name).decode()

@@ -7,36 +7,55 @@ YAML would make of `1e-3`, `010` or `no`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import os
+from typing import Any, NamedTuple
 
 import yaml
 
 from backtrace.errors import BacktraceError, Location, quoted
 
+StrPath = str | os.PathLike[str]  # a path, as `open` takes it
+
 MAX_BYTES = 32_000_000
-MAX_NODES = 2_000_000
+MAX_NODES = 600_000
 MAX_DEPTH = 32
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+# What libyaml says is being read when something is wrong, in the words of a config.
+_CONTEXTS = {
+    "while parsing a flow sequence": "the list",
+    "while parsing a flow mapping": "the mapping",
+    "while parsing a block collection": "the list",
+    "while parsing a block mapping": "the mapping",
+    "while scanning a quoted scalar": "the quoted text",
+}
+_HINTS = {
+    "mapping values are not allowed in this context": "; expected quotes around a text with a colon in it",
+    "could not find expected ':'": "; expected a key, a colon and a space before the value",
+    "found character that cannot start any token": "; expected quotes around a text that begins like this",
+}
 
-@dataclass(slots=True)
-class Scalar:
-    """A name or a number, as text."""
+
+class Scalar(NamedTuple):
+    """A name or a number, as text.
+
+    `inset` counts the characters between its place and its text: 0, 1 for a quotation mark, or None where
+    the text does not stand in the file as it is (folded lines, escapes).
+    """
 
     text: str
     plain: bool  # written without quotes
     line: int
     column: int
+    inset: int | None = 0
 
     @property
     def is_null(self) -> bool:
         return self.plain and self.text in ("", "~", "null", "Null", "NULL")
 
 
-@dataclass(slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """A list."""
 
     items: list[Node]
@@ -44,8 +63,7 @@ class Sequence:
     column: int
 
 
-@dataclass(slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """Keys and values, in order; keys may still repeat."""
 
     pairs: list[tuple[Scalar, Node]]
@@ -70,9 +88,9 @@ def decode(data: bytes, file: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = error.start - (before.rfind(b"\n") + 1) + 1
+        before = data[: error.start].decode("utf-8-sig")
+        line = before.count("\n") + 1
+        column = len(before) - before.rfind("\n")
         message = f"byte 0x{data[error.start]:02x} is not UTF-8; expected a text file in UTF-8"
         raise BacktraceError(message, Location(file, line, column)) from None
 
@@ -89,25 +107,49 @@ def compose(text: str, file: str) -> Node:
         loader = _Loader(text)
         return _Composer(loader, file).document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file, 1, 1)
-        raise BacktraceError(f"not YAML: {error.problem or error.context}", place) from None
-    except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        place = Location(file, before.count("\n") + 1, error.position - before.rfind("\n"))
+        raise _not_yaml(error, text, file) from None
+    except (
+        yaml.YAMLError
+    ):  # the reader's, whose own place counts bytes in one loader, characters in the other
+        unreadable = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        position = unreadable.start() if unreadable else 0
+        before = text[:position]
         raise BacktraceError(
-            f"not YAML: the character U+{int(error.character):04X} may not stand here", place
+            f"not YAML: the character U+{ord(text[position]):04X} may not stand in it",
+            Location(file, before.count("\n") + 1, position - before.rfind("\n")),
         ) from None
     finally:
         if loader is not None:
             loader.dispose()
 
 
+def _not_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> BacktraceError:
+    """What libyaml noticed and where, with the beginning of what it was reading."""
+    mark, begin = error.problem_mark or error.context_mark, error.context_mark
+    if error.context == "while scanning a simple key":
+        mark = begin  # the key without a colon, not the line after it
+    if mark is None:
+        return BacktraceError(f"not YAML: {error.problem or error.context}", Location(file, 1, 1))
+    lines = text.split("\n", mark.line + 1)
+    if len(lines) > mark.line and lines[mark.line][mark.column : mark.column + 1] == "\t":
+        message = "a tab stands here; expected spaces, YAML is not indented with tabs"
+    else:
+        message = f"not YAML: {error.problem}{_HINTS.get(str(error.problem), '')}"
+    if begin is not None and error.context in _CONTEXTS:
+        message += f" ({_CONTEXTS[error.context]} begins on line {begin.line + 1})"
+    return BacktraceError(message, Location(file, mark.line + 1, mark.column + 1))
+
+
+# A collection that is not closed yet: itself, its anchor, the key that waits for its value, and how many
+# values had been read before it.
+_Open = tuple[Sequence | Mapping, str | None, list[Scalar], int]
+
+
 class _Composer:
     def __init__(self, loader: Any, file: str) -> None:
         self.next = loader.get_event
         self.file = file
-        self.anchors: dict[str, Node] = {}
+        self.anchors: dict[str, tuple[Node, int]] = {}  # with the number of values in it
         self.count = 0
 
     def fail(self, event: Any, message: str) -> BacktraceError:
@@ -118,7 +160,9 @@ class _Composer:
         self.next()  # the start of the stream
         event = self.next()
         if isinstance(event, yaml.StreamEndEvent):
-            raise self.fail(event, "empty; expected a config (see `backtrace examples`)")
+            raise BacktraceError(
+                "empty; expected a config (see `backtrace examples`)", Location(self.file, 1, 1)
+            )
         root = self.tree()
         self.next()  # the end of the document
         event = self.next()
@@ -127,52 +171,67 @@ class _Composer:
         return root
 
     def tree(self) -> Node:
-        # `open` holds the collections that are not yet closed, each with its anchor and, in a mapping, the
-        # key that waits for its value.
-        open: list[tuple[Sequence | Mapping, str | None, list[Scalar]]] = []
+        open: list[_Open] = []
         while True:
             event = self.next()
             kind = type(event)
             done: Node
             if kind is yaml.ScalarEvent:
-                mark = event.start_mark
-                done = Scalar(event.value, not event.style, mark.line + 1, mark.column + 1)
-                self.admit(event, done)
+                done = self.scalar(event)
             elif kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
                 self.begin(event, open)
                 continue
             elif kind is yaml.AliasEvent:
-                if event.anchor not in self.anchors:
-                    raise self.fail(
-                        event, f"alias {quoted('*' + event.anchor)} stands before its anchor ends"
-                    )
-                done = self.anchors[event.anchor]
-                self.count_node(event)
+                done = self.alias(event, open)
             else:
-                done, anchor, _ = open.pop()
+                done, anchor, _, before = open.pop()
                 if anchor:
-                    self.anchors[anchor] = done
+                    self.anchors[anchor] = (done, self.count - before)
             if not open:
                 return done
-            self.attach(done, event, *open[-1])
+            self.attach(done, open[-1])
 
-    def begin(self, event: Any, open: list[tuple[Sequence | Mapping, str | None, list[Scalar]]]) -> None:
-        if len(open) >= MAX_DEPTH:
-            raise self.fail(event, f"nested more than {MAX_DEPTH} deep")
+    def scalar(self, event: Any) -> Scalar:
         self.refuse_tag(event)
-        self.count_node(event)
+        self.count_values(event, 1)
+        text, mark, end = event.value, event.start_mark, event.end_mark
+        plain = not event.style
+        inset: int | None = 0 if plain else 1
+        if end.line != mark.line or end.column - mark.column != len(text) + 2 * (not plain):
+            inset = None
+        scalar = Scalar(text, plain, mark.line + 1, mark.column + 1, inset)
+        if event.anchor:
+            self.anchors[event.anchor] = (scalar, 1)
+        return scalar
+
+    def begin(self, event: Any, open: list[_Open]) -> None:
+        if len(open) >= MAX_DEPTH:
+            raise self.fail(event, f"lists or mappings nested more than {MAX_DEPTH} deep")
+        self.refuse_tag(event)
+        before = self.count
+        self.count_values(event, 1)
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         sequence = isinstance(event, yaml.SequenceStartEvent)
         node: Sequence | Mapping = Sequence([], line, column) if sequence else Mapping([], line, column)
-        open.append((node, event.anchor, []))
+        open.append((node, event.anchor, [], before))
 
-    def attach(
-        self, done: Node, event: Any, parent: Sequence | Mapping, anchor: str | None, waiting: list[Scalar]
-    ) -> None:
-        if isinstance(parent, Sequence):
-            parent.items.append(done)
+    def alias(self, event: Any, open: list[_Open]) -> Node:
+        """What an alias stands for; it counts as much as if it were written out."""
+        name = quoted("*" + event.anchor)
+        if any(anchor == event.anchor for _, anchor, _, _ in open):
+            raise self.fail(event, f"alias {name} stands inside its own anchor")
+        if event.anchor not in self.anchors:
+            raise self.fail(event, f"alias {name} has no anchor {quoted('&' + event.anchor)} above it")
+        node, size = self.anchors[event.anchor]
+        self.count_values(event, size)
+        return node
+
+    def attach(self, done: Node, parent: _Open) -> None:
+        collection, _, waiting, _ = parent
+        if isinstance(collection, Sequence):
+            collection.items.append(done)
         elif waiting:
-            parent.pairs.append((waiting.pop(), done))
+            collection.pairs.append((waiting.pop(), done))
         elif isinstance(done, Scalar):
             waiting.append(done)
         else:
@@ -181,14 +240,8 @@ class _Composer:
                 Location(self.file, done.line, done.column),
             )
 
-    def admit(self, event: Any, scalar: Scalar) -> None:
-        self.refuse_tag(event)
-        self.count_node(event)
-        if event.anchor:
-            self.anchors[event.anchor] = scalar
-
-    def count_node(self, event: Any) -> None:
-        self.count += 1
+    def count_values(self, event: Any, more: int) -> None:
+        self.count += more
         if self.count > MAX_NODES:
             raise self.fail(event, f"more than {MAX_NODES:,} values, the most that is read")
 

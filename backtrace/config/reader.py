@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Literal, cast
 
 from backtrace.config.collisions import check_collisions
-from backtrace.config.computation import read_computation, step_places
+from backtrace.config.computation import read_computation
 from backtrace.config.cursor import Cursor
-from backtrace.config.layers import LayersReader, read_cost
-from backtrace.config.nodes import compose
+from backtrace.config.layers import LayersReader, entry_of, read_cost
+from backtrace.config.nodes import StrPath, compose
 from backtrace.config.settings import read_hand, read_notation, read_samples, read_update
 from backtrace.derivation.expressions import Number
+from backtrace.derivation.functions import PUBLIC
 from backtrace.derivation.names import spell
 from backtrace.errors import Location, nearest, quoted
 from backtrace.problem import Computation, Layer, Network, Problem, Sample, parameter_names
@@ -30,11 +31,14 @@ _REST = (
     "hand",
     "seed",
 )
+MAX_TEXT = 500
+MAX_SEED = 10**12
 LAYER_KEYS = (*_HEAD, "layers", "bias_input", "cost", *_REST)
 EQUATION_KEYS = (*_HEAD, "equations", "objective_symbol", "deltas", *_REST)
+_KEYS = frozenset(LAYER_KEYS + EQUATION_KEYS)
 
 
-def read_problem(text: str, file: str, folder: Path) -> Problem:
+def read_problem(text: str, file: str, folder: StrPath) -> Problem:
     """The problem that a config's text describes.
 
     Args:
@@ -50,27 +54,35 @@ def read_problem(text: str, file: str, folder: Path) -> Problem:
 
 
 class _Reader:
-    def __init__(self, root: Cursor, folder: Path) -> None:
-        keys = [
-            key.text("a key") for key, _ in root.entries("a config (a mapping), see `backtrace examples`")
-        ]
+    def __init__(self, root: Cursor, folder: StrPath) -> None:
         self.root = root
         self.folder = folder
-        if "layers" in keys and "equations" in keys:
-            root.fail("found both layers and equations; expected one of them")
-        self.is_network = "equations" not in keys
-        if self.is_network and "layers" not in keys:
-            unknown = next((key for key in keys if key not in (*LAYER_KEYS, *EQUATION_KEYS)), None)
-            hint = nearest(unknown, ("layers", "equations")) if unknown else ""
-            root.fail(f"found neither layers nor equations; expected one of them{hint}")
+        self.is_network = self.form() == "layers"
         self.table = root.table(LAYER_KEYS if self.is_network else EQUATION_KEYS)
         self.places: dict[str, Cursor] = {}
+
+    def form(self) -> str:
+        """Which of the two forms the config has; a key of the other one is refused."""
+        keys = {key.text("a key"): key for key, _ in self.root.entries("a config (keys with values)")}
+        if "layers" in keys and "equations" in keys:
+            keys["equations"].fail("found layers and equations; expected one of them")
+        for form, known in (("layers", LAYER_KEYS), ("equations", EQUATION_KEYS)):
+            if form in keys:
+                misplaced = next((key for key in keys if key in _KEYS and key not in known), None)
+                if misplaced:
+                    keys[misplaced].fail(f"{misplaced} does not go with {form}; expected it to be left out")
+                return form
+        for key in keys:
+            if key not in _KEYS:
+                hint = nearest(key, _KEYS) or "; expected layers or equations, and what goes with them"
+                keys[key].fail(f"unknown key {quoted(key)}{hint}")
+        return self.root.fail("found neither layers nor equations; expected one of them")
 
     def problem(self) -> Problem:
         table = self.table
         inputs = self.names("inputs", "an input")
         targets = self.names("targets", "a target")
-        seed = table["seed"].whole(0, 2**63) if "seed" in table else None
+        seed = table["seed"].whole(0, MAX_SEED) if "seed" in table else None
         parameters = self.parameters()
         locations: dict[str, Location] = {}
         model: Network | Computation
@@ -78,15 +90,14 @@ class _Reader:
             model, parameters, locations = self.network(inputs, targets, parameters, seed)
         else:
             model, locations = self.computation(inputs, targets, parameters)
-        scored = not targets and not (isinstance(model, Network) and isinstance(model.cost, str))
         problem = Problem(
-            title=self.text("title") or Path(self.root.file).stem,
+            title=self.text("title") or os.path.splitext(os.path.basename(self.root.file))[0],
             source=self.text("source"),
             model=model,
             inputs=inputs,
             targets=targets,
             parameters=parameters,
-            samples=self.samples(inputs, targets, scored),
+            samples=self.samples(inputs, targets, model),
             fixed=self.fixed(parameters),
             objective=cast(Literal["minimize", "maximize"], self.choice("objective", "minimize", "maximize")),
             delta=cast(Literal["gradient", "descent"], self.choice("delta", "gradient", "descent")),
@@ -101,7 +112,12 @@ class _Reader:
         return problem
 
     def text(self, key: str) -> str:
-        return self.table[key].text("text") if key in self.table else ""
+        if key not in self.table:
+            return ""
+        text = self.table[key].text("a text")
+        if len(text) > MAX_TEXT:
+            self.table[key].fail(f"found a text of {len(text):,} characters; expected at most {MAX_TEXT}")
+        return text
 
     def choice(self, key: str, *options: str) -> str:
         return self.table[key].choice(options) if key in self.table else options[0]
@@ -142,14 +158,16 @@ class _Reader:
         seed: int | None,
     ) -> tuple[Network, Mapping[str, Number], dict[str, Location]]:
         if not inputs:
-            self.root.fail("inputs missing; a network needs inputs: [i_1, …]")
-        bias_input = 1 if self.choice("bias_input", "1", "-1") == "1" else -1
+            self.root.fail("inputs missing; a network needs some, as inputs: [i_1, i_2]")
+        if "layers" not in self.table:
+            self.root.fail("layers missing; expected a list of layers")
+        bias_input = self.table["bias_input"].sign() if "bias_input" in self.table else 1
         reader = LayersReader(inputs, seed, bias_input, self.folder)
         layers = reader.read(self.table["layers"])
         outputs = layers[-1].units
         if targets and len(targets) != len(outputs):
             self.table["targets"].fail(
-                f"{len(targets)} target{'s' if len(targets) > 1 else ''}, expected {len(outputs)}, "
+                f"found {len(targets)} target{'s' if len(targets) > 1 else ''}; expected {len(outputs)}, "
                 f"one for each unit of layer {layers[-1].name}"
             )
         cost = read_cost(self.table.get("cost"), targets, outputs)
@@ -160,10 +178,10 @@ class _Reader:
         self, reader: LayersReader, layers: list[Layer], parameters: Mapping[str, Number]
     ) -> Mapping[str, Number]:
         """The parameters, layer by layer in the order the config gives them; each has a value and a use."""
-        for name, (node, path) in reader.used.items():
+        for name, (node, parent, index) in reader.used.items():
             if name not in parameters and name not in reader.numbered:
                 known = [*parameters, *reader.numbered]
-                Cursor(node, path, self.root.file).fail(
+                entry_of(parent, node, index).fail(
                     f"parameter {quoted(name)} has no value; expected one under parameters"
                     f"{nearest(name, known)}"
                 )
@@ -186,24 +204,39 @@ class _Reader:
     def computation(
         self, inputs: tuple[str, ...], targets: tuple[str, ...], parameters: Mapping[str, Number]
     ) -> tuple[Computation, dict[str, Location]]:
-        if "objective_symbol" not in self.table:
-            self.root.fail(
-                "objective_symbol missing; expected the name of the equation that is differentiated"
-            )
-        equations = self.table["equations"]
+        table = self.table
+        for required, expected in (
+            ("equations", "formulas by name"),
+            ("objective_symbol", "the name of the equation that is differentiated"),
+        ):
+            if required not in table:
+                self.root.fail(f"{required} missing; expected {expected}")
+        for name in (*inputs, *targets, *parameters):
+            if name in PUBLIC:
+                self.places[name].fail(f"{name} is a function; expected another name")
         givens = {spell(name): name for name in (*inputs, *targets, *parameters)}
-        model = read_computation(equations, self.table["objective_symbol"], self.table.get("deltas"), givens)
-        for name in (key for key, _ in equations.entries("equations by name")):
-            self.places.setdefault(name.text("a name"), name)
-        steps = list(step_places(equations))
-        return model, {"step": steps[0].location} if steps else {}
+        found = read_computation(table["equations"], table["objective_symbol"], table.get("deltas"), givens)
+        for part in ("equations", "deltas"):
+            for key, _ in table[part].entries("a mapping") if part in table else ():
+                self.places.setdefault(key.text("a name"), key)
+        return found
 
-    def samples(self, inputs: tuple[str, ...], targets: tuple[str, ...], scored: bool) -> tuple[Sample, ...]:
-        if "samples" in self.table:
-            return read_samples(self.table["samples"], inputs, targets, scored)
-        if inputs or targets:
-            self.root.fail("samples missing; expected samples: [{inputs: […], targets: […]}]")
-        return (Sample((), ()),)
+    def samples(
+        self, inputs: tuple[str, ...], targets: tuple[str, ...], model: Network | Computation
+    ) -> tuple[Sample, ...]:
+        # A named cost compares; a formula without targets can be had of every sample.
+        compares = isinstance(model, Network) and isinstance(model.cost, str)
+        unscored = None if targets or compares else ()
+        if "samples" not in self.table:
+            if self.is_network or inputs or targets:
+                self.root.fail("samples missing; expected at least one, as samples: [{inputs: [1, 0]}]")
+            return (Sample((), ()),)
+        samples = read_samples(self.table["samples"], inputs, targets, unscored)
+        if not self.is_network:
+            for sample, entry in zip(samples, self.table["samples"].items("samples"), strict=True):
+                if sample.targets is None:
+                    entry.fail(f"targets missing; the equations need them ({', '.join(targets[:6])})")
+        return samples
 
     def fixed(self, parameters: Mapping[str, Number]) -> frozenset[str]:
         if "fixed" not in self.table:

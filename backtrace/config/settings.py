@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from typing import get_args
 
 from backtrace.config.cursor import Cursor, one_of
@@ -12,7 +11,7 @@ from backtrace.derivation.equation import Kind
 from backtrace.derivation.expressions import Number, number
 from backtrace.derivation.names import LETTER
 from backtrace.derivation.notation import NOTATIONS, Notation
-from backtrace.derivation.updates import RATE, UPDATE_RULES
+from backtrace.derivation.updates import CONSTANTS, RATE, UPDATE_RULES
 from backtrace.errors import quoted
 from backtrace.problem import Sample, Update
 
@@ -21,20 +20,23 @@ MAX_DECIMALS = 15
 MAX_SAMPLES = 100_000
 KINDS: tuple[str, ...] = tuple(kind for kind in get_args(Kind))
 
+MAX_PATTERN = 40
+
 _PATTERN = re.compile(f"[{LETTER}][{LETTER}0-9_]*")
 
 
 def read_update(cursor: Cursor) -> Update:
     """A rule of the table `UPDATE_RULES` with its constants, the defaults filled in."""
-    keys = [key.text("a key") for key, _ in cursor.entries("an update, as {rule: sgd, learning_rate: 0.5}")]
-    if "rule" not in keys:
+    expected = "an update, as {rule: sgd, learning_rate: 0.5}"
+    named = cursor.value("rule")
+    if named is None:
+        cursor.table(("rule", RATE, *CONSTANTS), expected)
         cursor.fail(f"rule missing; expected {one_of(UPDATE_RULES)}")
-    rule_cursor = next(value for key, value in cursor.entries("an update") if key.text("a key") == "rule")
-    rule = rule_cursor.choice(UPDATE_RULES)
+    rule = named.choice(UPDATE_RULES)
     known = UPDATE_RULES[rule].constants
-    table = cursor.table(("rule", *known))
+    table = cursor.table(("rule", *known), expected)
     if RATE not in table:
-        cursor.fail(f"{RATE} missing; {rule} needs one")
+        cursor.fail(f"{RATE} missing; {rule} needs one, as {RATE}: 0.5")
     constants = {}
     for name, default in known.items():
         if name in table:
@@ -62,36 +64,48 @@ def read_notation(cursor: Cursor | None) -> Notation:
         return Notation()
     if not cursor.is_mapping:
         return NOTATIONS[cursor.choice(NOTATIONS)]
-    keys = [field.name for field in fields(Notation)]
-    changes = {}
-    for key, value in cursor.table(keys, f"{one_of(NOTATIONS)}, or a mapping").items():
-        pattern = value.text("a pattern")
-        per_unit = key not in ("cost", "rate")
-        if per_unit and pattern.count("{unit}") != 1:
-            value.fail(
-                f"found {quoted(pattern)}; expected a pattern with {{unit}} in it once, as 'h_{{unit}}'"
+    keys = Notation._fields
+    table = cursor.table(keys, f"{one_of(NOTATIONS)}, or a mapping")
+    notation = Notation()._replace(**{key: _pattern(key, value) for key, value in table.items()})
+    first: dict[str, str] = {}
+    for key in keys:
+        pattern = getattr(notation, key)
+        if pattern in first:
+            table.get(key, cursor).fail(
+                f"{first[pattern]} and {key} would both be written {quoted(pattern)}; expected two ways"
             )
-        if (
-            not _PATTERN.fullmatch(pattern.replace("{unit}", "1") if per_unit else pattern)
-            or len(pattern) > 40
-        ):
-            value.fail(f"found {quoted(pattern)}; expected a letter, then letters, digits or _")
-        changes[key] = pattern
-    return replace(Notation(), **changes)
+        first[pattern] = key
+    return notation
+
+
+def _pattern(key: str, cursor: Cursor) -> str:
+    per_unit = key not in ("cost", "rate")
+    pattern = cursor.text(f"a way to write it, as '{getattr(Notation(), key)}'")
+    if len(pattern) > MAX_PATTERN:
+        cursor.fail(f"found {quoted(pattern)}; expected at most {MAX_PATTERN} characters")
+    if per_unit and pattern.count("{unit}") != 1:
+        cursor.fail(f"found {quoted(pattern)}; expected {{unit}} in it once, as '{getattr(Notation(), key)}'")
+    if not _PATTERN.fullmatch(pattern.replace("{unit}", "1") if per_unit else pattern):
+        cursor.fail(f"found {quoted(pattern)}; expected a letter, then letters, digits or _")
+    return pattern
 
 
 def read_hand(cursor: Cursor) -> Mapping[str, int]:
     """Decimals kept, for all kinds of quantity or by kind."""
-    if not cursor.is_mapping:
+    if cursor.is_scalar:
         return {ALL_KINDS: cursor.whole(0, MAX_DECIMALS)}
     table = cursor.table(KINDS, "decimals, as 3 or {activation: 3}")
     return {kind: value.whole(0, MAX_DECIMALS) for kind, value in table.items()}
 
 
 def read_samples(
-    cursor: Cursor, inputs: tuple[str, ...], targets: tuple[str, ...], scored_without_targets: bool
+    cursor: Cursor, inputs: tuple[str, ...], targets: tuple[str, ...], unscored: tuple[Number, ...] | None
 ) -> tuple[Sample, ...]:
-    """The samples in order, each with its numbers in the order of the names."""
+    """The samples in order, each with its numbers in the order of the names.
+
+    `unscored` is what a sample without targets has: None where it is then forward only, () where nothing
+    depends on targets.
+    """
     entries = cursor.items("a list of samples")
     if not 1 <= len(entries) <= MAX_SAMPLES:
         cursor.fail(f"found {len(entries):,} samples; expected 1 to {MAX_SAMPLES:,}")
@@ -99,9 +113,9 @@ def read_samples(
     for entry in entries:
         table = entry.table(("inputs", "targets"), "a sample, as {inputs: [1, 0], targets: [1]}")
         if inputs and "inputs" not in table:
-            entry.fail(f"inputs missing; expected {len(inputs)} ({', '.join(inputs[:6])})")
+            entry.fail(f"inputs missing; expected {_numbers(inputs)}")
         values = _values(table["inputs"], inputs, "input") if "inputs" in table else ()
-        wanted: tuple[Number, ...] | None = () if scored_without_targets else None
+        wanted = unscored
         if "targets" in table:
             wanted = _values(table["targets"], targets, "target")
         samples.append(Sample(values, wanted))
@@ -109,16 +123,24 @@ def read_samples(
 
 
 def _values(cursor: Cursor, names: tuple[str, ...], what: str) -> tuple[Number, ...]:
-    shown = ", ".join(names[:6]) + (f", … {names[-1]}" if len(names) > 6 else "")
+    if not names:
+        if not cursor.is_list or cursor.items("a list"):
+            cursor.fail(f"found {cursor.found}; expected none, the config names no {what}s")
+        return ()
     if cursor.is_mapping:
         table = cursor.table(names)
-        missing = [name for name in names if name not in table]
+        missing = next((name for name in names if name not in table), None)
         if missing:
-            cursor.fail(f"{missing[0]} missing; expected {len(names)} {what}s ({shown})")
+            cursor.fail(f"{missing} missing; expected {_numbers(names)}")
         return tuple(table[name].number() for name in names)
-    entries = cursor.items(f"a list of {len(names)} numbers ({shown})")
+    entries = cursor.items(_numbers(names))
     if len(entries) != len(names):
         plural = "s" if len(entries) != 1 else ""
-        described = f"{len(names)} ({shown})" if names else f"none, there are no {what}s"
-        cursor.fail(f"found {len(entries)} number{plural}, expected {described}")
+        cursor.fail(f"found {len(entries)} number{plural}, expected {_numbers(names)}")
     return tuple(entry.number() for entry in entries)
+
+
+def _numbers(names: tuple[str, ...]) -> str:
+    """How many numbers belong to some names: "2 numbers (i_1, i_2)"."""
+    shown = ", ".join(names[:6]) + (f", … {names[-1]}" if len(names) > 6 else "")
+    return f"{len(names)} number{'s' if len(names) > 1 else ''} ({shown})"

@@ -7,8 +7,9 @@ what a textbook does: σ′(h) = a·(1 - a).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from backtrace.derivation.calculus import partials
 from backtrace.derivation.expressions import Expression, Symbol, replace, simplify, substitute
@@ -16,13 +17,12 @@ from backtrace.derivation.functions import FUNCTIONS
 from backtrace.derivation.parser import parse
 
 
-@dataclass(frozen=True, slots=True)
-class ActivationRow:
+class ActivationRow(NamedTuple):
     """`value` is a formula in h and the options; `options` are their defaults, all non-negative."""
 
     value: str
     source: str
-    options: dict[str, float] = field(default_factory=dict)
+    options: Mapping[str, float] = MappingProxyType({})
 
 
 ACTIVATIONS: dict[str, ActivationRow] = {

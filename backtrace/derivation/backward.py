@@ -85,7 +85,8 @@ class _Backward:
     def _gradient(self, name: str, layer: str | None) -> None:
         parameter = self.symbols.parameter[name]
         symbol = derivative(self.symbols.cost, parameter)
-        self._emit(symbol, self.adjoints.gather(parameter.id), "gradient", layer)
+        gradient = self.adjoints.gather(parameter.id)
+        self.rows.append(Equation(symbol, gradient, "gradient", "backward", layer))
 
     def _direction(self, layer: Layer, unit: str) -> Expression:
         """What is multiplied with the slope to give δ: ∂E/∂a, or under `descent` the error e."""
@@ -93,7 +94,7 @@ class _Backward:
         symbol = self.symbols.cost_gradient(unit)
         gradient = self.adjoints.gather(activation.id)
         is_output = layer is self.forward.network.layers[-1]
-        target = self.symbols.target[unit] if is_output else None
+        target = self.symbols.target.get(unit) if is_output else None
         misfit = Sum((target, Negative(activation))) if target else negate(gradient)
         if self.descent and misfit == (negate(gradient) if self.turned else gradient):
             self._emit(error, misfit, "error", layer.name)
@@ -119,7 +120,9 @@ class _Backward:
     def _delta(self, layer: Layer, unit: str, expression: Expression) -> Symbol:
         true = derivative(self.symbols.cost, self.symbols.net[unit])
         delta = self.symbols.delta[unit]
-        self._emit(delta, expression, "delta", layer.name, aliases=() if self.turned else (true.id,))
+        self._emit(
+            delta, expression, "delta", layer.name, aliases=() if self.turned else (true.id, true.text)
+        )
         if self.turned:
             self._emit(true, Negative(delta), "delta", layer.name, hidden=True)
         return delta
@@ -151,6 +154,8 @@ def through_activation(forward: Forward, layer: Layer, directions: Sequence[Expr
     symbols = forward.symbols
     if layer.activation.name != "softmax":
         return [multiply(d, symbols.slope(unit)) for d, unit in zip(directions, layer.units, strict=True)]
+    if all(isinstance(d, Negative) for d in directions):
+        return [negate(e) for e in through_activation(forward, layer, [negate(d) for d in directions])]
     activations = [symbols.activation[unit] for unit in layer.units]
     mean = add(*(multiply(d, a) for d, a in zip(directions, activations, strict=True)))
     return [
@@ -167,10 +172,10 @@ def _parameters_by_layer(forward: Forward) -> list[list[tuple[str, bool]]]:
     layers = forward.network.layers
     names = [parameter_names(layer) for layer in layers]
     uses = Counter(name for layer in names for name in layer)
+    first = {name: position for position in reversed(range(len(layers))) for name in names[position]}
     complete: list[list[tuple[str, bool]]] = [[] for _ in layers]
     for name in forward.problem.parameters:
-        first = next(position for position, layer in enumerate(names) if name in layer)
-        complete[first].append((name, uses[name] == 1))
+        complete[first[name]].append((name, uses[name] == 1))
     return complete
 
 

@@ -51,6 +51,14 @@ def partials(expression: Expression, wanted: Container[str] | None = None) -> di
     collected: dict[str, list[Expression]] = {}
 
     def visit(part: Expression, outer: Expression) -> None:
+        if outer is ONE and type(part) is Product and len(part.factors) == 2:
+            left, right = part.factors
+            if type(left) is type(right) is Symbol:  # a net has hundreds of w·a and nothing else
+                if wanted is None or left.id in wanted:
+                    collected.setdefault(left.id, []).append(right)
+                if wanted is None or right.id in wanted:
+                    collected.setdefault(right.id, []).append(left)
+                return
         match part:
             case Symbol(id, _):
                 if wanted is None or id in wanted:
@@ -62,9 +70,6 @@ def partials(expression: Expression, wanted: Container[str] | None = None) -> di
                     visit(term, outer)
             case Negative(operand):
                 visit(operand, multiply(_MINUS_ONE, outer))
-            case Product((left, right)):
-                visit(left, right if outer is ONE else multiply(outer, right))
-                visit(right, left if outer is ONE else multiply(outer, left))
             case Product(factors):
                 for i, factor in enumerate(factors):
                     if not isinstance(factor, Number):

@@ -42,7 +42,10 @@ class Adjoints:
 
     def gather(self, id: str) -> Expression:
         """The derivative of the objective by a symbol, once all equations after it have sent theirs."""
-        return add(*(multiply(adjoint, local) for adjoint, local in self._uses.get(id, ())))
+        uses = self._uses.get(id, ())
+        if len(uses) == 1:
+            return multiply(*uses[0])
+        return add(*(multiply(adjoint, local) for adjoint, local in uses))
 
 
 def local_derivatives(equation: Equation, wanted: Container[str] | None = None) -> dict[str, Expression]:

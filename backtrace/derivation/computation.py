@@ -9,6 +9,7 @@ from backtrace.derivation.equation import Equation, Kind
 from backtrace.derivation.expressions import ONE, ZERO, Expression, negate, symbols
 from backtrace.derivation.names import spell
 from backtrace.derivation.notation import derivative, given
+from backtrace.errors import NotDifferentiableError
 from backtrace.problem import Computation, Problem
 
 
@@ -62,6 +63,10 @@ def further_equations(computation: Computation, forward: list[Equation]) -> Iter
         if equation.symbol.id == spell(computation.objective):
             continue
         texts = {symbol.id: symbol for symbol in symbols(equation.expression)}
-        for id, local in local_derivatives(equation).items():
+        try:
+            locals_by_id = local_derivatives(equation)
+        except NotDifferentiableError:  # a step on the side, which the objective does not depend on
+            continue
+        for id, local in locals_by_id.items():
             symbol = derivative(equation.symbol, texts[id])
             yield Equation(symbol, local, "local", "backward", hidden=True)

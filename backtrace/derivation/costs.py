@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from backtrace.derivation.expressions import HALF, Expression, substitute
 from backtrace.derivation.functions import FUNCTIONS
 from backtrace.derivation.parser import parse
 
 
-@dataclass(frozen=True, slots=True)
-class CostRow:
+class CostRow(NamedTuple):
     """One cost's term and where it comes from."""
 
     term: str

@@ -7,7 +7,7 @@ once a step (`StepDerivation`): sums over samples, updates, and E again with the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backtrace.derivation import backward, computation
 from backtrace.derivation.equation import Equation, Kind, Phase
@@ -30,8 +30,7 @@ from backtrace.errors import BacktraceError, NotDifferentiableError
 from backtrace.problem import Network, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(NamedTuple):
     """One sample's equations.
 
     `refusal` says why there is no backward pass where one was to be expected. `further` yields the equations
@@ -48,8 +47,7 @@ class Derivation:
         return self.forward + self.backward
 
 
-@dataclass(frozen=True, slots=True)
-class StepDerivation:
+class StepDerivation(NamedTuple):
     """What is worked out once a step, after the passes of its samples."""
 
     total: tuple[Equation, ...]

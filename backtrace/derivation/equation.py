@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from backtrace.derivation.expressions import Expression, Symbol, symbols
 
@@ -27,11 +26,10 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(NamedTuple):
     """`symbol` = `expression`, with what is needed to find and group it.
 
-    `hidden` equations are shown only when asked for; `aliases` are other ids of the same quantity.
+    `hidden` equations are shown only when asked for; `aliases` are other names of the same quantity.
     """
 
     symbol: Symbol

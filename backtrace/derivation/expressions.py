@@ -7,65 +7,84 @@ what a person does without thinking (drop a zero, a factor one, two minus signs)
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
+
+Node = TypeVar("Node")
+_same_parts: Callable[[Any, Any], Any] = tuple.__eq__
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+def _node(kind: type[Node]) -> type[Node]:
+    """Make a kind of node equal only to its own kind: a sum is not a product of the same parts."""
+
+    def equal(self: Any, other: object) -> bool:
+        return type(self) is type(other) and bool(_same_parts(self, other))
+
+    def unequal(self: Any, other: object) -> bool:
+        return not equal(self, other)
+
+    kind.__eq__ = equal  # type: ignore[method-assign]
+    kind.__ne__ = unequal  # type: ignore[method-assign]
+    return kind
+
+
+@_node
+class Number(NamedTuple):
     """A number and the text it was written with ("0.10" has two decimals)."""
 
     value: float
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+@_node
+class Symbol(NamedTuple):
     """A quantity by its ASCII id and the way it is shown: `dE/dw_5`, shown ∂E/∂w_5."""
 
     id: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+@_node
+class Sum(NamedTuple):
     """Terms added from left to right; a `Negative` term is subtracted."""
 
     terms: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+@_node
+class Product(NamedTuple):
     """Factors multiplied from left to right."""
 
     factors: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Quotient:
+@_node
+class Quotient(NamedTuple):
     """A fraction."""
 
     numerator: Expression
     denominator: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Power:
+@_node
+class Power(NamedTuple):
     """A base and its exponent."""
 
     base: Expression
     exponent: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Negative:
+@_node
+class Negative(NamedTuple):
     """A minus in front."""
 
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+@_node
+class Call(NamedTuple):
     """A function of the table `FUNCTIONS` with its arguments."""
 
     function: str
@@ -77,7 +96,8 @@ Expression = Number | Symbol | Sum | Product | Quotient | Power | Negative | Cal
 
 def number(value: float) -> Number:
     """A number written the shortest way: `number(2.0)` shows as 2."""
-    return Number(float(value), f"{int(value)}" if value == int(value) else repr(float(value)))
+    whole = abs(value) < 1e16 and value == int(value)
+    return Number(float(value), f"{int(value)}" if whole else repr(float(value)))
 
 
 ZERO, ONE, TWO = number(0), number(1), number(2)
@@ -174,6 +194,8 @@ def simplify(expression: Expression) -> Expression:
 
 def add(*terms: Expression) -> Expression:
     """The simplified sum; numbers are added up and, where one can, a term without a minus goes first."""
+    if len(terms) == 1:
+        return terms[0]
     flat: list[Expression] = []
     constant = 0.0
     for term in terms:
@@ -181,7 +203,7 @@ def add(*terms: Expression) -> Expression:
             if isinstance(part, Negative) and isinstance(part.operand, Number):
                 part = negate(part.operand)
             if isinstance(part, Number):
-                constant += part.value
+                constant = _in_decimals(constant, part.value, operator.add)
             else:
                 flat.append(part)
     numbers = [term for term in terms if isinstance(term, Number)]
@@ -202,7 +224,7 @@ def _leading_number(term: Expression) -> bool:
 
 
 def negate(operand: Expression) -> Expression:
-    """The simplified negative: -(y - a) is a - y."""
+    """The simplified negative: -(y - a) is a - y, and -(-a - b) is a + b."""
     match operand:
         case Negative(inner):
             return inner
@@ -210,6 +232,8 @@ def negate(operand: Expression) -> Expression:
             if not value:
                 return operand
             return Number(-value, text[1:] if text.startswith("-") else f"-{text}")
+        case Sum(terms) if all(isinstance(term, Negative) for term in terms):
+            return add(*map(negate, terms))
         case Sum((first, Negative(second))):
             return Sum((second, Negative(first)))
         case _:
@@ -218,6 +242,8 @@ def negate(operand: Expression) -> Expression:
 
 def multiply(*factors: Expression) -> Expression:
     """The simplified product: one sign, one number in front, one fraction line, no factor 1."""
+    if len(factors) == 2 and type(factors[0]) is type(factors[1]) is Symbol:
+        return Product(factors)  # δ·a, by far the most common product, has nothing to simplify
     constant = 1.0
     kept: Number | None = None
     above: list[Expression] = []
@@ -226,7 +252,10 @@ def multiply(*factors: Expression) -> Expression:
     while pending:
         match pending.pop():
             case Number(value, _) as found:
-                constant *= value
+                if _leaves_range(constant, value):
+                    above.append(found)
+                    continue
+                constant = _in_decimals(constant, value, operator.mul)
                 kept = found
             case Negative(operand):
                 constant = -constant
@@ -236,6 +265,9 @@ def multiply(*factors: Expression) -> Expression:
             case Quotient(numerator, denominator):
                 pending.append(numerator)
                 below.append(denominator)
+            case Sum(terms) as total if all(isinstance(term, Negative) for term in terms):
+                constant = -constant
+                above.append(negate(total))
             case other:
                 above.append(other)
     if constant < 0 and _turn_a_difference(above):
@@ -249,6 +281,20 @@ def multiply(*factors: Expression) -> Expression:
     if below:
         product = divide(product, multiply(*below))
     return product if constant > 0 else negate(product)
+
+
+def _in_decimals(x: float, y: float, operation: Callable[[Any, Any], Any]) -> float:
+    """Work out x + y or x·y as on paper: 3·0.1 is 0.3, where floats make it 0.30000000000000004."""
+    out_of_range = abs(x) == float("inf") or abs(y) == float("inf")
+    if out_of_range or (x == int(x) and y == int(y)):
+        return float(operation(x, y))
+    return float(operation(Decimal(repr(x)), Decimal(repr(y))))
+
+
+def _leaves_range(x: float, y: float) -> bool:
+    """Whether x·y is past the largest float or below the smallest: such numbers stay apart."""
+    product = abs(x * y)
+    return product == float("inf") or (product == 0 and x != 0 and y != 0)
 
 
 def _turn_a_difference(factors: list[Expression]) -> bool:
@@ -294,9 +340,11 @@ def _coefficient(expression: Expression) -> tuple[float, Expression]:
 
 
 def power(base: Expression, exponent: Expression) -> Expression:
-    """The simplified power: x^1 is x, x^0 is 1."""
+    """The simplified power: x^1 is x, x^0 is 1, (-x)^2 is x^2."""
     if exponent == ONE:
         return base
     if exponent == ZERO:
         return ONE
+    if isinstance(base, Negative) and isinstance(exponent, Number) and exponent.value % 2 == 0:
+        return Power(base.operand, exponent)
     return Power(base, exponent)

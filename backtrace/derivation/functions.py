@@ -6,11 +6,10 @@ sigmoid reads f·(1 - f). max, min and where have their rule in `calculus`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """How a function is differentiated and shown.
 
     `derivatives` has one expression per argument, or is None where there is no useful derivative.

@@ -21,7 +21,7 @@ _MARKS = {"∂": "d", "⁺": "+", "Δ": "Delta_", "·": "*"}
 _HATS = str.maketrans({"\u0302": "hat"})
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
-LETTER = "A-Za-z" + "".join(GREEK)
+LETTER = "A-Za-zα-ωΑ-ΡΣ-Ω"
 NAME = re.compile(f"[{LETTER}][{LETTER}0-9_]*")
 UNIT_NAME = re.compile(f"[{LETTER}0-9][{LETTER}0-9_]*")
 LAYER_NAME = re.compile(f"[{LETTER}0-9][{LETTER}0-9_ -]*")

@@ -7,8 +7,8 @@ carries a shift, and targets that sum to 1 let one delta be written shorter.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from backtrace.derivation.activations import activation_value, applied
 from backtrace.derivation.costs import cost_term_template
@@ -28,11 +28,11 @@ from backtrace.derivation.expressions import (
 )
 from backtrace.derivation.names import spell
 from backtrace.derivation.notation import cost_term, derivative, given, of_unit
+from backtrace.derivation.printing import formula
 from backtrace.problem import INPUTS, Layer, Network, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """What the equations of one sample depend on besides the network.
 
     `shifted` names the softmax layers whose exponents are shifted by their maximum.
@@ -74,13 +74,13 @@ class NetworkSymbols:
         return derivative(self.cost, self.activation[unit])
 
 
-@dataclass(frozen=True)
 class Forward:
     """The forward pass of a network: its equations by layer, and those of the cost."""
 
-    problem: Problem
-    network: Network
-    case: Case
+    def __init__(self, problem: Problem, network: Network, case: Case) -> None:
+        self.problem = problem
+        self.network = network
+        self.case = case
 
     @cached_property
     def symbols(self) -> NetworkSymbols:
@@ -179,13 +179,13 @@ class Forward:
             exponents = [Sum((net, Negative(largest))) for net in nets]
         exponentials = [
             Equation(
-                Symbol(f"exp_{spell(unit)}", f"e^{net.text}"),
+                Symbol(f"exp_{spell(unit)}", formula(Call("exp", (exponent,)))),
                 Call("exp", (exponent,)),
                 "exponential",
                 "forward",
                 layer.name,
             )
-            for unit, net, exponent in zip(layer.units, nets, exponents, strict=True)
+            for unit, exponent in zip(layer.units, exponents, strict=True)
         ]
         total = Symbol(f"S_{name}", f"S_{layer.name}")
         parts = tuple(row.symbol for row in exponentials)

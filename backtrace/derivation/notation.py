@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backtrace.derivation.expressions import Symbol
 from backtrace.derivation.names import spell
 
 
-@dataclass(frozen=True, slots=True)
-class Notation:
+class Notation(NamedTuple):
     """Patterns for the quantities of a unit, and names for the cost and the learning rate."""
 
     net: str = "h_{unit}"

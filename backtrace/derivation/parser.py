@@ -3,7 +3,8 @@
 A small recursive-descent parser with limits on length and depth; nothing is ever evaluated.
 
     sum     := product (("+" | "-") product)*
-    product := sign? unary (("*" | "/") unary)*         a sign in front belongs to the whole product
+    product := "-" product | "+"? unary (("*" | "/") unary)*     a sign in front is the whole product's
+    unary   := "-" unary | power
     power   := atom ("^" unary)?                         right to left: 2^3^2 is 2^(3^2)
     atom    := number | name | function "(" sum ("," sum)* ")" | "(" sum ")"
 """
@@ -11,7 +12,8 @@ A small recursive-descent parser with limits on length and depth; nothing is eve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from backtrace.derivation.expressions import (
     Call,
@@ -29,10 +31,10 @@ from backtrace.derivation.names import LETTER, spell
 from backtrace.errors import nearest, quoted
 
 MAX_LENGTH = 10_000
-MAX_DEPTH = 60
+MAX_DEPTH = 40
 
 _TOKEN = re.compile(
-    rf"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
+    rf"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
     rf"|(?P<name>[{LETTER}][{LETTER}0-9_]*)"
     r"|(?P<mark>\*\*|[-+*/^(),·−]))"
 )
@@ -97,45 +99,48 @@ class _Parser:
 
     def unexpected(self, expected: str) -> ExpressionError:
         found = "the end of the formula" if self.kind == "end" else quoted(self.text)
-        return ExpressionError(f"{found}; expected {expected}", self.offset)
+        return ExpressionError(f"found {found}; expected {expected}", self.offset)
 
     def sum(self) -> Expression:
-        self.deeper()
         terms = list(_terms(self.product()))
         while mark := self.take("+", "-"):
             term = self.product()
             terms.extend(_terms(term) if mark == "+" else (Negative(term),))
-        self.depth -= 1
         return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
     def product(self) -> Expression:
         if self.take("-"):
-            self.deeper()
-            operand = self.product()
-            self.depth -= 1
-            return Negative(operand)
+            with self.deeper():
+                return Negative(self.product())
         self.take("+")
-        left = self.unary()
-        while mark := self.take("*", "/"):
-            right = self.unary()
-            left = Quotient(left, right) if mark == "/" else Product((*_factors(left), *_factors(right)))
-        return left
+        factors = list(_factors(self.unary()))
+        with self.deeper(0):
+            while mark := self.take("*", "/"):
+                if mark == "*":
+                    factors.extend(_factors(self.unary()))
+                else:  # x/y/z is (x/y)/z: one level more with every fraction line
+                    self.descend()
+                    factors = [Quotient(_product(factors), self.unary())]
+        return _product(factors)
 
     def unary(self) -> Expression:
-        self.deeper()
-        signed = self.take("-")
-        operand = self.unary() if signed else self.power()
-        self.depth -= 1
-        return Negative(operand) if signed else operand
+        if not self.take("-"):
+            return self.power()
+        with self.deeper():
+            return Negative(self.unary())
 
     def power(self) -> Expression:
         base = self.atom()
-        return Power(base, self.unary()) if self.take("^") else base
+        if not self.take("^"):
+            return base
+        with self.deeper():
+            return Power(base, self.unary())
 
     def atom(self) -> Expression:
         kind, text, offset = self.tokens[self.position]
         if self.take("("):
-            inner = self.sum()
+            with self.deeper():
+                inner = self.sum()
             self.close()
             return inner
         if kind not in ("number", "name"):
@@ -154,11 +159,12 @@ class _Parser:
 
     def call(self, name: str, offset: int) -> Expression:
         if name not in self.functions:
-            hint = nearest(name, self.functions)
+            hint = nearest(name, self.functions) or f"; a product is written {name[:20]}*(…)"
             raise ExpressionError(f"unknown function {quoted(name)}{hint}", offset)
-        arguments = [self.sum()]
-        while self.take(","):
-            arguments.append(self.sum())
+        with self.deeper():
+            arguments = [self.sum()]
+            while self.take(","):
+                arguments.append(self.sum())
         self.close()
         wanted = len(FUNCTIONS[name].arguments.split())
         if name in VARIADIC:
@@ -173,19 +179,30 @@ class _Parser:
         if not self.take(")"):
             raise self.unexpected("')'")
 
-    def deeper(self) -> None:
-        self.depth += 1
+    @contextmanager
+    def deeper(self, levels: int = 1) -> Iterator[None]:
+        """What is parsed inside is nested so much deeper; so is what `descend` adds to it."""
+        before = self.depth
+        self.descend(levels)
+        yield
+        self.depth = before
+
+    def descend(self, levels: int = 1) -> None:
+        self.depth += levels
         if self.depth > MAX_DEPTH:
             raise ExpressionError(f"formula nested more than {MAX_DEPTH} deep", self.offset)
 
 
 def _tokens(text: str) -> Iterable[tuple[str, str, int]]:
     position = 0
-    while position < len(text.rstrip()):
+    text = text.rstrip()
+    while position < len(text):
         found = _TOKEN.match(text, position)
         if not found or not found.lastgroup:
             offset = position + len(text[position:]) - len(text[position:].lstrip())
-            raise ExpressionError(f"unexpected character {quoted(text[offset])}", offset)
+            raise ExpressionError(
+                f"found {quoted(text[offset])}; expected a name, a number or + - * / ^ ( )", offset
+            )
         token = found.group(found.lastgroup)
         yield found.lastgroup, _SAME.get(token, token), found.start(found.lastgroup)
         position = found.end()
@@ -198,3 +215,7 @@ def _terms(expression: Expression) -> tuple[Expression, ...]:
 
 def _factors(expression: Expression) -> tuple[Expression, ...]:
     return expression.factors if isinstance(expression, Product) else (expression,)
+
+
+def _product(factors: list[Expression]) -> Expression:
+    return factors[0] if len(factors) == 1 else Product(tuple(factors))

@@ -8,8 +8,8 @@ Two readings of the same expression: the formula (`i_1·w_1 + b_2`) and the form
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
+from typing import Any, NamedTuple
 
 from backtrace.derivation.expressions import (
     Call,
@@ -33,8 +33,7 @@ WHERE, SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(6)
 Leaf = Callable[[Symbol], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """The signs a page uses; `ascii` pages have only what any keyboard types."""
 
     times: str
@@ -45,6 +44,7 @@ TYPESET = Style(times="·", ascii=False)
 PLAIN = Style(times="*", ascii=True)
 
 _RAISED = {"2": "²", "3": "³"}
+_BEGINS_A_NUMBER = frozenset("0123456789.½")
 
 
 def formula(expression: Expression, style: Style = TYPESET) -> str:
@@ -53,21 +53,26 @@ def formula(expression: Expression, style: Style = TYPESET) -> str:
     >>> formula(parse("-(a - b)*c^2 + x/(y*z)"))
     '-(a - b)·c² + x/(y·z)'
     """
-    leaf = _transcribed if style.ascii else _shown
-    return _Printer(style, leaf, put_in=False).whole(expression)
+    return formula_printer(style)(expression)
+
+
+def formula_printer(style: Style) -> Callable[[Expression], str]:
+    """`formula` in one style, for many expressions."""
+    return _Printer(style, _transcribed if style.ascii else _shown, put_in=False).whole
 
 
 def substitution(expression: Expression, value: Leaf, style: Style = TYPESET) -> str:
     """The expression with the text that `value` gives in place of each symbol.
 
-    >>> substitution(parse("i*w + j*v"), {"i": "1", "w": "0.1", "j": "0", "v": "-3"}.__getitem__)
-    Traceback (most recent call last):
-    ...
-    KeyError: Symbol(id='i', text='i')
-    >>> substitution(parse("i*w + b"), lambda s: {"i": "1", "w": "0.1", "b": "-3"}[s.id])
+    >>> substitution(parse("i*w + b"), lambda symbol: {"i": "1", "w": "0.1", "b": "-3"}[symbol.id])
     '1(0.1) - 3'
     """
-    return _Printer(style, value, put_in=True).whole(expression)
+    return substitution_printer(value, style)(expression)
+
+
+def substitution_printer(value: Leaf, style: Style) -> Callable[[Expression], str]:
+    """`substitution` with one set of values, for many expressions."""
+    return _Printer(style, value, put_in=True).whole
 
 
 def _shown(symbol: Symbol) -> str:
@@ -89,81 +94,110 @@ def textbook(call: Call) -> Expression:
 
 
 class _Printer:
+    """Prints expressions of one style, with one text for each symbol.
+
+    A method for each kind of node gives its text and how tightly that holds together.
+    """
+
     def __init__(self, style: Style, leaf: Leaf, put_in: bool) -> None:
         self.style = style
         self.leaf = leaf
         self.put_in = put_in
+        self.by_kind: dict[type, Callable[[Any], tuple[str, int]]] = {
+            Symbol: self.symbol,
+            Number: self.number,
+            Sum: self.sum,
+            Negative: self.negative,
+            Product: self.side_by_side if put_in else self.dotted,
+            Quotient: self.quotient,
+            Power: self.power,
+            Call: self.call,
+        }
 
     def whole(self, expression: Expression) -> str:
         if isinstance(expression, Call) and FUNCTIONS[expression.function].textbook:
             expression = textbook(expression)
         return self.render(expression)[0]
 
+    def render(self, expression: Expression) -> tuple[str, int]:
+        return self.by_kind[type(expression)](expression)
+
     def at(self, level: int, expression: Expression) -> str:
         """The expression, in brackets where it is looser than `level`."""
-        text, own = self.render(expression)
+        if type(expression) is Symbol:
+            text = self.leaf(expression)
+            return f"({text})" if text[0] == "-" and level > NEGATIVE else text
+        text, own = self.by_kind[type(expression)](expression)
         return text if own >= level else f"({text})"
 
-    def render(self, expression: Expression) -> tuple[str, int]:
-        """The text of an expression and how tightly it holds together."""
-        match expression:
-            case Symbol():
-                return _signed(self.leaf(expression))
-            case Number(_, text):
-                return _signed("0.5" if text == "½" and self.style.ascii else text)
-            case Sum(terms):
-                return self.sum(terms), SUM
-            case Negative(operand):
-                text = self.at(PRODUCT, operand)
-                return f"-({text})" if text.startswith("-") else f"-{text}", NEGATIVE
-            case Product(factors):
-                return self.product(factors), PRODUCT
-            case Quotient(numerator, denominator):
-                over = self.at(NEGATIVE if self.put_in else PRODUCT, numerator)
-                return f"{over}/{self.at(POWER, denominator)}", PRODUCT
-            case Power(base, exponent):
-                return self.power(base, exponent)
-            case Call():
-                return self.call(expression)
+    def whole_of(self, level: int, expression: Expression) -> str:
+        """The same; a derivative's own fraction line gets brackets, too: (∂E/∂w)² is not ∂E/∂w²."""
+        text = self.at(level, expression)
+        return f"({text})" if type(expression) is Symbol and "/" in text else text
 
-    def sum(self, terms: tuple[Expression, ...]) -> str:
-        text = self.at(NEGATIVE, terms[0])
-        for term in terms[1:]:
+    def symbol(self, symbol: Symbol) -> tuple[str, int]:
+        text = self.leaf(symbol)
+        # A number with a minus in front holds no tighter than -x does.
+        return text, NEGATIVE if text[0] == "-" else ATOM
+
+    def number(self, number: Number) -> tuple[str, int]:
+        text = "0.5" if number.text == "½" and self.style.ascii else number.text
+        return text, NEGATIVE if text[0] == "-" else ATOM
+
+    def sum(self, sum: Sum) -> tuple[str, int]:
+        first, *others = sum.terms
+        text = [self.at(NEGATIVE, first)]
+        for term in others:
             shown = self.at(NEGATIVE, term)
-            text += f" - {shown[1:]}" if shown.startswith("-") else f" + {shown}"
-        return text
+            text.append(f" - {shown[1:]}" if shown[0] == "-" else f" + {shown}")
+        return "".join(text), SUM
 
-    def product(self, factors: tuple[Expression, ...]) -> str:
-        return self.side_by_side(factors) if self.put_in else self.dotted(factors)
+    def negative(self, negative: Negative) -> tuple[str, int]:
+        text = self.at(PRODUCT, negative.operand)
+        return f"-({text})" if text[0] == "-" else f"-{text}", NEGATIVE
 
-    def dotted(self, factors: tuple[Expression, ...]) -> str:
-        text = self.at(PRODUCT, factors[0])
-        number_before = isinstance(factors[0], Number)
-        for factor in factors[1:]:
+    def dotted(self, product: Product) -> tuple[str, int]:
+        """Factors in symbols: i_1·w_1, 2(a - y)."""
+        first, *others = product.factors
+        if type(first) is Symbol and len(others) == 1 and type(others[0]) is Symbol:  # most products
+            return f"{self.leaf(first)}{self.style.times}{self.leaf(others[0])}", PRODUCT
+        text = self.at(PRODUCT, first)
+        number_before = isinstance(first, Number)
+        for factor in others:
             shown = self.at(POWER, factor)
-            juxtaposed = number_before and shown.startswith("(") and not self.style.ascii
+            juxtaposed = number_before and shown[0] == "(" and not self.style.ascii
             text += shown if juxtaposed else f"{self.style.times}{shown}"
             number_before = isinstance(factor, Number)
-        return text
+        return text, PRODUCT
 
-    def side_by_side(self, factors: tuple[Expression, ...]) -> str:
+    def side_by_side(self, product: Product) -> tuple[str, int]:
         """Numbers as people multiply them on paper: 1(0.1), -0.12(1 - 0.51)."""
-        text, level = self.render(factors[0])
-        if level < NEGATIVE or isinstance(factors[0], Quotient):
+        first, *others = product.factors
+        if type(first) is Symbol and len(others) == 1 and type(others[0]) is Symbol:
+            return f"{self.leaf(first)}({self.leaf(others[0])})", PRODUCT
+        text, level = self.render(first)
+        if level < NEGATIVE or isinstance(first, Quotient):
             text = f"({text})"
-        for factor in factors[1:]:
+        for factor in others:
             shown = self.at(POWER, factor)
-            if shown[0] == "(":
+            if level == POWER and text[-1] != ")":
+                text += f"{self.style.times}{shown}"  # 2^5·3, where 2^5(3) could be 2 to the 15
+            elif shown[0] == "(":
                 text += shown
-            elif shown[0].isdigit() or shown[0] == ".":
+            elif shown[0] in _BEGINS_A_NUMBER:
                 text += f"({shown})"
             else:
                 text += f"{self.style.times}{shown}"
-        return text
+            level = POWER if isinstance(factor, Power) else ATOM
+        return text, PRODUCT
 
-    def power(self, base: Expression, exponent: Expression) -> tuple[str, int]:
-        below, above = self.at(ATOM, base), self.at(ATOM, exponent)
-        if self.style.ascii or above not in _RAISED or not isinstance(exponent, Number):
+    def quotient(self, quotient: Quotient) -> tuple[str, int]:
+        over = self.at(NEGATIVE if self.put_in else PRODUCT, quotient.numerator)
+        return f"{over}/{self.whole_of(POWER, quotient.denominator)}", PRODUCT
+
+    def power(self, power: Power) -> tuple[str, int]:
+        below, above = self.whole_of(ATOM, power.base), self.at(POWER, power.exponent)
+        if self.style.ascii or above not in _RAISED or not isinstance(power.exponent, Number):
             return f"{below}^{above}", POWER
         return f"{below}{_RAISED[above]}", POWER
 
@@ -174,20 +208,15 @@ class _Printer:
             return f"{yes} if {condition[1:-1]} else {no}", WHERE
         if function.textbook and not function.shown:
             return self.render(textbook(call))
-        arguments = ", ".join(self.at(WHERE, argument) for argument in call.arguments)
         if name in ("above", "from"):
             left, right = (self.at(SUM, argument) for argument in call.arguments)
             sign = function.shown if not self.style.ascii or name == "above" else ">="
             return f"[{left} {sign} {right}]", ATOM
+        if name == "exp" and not self.style.ascii:
+            return f"e^{self.at(ATOM, call.arguments[0])}", POWER
+        arguments = ", ".join(self.at(WHERE, argument) for argument in call.arguments)
         if self.style.ascii:
             return f"{name}({arguments})", ATOM
         if name == "abs":
             return f"|{arguments}|", ATOM
-        if name == "exp":
-            return f"e^{self.at(ATOM, call.arguments[0])}", POWER
         return f"{function.shown or name}({arguments})", ATOM
-
-
-def _signed(text: str) -> tuple[str, int]:
-    """A number or name, and its level: one with a minus in front holds no tighter than -x does."""
-    return text, NEGATIVE if text.startswith("-") else ATOM

@@ -8,8 +8,8 @@ row is always the change Δw; the new parameter is w + Δw.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from backtrace.derivation.expressions import Expression, Symbol
 from backtrace.derivation.functions import FUNCTIONS
@@ -18,8 +18,7 @@ from backtrace.derivation.parser import parse
 RATE = "learning_rate"
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateRule:
+class UpdateRule(NamedTuple):
     """`rows` maps what a row defines to its formula; `constants` maps names to defaults, None if required."""
 
     source: str

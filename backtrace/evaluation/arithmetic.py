@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from backtrace.derivation.expressions import Number
 
 Value = Any  # a float, a Decimal, …: whatever the arithmetic counts in
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(NamedTuple):
     """One way to count.
 
     `name` is told in headings. `number` reads a number; `settle` is applied to each result with its kind
@@ -39,3 +37,13 @@ class Arithmetic:
 def choose(condition: Value, yes: Value, no: Value) -> Value:
     """`where`, in any arithmetic that compares exactly."""
     return yes if condition else no
+
+
+def largest(*values: Value) -> Value:
+    """`max`, in any arithmetic that compares exactly; what is not a number (nan) is never left out."""
+    return next((value for value in values if value != value), None) or max(values)
+
+
+def smallest(*values: Value) -> Value:
+    """`min`, likewise."""
+    return next((value for value in values if value != value), None) or min(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import (
@@ -50,15 +50,15 @@ def value_of(expression: Expression, values: Environment, arithmetic: Arithmetic
         return values[expression.id]  # type: ignore[union-attr]
     match expression:
         case Product(factors):
-            result = value_of(factors[0], values, arithmetic)
-            for factor in factors[1:]:
-                result = result * value_of(factor, values, arithmetic)
-            return result
+            first, *others = _values_of(factors, values, arithmetic)
+            for factor in others:
+                first = first * factor
+            return first
         case Sum(terms):
-            result = value_of(terms[0], values, arithmetic)
-            for term in terms[1:]:
-                result = result + value_of(term, values, arithmetic)
-            return result
+            first, *others = _values_of(terms, values, arithmetic)
+            for term in others:
+                first = first + term
+            return first
         case Number():
             return arithmetic.number(expression)
         case Negative(operand):
@@ -70,6 +70,10 @@ def value_of(expression: Expression, values: Environment, arithmetic: Arithmetic
             below = value_of(base, values, arithmetic)
             return arithmetic.power(below, value_of(exponent, values, arithmetic))
         case Call(function, arguments):
-            return arithmetic.functions[function](*(value_of(a, values, arithmetic) for a in arguments))
+            return arithmetic.functions[function](*_values_of(arguments, values, arithmetic))
         case _:
             raise TypeError(f"no such kind of expression: {kind.__name__}")
+
+
+def _values_of(parts: Sequence[Expression], values: Environment, arithmetic: Arithmetic) -> list[Value]:
+    return [values[part.id] if type(part) is Symbol else value_of(part, values, arithmetic) for part in parts]

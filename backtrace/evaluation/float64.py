@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from backtrace.derivation.expressions import Number
-from backtrace.evaluation.arithmetic import Arithmetic, choose
+from backtrace.evaluation.arithmetic import Arithmetic, choose, largest, smallest
 
 _SQRT_HALF = math.sqrt(0.5)
+_SQRT_HALF_REST = -4.833646656726457e-17  # what is left of the square root of ½ past its nearest float
 _DENSITY_AT_ZERO = 1 / math.sqrt(2 * math.pi)
 
 
@@ -73,23 +74,55 @@ def log10(x: float) -> float:
 
 
 def xlogy(x: float, y: float) -> float:
-    """x·ln(y), where 0·ln 0 is 0."""
-    return 0.0 if x == 0 else x * log(y)
+    """x·ln(y), where 0·ln 0 is 0; the logarithm of a negative number is none even then."""
+    return 0.0 if x == 0 == y else x * log(y)
 
 
 def over(x: float, y: float) -> float:
     """x/y, where 0/0 is 0: the slope of x·ln(y)."""
-    return 0.0 if x == 0 else divide(x, y)
+    return 0.0 if x == 0 == y else divide(x, y)
 
 
 def normal_distribution(x: float) -> float:
-    """Φ, exact in both tails."""
-    return 0.5 * math.erfc(-x * _SQRT_HALF)
+    """Φ(x) = ½·erfc(-x/√2), exact in both tails.
+
+    There erfc magnifies the rounding of x/√2 by x², so what was rounded off is put back along the slope.
+    """
+    scaled = x * _SQRT_HALF
+    if abs(x) > 40:
+        return 0.5 * math.erfc(-scaled)  # 0 or 1
+    rest = _rounded_off(x, _SQRT_HALF, scaled) + x * _SQRT_HALF_REST
+    return 0.5 * math.erfc(-scaled) + normal_density(x) * rest / _SQRT_HALF
 
 
 def normal_density(x: float) -> float:
-    """φ."""
-    return _DENSITY_AT_ZERO * math.exp(-0.5 * x * x)
+    """φ(x) = e^(-x²/2)/√(2π); what the rounding of x² takes away is put back."""
+    square = x * x
+    if square > 1600:
+        return 0.0
+    return _DENSITY_AT_ZERO * math.exp(-0.5 * square) * (1 - 0.5 * _rounded_off(x, x, square))
+
+
+def _rounded_off(x: float, y: float, product: float) -> float:
+    """x·y less its rounded product, exactly.
+
+    Source: Dekker, A floating-point technique for extending the available precision, 1971.
+    """
+    x_high, x_low = _halves(x)
+    y_high, y_low = _halves(y)
+    return ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
+
+
+def _halves(x: float) -> tuple[float, float]:
+    """A float as the sum of two with half as many digits each, whose products are exact."""
+    scaled = 134217729.0 * x
+    high = scaled - (scaled - x)
+    return high, x - high
+
+
+def step(x: float) -> float:
+    """1 from 0 on, 0 below."""
+    return math.nan if math.isnan(x) else float(x >= 0)
 
 
 def _sine(x: float) -> float:
@@ -117,9 +150,9 @@ FLOAT64 = Arithmetic(
         "sigmoid": sigmoid,
         "relu": lambda x: x if x > 0 or math.isnan(x) else 0.0,
         "softplus": softplus,
-        "step": lambda x: 1.0 if x >= 0 else 0.0,
-        "max": max,
-        "min": min,
+        "step": step,
+        "max": largest,
+        "min": smallest,
         "sign": lambda x: float((x > 0) - (x < 0)),
         "above": lambda x, y: float(x > y),
         "from": lambda x, y: float(x >= y),

@@ -1,20 +1,21 @@
 """Hand arithmetic: decimals, rounded half up where a person writes a value down and nowhere else.
 
 Between two written values everything is carried with `DIGITS` significant digits, more than any rounding
-here can notice. sin, cos and the normal distribution come from float64, whose 16 digits are still more than
-the `MAX_DECIMALS` a config may keep.
+here can notice. The normal distribution comes from float64, whose 16 digits are still more than the
+`MAX_DECIMALS` a config may keep.
 """
 
 from __future__ import annotations
 
 import decimal
 import operator
+import sys
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from backtrace.derivation.expressions import Number
 from backtrace.evaluation import float64
-from backtrace.evaluation.arithmetic import Arithmetic, Value, choose
+from backtrace.evaluation.arithmetic import Arithmetic, Value, choose, largest, smallest
 
 DIGITS = 50
 _CONTEXT = decimal.Context(
@@ -25,6 +26,10 @@ _CONTEXT = decimal.Context(
     traps=[],  # 1/0 is infinite and ln(-1) is no number; the evaluator names the equation
 )
 _ONE, _ZERO = Decimal(1), Decimal(0)
+_TURN = Decimal(  # 2π
+    "6.28318530717958647692528676655900576839433879875021164194988918461563281257241799725606965068423413"
+    "59642961730265646132941876892191011644634507188162569622349005682054038770422111192892458979098607639"
+)
 
 
 def to_decimal(number: Number) -> Decimal:
@@ -51,6 +56,24 @@ def _softplus(x: Decimal) -> Decimal:
     return max(x, _ZERO) + (1 + (-abs(x)).exp()).ln()
 
 
+def _sine(x: Decimal, ahead: int = 0) -> Decimal:
+    """Sin x, or of x and so many quarter turns: whole turns are taken off, then the power series."""
+    if not x.is_finite() or x.adjusted() > 2 * DIGITS:
+        return Decimal("NaN")  # past all digits of π there is no angle left
+    with decimal.localcontext() as wider:
+        wider.prec = 3 * DIGITS
+        angle = x + ahead * _TURN / 4
+        angle -= _TURN * (angle / _TURN).to_integral_value()
+        wider.prec = DIGITS + 10
+        term = total = +angle
+        n, square = 1, -angle * angle
+        while total + term / 1000 != total:
+            n += 2
+            term = term * square / (n * (n - 1))
+            total += term
+    return +total
+
+
 def _by_float(function: Callable[[float], float]) -> Callable[[Decimal], Decimal]:
     return lambda x: Decimal(repr(function(float(x))))
 
@@ -61,25 +84,30 @@ _FUNCTIONS: dict[str, Callable[..., Decimal]] = {
     "log10": Decimal.log10,
     "sqrt": Decimal.sqrt,
     "abs": abs,
-    "sin": _by_float(float64.FLOAT64.functions["sin"]),
-    "cos": _by_float(float64.FLOAT64.functions["cos"]),
+    "sin": _sine,
+    "cos": lambda x: _sine(x, 1),
     "tanh": _tanh,
     "sigmoid": _sigmoid,
     "relu": lambda x: max(x, _ZERO),
     "softplus": _softplus,
-    "step": lambda x: _ONE if x >= 0 else _ZERO,
-    "max": max,
-    "min": min,
+    "step": lambda x: x if x.is_nan() else Decimal(x >= 0),
+    "max": largest,
+    "min": smallest,
     "sign": lambda x: Decimal((x > 0) - (x < 0)),
     "above": lambda x, y: Decimal(x > y),
     "from": lambda x, y: Decimal(x >= y),
     "where": choose,
     "expm1": lambda x: x.exp() - 1,
-    "xlogy": lambda x, y: _ZERO if x == 0 else x * y.ln(),
-    "over": lambda x, y: _ZERO if x == 0 else x / y,
+    "xlogy": lambda x, y: _ZERO if x == 0 == y else x * y.ln(),
+    "over": lambda x, y: _ZERO if x == 0 == y else x / y,
     "Phi": _by_float(float64.normal_distribution),
     "phi": _by_float(float64.normal_density),
 }
+
+
+def _is_finite(value: Decimal) -> bool:
+    """Whether a value can be gone on with: all are handed out as floats, too."""
+    return value.is_finite() and (not value or value.adjusted() < sys.float_info.max_10_exp)
 
 
 def _round(value: Decimal, decimals: int) -> Decimal:
@@ -105,7 +133,7 @@ def hand_arithmetic(decimals: Mapping[str, int]) -> Arithmetic:
         power=_power,
         functions=_FUNCTIONS,
         settle=settle,
-        is_finite=Decimal.is_finite,
+        is_finite=_is_finite,
         kept=frozenset(decimals.values()),
         context=lambda: decimal.localcontext(_CONTEXT),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from backtrace.views.records import Record
@@ -19,17 +19,25 @@ def write_csv(records: Iterable[Record], out: TextIO) -> None:
 
 def write_jsonl(records: Iterable[Record], out: TextIO) -> None:
     """A JSON object per line."""
-    encode = json.JSONEncoder(ensure_ascii=False).encode
+    encode = _encoder(out)
     out.writelines(f"{encode(record._asdict())}\n" for record in records)
 
 
 def write_json(records: Iterable[Record], title: str, arithmetic: str, out: TextIO) -> None:
     """One document, written as the records come."""
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-    head = encode({"schema": 1, "title": title, "arithmetic": arithmetic})
+    encode = _encoder(out)
+    about = {"schema": 1, "title": title, "arithmetic": arithmetic}
+    # What could steer a terminal goes as \u escapes: the same title to a program.
+    head = encode(about) if title.isprintable() else json.dumps(about)
     out.write(f'{head[:-1]}, "records": [')
     separator = "\n"
     for record in records:
         out.write(f"{separator}{encode(record._asdict())}")
         separator = ",\n"
     out.write("\n]}\n")
+
+
+def _encoder(out: TextIO) -> Callable[[object], str]:
+    """JSON as `out` can carry it; whichever way, a program reads the same from it."""
+    encoding = (out.encoding or "utf-8").lower().replace("_", "-")
+    return json.JSONEncoder(ensure_ascii=not encoding.startswith("utf-")).encode

@@ -6,21 +6,39 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from backtrace.derivation.equation import Equation
+from backtrace.problem import Problem
 from backtrace.tracing import Part
 
 
-def with_starts(parts: Iterable[Part]) -> Iterator[tuple[Part, bool]]:
+def with_starts(problem: Problem, parts: Iterable[Part]) -> Iterator[tuple[Part, bool]]:
     """Each part, and whether a heading with its step and sample goes before it."""
     before: tuple[int, int | None] | None = None
     for part in parts:
-        place = (part.step, part.sample)
-        # What follows from a sample's own pass (its update, E afterwards) needs no heading of its own.
-        goes_on = part.phase in ("update", "after") and before is not None and before[0] == part.step
-        yield part, place != before and not goes_on
+        place = (part.step, of_sample(problem, part))
+        yield part, place != before
         before = place
 
 
+def of_sample(problem: Problem, part: Part) -> int | None:
+    """The sample whose pass a part follows from; None where it follows from all of them."""
+    if part.sample is None and problem.batch == "online":
+        return own_sample(problem, part.step)
+    return part.sample
+
+
+def own_sample(problem: Problem, step: int) -> int:
+    """The sample that an online step uses."""
+    return (step - 1) % len(problem.samples) + 1
+
+
 def by_layer(part: Part) -> Iterator[tuple[str | None, Sequence[Equation]]]:
-    """A part's equations, one run of the same layer after the other."""
-    for layer, rows in groupby(part.equations, key=lambda row: row.layer):
+    """A part's equations, one run of the same layer after the other.
+
+    Forward and backward each row rests on those before it; elsewhere a layer's rows are brought together.
+    """
+    equations = part.equations
+    if part.phase in ("total", "update"):
+        first = {row.layer: place for place, row in reversed(list(enumerate(equations)))}
+        equations = sorted(equations, key=lambda row: first[row.layer])
+    for layer, rows in groupby(equations, key=lambda row: row.layer):
         yield layer, list(rows)

@@ -8,16 +8,17 @@ from backtrace.derivation.names import spell
 from backtrace.errors import printable
 from backtrace.problem import Network, Problem
 from backtrace.tracing import Part
+from backtrace.views.grouping import of_sample
 from backtrace.views.records import Look
 
 _MOST_GIVENS = 12
 
 
-def problem_lines(problem: Problem, arithmetic: str) -> Iterator[str]:
-    """The title and what the numbers rest on."""
-    yield printable(problem.title)
+def problem_lines(problem: Problem, arithmetic: str, look: Look) -> Iterator[str]:
+    """The title and what the numbers rest on, each on a line of its own."""
+    yield _one_line(problem.title)
     if problem.source:
-        yield f"source: {printable(problem.source)}"
+        yield f"source: {_one_line(problem.source)}"
     facts = []
     model = problem.model
     if isinstance(model, Network):
@@ -37,15 +38,16 @@ def problem_lines(problem: Problem, arithmetic: str) -> Iterator[str]:
     if problem.seed is not None:
         facts.append(f"seed {problem.seed}")
     facts.append(arithmetic)
-    yield " · ".join(facts)
+    yield (" | " if look.style.ascii else " · ").join(facts)
     if problem.echo:
         yield "with " + ", ".join(printable(change) for change in problem.echo)
 
 
 def part_line(problem: Problem, part: Part, look: Look) -> str:
     """The step and the sample of a part, with the sample's numbers."""
-    if part.sample is None:
-        return f"step {part.step}"
+    sample = of_sample(problem, part)
+    if sample is None:
+        return f"step {part.step}, all samples"
     given = [
         f"{look.name(name)} = {look.numerals.given(part.written[spell(name)], part.values[spell(name)])}"
         for name in (*problem.inputs, *problem.targets)
@@ -53,8 +55,8 @@ def part_line(problem: Problem, part: Part, look: Look) -> str:
     ]
     shown = ", ".join(given[:_MOST_GIVENS])
     if len(given) > _MOST_GIVENS:
-        shown += f", … ({len(given)} numbers)"
-    line = f"step {part.step}, sample {part.sample}"
+        shown += f", {'...' if look.style.ascii else '…'} ({len(given)} numbers)"
+    line = f"step {part.step}, sample {sample}"
     return f"{line}: {shown}" if shown else line
 
 
@@ -68,4 +70,12 @@ def part_title(part: Part, layer: str | None) -> str:
         "after": "After the update",
     }
     title = words[part.phase]
-    return f"{title}, {layer} layer" if layer else title
+    if layer is not None:
+        return f"{title}, layer {layer}" if layer.isdecimal() else f"{title}, {layer} layer"
+    in_layers = part.phase == "forward" and part.derivation and part.derivation.forward[0].layer
+    return f"{title}, cost" if in_layers else title
+
+
+def _one_line(text: str) -> str:
+    """A title as it may stand above a table, whatever is in it."""
+    return printable(" ".join(text.split()))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import TextIO
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
 
+from backtrace.derivation.equation import Equation
 from backtrace.errors import printable
 from backtrace.problem import Problem
 from backtrace.tracing import Part
@@ -13,15 +13,29 @@ from backtrace.views.grouping import by_layer, with_starts
 from backtrace.views.heading import part_line, part_title, problem_lines
 from backtrace.views.records import Look, part_records
 
-_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|"})
+if TYPE_CHECKING:
+    from backtrace.views.matrix import LayerMatrices
+
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|&~$"})
 
 
-def write_markdown(problem: Problem, parts: Iterable[Part], look: Look, arithmetic: str, out: TextIO) -> None:
-    """A heading, then a table for every phase and layer, written as the parts come."""
+def write_markdown(
+    problem: Problem,
+    parts: Iterable[Part],
+    look: Look,
+    arithmetic: str,
+    out: TextIO,
+    matrices: LayerMatrices | None = None,
+    most: int | None = None,
+) -> None:
+    """A heading, then a table for every phase and layer, and its matrices, written as the parts come.
+
+    Tables are complete, or have at most so many rows.
+    """
     started = False
-    for part, starts in with_starts(parts):
+    for part, starts in with_starts(problem, parts):
         if not started:
-            title, *rest = problem_lines(problem, arithmetic)
+            title, *rest = problem_lines(problem, arithmetic, look)
             out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest))
             started = True
         if starts:
@@ -29,9 +43,20 @@ def write_markdown(problem: Problem, parts: Iterable[Part], look: Look, arithmet
         for layer, equations in by_layer(part):
             out.write(f"\n**{escaped(part_title(part, layer))}**\n\n")
             out.write("| symbol | formula | with the numbers | value |\n| --- | --- | --- | ---: |\n")
-            for record in part_records(replace(part, equations=equations), look):
+            for record in part_records(part._replace(equations=equations[:most]), look):
                 cells = (code(record.symbol), code(record.formula), code(record.substitution), record.text)
                 out.write(f"| {' | '.join(cells)} |\n")
+            if most is not None and len(equations) > most:
+                out.write(f"\n{most} of {len(equations):,} shown\n")
+            if matrices and (lines := matrix_lines(matrices, part, equations)):
+                out.write("\n```text\n" + "\n".join(lines[1:]) + "\n```\n")
+
+
+def matrix_lines(matrices: LayerMatrices, part: Part, equations: Sequence[Equation]) -> list[str]:
+    """What follows a table with these rows."""
+    from backtrace.views import brackets
+
+    return brackets.lines(matrices.after(part, equations), matrices.look.style)
 
 
 def escaped(text: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from backtrace.derivation.expressions import Expression, Sum, Symbol
 from backtrace.derivation.names import transcribe
-from backtrace.derivation.printing import TYPESET, Style, formula, substitution
+from backtrace.derivation.printing import TYPESET, Style, formula_printer, substitution_printer
 from backtrace.evaluation.arithmetic import Value
 from backtrace.tracing import Part
 
@@ -30,8 +29,7 @@ class Record(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Numerals:
+class Numerals(NamedTuple):
     """How numbers are written: so many significant digits, or so many decimals.
 
     `kept` are the decimals of hand arithmetic: a value that was rounded to one of them shows them all.
@@ -69,8 +67,7 @@ def _unsigned_zero(text: str) -> str:
     return text[1:] if text[0] == "-" and not text.strip("-0.") else text
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How records are written: the signs and the numerals; sums longer than `most_terms` are shortened."""
 
     style: Style = TYPESET
@@ -83,24 +80,29 @@ class Look:
     def name(self, name: str) -> str:
         return transcribe(name) if self.style.ascii else name
 
-    def formula(self, expression: Expression) -> str:
-        return self._shortened(expression, lambda part: formula(part, self.style))
+    def formulas(self) -> Callable[[Expression], str]:
+        """What writes an expression in symbols."""
+        return self._shortening(formula_printer(self.style))
 
-    def substitution(self, expression: Expression, leaf: Callable[[Symbol], str]) -> str:
-        return self._shortened(expression, lambda part: substitution(part, leaf, self.style))
+    def substitutions(self, part: Part) -> Callable[[Expression], str]:
+        """What writes an expression with a part's numbers."""
+        return self._shortening(substitution_printer(self.leaf(part), self.style))
 
-    def _shortened(self, expression: Expression, render: Callable[[Expression], str]) -> str:
+    def _shortening(self, write: Callable[[Expression], str]) -> Callable[[Expression], str]:
         """785 terms as the first three, a count of those left out, and the last."""
-        if (
-            self.most_terms is None
-            or not isinstance(expression, Sum)
-            or len(expression.terms) <= self.most_terms
-        ):
-            return render(expression)
-        first, last = Sum(expression.terms[:3]), expression.terms[-1]
+        most = self.most_terms
+        if most is None:
+            return write
         dots = "..." if self.style.ascii else "…"
-        left_out = len(expression.terms) - 4
-        return f"{render(first)} + {dots} {left_out:,} more {dots} + {render(last)}"
+
+        def shortened(expression: Expression) -> str:
+            if not isinstance(expression, Sum) or len(expression.terms) <= most:
+                return write(expression)
+            first, last = Sum(expression.terms[:3]), expression.terms[-1]
+            end = f" + {write(last)}".replace("+ -", "- ", 1)
+            return f"{write(first)} + {dots} {len(expression.terms) - 4:,} more {dots}{end}"
+
+        return shortened
 
     def leaf(self, part: Part) -> Callable[[Symbol], str]:
         """The text of a symbol's value in a part; each is made once."""
@@ -109,10 +111,12 @@ class Look:
 
         def text(symbol: Symbol) -> str:
             id = symbol.id
-            if id not in made:
+            shown = made.get(id)
+            if shown is None:
                 value = values[id]
-                made[id] = numerals.given(written[id], value) if id in written else numerals.text(value)
-            return made[id]
+                shown = numerals.given(written[id], value) if id in written else numerals.text(value)
+                made[id] = shown
+            return shown
 
         return text
 
@@ -125,7 +129,8 @@ def records(parts: Iterable[Part], look: Look) -> Iterator[Record]:
 
 def part_records(part: Part, look: Look) -> Iterator[Record]:
     """The records of one part."""
-    leaf, values, numerals = look.leaf(part), part.values, look.numerals
+    in_symbols, in_numbers = look.formulas(), look.substitutions(part)
+    values, numerals = part.values, look.numerals
     for equation in part.equations:
         value = values[equation.symbol.id]
         yield Record(
@@ -136,8 +141,8 @@ def part_records(part: Part, look: Look) -> Iterator[Record]:
             equation.kind,
             equation.symbol.id,
             look.symbol(equation.symbol),
-            look.formula(equation.expression),
-            look.substitution(equation.expression, leaf),
+            in_symbols(equation.expression),
+            in_numbers(equation.expression),
             float(value),
             numerals.text(value),
         )

@@ -1,0 +1,103 @@
+"""What README.md and docs/ show is what the tool prints, and the commands in them are complete."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
+
+
+def blocks(language: str, page: str = "README.md") -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def shown_commands() -> Iterator[tuple[str, str, str]]:
+    """Each command of the console blocks, with its page and the output that stands below it."""
+    for page in PAGES:
+        for block in blocks("console", page):
+            for piece in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, _, output = piece.partition("\n")
+                yield page, command, output
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the config that the README shows, broken the way its error message says."""
+    (config,) = blocks("yaml")
+    broken = config.replace("[[w_1, w_2]]", "[[w_1]]")
+    assert broken != config
+    (tmp_path / "mine.yaml").write_text(broken, encoding="utf-8")
+    (tmp_path / "whole.yaml").write_text(config, encoding="utf-8")
+    return tmp_path
+
+
+def run(arguments: list[str], folder: Path) -> str:
+    command = [sys.executable, "-m", "backtrace", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    # Trailing blanks, which pad a table's title, are not kept in the README.
+    return "".join(f"{line.rstrip()}\n" for line in (done.stdout + done.stderr).splitlines())
+
+
+@pytest.mark.parametrize(("page", "command", "output"), list(shown_commands()))
+def test_every_command_on_a_page_prints_what_stands_below_it(
+    page: str, command: str, output: str, folder: Path
+) -> None:
+    program, *arguments = shlex.split(command)
+    assert program == "backtrace"
+    assert run(arguments, folder) == output
+
+
+def test_the_config_in_the_readme_traces(folder: Path) -> None:
+    assert "∂E/∂w_1" in run(["trace", "whole.yaml"], folder)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if ">>>" in "".join(blocks("python", page))])
+def test_every_python_session_on_a_page_is_right(page: str) -> None:
+    session = "\n".join(blocks("python", page))
+    test = doctest.DocTestParser().get_doctest(session, {}, page, page, 0)
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_the_two_setup_commands_are_single_lines_and_complete() -> None:
+    run_command, test_command = (block.strip() for block in blocks("sh"))
+    for command in (run_command, test_command):
+        assert "\n" not in command
+        assert command.startswith("python3 -m venv .venv && .venv/bin/pip install ")
+    assert run_command.endswith(".venv/bin/backtrace trace or-gate")
+    assert ".venv/bin/python -m pytest" in test_command
+
+
+def test_the_counts_in_the_readme_are_those_of_the_tables() -> None:
+    from backtrace.derivation.activations import ACTIVATIONS
+    from backtrace.derivation.costs import COSTS
+    from backtrace.derivation.notation import NOTATIONS
+    from backtrace.derivation.updates import UPDATE_RULES
+
+    numbers = "zero one two three four five six seven eight nine ten eleven twelve"
+    words = numbers.split(" ")
+    text = " ".join(README.split())
+    assert f"{words[len(ACTIVATIONS)]} activations" in text
+    assert f"{words[len(COSTS)]} costs" in text
+    assert f"{words[len(UPDATE_RULES)]} update rules" in text
+    assert f"{words[len(NOTATIONS)]} notations" in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_a_page_links_to_is_there(page: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / page).read_text(encoding="utf-8"))
+    assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
+
+
+def test_every_page_of_the_docs_is_linked_from_the_readme() -> None:
+    assert [page for page in PAGES[1:] if f"]({page})" not in README] == []
