@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from backtrace.config.load import load
-from backtrace.derivation.equation import Phase
+from backtrace.derivation.equation import PHASES
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.problem import Problem
 from backtrace.selection import find, no_quantity, visible
@@ -18,12 +18,6 @@ from backtrace.views.records import Look, Numerals, Record, records
 __all__ = ["Quantity", "Trace", "load", "trace"]
 
 _MOST_ROWS = 200  # of each table in a notebook
-
-_PHASES: Mapping[str, tuple[Phase, ...]] = {
-    "forward": ("forward",),
-    "backward": ("backward", "total"),
-    "update": ("update", "after"),
-}
 
 
 class Quantity(float):
@@ -114,7 +108,6 @@ class Trace:
         Raises:
             KeyError: there is no such quantity; the message tells the nearest.
             BacktraceError: the name could be several quantities.
-
         """
         found = self._found(id, step, sample)
         if found is not None:
@@ -181,13 +174,12 @@ def trace(
     Raises:
         BacktraceError: what was asked for is not there, there is no backward pass, or a value is not finite.
         ValueError: both `step` and `steps`.
-
     """
     if step is not None and steps is not None:
         raise ValueError("step and steps exclude each other")
     kept = {"all": hand} if isinstance(hand, int) else hand
     arithmetic = arithmetic_of(problem, kept)
-    phases = _PHASES[only] if only else tuple(phase for group in _PHASES.values() for phase in group)
-    request = Request(step or 1, step or steps or 1, sample, frozenset(phases), arithmetic)
+    phases = frozenset(PHASES[only]) if only else Request().phases
+    request = Request(step or 1, step or steps or 1, sample, phases, arithmetic)
     look = Look(numerals=Numerals(digits, decimals, arithmetic.kept))
     return Trace(problem, tuple(work(problem, request)), look, request)

@@ -10,8 +10,7 @@ import math
 from collections.abc import Mapping
 
 from backtrace.derivation.derivation import Derivation, derive
-from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import Number, number
+from backtrace.derivation.expressions import ZERO, Number
 from backtrace.derivation.names import spell
 from backtrace.derivation.network import Case
 from backtrace.derivation.updates import UPDATE_RULES
@@ -57,17 +56,23 @@ class Passes:
         self.derivations: dict[Case, Derivation] = {}
 
     def start(self) -> State:
+        """What the first step starts from."""
         problem = self.problem
         state = State({}, {})
         self.take_in(state.values, state.written, problem.parameters)
         if problem.update:
             self.take_in(state.values, state.written, problem.update.constants)
-            for prefix in UPDATE_RULES[problem.update.rule].states:
-                zeros = {f"{prefix}_{name}": number(0) for name in problem.trained}
-                self.take_in(state.values, state.written, zeros)
+        self.take_in(state.values, state.written, dict.fromkeys(self.state_ids(), ZERO))
         return state
 
+    def state_ids(self) -> list[str]:
+        """The ids of what the update rule keeps from step to step for each parameter."""
+        update = self.problem.update
+        prefixes = UPDATE_RULES[update.rule].states if update else ()
+        return [f"{prefix}_{spell(name)}" for prefix in prefixes for name in self.problem.trained]
+
     def take_in(self, values: Environment, written: dict[str, str], givens: Mapping[str, Number]) -> None:
+        """Add what a config gives to an environment, and the texts that it is written with."""
         for name, given in givens.items():
             values[spell(name)] = self.arithmetic.number(given)
             written[spell(name)] = given.text
@@ -94,7 +99,6 @@ class Passes:
 
         Raises:
             NotFiniteError: a value is infinite or not a number, and no shift helps.
-
         """
         while True:
             failure: NotFiniteError | None = None
@@ -130,29 +134,16 @@ class Passes:
         return frozenset(
             layer.name
             for layer in model.layers
-            if layer.activation.name == "softmax"
+            if layer.is_softmax
             and any(abs(values.get(f"h_{spell(unit)}", 0)) > LARGEST_EXPONENT for unit in layer.units)
         )
 
-    def summed(self, derivation: Derivation) -> list[Equation]:
-        """The rows of a pass that are added up over a batch."""
-        return [self.objective(derivation), *(row for row in derivation.backward if row.kind == "gradient")]
-
-    def objective(self, derivation: Derivation) -> Equation:
-        model = self.problem.model
-        id = "E" if isinstance(model, Network) else spell(model.objective)
-        return next(row for row in reversed(derivation.forward) if row.id == id)
-
     def new_parameters(self, values: Environment) -> Environment:
-        names = [spell(name) for name in self.problem.trained]
-        return {name: values[f"{name}+"] for name in names if f"{name}+" in values}
+        """The parameters that an update has made, under the ids that the next pass reads."""
+        return {id: values[f"{id}+"] for id in map(spell, self.problem.trained)}
 
     def commit(self, state: State, values: Environment) -> None:
         """The next step starts from the new parameters and states; they are no longer as written."""
-        assert self.problem.update is not None
-        prefixes = UPDATE_RULES[self.problem.update.rule].states
-        trained = [spell(name) for name in self.problem.trained]
-        for id in (*trained, *(f"{prefix}_{name}" for prefix in prefixes for name in trained)):
-            if f"{id}+" in values:
-                state.values[id] = values[f"{id}+"]
-                state.written.pop(id, None)
+        for id in (*map(spell, self.problem.trained), *self.state_ids()):
+            state.values[id] = values[f"{id}+"]
+            state.written.pop(id, None)

@@ -5,7 +5,7 @@ Plain immutable data. `config` builds it from YAML, `derivation` turns it into e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -37,10 +37,15 @@ class Layer(NamedTuple):
     sources: tuple[str, ...]
     bias_input: int = 1
 
+    @property
+    def is_softmax(self) -> bool:
+        """Whether each unit acts on the whole layer, by way of the sum that all are divided by."""
+        return self.activation.name == "softmax"
 
-def parameter_names(layer: Layer) -> set[str]:
-    """The parameters that stand in a layer's weights and biases."""
-    return {name for row in (*layer.weights, layer.biases) for name in row if name is not None}
+
+def parameters_of(layer: Layer) -> Iterator[str]:
+    """The parameters in a layer's weights and biases, a tied one as often as it stands there."""
+    return (name for row in (*layer.weights, layer.biases) for name in row if name is not None)
 
 
 class Network(NamedTuple):
@@ -78,9 +83,8 @@ class Update(NamedTuple):
 class Problem(NamedTuple):
     """Everything that a derivation needs.
 
-    `trained` lists the parameters that updates change, in the order they are shown. `hand` maps a kind of
-    quantity (or "all") to the decimals a person keeps of it. `echo` are the what-ifs of the command line.
-    `locations` tells where in the file a thing stands that can only be refused later.
+    `hand` maps a kind of quantity (or "all") to the decimals a person keeps of it. `echo` are the what-ifs of
+    the command line. `locations` tells where in the file a thing stands that can only be refused later.
     """
 
     title: str
@@ -103,4 +107,14 @@ class Problem(NamedTuple):
 
     @property
     def trained(self) -> tuple[str, ...]:
+        """The parameters that updates change, in the order they are shown."""
         return tuple(name for name in self.parameters if name not in self.fixed)
+
+    @property
+    def turned(self) -> bool:
+        """Whether δ is -∂E/∂h, as in books whose update adds η·δ·x while it minimizes E."""
+        return self.delta == "descent" and self.objective == "minimize"
+
+    def own_sample(self, step: int) -> int:
+        """The sample that an online step uses."""
+        return (step - 1) % len(self.samples) + 1

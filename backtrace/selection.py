@@ -38,7 +38,6 @@ def selected(parts: Iterable[Part], patterns: Sequence[str], arithmetic: Arithme
 
     Raises:
         BacktraceError: after the last part, if a pattern matched nothing; or an ambiguous name.
-
     """
     selection = _Selection(patterns, arithmetic)
     for part in parts:
@@ -55,7 +54,6 @@ def find(part: Part, name: str, arithmetic: Arithmetic) -> Part | None:
 
     Raises:
         BacktraceError: the name is ambiguous.
-
     """
     if _WILD & set(name):
         return None
@@ -108,8 +106,10 @@ class _Selection:
                 self.unmatched.pop(pattern, None)
         wanted = here.intersection(set().union(*found.values()))
         layers = list(dict.fromkeys(row.layer for row in rows))
+        terms = [row for row in hidden if row.kind == "cost_gradient"]  # they stand before their sum
+        others = [row for row in hidden if row.kind != "cost_gradient"]
         shown = sorted(
-            (row for row in (*rows, *hidden) if row.id in wanted),
+            (row for row in (*terms, *rows, *others) if row.id in wanted),
             key=lambda row: layers.index(row.layer) if row.layer in layers else -1,
         )
         extra = {row.id for row in hidden} & wanted
@@ -135,14 +135,29 @@ def no_quantity(pattern: str, parts: Iterable[Part]) -> BacktraceError:
     """That a name or pattern names nothing in some parts, and what does come near it."""
     typed = transcribe(pattern)
     known: dict[str, None] = {}
+    ids: dict[str, None] = {}
     given: set[str] = set()
+    left_out: dict[str, None] = {}
+    parts = list(parts)
+    phases = {part.phase for part in parts}
     for part in parts:
         known.update((name, None) for row in part.equations for name in named(row))
+        ids.update((row.id, None) for row in part.equations)
         given.update(part.written)
+        for row in part.derivation.equations if part.derivation else ():
+            if row.phase not in phases and _matching(pattern, typed, [row]):
+                left_out[row.phase] = None
     hint = nearest(typed, known)
     if typed in given:
         return BacktraceError(f"{quoted(pattern)} is given, not worked out{hint}")
-    return BacktraceError(f"no quantity {quoted(pattern)}{hint}")
+    for phase in left_out:
+        return BacktraceError(f"{quoted(pattern)} belongs to the {phase} pass, which is left out here")
+    return BacktraceError(f"no quantity {quoted(pattern)}{hint or _examples(list(ids))}")
+
+
+def _examples(ids: Sequence[str], most: int = 6) -> str:
+    """What there is, where nothing comes near."""
+    return f"; expected an id, as {', '.join(ids[:most])}" if ids else ""
 
 
 def _matching(pattern: str, typed: str, equations: Sequence[Equation]) -> set[str]:

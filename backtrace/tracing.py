@@ -12,8 +12,6 @@ from typing import Literal, NamedTuple
 from backtrace.derivation.derivation import Derivation, StepDerivation, derive_step
 from backtrace.derivation.equation import Equation, Phase
 from backtrace.derivation.expressions import number
-from backtrace.derivation.names import spell
-from backtrace.derivation.network import Case
 from backtrace.derivation.updates import STEP
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
@@ -56,7 +54,6 @@ def work(problem: Problem, request: Request) -> Iterator[Part]:
     Raises:
         BacktraceError: the request does not fit the problem; there is no backward pass; or a value is not
             finite. What could be worked out before that has been handed out.
-
     """
     _check(problem, request)
     yield from _Run(problem, request).parts()
@@ -79,13 +76,16 @@ def _check(problem: Problem, request: Request) -> None:
 
 
 class _Run:
+    """The steps of a request, one after the other; each starts from the state that the last one left."""
+
     def __init__(self, problem: Problem, request: Request) -> None:
         self.problem = problem
         self.request = request
         self.arithmetic = request.arithmetic
         self.passes = Passes(problem, request.arithmetic)
         self.steps: dict[int, StepDerivation] = {}
-        self.scored = [k for k, sample in enumerate(problem.samples, 1) if sample.targets is not None]
+        self.samples = range(1, len(problem.samples) + 1)
+        self.scored = [k for k in self.samples if problem.samples[k - 1].targets is not None]
 
     def parts(self) -> Iterator[Part]:
         state = self.passes.start()
@@ -98,48 +98,50 @@ class _Run:
             else:
                 yield from self.batch_step(step, state, shown)
 
-    def online_step(self, step: int, state: State, shown: bool) -> Iterator[Part]:
-        own = (step - 1) % len(self.problem.samples) + 1
+    def visible(self, usual: Sequence[int]) -> Sequence[int]:
+        """The samples that are asked for; the usual ones where nothing is said."""
         wanted = self.request.sample
-        visible = [own] if wanted is None else self.all_samples() if wanted == "all" else [wanted]
+        return usual if wanted is None else self.samples if wanted == "all" else [wanted]
+
+    def online_step(self, step: int, state: State, shown: bool) -> Iterator[Part]:
+        """The passes of the samples that are asked for, and the update that the step's own one makes."""
+        own = self.problem.own_sample(step)
         own_pass: Pass | None = None
-        for sample in visible if shown else []:
+        for sample in self.visible([own]) if shown else []:
             worked = self.passes.run(state, sample)
             yield from self.pass_parts(step, sample, worked)
             if sample == own:
                 own_pass = worked
-            elif wanted == sample and worked.derivation.backward and self.problem.update:
+            elif sample == self.request.sample and self.updates(worked):  # what it would do to them
                 yield from self.update_parts(step, sample, worked, state)
+        is_visible = own_pass is not None
         if own_pass is None:
             own_pass = self.passes.run(state, own)
             self.stop_at(own_pass)
-        if own_pass.derivation.backward and self.problem.update:
-            if shown and own in visible:
-                yield from self.update_parts(step, own, own_pass, state, commit=True)
+        if self.updates(own_pass):
+            if is_visible:
+                yield from self.update_parts(step, own, own_pass, state)
             else:
-                self.update(own_pass, state)
-
-    def all_samples(self) -> list[int]:
-        return list(range(1, len(self.problem.samples) + 1))
+                self.update(own_pass)
+            self.passes.commit(state, own_pass.values)
 
     def batch_step(self, step: int, state: State, shown: bool) -> Iterator[Part]:
-        wanted = self.request.sample
-        visible = self.all_samples() if wanted in (None, "all") else [wanted]
+        """The passes of the samples that are asked for, and what follows from all of them together."""
+        visible = self.visible(self.samples) if shown else []
         collected: Environment = {}
-        derivation: Derivation | None = None
-        for sample in self.all_samples():
-            if not (self.scored or (shown and sample in visible)):
-                continue
+        equations: StepDerivation | None = None
+        for sample in self.samples if self.scored else visible:
             worked = self.passes.run(state, sample)
-            if shown and sample in visible:
+            if sample in visible:
                 yield from self.pass_parts(step, sample, worked)
             self.stop_at(worked)
             if worked.derivation.backward:
-                derivation = derivation or worked.derivation
-                for equation in self.passes.summed(worked.derivation):
-                    collected[f"{equation.id}[{sample}]"] = worked.values[equation.id]
-        if derivation is not None:
-            yield from self.total_parts(step, derivation, collected, state, shown and wanted in (None, "all"))
+                equations = equations or self.step_derivation(worked.derivation, self.scored)
+                for row in equations.total:
+                    collected[f"{row.id}[{sample}]"] = worked.values[row.id]
+        if equations:
+            all_shown = shown and self.request.sample in (None, "all")
+            yield from self.total_parts(step, equations, collected, state, all_shown)
 
     def stop_at(self, worked: Pass) -> None:
         """Go no further from a pass that failed, or that ought to have had a backward pass."""
@@ -154,56 +156,50 @@ class _Run:
             ("backward", worked.derivation.backward),
         ):
             done = equations
-            if worked.failure:
+            if worked.failure:  # what could be worked out before it
                 done = tuple(row for row in equations if row.id in worked.values)
             if phase in self.request.phases and done:
                 yield Part(step, sample, phase, done, worked.values, worked.written, worked.derivation)
         self.stop_at(worked)
 
     def step_derivation(self, derivation: Derivation, samples: Sequence[int] | None) -> StepDerivation:
-        key = id(derivation)  # which `derivations` keeps alive; in a run all steps are online or all are not
+        key = id(derivation)  # which `passes` keeps alive; in a run all steps are online or all are not
         if key not in self.steps:
             self.steps[key] = derive_step(self.problem, derivation, samples)
         return self.steps[key]
 
-    def update(self, worked: Pass, state: State) -> None:
-        """The update that a pass makes, without showing it."""
+    def updates(self, worked: Pass) -> bool:
+        """Whether a pass makes an update."""
+        return bool(worked.derivation.backward) and self.problem.update is not None
+
+    def update(self, worked: Pass) -> StepDerivation:
+        """Add the update that a pass makes to its values; its equations."""
         equations = self.step_derivation(worked.derivation, None)
         evaluate(equations.update, worked.values, self.arithmetic)
-        self.passes.commit(state, worked.values)
+        return equations
 
-    def update_parts(
-        self, step: int, sample: int, worked: Pass, state: State, commit: bool = False
-    ) -> Iterator[Part]:
+    def update_parts(self, step: int, sample: int, worked: Pass, state: State) -> Iterator[Part]:
         """The update that a sample makes, and E with the parameters it leads to."""
-        equations = self.step_derivation(worked.derivation, None)
-        values, written = dict(worked.values), worked.written
-        evaluate(equations.update, values, self.arithmetic)
-        yield from self.part(step, None if commit else sample, "update", equations.update, values, written)
+        equations, values, written = self.update(worked), worked.values, worked.written
+        updated = None if sample == self.problem.own_sample(step) else sample
+        yield from self.part(step, updated, "update", equations.update, values, written)
         if "after" in self.request.phases:
-            after = self.afterwards(worked, self.passes.case(self.problem.samples[sample - 1]), values)
+            again = self.once_more(sample, state, values)
+            after = {**values, **{f"{row.id}+": again.values[row.id] for row in again.derivation.forward}}
             evaluate(equations.after, after, self.arithmetic)
             yield from self.part(step, sample, "after", equations.after, after, written)
-        if commit:
-            self.passes.commit(state, values)
 
-    def afterwards(self, worked: Pass, case: Case, values: Environment) -> Environment:
-        """The forward pass again with the new parameters; its values stand under ids with a plus."""
-        again = dict(worked.values)
-        for row in worked.derivation.forward:
-            del again[row.id]
-        for name in self.problem.trained:
-            again[spell(name)] = values[f"{spell(name)}+"]
-        moved = Pass(self.passes.derivation(case), again, {})
-        self.passes.forward_pass(moved, case)
-        renamed = {f"{row.id}+": again[row.id] for row in moved.derivation.forward}
-        return {**values, **renamed}
+    def once_more(self, sample: int, state: State, values: Environment) -> Pass:
+        """A sample's forward pass with the parameters that an update has made."""
+        moved = State({**state.values, **self.passes.new_parameters(values)}, {})
+        again = self.passes.run(moved, sample, backward=False)
+        self.stop_at(again)
+        return again
 
     def total_parts(
-        self, step: int, derivation: Derivation, collected: Environment, state: State, shown: bool
+        self, step: int, equations: StepDerivation, collected: Environment, state: State, shown: bool
     ) -> Iterator[Part]:
         """The sums over a batch, the update they make, and E with the parameters it leads to."""
-        equations = self.step_derivation(derivation, self.scored)
         values = {**state.values, **collected}
         evaluate(equations.total, values, self.arithmetic)
         evaluate(equations.update, values, self.arithmetic)
@@ -212,12 +208,9 @@ class _Run:
             yield from self.part(step, None, "update", equations.update, values, state.written)
         if shown and equations.after and "after" in self.request.phases:
             after = dict(values)
-            moved = State({**state.values, **self.passes.new_parameters(values)}, {})
+            objective = equations.total[0].id
             for sample in self.scored:
-                worked = self.passes.run(moved, sample, backward=False)
-                self.stop_at(worked)
-                objective = self.passes.objective(worked.derivation)
-                after[f"{objective.id}+[{sample}]"] = worked.values[objective.id]
+                after[f"{objective}+[{sample}]"] = self.once_more(sample, state, values).values[objective]
             evaluate(equations.after, after, self.arithmetic)
             yield from self.part(step, None, "after", equations.after, after, state.written)
         if equations.update:

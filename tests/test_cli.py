@@ -176,7 +176,7 @@ def test_the_version_is_told(backtrace: Backtrace) -> None:
     ("arguments", "message"),
     [
         (("tarce", "or-gate"), "no such command 'tarce'; did you mean trace?"),
-        (("zzz",), "no such command 'zzz'; expected trace or examples"),
+        (("zzz",), "no such command 'zzz'; expected trace, check or examples"),
         (("or-gate",), "no such command 'or-gate'; did you mean backtrace trace or-gate?"),
         (("trace",), "Missing argument 'CONFIG'."),
         (
@@ -236,7 +236,7 @@ def test_wrong_usage_is_told_with_exit_code_2(
         (("xor",), ("xor",)),
         (("-f", "xml"), ("'--format'", "'xml'", "'table', 'markdown', 'csv', 'json', 'jsonl'")),
         (("--only", "sideways"), ("'--only'", "'sideways'", "'forward', 'backward', 'update'")),
-        (("--step", "0"), ("'--step'", "0", "1<=x")),
+        (("--step", "0"), ("'--step'", "0", "x>=1")),
         (("--digits", "18"), ("'--digits'", "18", "1<=x<=17")),
         (("--color", "blue"), ("'--color'", "'blue'", "'auto', 'always', 'never'")),
     ],
@@ -279,7 +279,24 @@ def test_wrong_options_are_told_with_what_was_expected(
         (("or-gate", "--target", "1,0"), "--target '1,0': 2 given, expected 1 (y)"),
         (("or-gate", "--show", "dE/dw5"), "no quantity 'dE/dw5'; did you mean dE/dw_5?"),
         (("or-gate", "--show", "w_5"), "'w_5' is given, not worked out; did you mean w_5+?"),
-        (("or-gate", "--show", "h_o", "--show", "zz*"), "no quantity 'zz*'"),
+        (
+            ("or-gate", "--show", "h_o", "--show", "zz*"),
+            "no quantity 'zz*'; expected an id, as h_1, h_2, a_1, a_2, h_o, a_o",
+        ),
+        (
+            ("or-gate", "--only", "backward", "--show", "h_1"),
+            "'h_1' belongs to the forward pass, which is left out here",
+        ),
+        (
+            ("or-gate", "--only", "forward", "--show", "dE/d*"),
+            "'dE/d*' belongs to the backward pass, which is left out here",
+        ),
+        (
+            ("or-gate", "--set", "x=1"),
+            "--set 'x': no such parameter; expected one of w_1, w_2, w_3, w_4, b_1, b_2, … b_3",
+        ),
+        (("circuit", "--input", "1"), "--input '1': the config has no inputs"),
+        (("circuit", "--target", "1,2"), "--target '1,2': the config has no targets"),
         (("two-two-two", "--show", "out_h3"), "no quantity 'out_h3'; did you mean out_h2?"),
     ],
 )
@@ -668,3 +685,56 @@ def test_the_config_file_is_left_alone(backtrace: Backtrace, config: Config) -> 
     net = config(BATCH % "sum")
     backtrace("trace", net, "--set", "w=3")
     assert Path(net).read_text(encoding="utf-8") == BATCH % "sum"
+
+
+def test_an_output_file_is_written_as_its_ending_says(backtrace: Backtrace, tmp_path: Path) -> None:
+    for ending, form in (
+        ("csv", "csv"),
+        ("json", "json"),
+        ("jsonl", "jsonl"),
+        ("md", "markdown"),
+        ("txt", "table"),
+    ):
+        file = tmp_path / f"trace.{ending}"
+        assert backtrace("trace", "or-gate", "-o", str(file)) == (0, "", "")
+        assert file.read_text(encoding="utf-8") == backtrace("trace", "or-gate", "-f", form).out
+
+
+def test_a_format_that_is_asked_for_goes_before_the_ending(backtrace: Backtrace, tmp_path: Path) -> None:
+    file = tmp_path / "trace.csv"
+    assert backtrace("trace", "or-gate", "-f", "json", "-o", str(file)).code == 0
+    assert file.read_text(encoding="utf-8") == backtrace("trace", "or-gate", "-f", "json").out
+
+
+def test_help_says_no_more_of_a_step_than_that_it_counts_from_1(backtrace: Backtrace) -> None:
+    lines = backtrace("trace", "--help").out.splitlines()
+    steps = [" ".join(line.split()) for line in lines if "--step" in line]
+    assert steps[:2] == [
+        "--step K Only this step. [x>=1]",
+        "--steps N The first so many steps. [x>=1]",
+    ]
+
+
+def test_one_equation_is_no_equations(backtrace: Backtrace) -> None:
+    heading = backtrace("trace", "parabola").out.splitlines()[:4]
+    assert any("1 equation, derivatives of" in line for line in heading)
+
+
+def test_a_default_constant_is_written_as_a_person_writes_it(backtrace: Backtrace) -> None:
+    out = backtrace("trace", "adam").out
+    assert "epsilon 1e-8" in out
+    assert "e-08)" not in out
+
+
+def test_gradients_by_inputs_stand_under_their_own_heading(backtrace: Backtrace) -> None:
+    headings = [
+        line
+        for line in backtrace("trace", "or-gate", "--show", "dE/d[iw]_*").out.splitlines()
+        if line.startswith("Backward")
+    ]
+    assert headings == ["Backward, inputs", "Backward, output layer", "Backward, hidden layer"]
+
+
+def test_terms_of_a_gradient_stand_before_their_sum(json_of: Records) -> None:
+    ids = [row["id"] for row in json_of("two-two-two", "--show", "dE*/da_h1")]
+    assert ids == ["dE_o1/da_h1", "dE_o2/da_h1", "dE/da_h1"]

@@ -499,6 +499,12 @@ BROKEN_MEANING: list[tuple[str, str]] = [
         "c.yaml:3:10: targets: found 2 targets; expected 1, one for each unit of layer output",
     ),
     (
+        network("targets: [y]\n", "")
+        .replace("cost: half_squared_error\n", "")
+        .replace("{inputs: [1, 0], targets: [1]}", "{inputs: [1, 0]}"),
+        "c.yaml:16:9: update: an update follows the gradient, and without targets there is none; expected targets: […]",
+    ),
+    (
         network("targets: [y]\n", ""),
         "c.yaml:16:7: cost: half_squared_error compares outputs with targets, and there are no targets; expected targets: […]",
     ),

@@ -26,20 +26,15 @@ from backtrace.derivation.expressions import (
     Quotient,
     Sum,
     Symbol,
-    add,
-    divide,
-    multiply,
-    negate,
     number,
-    power,
     replace,
-    simplify,
     substitute,
     symbols,
 )
 from backtrace.derivation.functions import FUNCTIONS
 from backtrace.derivation.parser import ExpressionError, parse
 from backtrace.derivation.printing import PLAIN, TYPESET, formula, substitution, textbook
+from backtrace.derivation.simplify import add, divide, multiply, negate, power, simplify
 from backtrace.errors import NotDifferentiableError
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
@@ -170,6 +165,9 @@ def test_a_derivative_keeps_its_fraction_line_to_itself() -> None:
         ("a*x + b", {"a": "-1", "x": "-0.1", "b": "-3"}, "-1(-0.1) - 3"),
         ("a - b", {"a": "1", "b": "-2"}, "1 - (-2)"),
         ("-a", {"a": "-2"}, "-(-2)"),
+        ("-(a*b)", {"a": "-2", "b": "1"}, "-(-2)(1)"),
+        ("-(a*b*c)", {"a": "-2", "b": "-3", "c": "x"}, "-(-2)(-3)·x"),
+        ("-(a/b)", {"a": "-2", "b": "3"}, "-(-2/3)"),
         ("a*(1 - a)", {"a": "0.5"}, "0.5(1 - 0.5)"),
         ("a^2", {"a": "-2"}, "(-2)²"),
         ("a/b", {"a": "-2", "b": "-4"}, "-2/(-4)"),

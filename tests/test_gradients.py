@@ -16,10 +16,11 @@ from backtrace.derivation.backward import _Backward
 from backtrace.derivation.costs import CostRow
 from backtrace.derivation.derivation import derive, derive_step
 from backtrace.derivation.equation import BrokenDerivationError, Equation, check
-from backtrace.derivation.expressions import Symbol, negate
+from backtrace.derivation.expressions import Symbol
 from backtrace.derivation.functions import FUNCTIONS, Function
 from backtrace.derivation.names import spell
 from backtrace.derivation.network import Case
+from backtrace.derivation.simplify import negate
 from backtrace.derivation.updates import STEP, UPDATE_RULES
 from backtrace.errors import BacktraceError
 from backtrace.problem import Problem

@@ -21,12 +21,13 @@ from backtrace.cli import main
 from backtrace.derivation.printing import PLAIN
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.choice import arithmetic_of
-from backtrace.problem import Network, Problem, parameter_names
+from backtrace.problem import Network, Problem, parameters_of
 from backtrace.selection import visible
 from backtrace.tracing import Part, Request, work
 from backtrace.views import brackets
 from backtrace.views.grouping import by_layer
-from backtrace.views.matrix import LayerMatrices, Matrix, MatrixEquation, Side
+from backtrace.views.matrix import LayerMatrices
+from backtrace.views.matrix_equation import Matrix, MatrixEquation, Side
 from backtrace.views.records import Look, Numerals
 from backtrace.views.table import draw
 
@@ -53,9 +54,9 @@ def equations_of(
     matrices = LayerMatrices(problem, look)
     found: dict[tuple[str, str], list[MatrixEquation]] = {}
     for part in parts_of(problem, sample):
-        for layer, rows in by_layer(part):
+        for rows in by_layer(part):
             for equation in matrices.after(part, rows):
-                found.setdefault((part.phase, str(layer)), []).append(equation)
+                found.setdefault((part.phase, str(rows[0].layer)), []).append(equation)
     return found
 
 
@@ -622,7 +623,7 @@ def test_a_pass_that_breaks_off_shows_the_layers_before_it() -> None:
 def collect_captions(problem: Problem, found: list[str]) -> None:
     matrices = LayerMatrices(problem, TYPESET)
     for part in parts_of(problem):
-        for _, rows in by_layer(part):
+        for rows in by_layer(part):
             found += [equation.caption for equation in matrices.after(part, rows)]
 
 
@@ -826,7 +827,7 @@ def test_the_product_of_the_drawn_matrices_is_the_drawn_result(text: str) -> Non
     assert isinstance(problem.model, Network)
     for layer in problem.model.layers:
         assert [equation.caption[0] for equation in found["forward", layer.name]] == ["H", "A"]
-        backward = ["δ", "∂"] if parameter_names(layer) else ["δ"]
+        backward = ["δ", "∂"] if any(parameters_of(layer)) else ["δ"]
         assert [equation.caption[0] for equation in found["backward", layer.name]] == backward
     for equations in found.values():
         for equation in equations:

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 import backtrace
-from backtrace.config import computation, layers, nodes, reader, settings
+from backtrace.config import computation, layers, nodes, reader, settings, weights
 from backtrace.config.cursor import MAX_NAME, MAX_NUMBER, to_number
 from backtrace.config.load import example_names, example_text
 from backtrace.config.reader import read_problem
@@ -206,7 +206,7 @@ def test_the_documented_limits_are_the_readers() -> None:
     limits = [
         f"{nodes.MAX_BYTES // 1_000_000} MB",
         f"{nodes.MAX_NODES:,} values",
-        f"{layers.MAX_WEIGHTS:,} weights",
+        f"{weights.MAX_WEIGHTS:,} weights",
         f"{layers.MAX_UNITS:,} units",
         f"{layers.MAX_SOFTMAX:,} in a softmax layer",
         f"{settings.MAX_SAMPLES:,} samples",

@@ -225,7 +225,8 @@ def test_an_output_file_that_fails_midway_stays_as_it_was(tmp_path: Path) -> Non
     file = tmp_path / "kept"
     file.write_text("kept")
     done = run("trace", "or-gate", "--show", "h_1", "--show", "no_such", "-o", str(file))
-    assert (done.code, done.err) == (1, "no quantity 'no_such'\n")
+    told = "no quantity 'no_such'; expected an id, as h_1, h_2, a_1, a_2, h_o, a_o\n"
+    assert (done.code, done.err) == (1, told)
     assert file.read_text() == "kept"
     assert list(tmp_path.iterdir()) == [file]
 
@@ -514,7 +515,7 @@ def test_a_title_is_the_same_to_a_program_whatever_is_in_it() -> None:
         (("trace", "or-gate", "--set", "\x1b[m=1"), r"--set '\x1b[m': no such parameter"),
         (("trace", "or-gate", "--set", "w_5=\x9b1m"), r"--set 'w_5': found '\x9b1m'; expected a number"),
         (("trace", "or-gate", "--input", "\x1b"), r"--input '\x1b': 1 given, expected 2 (i_1, i_2)"),
-        (("\x1b[31m",), r"Error: no such command '\x1b[31m'; expected trace or examples"),
+        (("\x1b[31m",), r"Error: no such command '\x1b[31m'; expected trace, check or examples"),
         (("trace", "or-gate", "--\x1b[31m"), r"--\x1b[31m"),
         (
             ("trace", "or-gate", "--sample", "\u202e1"),

@@ -31,6 +31,7 @@ class Exit(IntEnum):
 # Each command's module and its line in the help, so that --help need not import any of them.
 COMMANDS = {
     "trace": "Forward, backward and update, every intermediate.",
+    "check": "Marks numbers, names the slip; documents too.",
     "examples": "What is bundled; copies one out.",
 }
 
@@ -79,11 +80,12 @@ class Commands(click.Group):
 
 def _instead(name: str) -> str:
     """What was meant by a name that is no command."""
+    from backtrace.config.cursor import one_of
     from backtrace.config.load import example_names
 
     if name in example_names() or os.path.isfile(name):
         return f"; did you mean backtrace trace {name}?"
-    return nearest(name, COMMANDS) or f"; expected {' or '.join(COMMANDS)}"
+    return nearest(name, COMMANDS) or f"; expected {one_of(COMMANDS)}"
 
 
 @click.group(

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
 import click
 
-from backtrace.errors import BacktraceError, nearest, quoted
-from backtrace.problem import Problem
+from backtrace.errors import nearest, quoted
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-MAX_STEPS = 10**9
 
 
 class SampleNumber(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.4 on
@@ -126,58 +123,3 @@ def exclusive(**given: object) -> None:
     names = [f"--{name}" for name, value in given.items() if value is not None]
     if len(names) > 1:
         raise click.UsageError(f"{' and '.join(names)} exclude each other; expected one of them")
-
-
-def what_if(
-    problem: Problem,
-    settings: tuple[tuple[str, str], ...],
-    inputs: str | None,
-    targets: str | None,
-    sample: int,
-) -> Problem:
-    """The problem with parameters or a sample changed; the changes are told in its `echo`.
-
-    `sample` is the one whose inputs stay where only targets are given.
-    """
-    from backtrace.config.cursor import to_number
-    from backtrace.derivation.expressions import Number
-    from backtrace.derivation.names import spell
-    from backtrace.problem import Sample
-
-    def numbers(option: str, text: str, names: tuple[str, ...]) -> tuple[Number, ...]:
-        parts = [part.strip() for part in text.split(",")] if text.strip() else []
-        if len(parts) != len(names):
-            shown = f" ({', '.join(names[:6])})" if names else ""
-            raise BacktraceError(f"{option} {quoted(text)}: {len(parts)} given, expected {len(names)}{shown}")
-        return tuple(number(f"{option} {quoted(text)}", part) for part in parts)
-
-    def number(where: str, text: str) -> Number:
-        value = to_number(text)
-        if isinstance(value, str):
-            raise BacktraceError(f"{where}: {value}")
-        return value
-
-    parameters: dict[str, Number] = dict(problem.parameters)
-    by_id: Mapping[str, str] = {spell(name): name for name in parameters}
-    for name, text in settings:
-        if spell(name) not in by_id:
-            hint = nearest(spell(name), by_id)
-            if name in (*problem.inputs, *problem.targets):
-                hint = "; inputs and targets change with --input and --target"
-            raise BacktraceError(f"--set {quoted(name)}: no such parameter{hint}")
-        parameters[by_id[spell(name)]] = number(f"--set {quoted(name)}", text)
-    echo = [f"{name} = {text}" for name, text in dict(settings).items()]
-    samples = problem.samples
-    if inputs is not None or targets is not None:
-        if not 1 <= sample <= len(samples):
-            raise BacktraceError(f"no sample {sample}; there are samples 1 to {len(samples)}")
-        base = samples[sample - 1]
-        new_inputs = base.inputs if inputs is None else numbers("--input", inputs, problem.inputs)
-        new_targets = None if problem.targets and inputs is not None else base.targets
-        if targets is not None:
-            new_targets = numbers("--target", targets, problem.targets)
-        samples = (Sample(new_inputs, new_targets),)
-        echo += [
-            f"{what} {text}" for what, text in (("input", inputs), ("target", targets)) if text is not None
-        ]
-    return problem._replace(parameters=parameters, samples=samples, echo=tuple(echo))

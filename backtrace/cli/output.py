@@ -25,7 +25,6 @@ def writing_to(path: str | None) -> Iterator[TextIO]:
 
     Raises:
         BacktraceError: the file cannot be written; one that was there before is as it was.
-
     """
     if path is None or path == "-":
         if sys.stdout is None:

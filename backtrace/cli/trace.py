@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 import click
 
-from backtrace.cli.options import (
-    MAX_STEPS,
-    SampleNumber,
-    exclusive,
-    number_options,
-    output_options,
-    what_if,
-    what_if_options,
-)
+from backtrace.cli.options import SampleNumber, exclusive, number_options, output_options, what_if_options
+from backtrace.derivation.equation import PHASES
 
 if TYPE_CHECKING:
     from backtrace.problem import Problem
@@ -23,13 +16,17 @@ if TYPE_CHECKING:
     from backtrace.views.records import Look
 
 FORMATS = ("table", "markdown", "csv", "json", "jsonl")
-PHASES = {"forward": ("forward",), "backward": ("backward", "total"), "update": ("update", "after")}
+_ENDINGS = {"md": "markdown", "csv": "csv", "json": "json", "jsonl": "jsonl"}
 
 
 @click.command("trace")
 @click.argument("config")
 @click.option(
-    "-f", "--format", "form", type=click.Choice(FORMATS), default="table", help="How it is written."
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="How it is written (default: as FILE of -o ends, .csv .json .jsonl .md; else table).",
 )
 @click.option(
     "--sample",
@@ -37,8 +34,8 @@ PHASES = {"forward": ("forward",), "backward": ("backward", "total"), "update": 
     type=SampleNumber(),
     help="Which sample (default: the step's own; in a batch all).",
 )
-@click.option("--step", metavar="K", type=click.IntRange(1, MAX_STEPS), help="Only this step.")
-@click.option("--steps", metavar="N", type=click.IntRange(1, MAX_STEPS), help="The first so many steps.")
+@click.option("--step", metavar="K", type=click.IntRange(1), help="Only this step.")
+@click.option("--steps", metavar="N", type=click.IntRange(1), help="The first so many steps.")
 @click.option("--only", type=click.Choice(tuple(PHASES)), multiple=True, help="Only this phase (repeatable).")
 @click.option("--show", metavar="PATTERN", multiple=True, help="Only these ids, as 'dE/dw_*' (repeatable).")
 @click.option("--matrix", is_flag=True, help="Also each layer in matrix form.")
@@ -48,7 +45,7 @@ PHASES = {"forward": ("forward",), "backward": ("backward", "total"), "update": 
 @output_options
 def command(
     config: str,
-    form: str,
+    form: str | None,
     sample: int | Literal["all"] | None,
     step: int | None,
     steps: int | None,
@@ -71,6 +68,7 @@ def command(
     """
     exclusive(step=step, steps=steps)
     exclusive(digits=digits, decimals=decimals)
+    form = form or _ENDINGS.get((output or "").rpartition(".")[2], "table")
     if matrix and form not in ("table", "markdown"):
         raise click.UsageError(
             f"--matrix is drawn in tables and Markdown; expected -f table or markdown, not {form}"
@@ -80,6 +78,7 @@ def command(
             "--matrix draws whole layers and --show picks quantities; expected one of them"
         )
     from backtrace.cli.output import style_of, writing_to
+    from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
     from backtrace.derivation.printing import TYPESET
     from backtrace.evaluation.choice import arithmetic_of
@@ -91,12 +90,11 @@ def command(
     if inputs is not None or targets is not None:
         sample = None
     arithmetic = arithmetic_of(problem, hand)
-    phases = frozenset(phase for name in only or PHASES for phase in PHASES[name])
     request = Request(
         first=step or 1,
         last=step or steps or 1,
         sample=sample,
-        phases=phases,  # type: ignore[arg-type]
+        phases=frozenset(phase for name in only or PHASES for phase in PHASES[name]),
         arithmetic=arithmetic,
     )
     with writing_to(output) as out:
@@ -116,7 +114,6 @@ def _write(
     all_rows: bool,
     matrix: bool,
 ) -> None:
-
     from backtrace.views.records import records
 
     matrices = None

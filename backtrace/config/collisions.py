@@ -40,8 +40,7 @@ def _quantities(problem: Problem) -> Iterator[tuple[str, str, str]]:
 def _of_network(network: Network) -> Iterator[tuple[str, str, str]]:
     yield "", "E", "the cost"
     for layer in network.layers:
-        softmax = layer.activation.name == "softmax"
-        if softmax:
+        if layer.is_softmax:
             yield layer.name, f"S_{spell(layer.name)}", f"the sum of layer {layer.name}"
             yield layer.name, f"m_{spell(layer.name)}", f"the maximum of layer {layer.name}"
         for unit in layer.units:
@@ -50,7 +49,7 @@ def _of_network(network: Network) -> Iterator[tuple[str, str, str]]:
             yield unit, f"a_{id}", f"the activation of unit {unit}"
             yield unit, f"delta_{id}", f"the delta of unit {unit}"
             yield unit, f"e_{id}", f"the error of unit {unit}"
-            if softmax:
+            if layer.is_softmax:
                 yield unit, f"exp_{id}", f"the exponential of unit {unit}"
     outputs = network.layers[-1].units
     for unit in outputs if len(outputs) > 1 and isinstance(network.cost, str) else ():

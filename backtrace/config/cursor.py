@@ -195,3 +195,9 @@ def one_of(options: Iterable[str], most_shown: int = 20) -> str:
     if len(most) >= most_shown:
         return f"{', '.join(most[:most_shown])}, …"
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def listed(names: list[str] | tuple[str, ...], most: int = 6) -> str:
+    """Names one after the other; of very many the first ones and the last: x_1, x_2, … x_784."""
+    shown = ", ".join(names[:most])
+    return f"{shown}, … {names[-1]}" if len(names) > most else shown

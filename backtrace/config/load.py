@@ -32,7 +32,6 @@ def load(config: StrPath) -> Problem:
 
     Raises:
         BacktraceError: there is no such file, or something is wrong in it.
-
     """
     name = path = os.fspath(config)
     if name != "-" and not os.path.exists(name) and name in example_names():
@@ -50,7 +49,7 @@ def _read(path: str, name: str) -> bytes:
         with open(path, "rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        hint = nearest(name, example_names()) or "; `backtrace examples` lists what is bundled"
+        hint = _instead(name)
         raise BacktraceError(f"{quoted(name, 120)}: no such file, and no bundled example{hint}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -62,9 +61,12 @@ def example_text(name: str) -> str:
 
     Raises:
         BacktraceError: there is none of that name.
-
     """
     if name not in example_names():
-        hint = nearest(name, example_names()) or "; `backtrace examples` lists what is bundled"
+        hint = _instead(name)
         raise BacktraceError(f"no bundled example {quoted(name)}{hint}")
     return _read(os.path.join(examples_folder(), f"{name}.yaml"), name).decode()
+
+
+def _instead(name: str) -> str:
+    return nearest(name, example_names()) or "; `backtrace examples` lists what is bundled"

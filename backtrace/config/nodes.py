@@ -79,7 +79,6 @@ def decode(data: bytes, file: str) -> str:
 
     Raises:
         BacktraceError: it is too large, or not UTF-8.
-
     """
     if len(data) > MAX_BYTES:
         raise BacktraceError(
@@ -100,7 +99,6 @@ def compose(text: str, file: str) -> Node:
 
     Raises:
         BacktraceError: not YAML, empty, more than one document, a tag, or past one of the limits.
-
     """
     loader = None
     try:

@@ -8,15 +8,17 @@ from typing import Literal, cast
 
 from backtrace.config.collisions import check_collisions
 from backtrace.config.computation import read_computation
+from backtrace.config.cost import read_cost
 from backtrace.config.cursor import Cursor
-from backtrace.config.layers import LayersReader, entry_of, read_cost
+from backtrace.config.layers import LayersReader
 from backtrace.config.nodes import StrPath, compose
 from backtrace.config.settings import read_hand, read_notation, read_samples, read_update
+from backtrace.config.weights import WeightsReader, entry_of
 from backtrace.derivation.expressions import Number
 from backtrace.derivation.functions import PUBLIC
 from backtrace.derivation.names import spell
 from backtrace.errors import Location, nearest, quoted
-from backtrace.problem import Computation, Layer, Network, Problem, Sample, parameter_names
+from backtrace.problem import Computation, Layer, Network, Problem, Sample, Update, parameters_of
 
 _HEAD = ("title", "source", "inputs", "targets")
 _REST = (
@@ -48,7 +50,6 @@ def read_problem(text: str, file: str, folder: StrPath) -> Problem:
 
     Raises:
         BacktraceError: anything is wrong with it, with the place.
-
     """
     return _Reader(Cursor(compose(text, file), "", file), folder).problem()
 
@@ -101,7 +102,7 @@ class _Reader:
             fixed=self.fixed(parameters),
             objective=cast(Literal["minimize", "maximize"], self.choice("objective", "minimize", "maximize")),
             delta=cast(Literal["gradient", "descent"], self.choice("delta", "gradient", "descent")),
-            update=read_update(table["update"]) if "update" in table else None,
+            update=self.update(targets, model),
             batch=cast(Literal["online", "sum", "mean"], self.choice("batch", "online", "sum", "mean")),
             notation=read_notation(table.get("notation")),
             hand=read_hand(table["hand"]) if "hand" in table else None,
@@ -172,32 +173,36 @@ class _Reader:
             )
         cost = read_cost(self.table.get("cost"), targets, outputs)
         locations = {"step": reader.steps[0]} if reader.steps else {}
-        return Network(tuple(layers), cost), self.used_parameters(reader, layers, parameters), locations
+        return (
+            Network(tuple(layers), cost),
+            self.used_parameters(reader.weights, layers, parameters),
+            locations,
+        )
 
     def used_parameters(
-        self, reader: LayersReader, layers: list[Layer], parameters: Mapping[str, Number]
+        self, weights: WeightsReader, layers: list[Layer], parameters: Mapping[str, Number]
     ) -> Mapping[str, Number]:
         """The parameters, layer by layer in the order the config gives them; each has a value and a use."""
-        for name, (node, parent, index) in reader.used.items():
-            if name not in parameters and name not in reader.numbered:
-                known = [*parameters, *reader.numbered]
+        for name, (node, parent, index) in weights.used.items():
+            if name not in parameters and name not in weights.numbered:
+                known = [*parameters, *weights.numbered]
                 entry_of(parent, node, index).fail(
                     f"parameter {quoted(name)} has no value; expected one under parameters"
                     f"{nearest(name, known)}"
                 )
         for name in parameters:
-            if name in reader.numbered:
+            if name in weights.numbered:
                 self.places[name].fail(f"{quoted(name)} is defined twice: here and as a number in the layers")
-            if name not in reader.used:
+            if name not in weights.used:
                 hint = nearest(
-                    name, [used for used in reader.used if used not in parameters] or list(reader.used)
+                    name, [used for used in weights.used if used not in parameters] or list(weights.used)
                 )
                 self.places[name].fail(f"{quoted(name)} is used by no layer{hint}")
-        values = {**parameters, **reader.numbered}
+        values = {**parameters, **weights.numbered}
         position = {name: i for i, name in enumerate(values)}
         ordered: dict[str, Number] = {}
         for layer in layers:
-            for name in sorted(parameter_names(layer), key=position.__getitem__):
+            for name in sorted(set(parameters_of(layer)), key=position.__getitem__):
                 ordered.setdefault(name, values[name])
         return ordered
 
@@ -224,9 +229,8 @@ class _Reader:
     def samples(
         self, inputs: tuple[str, ...], targets: tuple[str, ...], model: Network | Computation
     ) -> tuple[Sample, ...]:
-        # A named cost compares; a formula without targets can be had of every sample.
-        compares = isinstance(model, Network) and isinstance(model.cost, str)
-        unscored = None if targets or compares else ()
+        # A formula without targets can be had of every sample.
+        unscored = None if targets or _compares(model) else ()
         if "samples" not in self.table:
             if self.is_network or inputs or targets:
                 self.root.fail("samples missing; expected at least one, as samples: [{inputs: [1, 0]}]")
@@ -238,6 +242,16 @@ class _Reader:
                     entry.fail(f"targets missing; the equations need them ({', '.join(targets[:6])})")
         return samples
 
+    def update(self, targets: tuple[str, ...], model: Network | Computation) -> Update | None:
+        if "update" not in self.table:
+            return None
+        update = read_update(self.table["update"])
+        if not targets and _compares(model):
+            self.table["update"].fail(
+                "an update follows the gradient, and without targets there is none; expected targets: […]"
+            )
+        return update
+
     def fixed(self, parameters: Mapping[str, Number]) -> frozenset[str]:
         if "fixed" not in self.table:
             return frozenset()
@@ -248,3 +262,8 @@ class _Reader:
                 entry.fail(f"no parameter {quoted(name)}{nearest(name, parameters)}")
             names.append(name)
         return frozenset(names)
+
+
+def _compares(model: Network | Computation) -> bool:
+    """Whether the objective is a cost by name: those compare outputs with targets."""
+    return isinstance(model, Network) and isinstance(model.cost, str)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import get_args
 
-from backtrace.config.cursor import Cursor, one_of
+from backtrace.config.cursor import Cursor, listed, one_of
 from backtrace.derivation.equation import Kind
 from backtrace.derivation.expressions import Number, number
-from backtrace.derivation.names import LETTER
+from backtrace.derivation.names import NAME
 from backtrace.derivation.notation import NOTATIONS, Notation
 from backtrace.derivation.updates import CONSTANTS, RATE, UPDATE_RULES
 from backtrace.errors import quoted
@@ -18,11 +17,8 @@ from backtrace.problem import Sample, Update
 ALL_KINDS = "all"
 MAX_DECIMALS = 15
 MAX_SAMPLES = 100_000
-KINDS: tuple[str, ...] = tuple(kind for kind in get_args(Kind))
-
 MAX_PATTERN = 40
-
-_PATTERN = re.compile(f"[{LETTER}][{LETTER}0-9_]*")
+KINDS: tuple[str, ...] = get_args(Kind)
 
 
 def read_update(cursor: Cursor) -> Update:
@@ -85,7 +81,7 @@ def _pattern(key: str, cursor: Cursor) -> str:
         cursor.fail(f"found {quoted(pattern)}; expected at most {MAX_PATTERN} characters")
     if per_unit and pattern.count("{unit}") != 1:
         cursor.fail(f"found {quoted(pattern)}; expected {{unit}} in it once, as '{getattr(Notation(), key)}'")
-    if not _PATTERN.fullmatch(pattern.replace("{unit}", "1") if per_unit else pattern):
+    if not NAME.fullmatch(pattern.replace("{unit}", "1") if per_unit else pattern):
         cursor.fail(f"found {quoted(pattern)}; expected a letter, then letters, digits or _")
     return pattern
 
@@ -142,5 +138,4 @@ def _values(cursor: Cursor, names: tuple[str, ...], what: str) -> tuple[Number, 
 
 def _numbers(names: tuple[str, ...]) -> str:
     """How many numbers belong to some names: "2 numbers (i_1, i_2)"."""
-    shown = ", ".join(names[:6]) + (f", … {names[-1]}" if len(names) > 6 else "")
-    return f"{len(names)} number{'s' if len(names) > 1 else ''} ({shown})"
+    return f"{len(names)} number{'s' if len(names) > 1 else ''} ({listed(names)})"

@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from backtrace.derivation.calculus import partials
-from backtrace.derivation.expressions import Expression, Symbol, replace, simplify, substitute
+from backtrace.derivation.expressions import Expression, Symbol, replace, substitute
 from backtrace.derivation.functions import FUNCTIONS
 from backtrace.derivation.parser import parse
+from backtrace.derivation.simplify import simplify
 
 
 class ActivationRow(NamedTuple):
@@ -37,7 +38,7 @@ ACTIVATIONS: dict[str, ActivationRow] = {
     "sin": ActivationRow("sin(h)", "Sitzmann et al. 2020"),
     "step": ActivationRow("step(h)", "McCulloch and Pitts 1943; 1 from the threshold on"),
     "gelu": ActivationRow("h*Phi(h)", "Hendrycks and Gimpel 2016, the exact form"),
-    # Softmax depends on all nets of its layer; its equations are in `network` and `chain_rule`.
+    # Softmax depends on all nets of its layer; its equations are in `network` and `backward`.
     "softmax": ActivationRow("exp(h)", "Bridle 1990"),
 }
 
@@ -59,7 +60,6 @@ def activation_slope(name: str) -> Expression:
 
     >>> activation_slope("tanh") == parse("1 - a^2")
     True
-
     """
     value = activation_value(name)
     slope = partials(value, {"h"})["h"]

@@ -12,20 +12,11 @@ from collections.abc import Iterator, Sequence
 from backtrace.derivation.activations import activation_slope, applied
 from backtrace.derivation.chain_rule import Adjoints, local_derivatives
 from backtrace.derivation.equation import Equation, Kind
-from backtrace.derivation.expressions import (
-    ONE,
-    ZERO,
-    Expression,
-    Negative,
-    Sum,
-    Symbol,
-    add,
-    multiply,
-    negate,
-)
+from backtrace.derivation.expressions import ONE, ZERO, Expression, Negative, Sum, Symbol
 from backtrace.derivation.network import Forward
 from backtrace.derivation.notation import cost_term, derivative
-from backtrace.problem import INPUTS, Layer, parameter_names
+from backtrace.derivation.simplify import add, multiply, negate
+from backtrace.problem import INPUTS, Layer, parameters_of
 
 
 def backward_equations(forward: Forward) -> list[Equation]:
@@ -33,28 +24,32 @@ def backward_equations(forward: Forward) -> list[Equation]:
 
     Raises:
         NotDifferentiableError: a layer's activation has no useful derivative.
-
     """
-    return _Backward(forward).rows
+    walk = _Backward(forward)
+    walk.run()
+    return walk.rows
 
 
 class _Backward:
+    """The walk from the cost back to the first layer; `rows` fills up on the way."""
+
     def __init__(self, forward: Forward) -> None:
         self.forward = forward
         self.symbols = forward.symbols
         self.adjoints = Adjoints()
-        problem = forward.problem
-        self.descent = problem.delta == "descent"
-        # δ = -∂E/∂h in books whose update adds η·δ·x while it minimizes E.
-        self.turned = self.descent and problem.objective == "minimize"
+        self.descent = forward.problem.delta == "descent"
+        self.turned = forward.problem.turned
         self.rows: list[Equation] = []
-        layers = forward.network.layers
         self.wanted = {symbol.id for symbol in self.symbols.parameter.values()}
         self.wanted |= {symbol.id for symbol in self.symbols.activation.values()}
-        self.complete = _parameters_by_layer(forward)
+
+    def run(self) -> None:
+        layers = self.forward.network.layers
         self._from_cost(layers[-1])
-        for position in reversed(range(len(layers))):
-            self._layer(position, layers[position])
+        for layer, complete in zip(reversed(layers), reversed(_complete_after(self.forward)), strict=True):
+            self._layer(layer)
+            for name, is_own in complete:
+                self._gradient(name, layer.name if is_own else None)
 
     def _emit(
         self,
@@ -64,9 +59,8 @@ class _Backward:
         layer: str | None,
         hidden: bool = False,
         aliases: tuple[str, ...] = (),
-    ) -> Symbol:
+    ) -> None:
         self.rows.append(Equation(symbol, expression, kind, "backward", layer, hidden, aliases))
-        return symbol
 
     def _from_cost(self, output: Layer) -> None:
         outputs = {self.symbols.activation[unit].id for unit in output.units}
@@ -74,19 +68,17 @@ class _Backward:
         for equation in costs if len(costs) == 1 else costs[:-1]:
             self.adjoints.send_back(equation, ONE, outputs)
 
-    def _layer(self, position: int, layer: Layer) -> None:
+    def _layer(self, layer: Layer) -> None:
         directions = [self._direction(layer, unit) for unit in layer.units]
         deltas = self._deltas(layer, directions)
         for equation, delta in zip(self.forward.nets[layer.name], deltas, strict=True):
             self.adjoints.send_back(equation, negate(delta) if self.turned else delta, self.wanted)
-        for name, is_own in self.complete[position]:
-            self._gradient(name, layer.name if is_own else None)
 
     def _gradient(self, name: str, layer: str | None) -> None:
         parameter = self.symbols.parameter[name]
         symbol = derivative(self.symbols.cost, parameter)
         gradient = self.adjoints.gather(parameter.id)
-        self.rows.append(Equation(symbol, gradient, "gradient", "backward", layer))
+        self.rows.append(Equation(symbol, gradient, "gradient", "backward", layer))  # tens of thousands
 
     def _direction(self, layer: Layer, unit: str) -> Expression:
         """What is multiplied with the slope to give δ: ∂E/∂a, or under `descent` the error e."""
@@ -105,7 +97,7 @@ class _Backward:
         return negate(symbol) if self.turned else symbol
 
     def _deltas(self, layer: Layer, directions: Sequence[Expression]) -> list[Symbol]:
-        if layer.activation.name != "softmax":
+        if not layer.is_softmax:
             slope = activation_slope(layer.activation.name)
             options = layer.activation.options
             for unit in layer.units:
@@ -120,20 +112,16 @@ class _Backward:
     def _delta(self, layer: Layer, unit: str, expression: Expression) -> Symbol:
         true = derivative(self.symbols.cost, self.symbols.net[unit])
         delta = self.symbols.delta[unit]
-        self._emit(
-            delta, expression, "delta", layer.name, aliases=() if self.turned else (true.id, true.text)
-        )
         if self.turned:
+            self._emit(delta, expression, "delta", layer.name)
             self._emit(true, Negative(delta), "delta", layer.name, hidden=True)
+        else:
+            self._emit(delta, expression, "delta", layer.name, aliases=(true.id, true.text))
         return delta
 
     def _softmax_with_cross_entropy(self, layer: Layer) -> bool:
         network = self.forward.network
-        return (
-            layer is network.layers[-1]
-            and layer.activation.name == "softmax"
-            and network.cost == "cross_entropy"
-        )
+        return layer is network.layers[-1] and layer.is_softmax and network.cost == "cross_entropy"
 
     def _shortened(self, layer: Layer) -> list[Expression]:
         """δ_k = a_k·Σt - t_k: what is left of softmax and cross-entropy when they meet."""
@@ -152,7 +140,7 @@ def through_activation(forward: Forward, layer: Layer, directions: Sequence[Expr
     A softmax unit acts on the whole layer: a_k·(d_k - Σ d_j·a_j), where d_j is the gradient by a_j.
     """
     symbols = forward.symbols
-    if layer.activation.name != "softmax":
+    if not layer.is_softmax:
         return [multiply(d, symbols.slope(unit)) for d, unit in zip(directions, layer.units, strict=True)]
     if all(isinstance(d, Negative) for d in directions):
         return [negate(e) for e in through_activation(forward, layer, [negate(d) for d in directions])]
@@ -164,13 +152,13 @@ def through_activation(forward: Forward, layer: Layer, directions: Sequence[Expr
     ]
 
 
-def _parameters_by_layer(forward: Forward) -> list[list[tuple[str, bool]]]:
+def _complete_after(forward: Forward) -> list[list[tuple[str, bool]]]:
     """For each layer the parameters whose gradients are complete after it, and whether only it uses them.
 
     A parameter tied across layers is complete at the first of them, which backpropagation reaches last.
     """
     layers = forward.network.layers
-    names = [parameter_names(layer) for layer in layers]
+    names = [set(parameters_of(layer)) for layer in layers]
     uses = Counter(name for layer in names for name in layer)
     first = {name: position for position in reversed(range(len(layers))) for name in names[position]}
     complete: list[list[tuple[str, bool]]] = [[] for _ in layers]
@@ -191,13 +179,11 @@ def further_equations(forward: Forward) -> Iterator[Equation]:
 def _input_gradients(forward: Forward) -> Iterator[Equation]:
     symbols, adjoints = forward.symbols, Adjoints()
     ids = {symbol.id for symbol in symbols.input}
-    problem = forward.problem
-    turned = problem.delta == "descent" and problem.objective == "minimize"
     for layer in forward.network.layers:
         if INPUTS in layer.sources:
             for unit, equation in zip(layer.units, forward.nets[layer.name], strict=True):
                 delta = symbols.delta[unit]
-                adjoints.send_back(equation, negate(delta) if turned else delta, ids)
+                adjoints.send_back(equation, negate(delta) if forward.problem.turned else delta, ids)
     for symbol in symbols.input:
         gradient = adjoints.gather(symbol.id)
         yield Equation(derivative(symbols.cost, symbol), gradient, "gradient", "backward", hidden=True)

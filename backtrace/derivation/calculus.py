@@ -21,18 +21,13 @@ from backtrace.derivation.expressions import (
     Quotient,
     Sum,
     Symbol,
-    add,
-    divide,
-    multiply,
-    negate,
     number,
-    power,
-    simplify,
     substitute,
     symbols,
 )
 from backtrace.derivation.functions import FUNCTIONS
 from backtrace.derivation.parser import parse
+from backtrace.derivation.simplify import add, divide, multiply, negate, power, simplify
 from backtrace.errors import NotDifferentiableError
 
 _MINUS_ONE = number(-1)
@@ -46,7 +41,6 @@ def partials(expression: Expression, wanted: Container[str] | None = None) -> di
 
     >>> partials(parse("w*x + b"))["w"]
     Symbol(id='x', text='x')
-
     """
     collected: dict[str, list[Expression]] = {}
 
@@ -104,7 +98,6 @@ def slopes(call: Call) -> tuple[Expression, ...]:
 
     Raises:
         NotDifferentiableError: the function has no useful derivative (step).
-
     """
     if call.function in ("max", "min"):
         return tuple(_is_extreme(call, i) for i in range(len(call.arguments)))

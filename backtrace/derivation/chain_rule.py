@@ -14,14 +14,8 @@ from collections.abc import Container
 
 from backtrace.derivation.calculus import partials
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import (
-    Expression,
-    Number,
-    Symbol,
-    add,
-    multiply,
-    replace,
-)
+from backtrace.derivation.expressions import Expression, Number, Symbol, replace
+from backtrace.derivation.simplify import add, multiply
 
 
 class Adjoints:

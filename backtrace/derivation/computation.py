@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from backtrace.derivation.chain_rule import Adjoints, local_derivatives
 from backtrace.derivation.equation import Equation, Kind
-from backtrace.derivation.expressions import ONE, ZERO, Expression, negate, symbols
+from backtrace.derivation.expressions import ONE, ZERO, Expression, symbols
 from backtrace.derivation.names import spell
 from backtrace.derivation.notation import derivative, given
+from backtrace.derivation.simplify import negate
 from backtrace.errors import NotDifferentiableError
 from backtrace.problem import Computation, Problem
 
@@ -27,10 +28,8 @@ def backward_equations(problem: Problem, computation: Computation, forward: list
 
     Raises:
         NotDifferentiableError: the objective depends on something through a step function.
-
     """
     objective, adjoints = given(computation.objective), Adjoints()
-    turned = problem.delta == "descent" and problem.objective == "minimize"
     delta_of = {spell(symbol): given(delta) for delta, symbol in computation.deltas.items()}
     rows: list[Equation] = []
     for equation in reversed(forward):
@@ -40,7 +39,7 @@ def backward_equations(problem: Problem, computation: Computation, forward: list
         adjoint: Expression = symbol
         if delta is None:
             rows.append(Equation(symbol, gradient, "cost_gradient", "backward"))
-        elif turned:
+        elif problem.turned:
             adjoint = negate(delta)
             rows.append(Equation(delta, negate(gradient), "delta", "backward"))
             rows.append(Equation(symbol, adjoint, "cost_gradient", "backward", hidden=True))
@@ -62,11 +61,11 @@ def further_equations(computation: Computation, forward: list[Equation]) -> Iter
     for equation in forward:
         if equation.symbol.id == spell(computation.objective):
             continue
-        texts = {symbol.id: symbol for symbol in symbols(equation.expression)}
+        by_id = {symbol.id: symbol for symbol in symbols(equation.expression)}
         try:
             locals_by_id = local_derivatives(equation)
         except NotDifferentiableError:  # a step on the side, which the objective does not depend on
             continue
         for id, local in locals_by_id.items():
-            symbol = derivative(equation.symbol, texts[id])
+            symbol = derivative(equation.symbol, by_id[id])
             yield Equation(symbol, local, "local", "backward", hidden=True)

@@ -11,20 +11,11 @@ from typing import NamedTuple
 
 from backtrace.derivation import backward, computation
 from backtrace.derivation.equation import Equation, Kind, Phase
-from backtrace.derivation.expressions import (
-    Expression,
-    Quotient,
-    Sum,
-    Symbol,
-    negate,
-    number,
-    simplify,
-    substitute,
-    symbols,
-)
+from backtrace.derivation.expressions import Expression, Quotient, Sum, Symbol, number, substitute, symbols
 from backtrace.derivation.names import spell
 from backtrace.derivation.network import Case, Forward
 from backtrace.derivation.notation import derivative, given, of_sample, updated
+from backtrace.derivation.simplify import negate, simplify
 from backtrace.derivation.updates import CONSTANTS, RATE, STEP, UPDATE_RULES, update_rows
 from backtrace.errors import BacktraceError, NotDifferentiableError
 from backtrace.problem import Network, Problem
@@ -48,7 +39,10 @@ class Derivation(NamedTuple):
 
 
 class StepDerivation(NamedTuple):
-    """What is worked out once a step, after the passes of its samples."""
+    """What is worked out once a step, after the passes of its samples.
+
+    `total` begins with the objective. It is empty online, and the rest is without an update.
+    """
 
     total: tuple[Equation, ...]
     update: tuple[Equation, ...]
@@ -87,33 +81,31 @@ def _refused(problem: Problem, forward: Sequence[Equation], refusal: NotDifferen
 
 def derive_step(problem: Problem, derivation: Derivation, samples: Sequence[int] | None) -> StepDerivation:
     """The equations of a step: over the numbered samples in batch mode, of a single sample if None."""
-    gradients = {row.id: row for row in derivation.backward if row.kind == "gradient"}
-    trained = _trained_gradients(problem, gradients)
-    objective = derivation.forward[-1]
-    if not isinstance(problem.model, Network):
-        name = spell(problem.model.objective)
-        objective = next(row for row in derivation.forward if row.id == name)
+    objective = objective_of(problem, derivation)
+    rows = {row.id: row for row in derivation.backward if row.kind == "gradient"}
+    gradients = {name: rows[derivative(objective.symbol, given(name)).id] for name in problem.parameters}
     total: list[Equation] = []
     if samples is not None:
-        parameters = {derivative(objective.symbol, given(name)).id for name in problem.parameters}
-        summed = [objective, *(row for row in gradients.values() if row.id in parameters)]
-        total = [_over_samples(problem, row, samples, "total") for row in summed]
-    update = list(_update_equations(problem, trained, online=samples is None)) if problem.update else []
-    after: list[Equation] = []
-    if update:
-        if samples is not None:
-            after = [_over_samples(problem, objective, samples, "after")]
-        else:
-            changed = {row.id for row in derivation.forward} | {spell(name) for name in trained}
-            after = [_afterwards(objective, changed)]
-    return StepDerivation(tuple(total), tuple(update), tuple(after))
+        summed = {row.id for row in gradients.values()}
+        total = [_over_samples(problem, objective, samples, "total")]
+        total += [_over_samples(problem, row, samples, "total") for row in rows.values() if row.id in summed]
+    trained = {name: gradients[name] for name in problem.trained}
+    if problem.update is None or not trained:
+        return StepDerivation(tuple(total), (), ())
+    update = _update_equations(problem, problem.update.rule, trained, online=samples is None)
+    if samples is None:
+        changed = {row.id for row in derivation.forward} | {spell(name) for name in trained}
+        after = _afterwards(objective, changed)
+    else:
+        after = _over_samples(problem, objective, samples, "after")
+    return StepDerivation(tuple(total), tuple(update), (after,))
 
 
-def _trained_gradients(problem: Problem, gradients: dict[str, Equation]) -> dict[str, Equation]:
-    """The gradient rows of the parameters that updates change, in the order of the parameters."""
-    objective = Symbol("E", "E") if isinstance(problem.model, Network) else given(problem.model.objective)
-    found = {name: gradients.get(derivative(objective, given(name)).id) for name in problem.trained}
-    return {name: row for name, row in found.items() if row is not None}
+def objective_of(problem: Problem, derivation: Derivation) -> Equation:
+    """The equation whose gradient is taken; a sample without targets has none."""
+    model = problem.model
+    id = "E" if isinstance(model, Network) else spell(model.objective)
+    return next(row for row in reversed(derivation.forward) if row.id == id)
 
 
 def _over_samples(problem: Problem, row: Equation, samples: Sequence[int], phase: Phase) -> Equation:
@@ -133,9 +125,10 @@ def _afterwards(objective: Equation, changed: set[str]) -> Equation:
     return Equation(updated(objective.symbol), expression, "cost", "after")
 
 
-def _update_equations(problem: Problem, trained: dict[str, Equation], online: bool) -> Iterator[Equation]:
-    assert problem.update is not None
-    rule = problem.update.rule
+def _update_equations(
+    problem: Problem, rule: str, trained: dict[str, Equation], online: bool
+) -> Iterator[Equation]:
+    """The rows of an update rule for each trained parameter, by name with the rows of their gradients."""
     constants: dict[str, Expression] = {**CONSTANTS, RATE: Symbol(RATE, problem.notation.rate)}
     for name, gradient in trained.items():
         parameter = given(name)

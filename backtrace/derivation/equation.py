@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from backtrace.derivation.expressions import Expression, Symbol, symbols
 
 Phase = Literal["forward", "backward", "total", "update", "after"]
+# What a person means by each of the three: the sums over a batch are gradients, E afterwards is the update's.
+PHASES: Mapping[str, tuple[Phase, ...]] = {
+    "forward": ("forward",),
+    "backward": ("backward", "total"),
+    "update": ("update", "after"),
+}
 Kind = Literal[
     "net",
     "activation",
@@ -54,7 +60,6 @@ def check(givens: Iterable[str], equations: Iterable[Equation]) -> None:
 
     Raises:
         BrokenDerivationError: naming the equation at fault.
-
     """
     known = set(givens)
     for equation in equations:

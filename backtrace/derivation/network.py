@@ -23,12 +23,12 @@ from backtrace.derivation.expressions import (
     Sum,
     Symbol,
     number,
-    simplify,
     substitute,
 )
 from backtrace.derivation.names import spell
 from backtrace.derivation.notation import cost_term, derivative, given, of_unit
 from backtrace.derivation.printing import formula
+from backtrace.derivation.simplify import simplify
 from backtrace.problem import INPUTS, Layer, Network, Problem
 
 
@@ -137,7 +137,7 @@ class Forward:
         rows: list[Equation] = []
         for layer in self.network.layers:
             rows += self.nets[layer.name]
-            rows += self._softmax(layer) if layer.activation.name == "softmax" else self._elementwise(layer)
+            rows += self._softmax(layer) if layer.is_softmax else self._elementwise(layer)
         return rows + list(self.costs) if self.case.has_targets else rows
 
     def _cost(self, expression: Expression) -> Equation:

@@ -58,7 +58,6 @@ def parse(text: str, functions: Iterable[str] = PUBLIC) -> Expression:
 
     >>> parse("w*x + b").terms[1]
     Symbol(id='b', text='b')
-
     """
     return _Parser(text, frozenset(functions)).whole()
 

@@ -153,8 +153,13 @@ class _Printer:
         return "".join(text), SUM
 
     def negative(self, negative: Negative) -> tuple[str, int]:
-        text = self.at(PRODUCT, negative.operand)
-        return f"-({text})" if text[0] == "-" else f"-{text}", NEGATIVE
+        operand = negative.operand
+        text = self.at(PRODUCT, operand)
+        if text[0] != "-":
+            return f"-{text}", NEGATIVE
+        # Two signs need brackets between them, around as little as can be: -(-0.1)(2) for -(-0.1(2)).
+        signed = self.render(operand.factors[0])[0] if isinstance(operand, Product) else text
+        return f"-({signed}){text[len(signed) :]}", NEGATIVE
 
     def dotted(self, product: Product) -> tuple[str, int]:
         """Factors in symbols: i_1·w_1, 2(a - y)."""

@@ -27,7 +27,6 @@ def evaluate(equations: Iterable[Equation], values: Environment, arithmetic: Ari
 
     Raises:
         NotFiniteError: naming the first equation whose value is infinite or not a number.
-
     """
     settle, is_finite = arithmetic.settle, arithmetic.is_finite
     with arithmetic.context():
@@ -43,7 +42,6 @@ def value_of(expression: Expression, values: Environment, arithmetic: Arithmetic
 
     Raises:
         KeyError: a symbol has no value.
-
     """
     kind = type(expression)
     if kind is Symbol:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from backtrace.derivation.printing import Style
-from backtrace.views.matrix import MOST, Matrix, MatrixEquation, Side
+from backtrace.views.matrix_equation import MOST, Matrix, MatrixEquation, Side
 
 LEGIBLE = 100  # columns after which an equation is broken even where lines have no end
 _FEWEST = 3  # columns that a matrix keeps on the narrowest terminal: the first, the dots, the last

@@ -19,13 +19,13 @@ def write_csv(records: Iterable[Record], out: TextIO) -> None:
 
 def write_jsonl(records: Iterable[Record], out: TextIO) -> None:
     """A JSON object per line."""
-    encode = _encoder(out)
+    encode = encoder(out)
     out.writelines(f"{encode(record._asdict())}\n" for record in records)
 
 
 def write_json(records: Iterable[Record], title: str, arithmetic: str, out: TextIO) -> None:
     """One document, written as the records come."""
-    encode = _encoder(out)
+    encode = encoder(out)
     about = {"schema": 1, "title": title, "arithmetic": arithmetic}
     # What could steer a terminal goes as \u escapes: the same title to a program.
     head = encode(about) if title.isprintable() else json.dumps(about)
@@ -37,7 +37,7 @@ def write_json(records: Iterable[Record], title: str, arithmetic: str, out: Text
     out.write("\n]}\n")
 
 
-def _encoder(out: TextIO) -> Callable[[object], str]:
+def encoder(out: TextIO) -> Callable[[object], str]:
     """JSON as `out` can carry it; whichever way, a program reads the same from it."""
     encoding = (out.encoding or "utf-8").lower().replace("_", "-")
     return json.JSONEncoder(ensure_ascii=not encoding.startswith("utf-")).encode

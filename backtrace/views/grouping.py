@@ -22,16 +22,11 @@ def with_starts(problem: Problem, parts: Iterable[Part]) -> Iterator[tuple[Part,
 def of_sample(problem: Problem, part: Part) -> int | None:
     """The sample whose pass a part follows from; None where it follows from all of them."""
     if part.sample is None and problem.batch == "online":
-        return own_sample(problem, part.step)
+        return problem.own_sample(part.step)
     return part.sample
 
 
-def own_sample(problem: Problem, step: int) -> int:
-    """The sample that an online step uses."""
-    return (step - 1) % len(problem.samples) + 1
-
-
-def by_layer(part: Part) -> Iterator[tuple[str | None, Sequence[Equation]]]:
+def by_layer(part: Part) -> Iterator[Sequence[Equation]]:
     """A part's equations, one run of the same layer after the other.
 
     Forward and backward each row rests on those before it; elsewhere a layer's rows are brought together.
@@ -40,5 +35,5 @@ def by_layer(part: Part) -> Iterator[tuple[str | None, Sequence[Equation]]]:
     if part.phase in ("total", "update"):
         first = {row.layer: place for place, row in reversed(list(enumerate(equations)))}
         equations = sorted(equations, key=lambda row: first[row.layer])
-    for layer, rows in groupby(equations, key=lambda row: row.layer):
-        yield layer, list(rows)
+    for _, rows in groupby(equations, key=lambda row: row.layer):
+        yield list(rows)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from backtrace.derivation.equation import Equation
 from backtrace.derivation.names import spell
 from backtrace.errors import printable
 from backtrace.problem import Network, Problem
@@ -27,7 +28,8 @@ def problem_lines(problem: Problem, arithmetic: str, look: Look) -> Iterator[str
         facts.append(", ".join(dict.fromkeys(layer.activation.name for layer in model.layers)))
         facts.append(model.cost if isinstance(model.cost, str) else "own cost")
     else:
-        facts.append(f"{len(model.equations)} equations, derivatives of {model.objective}")
+        count = len(model.equations)
+        facts.append(f"{count} equation{'s' if count > 1 else ''}, derivatives of {model.objective}")
     if problem.objective == "maximize":
         facts.append("maximized")
     if problem.update:
@@ -60,8 +62,8 @@ def part_line(problem: Problem, part: Part, look: Look) -> str:
     return f"{line}: {shown}" if shown else line
 
 
-def part_title(part: Part, layer: str | None) -> str:
-    """What one table holds: its phase and layer."""
+def part_title(part: Part, equations: Sequence[Equation]) -> str:
+    """What one table holds: the phase of a part, and the layer that all its rows belong to."""
     words = {
         "forward": "Forward",
         "backward": "Backward",
@@ -69,11 +71,15 @@ def part_title(part: Part, layer: str | None) -> str:
         "update": "Update",
         "after": "After the update",
     }
-    title = words[part.phase]
+    title, layer = words[part.phase], equations[0].layer
     if layer is not None:
         return f"{title}, layer {layer}" if layer.isdecimal() else f"{title}, {layer} layer"
-    in_layers = part.phase == "forward" and part.derivation and part.derivation.forward[0].layer
-    return f"{title}, cost" if in_layers else title
+    if part.derivation is None or part.derivation.forward[0].layer is None:
+        return title
+    if part.phase == "forward":
+        return f"{title}, cost"
+    # Of a network's gradients only those by its inputs are hidden; the others here are of tied parameters.
+    return f"{title}, inputs" if all(row.hidden for row in equations) else title
 
 
 def _one_line(text: str) -> str:

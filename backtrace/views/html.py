@@ -25,7 +25,7 @@ def tables(problem: Problem, parts: Iterable[Part], look: Look, arithmetic: str,
     for part, starts in with_starts(problem, parts):
         if starts:
             pieces.append(f"<p><strong>{escape(part_line(problem, part, look))}</strong></p>")
-        for layer, equations in by_layer(part):
+        for equations in by_layer(part):
             rows = "\n".join(
                 f'<tr><th scope="row" {_LEFT}>{escape(record.symbol)}</th>'
                 f"<td {_LEFT}>{escape(record.formula)}</td><td {_LEFT}>{escape(record.substitution)}</td>"
@@ -33,7 +33,7 @@ def tables(problem: Problem, parts: Iterable[Part], look: Look, arithmetic: str,
                 for record in part_records(part._replace(equations=equations[:most]), look)
             )
             pieces.append(
-                f"<table>\n<caption {_LEFT}>{escape(part_title(part, layer))}</caption>\n"
+                f"<table>\n<caption {_LEFT}>{escape(part_title(part, equations))}</caption>\n"
                 f"<thead><tr>{_COLUMNS}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
             )
             if len(equations) > most:

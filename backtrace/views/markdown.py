@@ -40,8 +40,8 @@ def write_markdown(
             started = True
         if starts:
             out.write(f"\n### {escaped(part_line(problem, part, look))}\n")
-        for layer, equations in by_layer(part):
-            out.write(f"\n**{escaped(part_title(part, layer))}**\n\n")
+        for equations in by_layer(part):
+            out.write(f"\n**{escaped(part_title(part, equations))}**\n\n")
             out.write("| symbol | formula | with the numbers | value |\n| --- | --- | --- | ---: |\n")
             for record in part_records(part._replace(equations=equations[:most]), look):
                 cells = (code(record.symbol), code(record.formula), code(record.substitution), record.text)

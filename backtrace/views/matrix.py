@@ -1,6 +1,6 @@
 """Each layer in matrix form, as a hand-worked derivation has it: H = W·[i; 1] in symbols, numbers, result.
 
-This module says what stands in the matrices; how they are set on a page is for `brackets`, or another form.
+This module says what stands in the matrices; how they are set on a page is for `brackets`.
 Nothing is computed: every number is looked up in the part's values. So where the product of the matrices is
 not what a table row holds (the gradient of a tied parameter is a sum over its uses), no number is shown.
 """
@@ -9,74 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import Negative, Sum, Symbol
 from backtrace.derivation.network import NetworkSymbols
 from backtrace.derivation.notation import derivative
 from backtrace.errors import BacktraceError
-from backtrace.problem import Layer, Network, Problem
+from backtrace.problem import Layer, Network, Problem, parameters_of
 from backtrace.tracing import Part
 from backtrace.views.letters import Letters
+from backtrace.views.matrix_equation import Entry, Grid, Matrix, MatrixEquation, Side, column_of, row_of
 from backtrace.views.records import Look
 
-MOST = 8  # rows and columns that are drawn of a matrix, the one with the dots included
 _MOST_NAMES = 5
-
-
-class Matrix(NamedTuple):
-    """The entries that are shown of a matrix of a given shape (rows, columns).
-
-    Of more than `MOST` rows or columns `rows` has only the first few and the last.
-    """
-
-    rows: tuple[tuple[str, ...], ...]
-    shape: tuple[int, int]
-    numeric: bool
-
-
-# What stands on one side of an equals sign, from left to right: matrices, names of functions, and the signs
-# · ⊙ + - ( ) between them, which are the same in every style.
-Side = tuple[Matrix | str, ...]
-
-
-class MatrixEquation(NamedTuple):
-    """An equation of matrices, from symbols to numbers to the result, under the letters that say it in short.
-
-    An equation without sides is only a remark. `notes` explain signs that stand in place of numbers.
-    """
-
-    caption: str
-    sides: tuple[Side, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-Entry = Symbol | str  # a text is the same in symbols and in numbers: the 1 that a bias is multiplied with
-
-
-class _Grid(NamedTuple):
-    """A matrix of quantities whose entries are made when they are asked for."""
-
-    height: int
-    width: int
-    entry: Callable[[int, int], Entry]
-
-    def shown(self) -> list[list[Entry]]:
-        rows, columns = _indices(self.height), _indices(self.width)
-        return [[self.entry(row, column) for column in columns] for row in rows]
-
-
-def _indices(size: int) -> Sequence[int]:
-    return range(size) if size <= MOST else (*range(MOST - 2), size - 1)
-
-
-def _column(entries: Sequence[Entry]) -> _Grid:
-    return _Grid(len(entries), 1, lambda row, _: entries[row])
-
-
-def _row(entries: Sequence[Entry]) -> _Grid:
-    return _Grid(1, len(entries), lambda _, column: entries[column])
 
 
 class LayerMatrices:
@@ -84,7 +29,6 @@ class LayerMatrices:
 
     Raises:
         BacktraceError: the config has no layers.
-
     """
 
     def __init__(self, problem: Problem, look: Look) -> None:
@@ -95,15 +39,7 @@ class LayerMatrices:
         self.network = problem.model
         self.layers = {layer.name: layer for layer in self.network.layers}
         self.symbols = NetworkSymbols(problem, self.network)
-        self.uses = Counter(
-            name
-            for layer in self.network.layers
-            for row in (*layer.weights, layer.biases)
-            for name in row
-            if name is not None
-        )
-        # δ = -∂E/∂h in books whose update adds η·δ·x while it minimizes E.
-        self.turned = problem.delta == "descent" and problem.objective == "minimize"
+        self.uses = Counter(name for layer in self.network.layers for name in parameters_of(layer))
 
     def after(self, part: Part, equations: Sequence[Equation]) -> list[MatrixEquation]:
         """What is drawn after a table with these rows of a part.
@@ -139,7 +75,7 @@ class _Writer:
         net, activation = self.letters.net, self.letters.activation
         weights = self._weights()
         yield from self._equation(
-            f"{net} = W·{self.letters.source(self.layer)}", nets, [weights, "·", _column(self._source())]
+            f"{net} = W·{self.letters.source(self.layer)}", nets, [weights, "·", column_of(self._source())]
         )
         name = self.layer.activation.name
         if name == "linear":
@@ -152,18 +88,18 @@ class _Writer:
 
     def backward(self) -> Iterator[MatrixEquation]:
         """δ, from the cost or from the layers that this one feeds, and ∂E/∂W = δ·[i; 1]ᵀ."""
-        yield from self._softmax_delta() if self.layer.activation.name == "softmax" else self._delta()
+        yield from self._softmax_delta() if self.layer.is_softmax else self._delta()
         yield from self._gradient()
 
     def _delta(self) -> Iterator[MatrixEquation]:
         letters, right = self._passed_back()
-        slopes = _column([self.symbols.slope(unit) for unit in self.layer.units])
+        slopes = column_of([self.symbols.slope(unit) for unit in self.layer.units])
         caption = (
             f"{self.letters.delta} = {letters} ⊙ {self.letters.function(self.layer)}′({self.letters.net})"
         )
         yield from self._equation(caption, self._deltas(), [*right, "⊙", slopes])
 
-    def _passed_back(self) -> tuple[str, list[_Grid | str]]:
+    def _passed_back(self) -> tuple[str, list[Grid | str]]:
         """What δ is the product of besides the slopes: (Wᵀ·δ) of the layers that follow, or ∂E/∂A."""
         blocks = [
             (layer, start)
@@ -173,23 +109,23 @@ class _Writer:
         if not blocks:
             return self._from_cost()
         letters: list[str] = []
-        right: list[_Grid | str] = []
+        right: list[Grid | str] = []
         for layer, start in blocks:
             block = f"W_{layer.name}ᵀ·{self.letters.delta}_{layer.name}"
             letters.append(block)
-            deltas = _column([self.symbols.delta[unit] for unit in layer.units])
+            deltas = column_of([self.symbols.delta[unit] for unit in layer.units])
             right += ["+", self._transposed(layer, start), "·", deltas]
         return f"({' + '.join(letters)})", ["(", *right[1:], ")"]
 
-    def _from_cost(self) -> tuple[str, list[_Grid | str]]:
+    def _from_cost(self) -> tuple[str, list[Grid | str]]:
         units = self.layer.units
         shown_errors = {row.id for row in self.part.equations if row.kind == "error"}
         errors = [self.symbols.error[unit] for unit in units]
         if all(error.id in shown_errors for error in errors):
-            return self.letters.error, [_column(errors)]
-        gradients = _column([self.symbols.cost_gradient(unit) for unit in units])
+            return self.letters.error, [column_of(errors)]
+        gradients = column_of([self.symbols.cost_gradient(unit) for unit in units])
         letters = f"∂{self.symbols.cost.text}/∂{self.letters.activation}"
-        return (f"-{letters}", ["-", gradients]) if self.all.turned else (letters, [gradients])
+        return (f"-{letters}", ["-", gradients]) if self.all.problem.turned else (letters, [gradients])
 
     def _softmax_delta(self) -> Iterator[MatrixEquation]:
         """δ = A - T where the rows say so, else a remark: a softmax unit acts on its whole layer."""
@@ -198,7 +134,7 @@ class _Writer:
         found = [rows.get(self.symbols.delta[unit].id) for unit in self.layer.units]
         activations = [self.symbols.activation[unit] for unit in self.layer.units]
         targets = [self.symbols.target[unit] for unit in self.layer.units if unit in self.symbols.target]
-        a, t = _column(activations), _column(targets)
+        a, t = column_of(activations), column_of(targets)
         if found == _differences(activations, targets):
             yield from self._equation(f"{delta} = {activation} - T", self._deltas(), [a, "-", t])
         elif found == _differences(targets, activations):
@@ -211,7 +147,7 @@ class _Writer:
     def _gradient(self) -> Iterator[MatrixEquation]:
         """∂E/∂W = δ·[i; 1]ᵀ; tied parameters and missing connections have no number in it."""
         cost, delta = self.symbols.cost, self.letters.delta
-        sign = "-" if self.all.turned else ""
+        sign = "-" if self.all.problem.turned else ""
         caption = f"∂{cost.text}/∂W = {sign}{delta}·{self.letters.source(self.layer)}ᵀ"
         names = {name for name in self._names() if name is not None}
         tied = [name for name in self.all.problem.parameters if name in names and self.all.uses[name] > 1]
@@ -225,9 +161,9 @@ class _Writer:
         if any(name is None for name in self._names()):
             notes.append(f"{self.letters.missing}: no connection")
         source = self._source()
-        left = _Grid(len(self.layer.units), len(source), self._gradient_entry)
-        signs = ["-"] if self.all.turned else []
-        yield from self._equation(caption, left, [*signs, self._deltas(), "·", _row(source)], notes)
+        left = Grid(len(self.layer.units), len(source), self._gradient_entry)
+        signs = ["-"] if self.all.problem.turned else []
+        yield from self._equation(caption, left, [*signs, self._deltas(), "·", row_of(source)], notes)
 
     def _gradient_entry(self, row: int, column: int) -> Entry:
         name = self._name(row, column)
@@ -247,18 +183,18 @@ class _Writer:
         return f"{shown} are tied; their gradients, in the tables, are the sums over their uses"
 
     def _equation(
-        self, caption: str, left: _Grid, right: Sequence[_Grid | str], notes: Sequence[str] = ()
+        self, caption: str, left: Grid, right: Sequence[Grid | str], notes: Sequence[str] = ()
     ) -> Iterator[MatrixEquation]:
         """An equation from left = right in symbols to right = left in numbers.
 
         Nothing where a value is missing, because the pass broke off before it.
         """
-        cells = {item: item.shown() for item in (left, *right) if isinstance(item, _Grid)}
+        cells = {item: item.shown() for item in (left, *right) if isinstance(item, Grid)}
         entries = (entry for rows in cells.values() for row in rows for entry in row)
         if any(isinstance(entry, Symbol) and entry.id not in self.part.values for entry in entries):
             return
 
-        def write(items: Sequence[_Grid | str], text: Callable[[Symbol], str], numeric: bool) -> Side:
+        def write(items: Sequence[Grid | str], text: Callable[[Symbol], str], numeric: bool) -> Side:
             return tuple(
                 item if isinstance(item, str) else self._matrix(item, cells[item], text, numeric)
                 for item in items
@@ -277,28 +213,28 @@ class _Writer:
 
     @staticmethod
     def _matrix(
-        grid: _Grid, rows: Sequence[Sequence[Entry]], text: Callable[[Symbol], str], numeric: bool
+        grid: Grid, rows: Sequence[Sequence[Entry]], text: Callable[[Symbol], str], numeric: bool
     ) -> Matrix:
         written = (tuple(text(e) if isinstance(e, Symbol) else e for e in row) for row in rows)
         return Matrix(tuple(written), (grid.height, grid.width), numeric)
 
-    def _nets(self) -> _Grid:
-        return _column([self.symbols.net[unit] for unit in self.layer.units])
+    def _nets(self) -> Grid:
+        return column_of([self.symbols.net[unit] for unit in self.layer.units])
 
-    def _activations(self) -> _Grid:
-        return _column([self.symbols.activation[unit] for unit in self.layer.units])
+    def _activations(self) -> Grid:
+        return column_of([self.symbols.activation[unit] for unit in self.layer.units])
 
-    def _deltas(self) -> _Grid:
-        return _column([self.symbols.delta[unit] for unit in self.layer.units])
+    def _deltas(self) -> Grid:
+        return column_of([self.symbols.delta[unit] for unit in self.layer.units])
 
-    def _weights(self) -> _Grid:
+    def _weights(self) -> Grid:
         """W, with the biases as its last column; 0 where there is no connection."""
         width = len(self.layer.weights[0]) + self.has_biases
-        return _Grid(len(self.layer.units), width, lambda row, column: self._weight(self._name(row, column)))
+        return Grid(len(self.layer.units), width, lambda row, column: self._weight(self._name(row, column)))
 
-    def _transposed(self, layer: Layer, start: int) -> _Grid:
+    def _transposed(self, layer: Layer, start: int) -> Grid:
         """Of the weights of a layer that follows, the columns of this layer's units, as rows."""
-        return _Grid(
+        return Grid(
             len(self.layer.units),
             len(layer.units),
             lambda unit, row: self._weight(layer.weights[row][start + unit]),

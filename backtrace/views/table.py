@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rich import box
 from rich.cells import cell_len
@@ -62,24 +62,24 @@ def draw(
     for part, starts in with_starts(problem, parts):
         if not started:
             for number, line in enumerate(problem_lines(problem, arithmetic, look)):
-                _print(line, console, "bold" if number == 0 else "")
+                print_line(line, console, "bold" if number == 0 else "")
             started = True
         if starts:
             console.print()
-            _print(part_line(problem, part, look), console, "bold")
-        for layer, equations in by_layer(part):
+            print_line(part_line(problem, part, look), console, "bold")
+        for equations in by_layer(part):
             console.print()
-            _print(part_title(part, layer), console, "bold")
+            print_line(part_title(part, equations), console, "bold")
             drawn = equations if all_rows else equations[:MOST_ROWS]
             rows = list(part_records(part._replace(equations=drawn), look))
             console.print(part_table(rows, look.style.ascii, console.width))
             if len(equations) > MOST_ROWS and not all_rows:
-                _print(more_rows(equations), console, "italic")
+                print_line(more_rows(equations), console, "italic")
             for line in matrix_lines(matrices, part, equations, console.width):
                 console.print(Text(line), no_wrap=True, overflow="ignore", crop=False)
 
 
-def _print(text: str, console: Console, style: str) -> None:
+def print_line(text: str, console: Console, style: str) -> None:
     """A line of text; as `Text`, so that nothing in it is markup, and broken between its parts."""
     for line in broken(text, console.width, TEXT_BREAKS):
         console.print(Text(line, style=style))
@@ -104,32 +104,56 @@ def part_table(records: Sequence[Record], ascii: bool, width: int) -> Table:
     """
     cells = [(row.symbol, row.formula, row.substitution, row.text) for row in records]
     layout, widths = _layout([HEADINGS, *cells], width)
+    headings = [_stacked(HEADINGS, column, room) for column, room in zip(layout, widths, strict=True)]
+    rows = (
+        [
+            Cell(_stacked(row, column, room), row[VALUE] if VALUE in column else "")
+            for column, room in zip(layout, widths, strict=True)
+        ]
+        for row in cells
+    )
+    return table_of(
+        headings, rows, [place for place, column in enumerate(layout) if column == (VALUE,)], ascii
+    )
+
+
+class Cell(NamedTuple):
+    """The lines of one cell, already broken; what they end with stands out in a style."""
+
+    lines: Sequence[str]
+    ending: str = ""
+    style: str = "bold"
+
+
+def table_of(
+    headings: Sequence[Sequence[str]], rows: Iterable[Sequence[Cell]], right: Sequence[int], ascii: bool
+) -> Table:
+    """A table of cells under headings; the columns at the places `right` are set to the right."""
     table = Table(box=box.ASCII2 if ascii else box.ROUNDED, header_style="bold", padding=(0, 1))
-    tall = [Text() for _ in layout]
-    for column, room in zip(layout, widths, strict=True):
-        heading = Text("\n".join(_stacked(HEADINGS, column, room)))
-        table.add_column(heading, no_wrap=True, justify="right" if column == (VALUE,) else "left")
-    for row in cells:
-        stacks = [_stacked(row, column, room) for column, room in zip(layout, widths, strict=True)]
-        height = max(map(len, stacks))
-        for text, column, stack in zip(tall, layout, stacks, strict=True):
-            _append(text, stack, height, row[VALUE] if VALUE in column else "")
+    for place, heading in enumerate(headings):
+        justify: Literal["left", "right"] = "right" if place in right else "left"
+        table.add_column(Text("\n".join(heading)), no_wrap=True, justify=justify)
+    tall = [Text() for _ in headings]
+    for number, row in enumerate(rows):
+        height = max(len(cell.lines) for cell in row)
+        for text, cell in zip(tall, row, strict=True):
+            _append(text, cell, height, first=number == 0)
     # To rich this is one row of tall cells: it spends its time by the cell, not by the line.
     table.add_row(*tall)
     return table
 
 
-def _append(text: Text, stack: Sequence[str], height: int, value: str) -> None:
-    """Add a row's lines to the text of its column; the `value` that it ends with stands out.
+def _append(text: Text, cell: Cell, height: int, first: bool) -> None:
+    """Add a row's lines to the text of its column.
 
     As `Text`, so that a name from a config is never markup.
     """
-    if text:
+    if not first:
         text.append("\n")
-    text.append("\n".join(stack))
-    if value:
-        text.stylize("bold", len(text) - len(value))
-    text.append("\n" * (height - len(stack)))
+    text.append("\n".join(cell.lines))
+    if cell.ending:
+        text.stylize(cell.style, len(text) - len(cell.ending))
+    text.append("\n" * (height - len(cell.lines)))
 
 
 def _layout(rows: Sequence[Cells], width: int) -> tuple[Layout, list[int]]:

@@ -1,0 +1,253 @@
+"""Answer sheets of every kind → statements: YAML and JSON, CSV, and documents.
+
+The kind is told by the file's ending, else by what stands in it. A sheet is untrusted: its size is bounded,
+nothing is evaluated, and a broken one is a `BacktraceError` with the place.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+
+from backtrace.checking.documents import read_document
+from backtrace.checking.statement import Sheet, Statement
+from backtrace.config.cursor import Cursor, to_number
+from backtrace.config.nodes import MAX_BYTES, StrPath, compose, decode
+from backtrace.derivation.names import transcribe
+from backtrace.errors import BacktraceError, Location, nearest, printable, quoted
+
+MAX_NAME = 200
+MAX_STEP = 1_000_000_000
+
+_MAPPINGS = (".yaml", ".yml", ".json")
+_TABLES = (".csv", ".tsv")
+_DOCUMENTS = (".md", ".markdown", ".tex", ".html", ".htm", ".xhtml", ".rst", ".ipynb")
+_EXPECTED = "answers: a mapping from ids to numbers, or a list of {step, sample, answers}"
+_COLUMNS = {
+    **dict.fromkeys(("id", "name", "quantity", "symbol"), "id"),
+    **dict.fromkeys(("value", "answer", "number", "stated"), "value"),
+    "step": "step",
+    "sample": "sample",
+}
+_TOTALS = ("null", "none", "total", "~")
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+(?:[eE][-+]?[0-9]+)?")
+_MAPPING_LINE = re.compile(r"""(?:- )?\s*["']?[^\s:=#"'][^:=#"']{0,200}["']?\s*:(?:\s+\S[^=]{0,200}|\s*)""")
+_TABLE_LINE = re.compile(r'[^,;\t=]{1,200}[,;\t]\s*"?[-+−]?[0-9.][^=]{0,100}')
+
+
+def read_sheet_file(path: StrPath) -> Sheet:
+    """The answers in a file; `-` is standard input.
+
+    Raises:
+        BacktraceError: it cannot be read, or is broken.
+
+    """
+    name = os.fspath(path)
+    if name == "-":
+        return read_sheet(sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b"", "<stdin>")
+    try:
+        with open(name, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise BacktraceError(f"{quoted(name, 120)}: no such file; expected a sheet of answers") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BacktraceError(f"{quoted(name, 120)}: cannot be read: {reason}") from None
+    return read_sheet(data, printable(name))
+
+
+def read_sheet(data: bytes, file: str) -> Sheet:
+    """The answers in the bytes of a file, which `file` names in messages.
+
+    Raises:
+        BacktraceError: it is too large, not UTF-8, empty, or not what its kind has to be.
+
+    """
+    text = decode(data, file)
+    if not text or text.isspace():
+        raise BacktraceError(f"empty; expected {_EXPECTED}", Location(file, 1, 1))
+    kind = _kind(text, file)
+    if kind == "mapping":
+        return _read_mapping(text, file)
+    if kind == "table":
+        return _read_table(text, file)
+    return read_document(text, file).sheet(file)
+
+
+def _kind(text: str, file: str) -> str:
+    ending = os.path.splitext(file)[1].lower()
+    if ending in _MAPPINGS:
+        return "mapping"
+    if ending in _TABLES:
+        return "table"
+    if ending in _DOCUMENTS:
+        return "document"
+    head = [
+        line for line in text[:20_000].splitlines()[:50] if line.strip() and not line.lstrip().startswith("#")
+    ]
+    if head and (head[0].lstrip().startswith(("{", "[")) or all(map(_MAPPING_LINE.fullmatch, head))):
+        return "mapping"
+    rows = head[1:] if head and _is_header(re.split("[,;\t]", head[0])) else head
+    return "table" if rows and all(map(_TABLE_LINE.fullmatch, rows)) else "document"
+
+
+def _number(text: str) -> str:
+    """The text of a number with an ordinary minus, or a message (which has a blank in it)."""
+    number = to_number(text.replace("−", "-"))
+    if isinstance(number, str):
+        return number.replace(quoted(text.replace("−", "-")), quoted(text), 1)
+    return number.text
+
+
+# YAML and JSON
+
+
+def _read_mapping(text: str, file: str) -> Sheet:
+    if all(line.isspace() or not line or line.lstrip().startswith("#") for line in text.split("\n")):
+        raise BacktraceError(f"empty; expected {_EXPECTED}", Location(file, 1, 1))
+    cursor = Cursor(compose(text, file), "", file)
+    statements: list[Statement] = []
+    unread: list[tuple[int, str]] = []
+    if cursor.is_list:
+        for entry in cursor.items(_EXPECTED):
+            _section(entry, statements, unread)
+    elif (inner := cursor.value("answers")) is not None and inner.is_mapping:
+        _section(cursor, statements, unread)
+    else:
+        _answers(cursor, Statement("", ""), statements, unread)
+    return Sheet(file, tuple(statements), tuple(unread))
+
+
+def _section(cursor: Cursor, statements: list[Statement], unread: list[tuple[int, str]]) -> None:
+    """One `{step, sample, answers}` of a list."""
+    fields = cursor.table(("step", "sample", "answers"), "a mapping with step, sample and answers")
+    if "answers" not in fields:
+        cursor.fail("answers are missing; expected answers: {id: number}")
+    step = fields["step"].whole(1, MAX_STEP) if "step" in fields else None
+    sample = fields["sample"].whole(1, MAX_STEP, "null or ") if "sample" in fields else None
+    stated = cursor.value("sample")
+    common = Statement("", "", step=step, sample=sample, total=stated is not None and stated.is_null)
+    _answers(fields["answers"], common, statements, unread)
+
+
+def _answers(
+    cursor: Cursor, common: Statement, statements: list[Statement], unread: list[tuple[int, str]]
+) -> None:
+    for key, value in cursor.entries(_EXPECTED):
+        name = key.text("a quantity's id")
+        if len(name) > MAX_NAME:
+            key.fail(f"found a name of {len(name):,} characters; expected at most {MAX_NAME}")
+        line = key.location.line
+        if value.is_null:  # a blank that nobody filled in
+            unread.append((line, f"{printable(name)}:"))
+            continue
+        text = value.text("a number")
+        number = _number(text)
+        if " " in number:
+            value.fail(number)
+        statements.append(common._replace(name=transcribe(name), text=number, line=line))
+
+
+# CSV
+
+
+def _read_table(text: str, file: str) -> Sheet:
+    separator = _separator(text)
+    statements: list[Statement] = []
+    unread: list[tuple[int, str]] = []
+    columns: dict[str, int] = {}
+    for line, row in _rows(text, separator, file):
+        if not any(cell.strip() for cell in row):
+            continue
+        if not columns:
+            columns = _header(row, line, file)
+            if columns:
+                continue
+            columns = {"id": 0, "value": 1}
+        statement = _of_row(row, columns, Location(file, line, 1), comma=separator != ",")
+        if statement.text:
+            statements.append(statement)
+        else:
+            unread.append((line, printable(separator.join(row)[:MAX_NAME])))
+    return Sheet(file, tuple(statements), tuple(unread))
+
+
+def _separator(text: str) -> str:
+    first = next(line for line in text.splitlines() if line.strip())
+    return next((mark for mark in ("\t", ";") if mark in first), ",")
+
+
+def _rows(text: str, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table with the lines they begin on."""
+    pieces = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    reader = csv.reader((f"{piece}\n" for piece in pieces), delimiter=separator, skipinitialspace=True)
+    line = 1
+    try:
+        for row in reader:
+            yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise BacktraceError(f"not CSV: {error}", Location(file, line, 1)) from None
+
+
+def _is_header(row: Sequence[str]) -> bool:
+    names = {_COLUMNS.get(cell.strip(' "').lower()) for cell in row}
+    return "id" in names and "value" in names
+
+
+def _header(row: Sequence[str], line: int, file: str) -> dict[str, int]:
+    """Where the columns are that a header names; empty if this is none."""
+    if not _is_header(row):
+        if len(row) > 2 and any(cell.strip() for cell in row[2:]):
+            raise BacktraceError(
+                f"found {len(row)} columns; expected two, id and value "
+                "(a header id,value,step,sample names more)",
+                Location(file, line, 1),
+            )
+        return {}
+    columns: dict[str, int] = {}
+    for i, cell in enumerate(row):
+        column = _COLUMNS.get(cell.strip().lower())
+        if column in columns:
+            raise BacktraceError(f"two columns for the {column}", Location(file, line, 1))
+        if column:
+            columns[column] = i
+        elif cell.strip() and (hint := nearest(cell.strip().lower(), ("step", "sample"))):
+            raise BacktraceError(f"unknown column {quoted(cell)}{hint}", Location(file, line, 1))
+    return columns
+
+
+def _of_row(row: Sequence[str], columns: dict[str, int], place: Location, comma: bool) -> Statement:
+    """One row; without a text where its number was left blank."""
+    cells = {column: row[i].strip() if i < len(row) else "" for column, i in columns.items()}
+    name, text = cells["id"], cells["value"]
+    if len(row) < 2:
+        raise BacktraceError(f"found one column, {quoted(name or text)}; expected two, id and value", place)
+    if not name or len(name) > MAX_NAME:
+        raise BacktraceError(f"found {quoted(name)}; expected a quantity's id", place)
+    if comma and _DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")  # tables with other separators may have decimal commas
+    number = _number(text) if text else ""
+    if " " in number:
+        raise BacktraceError(f"{printable(name)}: {number}", place)
+    sample = cells.get("sample", "")
+    total = sample.lower() in _TOTALS
+    return Statement(
+        transcribe(name),
+        number,
+        place.line,
+        _whole(cells.get("step", ""), "step", place),
+        None if total else _whole(sample, "sample", place),
+        total,
+    )
+
+
+def _whole(text: str, what: str, place: Location) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
+        raise BacktraceError(f"{what}: found {quoted(text)}; expected a whole number from 1", place)
+    return int(text)

@@ -1,0 +1,308 @@
+"""Reading a document of any kind: every equation that ends in a number, with the line it stands on.
+
+Text, Markdown, LaTeX and HTML are read alike. Equations in symbols are collected beside them, and what looks
+like an equation with a number but is not understood is told, never left out silently. Nothing is evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from backtrace.checking.equations import Equation, Token, equations, name_of, number_of, typed, written
+from backtrace.checking.latex import BREAK, FENCE, ROW, TooDeepError, plain
+from backtrace.checking.markup import MAX_LINE, harmless, lines
+from backtrace.checking.statement import Sheet, Statement
+
+MAX_SHOWN = 200  # characters of a line that was not understood
+MAX_ROWS = 60  # lines that one matrix may run over
+MAX_SIDES = 60  # of one chain of equals signs
+MAX_GAP = 2  # lines from an equation to the one that goes on with it
+
+_OPENS = re.compile(r"\\begin\s?\{(?:[bpBv]?matrix|smallmatrix|array)\*?\}")
+_CLOSES = re.compile(r"\\end\s?\{(?:[bpBv]?matrix|smallmatrix|array)\*?\}")
+_DISPLAY = re.compile(
+    r"\$\$|\\\[|\\\]|\\(begin|end)\s?\{(?:align|equation|gather|split|eqnarray|multline|aligned|gathered)\*?\}"
+)
+_BOUNDARY = re.compile(rf"[{FENCE}&\s]+")
+_RELATIONS = ("=", "≈", "←", ":=")
+_LABEL = re.compile(r"(?:\s\s+[-–—]?\s*\(\w{1,4}(?:\.\w{1,3})?\)|\s*[-–—]\s*\([A-Z]\))\s*[.,]?\s*$")
+_COLON = re.compile(r"\s*([^\s:=]{1,80})\s?:\s?([-+]?[0-9.][0-9.,eE+-]*)\s*")
+_CONTINUES = re.compile(r"\s*(?::?=|≈|←)")
+_CONTINUES_DISPLAY = re.compile(r"\s*[-+*/]")
+_GOES_ON = re.compile(r"(?:[=≈←]|[-+*/(])\s*$")
+_RELATION = re.compile(r"[=≈←]")
+_DIGIT = re.compile(r"(?<![\w.])\.?[0-9]")
+_BULLET = re.compile(r"\s*[-+*]\s+")
+_CHANGES = re.compile(r"[-+*/]=\s+[^\s=]*[0-9]")
+_MAYBE = re.compile(r"[=≈←∼≃≅≐≔]|\\(?:approx|simeq|sim|cong|doteq|equiv|gets|leftarrow)|[|:~]")
+
+
+class Formula(NamedTuple):
+    """An equation in symbols: the name, as in a statement, and a right-hand side in plain notation."""
+
+    line: int
+    name: str
+    text: str
+
+
+class Document(NamedTuple):
+    """What a document states, the formulas it gives, and the lines that were not understood."""
+
+    statements: tuple[Statement, ...]
+    formulas: tuple[Formula, ...]
+    unread: tuple[tuple[int, str], ...]
+
+    def sheet(self, file: str) -> Sheet:
+        return Sheet(file, self.statements, self.unread)
+
+
+def read_document(text: str, file: str = "") -> Document:
+    """The statements, formulas and unread lines of a document; `file` tells LaTeX and HTML by its ending.
+
+    >>> read_document("so ∂E/∂w₅ = 2(0.5) = 1.0.").statements[0][:3]
+    ('dE/dw_5', '1.0', 1)
+    """
+    reader = _Reader()
+    for passage in _passages(_segments(lines(text, file), reader)):
+        reader.read(passage)
+    return Document(tuple(reader.statements), tuple(reader.formulas), tuple(sorted(reader.unread.items())))
+
+
+class _Segment(NamedTuple):
+    """A piece of plain notation on one line, and whether it stands in a displayed formula."""
+
+    line: int
+    text: str
+    raw: str
+    display: bool
+
+
+def _segments(numbered: Iterable[tuple[int, str]], reader: _Reader) -> Iterator[_Segment]:
+    display = False
+    for line, raw in _with_matrices(numbered):
+        if len(raw) > MAX_LINE:
+            reader.not_understood(line, raw)
+            continue
+        marks = list(_DISPLAY.finditer(raw))
+        inside = display or bool(marks)
+        for mark in marks:
+            display = not display if mark[0] == "$$" else mark[1] == "begin" or mark[0] == "\\["
+        if not (inside or _MAYBE.search(raw)):
+            continue
+        try:
+            text = plain(raw)
+        except TooDeepError:
+            reader.not_understood(line, raw)
+            continue
+        if not inside:
+            text = _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
+        for piece in text.split(ROW):
+            piece = _BOUNDARY.sub(_boundary, piece)
+            piece = _LABEL.sub("", piece.strip(f" {BREAK}"))
+            colon = _COLON.fullmatch(piece)
+            if colon:
+                piece = f"{colon[1]} = {colon[2]}"
+            if piece:
+                yield _Segment(line, piece, raw, inside)
+
+
+def _boundary(run: re.Match[str]) -> str:
+    """Dollar signs and columns around a relation mean nothing, others keep equations apart."""
+    if run.string.startswith(_RELATIONS, run.end()) or run.string.endswith(_RELATIONS, 0, run.start()):
+        return " "
+    return run[0] if run[0].isspace() else BREAK
+
+
+def _with_matrices(numbered: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines, those joined that one matrix runs over."""
+    waiting: list[str] = []
+    first, open = 0, 0
+    for line, raw in numbered:
+        open += 0 if len(raw) > MAX_LINE else len(_OPENS.findall(raw)) - len(_CLOSES.findall(raw))
+        if open > 0 or waiting:
+            first = first if waiting else line
+            waiting.append(raw)
+            if open > 0 and len(waiting) < MAX_ROWS:
+                continue
+            yield first, " ".join(waiting)
+            waiting, open = [], 0
+        else:
+            open = 0
+            yield line, raw
+    if waiting:
+        yield first, " ".join(waiting)
+
+
+def _passages(segments: Iterable[_Segment]) -> Iterator[list[_Segment]]:
+    """Segments that go on with one another: a line that begins with = belongs to the one before."""
+    passage: list[_Segment] = []
+    size = 0
+    for segment in segments:
+        if passage and size + len(segment.text) < MAX_LINE and _goes_on(passage[-1], segment):
+            passage.append(segment)
+        else:
+            if passage:
+                yield passage
+            passage, size = [segment], 0
+        size += len(segment.text)
+    if passage:
+        yield passage
+
+
+def _goes_on(before: _Segment, segment: _Segment) -> bool:
+    if segment.line - before.line > MAX_GAP:
+        return False
+    if _CONTINUES.match(segment.text):
+        return True
+    both = before.display and segment.display
+    if before.text.endswith(("=", "≈", "←")):
+        return True
+    return both and bool(_CONTINUES_DISPLAY.match(segment.text) or _GOES_ON.search(before.text))
+
+
+class _Reader:
+    """Collects what is found."""
+
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+        self.formulas: list[Formula] = []
+        self.unread: dict[int, str] = {}
+
+    def not_understood(self, line: int, raw: str) -> None:
+        shown = harmless(raw[: MAX_SHOWN + 1]).strip()
+        self.unread.setdefault(line, shown if len(raw) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…")
+
+    def read(self, passage: Sequence[_Segment]) -> None:
+        text = " ".join(segment.text for segment in passage)
+        if _CHANGES.search(text):  # w -= 0.1 states no number for w
+            self.not_understood(passage[-1].line, passage[-1].raw)
+        offsets = [0]
+        for segment in passage:
+            offsets.append(offsets[-1] + len(segment.text) + 1)
+        found = list(equations(text))
+        ends = [*(equation.starts[0] for equation in found[1:]), len(text)]
+        for equation, end in zip(found, ends, strict=False):
+            places = [min(bisect_right(offsets, start) - 1, len(passage) - 1) for start in equation.starts]
+            lines_of_sides = [passage[place].line for place in places]
+            short = len(equation.sides) <= MAX_SIDES
+            statements = list(_statements(equation, lines_of_sides)) if short else []
+            self.statements += statements
+            formulas = list(_formulas(equation, lines_of_sides[0])) if short and not statements else []
+            self.formulas += formulas
+            if not statements and not formulas and _has_number(text, equation.starts[0], end):
+                last = passage[places[-1]]
+                self.not_understood(last.line, last.raw)
+
+
+def _has_number(text: str, start: int, end: int) -> bool:
+    """Whether a number stands after an equals sign."""
+    relation = _RELATION.search(text, start, end)
+    return relation is not None and _DIGIT.search(text, relation.end(), max(end, relation.end())) is not None
+
+
+def _statements(equation: Equation, places: Sequence[int]) -> Iterator[Statement]:
+    """One for each quantity that a chain names, with the number that it ends in."""
+    sides = equation.sides
+    names = [name_of(side) for side in sides]
+    if any(name and "(" not in name for name in names):  # a_1 = g(h_1) = 0.6 names a_1 alone
+        names = [None if name and "(" in name else name for name in names]
+    last = len(sides) - 1
+    matrix = _elements(sides[last])
+    if matrix:
+        yield from _matrix(equation, names, matrix, places[last])
+        return
+    while last > 0 and names[last] and not number_of(sides[last]):
+        last -= 1
+    number = number_of(sides[last])
+    if number is None:
+        return
+    done: set[str] = set()
+    for i, name in enumerate(names):
+        if name is None or i == last:
+            continue
+        working = tuple(filter(None, map(written, sides[i + 1 : last])))
+        name = _renewed(name, sides[i + 1 : last], equation.updates)
+        if name not in done:
+            done.add(name)
+            yield Statement(name, number, places[last], working=working)
+
+
+def _renewed(name: str, working: Sequence[Sequence[Token]], updates: bool) -> str:
+    """`w = w - 0.5(0.1) = 0.35` and `w ← …` state the new w."""
+    if name.endswith("+") or not working:
+        return name
+    uses_itself = any(token.kind == "name" and typed(token) == name for side in working for token in side)
+    return f"{name}+" if updates or uses_itself else name
+
+
+def _matrix(
+    equation: Equation, names: Sequence[str | None], matrix: list[list[str]], line: int
+) -> Iterator[Statement]:
+    """A vector's elements are counted by one index, a matrix's by row and column."""
+    numbers = [element for row in matrix for element in row]
+    for i, (side, name) in enumerate(zip(equation.sides[:-1], names, strict=False)):
+        working = tuple(filter(None, map(written, equation.sides[i + 1 : -1])))
+        if name is not None:
+            labels = [f"{name}[{label}]" for label in _labels(matrix)]
+        else:
+            cells = _cells(side)
+            labels = [name_of(cell) or "" for row in cells for cell in row]
+        if len(labels) == len(numbers) and all(labels):
+            for label, number in zip(labels, numbers, strict=True):
+                yield Statement(label, number, line, working=working)
+
+
+def _labels(matrix: Sequence[Sequence[str]]) -> list[str]:
+    if len(matrix) == 1:
+        return [f"{column}" for column in range(1, len(matrix[0]) + 1)]
+    if len(matrix[0]) == 1:
+        return [f"{row}" for row in range(1, len(matrix) + 1)]
+    return [f"{i},{j}" for i, row in enumerate(matrix, 1) for j in range(1, len(row) + 1)]
+
+
+def _elements(side: Sequence[Token]) -> list[list[str]]:
+    """The numbers of a matrix, by rows; empty where a side is anything else."""
+    rows = [[number_of(cell) or "" for cell in row] for row in _cells(side)]
+    if not rows or len({len(row) for row in rows}) > 1 or not all(map(all, rows)):
+        return []
+    return rows
+
+
+def _cells(side: Sequence[Token]) -> list[list[list[Token]]]:
+    """The entries of `[a, b; c, d]` or `[[a, b], [c, d]]`; empty where a side is no such matrix."""
+    tokens = [token for token in side if token.kind != "space"]
+    turned = len(tokens) > 2 and [token.text for token in tokens[-2:]] == ["^", "T"]
+    tokens = tokens[:-2] if turned else tokens
+    if len(tokens) < 3 or tokens[0].text != "[" or tokens[-1].text != "]":
+        return []
+    rows: list[list[list[Token]]] = [[[]]]
+    depth = 0
+    for token in tokens[1:-1]:
+        if token.kind in ("open", "close"):
+            depth += 1 if token.kind == "open" else -1
+            if depth < 0:
+                return []  # two matrices side by side
+            if token.text in "[]":
+                continue
+        if token.text == ";" or (token.text == "," and depth == 0 and tokens[1].text == "["):
+            rows.append([[]])
+        elif token.text == ",":
+            rows[-1].append([])
+        else:
+            rows[-1][-1].append(token)
+    if turned and len(rows) > 1 and len(rows[0]) > 1:
+        return []
+    return rows
+
+
+def _formulas(equation: Equation, line: int) -> Iterator[Formula]:
+    """The right-hand sides in symbols of what an equation begins with."""
+    name = name_of(equation.sides[0])
+    if name is None:
+        return
+    for i, side in enumerate(equation.sides[1:], 1):
+        if any(token.kind in ("name", "derivative") for token in side):
+            yield Formula(line, _renewed(name, equation.sides[i : i + 1], equation.updates), written(side))

@@ -1,0 +1,222 @@
+"""The derivation over steps and samples as one graph: each quantity, its equation, what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from backtrace.derivation.derivation import Derivation
+from backtrace.derivation.equation import Equation
+from backtrace.derivation.expressions import ZERO, Expression, Symbol, substitute, symbols
+from backtrace.derivation.names import spell
+from backtrace.derivation.notation import derivative, given, updated
+from backtrace.derivation.updates import CONSTANTS, RATE, STEP, UPDATE_RULES
+from backtrace.evaluation.arithmetic import Arithmetic, Value
+from backtrace.evaluation.evaluator import value_of
+from backtrace.evaluation.float64 import FLOAT64
+from backtrace.problem import Problem
+from backtrace.selection import named
+from backtrace.tracing import Part, Request, work
+
+
+class Key(NamedTuple):
+    """Where a quantity is: its step, its sample (None for what is worked out once a step) and its id."""
+
+    step: int
+    sample: int | None
+    id: str
+
+
+class Node(NamedTuple):
+    """A quantity: its equation's right-hand side, what the symbols in it are, and its true value.
+
+    Givens have no expression. `position` is the place in the order in which things are worked out.
+    """
+
+    key: Key
+    symbol: Symbol
+    kind: str
+    layer: str | None
+    expression: Expression | None
+    uses: Mapping[str, Key]
+    value: float
+    position: int
+
+
+class Graph:
+    """All quantities of some steps of a problem."""
+
+    def __init__(self, problem: Problem, steps: Iterable[int]) -> None:
+        self.problem = problem
+        self.nodes: dict[Key, Node] = {}
+        self.names: dict[tuple[int, int | None], dict[str, set[str]]] = {}
+        for step in sorted(set(steps)):
+            self._add_step(step)
+
+    def __getitem__(self, key: Key) -> Node:
+        return self.nodes[key]
+
+    def own_sample(self, step: int) -> int:
+        """The sample that an online step uses."""
+        return (step - 1) % len(self.problem.samples) + 1
+
+    def find(self, name: str, step: int, sample: int | None) -> set[str]:
+        """The ids that a name can stand for at a place: an exact id, a name of the notation, or near it."""
+        names = self.names.get((step, sample), {})
+        for form in (f"id:{name}", f"name:{name}", f"loose:{loose(name)}"):
+            if form in names:
+                return names[form]
+        return set()
+
+    def unrelated(self, name: str, step: int, sample: int | None) -> Key | None:
+        """The derivative, 0, of a quantity by something that does not stand in its equation."""
+        over, slash, under = name.partition("/")
+        if not (slash and over.startswith("d") and under.startswith("d")):
+            return None
+        of = self.find(over[1:], step, sample)
+        by = self.find(under[1:], step, sample) or self.find(under[1:], step, None)
+        if len(of) != 1 or len(by) != 1:
+            return None
+        above = self.nodes.get(Key(step, sample, next(iter(of))))
+        below = self.nodes.get(Key(step, sample, next(iter(by)))) or self.nodes.get(
+            Key(step, None, next(iter(by)))
+        )
+        if above is None or below is None or above.kind != "net":
+            return None
+        symbol = derivative(above.symbol, below.symbol)
+        key = Key(step, sample, symbol.id)
+        self._add(key, symbol, "local", above.layer, ZERO, {}, 0.0)
+        return key
+
+    def _add_step(self, step: int) -> None:
+        batch = self.problem.batch != "online"
+        last = max(1, step) if self.problem.update else 1
+        request = Request(first=step, last=last, sample="all")
+        passes: dict[int, Part] = {}
+        for part in work(self.problem, request):
+            if part.sample is not None and part.phase in ("forward", "backward"):
+                self._add_givens(part)
+                self._add_rows(part, part.equations, part.sample)
+                passes.setdefault(part.sample, part)
+                if part.phase == "backward" and part.derivation is not None:
+                    self._add_further(part, part.derivation)
+            else:
+                own = None if batch else self.own_sample(step)
+                if part.phase == "after":
+                    for sample, before in passes.items():
+                        if batch or sample == own:
+                            self._add_afterwards(before, step, sample)
+                self._add_rows(part, part.equations, own)
+
+    def _add_givens(self, part: Part) -> None:
+        for name in (*self.problem.inputs, *self.problem.targets):
+            if spell(name) in part.values:
+                self._add_given(Key(part.step, part.sample, spell(name)), given(name), part.values)
+        for symbol in _step_givens(self.problem):
+            if symbol.id not in part.values:
+                continue
+            key, before = Key(part.step, None, symbol.id), Key(part.step - 1, None, f"{symbol.id}+")
+            if before in self.nodes:  # this step's parameter is what the step before made of it
+                made = self.nodes[before]
+                uses = {made.symbol.id: before}
+                self._add(key, symbol, "given", None, made.symbol, uses, float(part.values[symbol.id]))
+            else:
+                self._add_given(key, symbol, part.values)
+
+    def _add_given(self, key: Key, symbol: Symbol, values: Mapping[str, Value]) -> None:
+        self._add(key, symbol, "given", None, None, {}, float(values[key.id]))
+
+    def _add(
+        self,
+        key: Key,
+        symbol: Symbol,
+        kind: str,
+        layer: str | None,
+        expression: Expression | None,
+        uses: Mapping[str, Key],
+        value: float,
+        names: Iterable[str] = (),
+    ) -> None:
+        if key in self.nodes:
+            return
+        self.nodes[key] = Node(key, symbol, kind, layer, expression, uses, value, len(self.nodes))
+        table = self.names.setdefault((key.step, key.sample), {})
+        for name in (symbol.text, *names):
+            table.setdefault(f"name:{name}", set()).add(key.id)
+            table.setdefault(f"loose:{loose(name)}", set()).add(key.id)
+        table.setdefault(f"id:{key.id}", set()).add(key.id)
+        table.setdefault(f"loose:{loose(key.id)}", set()).add(key.id)
+
+    def _add_rows(self, part: Part, rows: Iterable[Equation], sample: int | None) -> None:
+        """Equations of a part; what they use is looked up in `sample`'s pass, else in the step itself."""
+        for row in rows:
+            uses = {s.id: self._where(s.id, part.step, sample) for s in symbols(row.expression)}
+            key = Key(part.step, part.sample, row.id)
+            value = float(part.values[row.id])
+            self._add(key, row.symbol, row.kind, row.layer, row.expression, uses, value, named(row))
+
+    def _where(self, id: str, step: int, sample: int | None) -> Key:
+        if id.endswith("]"):
+            base, _, number_ = id[:-1].rpartition("[")
+            return Key(step, int(number_), base)
+        for key in (Key(step, sample, id), Key(step, None, id)):
+            if key in self.nodes:
+                return key
+        raise KeyError(id)
+
+    def _add_further(self, part: Part, derivation: Derivation) -> None:
+        known = dict(part.values)
+        for row in derivation.further():
+            if any(symbol.id not in known for symbol in symbols(row.expression)):
+                continue
+            known[row.id] = value_of(row.expression, known, FLOAT64)
+            self._add_rows(part._replace(values=known), [row], part.sample)
+
+    def _add_afterwards(self, before: Part, step: int, sample: int) -> None:
+        """The forward pass again, of the updated parameters: hidden quantities with a plus."""
+        rows = [row for row in before.equations if row.phase == "forward"]
+        renamed = {row.id for row in rows} | {spell(name) for name in self.problem.trained}
+        for row in rows:
+            moved = {s.id: updated(s) for s in symbols(row.expression) if s.id in renamed}
+            expression = substitute(row.expression, moved)
+            uses = {s.id: self._where(s.id, step, sample) for s in symbols(expression)}
+            values = {id: self.nodes[key].value for id, key in uses.items()}
+            value = float(value_of(expression, values, FLOAT64))
+            key = Key(step, sample, f"{row.id}+")
+            self._add(key, updated(row.symbol), row.kind, row.layer, expression, uses, value)
+
+    def evaluate(self, node: Node, values: Mapping[Key, Value], arithmetic: Arithmetic) -> Value:
+        """A node's equation, worked out with the given values of what it uses."""
+        assert node.expression is not None
+        local = {id: values[key] for id, key in node.uses.items()}
+        return value_of(node.expression, local, arithmetic)
+
+    def ancestors(self, key: Key, stop: Iterable[Key]) -> Iterator[Node]:
+        """The node itself and everything it rests on, the nearest first, not past the nodes in `stop`."""
+        stops, seen, queue = set(stop), {key}, [key]
+        while queue:
+            node = self.nodes[queue.pop(0)]
+            if node.expression is not None:
+                yield node
+            for used in node.uses.values():
+                if used not in seen and used not in stops:
+                    seen.add(used)
+                    queue.append(used)
+
+
+def loose(name: str) -> str:
+    """A name without the marks that writers leave out: `dE/dw_5` and `dE/dw5` are the same."""
+    return name.replace("_", "").replace("{", "").replace("}", "").replace(" ", "")
+
+
+def _step_givens(problem: Problem) -> Iterator[Symbol]:
+    """What every sample of a step starts from: parameters, the update's constants, its old states."""
+    yield from map(given, problem.parameters)
+    if problem.update:
+        yield from (
+            Symbol(RATE, problem.notation.rate) if name == RATE else CONSTANTS[name]
+            for name in problem.update.constants
+        )
+        yield STEP
+        for state in UPDATE_RULES[problem.update.rule].states:
+            yield from (Symbol(f"{state}_{spell(name)}", f"{state}_{name}") for name in problem.trained)

@@ -1,0 +1,91 @@
+"""What a check finds: a judgement for every statement, and the marks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Literal, NamedTuple, get_args
+
+from backtrace.checking.statement import Statement
+
+Verdict = Literal["correct", "rounding", "carried", "slip", "wrong", "undecided", "unknown"]
+VERDICTS: tuple[str, ...] = get_args(Verdict)
+FAULTY = ("slip", "wrong")
+KEEP_THE_MARK = ("truncated", "rounded_too_early")
+
+
+class Finding(NamedTuple):
+    """A slip that gives the stated number, and the sentence that says how."""
+
+    slip: str
+    explanation: str
+
+
+class Root(NamedTuple):
+    """The faulty statement that a carried one rests on."""
+
+    id: str
+    step: int
+    sample: int | None
+
+
+class Judgement(NamedTuple):
+    """What is to be said of one statement.
+
+    `id` is the quantity's own id, or the writer's name where there is none such; `expected` its true value.
+    `slip` and `explanation` are those of the most plausible finding; `alternatives` are the other ones.
+    """
+
+    statement: Statement
+    id: str
+    step: int | None
+    sample: int | None
+    expected: float | None
+    verdict: Verdict
+    slip: str | None = None
+    explanation: str = ""
+    alternatives: tuple[Finding, ...] = ()
+    root: Root | None = None
+
+
+class Convention(NamedTuple):
+    """Something that holds for the whole sheet and is said once."""
+
+    what: str
+    sentence: str
+
+
+class Report(NamedTuple):
+    """A checked sheet; `error` says why there is nothing else where the file could not be read."""
+
+    file: str
+    error: str | None = None
+    judgements: tuple[Judgement, ...] = ()
+    conventions: tuple[Convention, ...] = ()
+    unread: tuple[tuple[int, str], ...] = ()
+
+    def counts(self) -> dict[str, int]:
+        """How many statements got each verdict."""
+        found: Counter[str] = Counter(judgement.verdict for judgement in self.judgements)
+        return {verdict: found[verdict] for verdict in VERDICTS}
+
+    @property
+    def out_of(self) -> int:
+        """The marks there are to have: one for every statement of a known quantity."""
+        return sum(judgement.verdict != "unknown" for judgement in self.judgements)
+
+    def marks(self, slip_mark: float = 0.0) -> float:
+        """The marks earned; a slip earns `slip_mark`, a faulty number none, everything else one."""
+        return sum(mark(judgement, slip_mark) for judgement in self.judgements)
+
+    @property
+    def has_mistakes(self) -> bool:
+        return any(judgement.verdict in FAULTY for judgement in self.judgements)
+
+
+def mark(judgement: Judgement, slip_mark: float = 0.0) -> float:
+    """What one statement earns."""
+    if judgement.verdict == "unknown" or judgement.verdict == "wrong":
+        return 0.0
+    if judgement.verdict == "slip" and judgement.slip not in KEEP_THE_MARK:
+        return slip_mark
+    return 1.0

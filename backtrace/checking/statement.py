@@ -1,0 +1,31 @@
+"""One number that somebody states, as it stands on the sheet."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Statement(NamedTuple):
+    """`name` = `text`, on a line of a sheet.
+
+    `name` is what the writer calls the quantity, in plain ASCII: an id, or near one (`dE/dw5`, `w5+`).
+    `text` is the number as it is written: "0.500" has three decimals. `step` and `sample` are None where the
+    sheet does not say; `total` is true where it says that no single sample is meant. `working` has the
+    right-hand sides that stand before the number, from left to right, as they are written.
+    """
+
+    name: str
+    text: str
+    line: int | None = None
+    step: int | None = None
+    sample: int | None = None
+    total: bool = False
+    working: tuple[str, ...] = ()
+
+
+class Sheet(NamedTuple):
+    """What was read from one file: the statements in order, and the lines that were not understood."""
+
+    file: str
+    statements: tuple[Statement, ...]
+    unread: tuple[tuple[int, str], ...] = ()

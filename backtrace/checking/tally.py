@@ -1,0 +1,37 @@
+"""What a class got wrong: counts over many sheets, kept while the sheets go by."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from backtrace.checking.report import FAULTY, Report
+
+
+class Tally:
+    """Counts that need no report to be kept; a sheet counts once for a quantity and once for a slip."""
+
+    def __init__(self, slip_mark: float = 0.0) -> None:
+        self.slip_mark = slip_mark
+        self.sheets = 0
+        self.unreadable = 0
+        self.with_mistakes = 0
+        self.marks = 0.0
+        self.out_of = 0
+        self.quantities: Counter[str] = Counter()
+        self.slips: Counter[str] = Counter()
+        self.conventions: Counter[str] = Counter()
+
+    def add(self, report: Report) -> None:
+        """Take one more sheet in."""
+        self.sheets += 1
+        if report.error is not None:
+            self.unreadable += 1
+            return
+        faulty = [judgement for judgement in report.judgements if judgement.verdict in FAULTY]
+        self.with_mistakes += bool(faulty)
+        self.marks += report.marks(self.slip_mark)
+        self.out_of += report.out_of
+        # A dict keeps the order of the sheet, which decides between equal counts.
+        self.quantities.update(dict.fromkeys((judgement.id for judgement in faulty), 1))
+        self.slips.update(dict.fromkeys((judgement.slip for judgement in faulty if judgement.slip), 1))
+        self.conventions.update({convention.sentence: 1 for convention in report.conventions})

@@ -1,0 +1,177 @@
+"""Intervals: numbers that are known only as far as somebody wrote them down.
+
+"0.59" may be anything from 0.585 to 0.595. An operation gives an interval that holds every result it could
+have. Where no bound can be given (a divisor that may be 0, the kink of relu inside) there is no interval, and
+`UndecidedError` says so: nothing is ever claimed to overlap for want of a bound.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from backtrace.derivation.expressions import Number
+from backtrace.evaluation.arithmetic import Arithmetic
+from backtrace.evaluation.float64 import FLOAT64
+
+_SLACK = 1e-15  # floats round; a bound is moved outwards by more than they do
+
+
+class UndecidedError(Exception):
+    """There is no bound on a result."""
+
+
+class Interval(NamedTuple):
+    """All numbers from `low` to `high`."""
+
+    low: float
+    high: float
+
+    def __add__(self, other: object) -> Interval:
+        if not isinstance(other, Interval):
+            return NotImplemented
+        return _widened(self.low + other.low, self.high + other.high)
+
+    def __neg__(self) -> Interval:
+        return Interval(-self.high, -self.low)
+
+    def __mul__(self, other: object) -> Interval:
+        if not isinstance(other, Interval):
+            return NotImplemented
+        ends = [x * y if x and y else 0.0 for x in self for y in other]
+        return _widened(min(ends), max(ends))
+
+    def overlaps(self, other: Interval) -> bool:
+        """Whether some number is in both."""
+        return self.low <= other.high and other.low <= self.high
+
+
+def point(value: float) -> Interval:
+    """A number that is known exactly."""
+    return Interval(value, value)
+
+
+def _widened(low: float, high: float) -> Interval:
+    return Interval(low - _SLACK * abs(low), high + _SLACK * abs(high))
+
+
+def _number(number: Number) -> Interval:
+    return point(number.value)
+
+
+def _divide(x: Interval, y: Interval) -> Interval:
+    if y.low <= 0 <= y.high:
+        raise UndecidedError
+    return x * _widened(1 / y.high, 1 / y.low)
+
+
+def _power(base: Interval, exponent: Interval) -> Interval:
+    if exponent.low != exponent.high:
+        return _rising("exp")(exponent * _rising("log")(base))
+    n = exponent.low
+    if n == int(n) and n >= 0:
+        ends = [FLOAT64.power(base.low, n), FLOAT64.power(base.high, n)]
+        if base.low < 0 < base.high:
+            ends.append(0.0)
+        return _widened(min(ends), max(ends))
+    if base.low <= 0:
+        raise UndecidedError
+    ends = [FLOAT64.power(base.low, n), FLOAT64.power(base.high, n)]
+    return _widened(min(ends), max(ends))
+
+
+def _rising(name: str) -> Callable[[Interval], Interval]:
+    """A function that never falls, on an interval; undefined somewhere in it means undecided."""
+    function = FLOAT64.functions[name]
+
+    def on_interval(x: Interval) -> Interval:
+        low, high = function(x.low), function(x.high)
+        if not (math.isfinite(low) and math.isfinite(high)):
+            raise UndecidedError
+        return _widened(low, high)
+
+    return on_interval
+
+
+def _wave(function: Callable[[float], float], peak: float) -> Callable[[Interval], Interval]:
+    """Bound sin or cos: the ends, and 1 or -1 where a peak or a trough lies between them."""
+
+    def on_interval(x: Interval) -> Interval:
+        ends = [function(x.low), function(x.high)]
+        if math.floor((x.high - peak) / (2 * math.pi)) > math.floor((x.low - peak) / (2 * math.pi)):
+            ends.append(1.0)
+        trough = peak + math.pi
+        if math.floor((x.high - trough) / (2 * math.pi)) > math.floor((x.low - trough) / (2 * math.pi)):
+            ends.append(-1.0)
+        return _widened(min(ends), max(ends))
+
+    return on_interval
+
+
+def _abs(x: Interval) -> Interval:
+    if x.low < 0 < x.high:
+        return Interval(0.0, max(-x.low, x.high))
+    return x if x.low >= 0 else -x
+
+
+def _compared(holds: Callable[[float, float], bool]) -> Callable[[Interval, Interval], Interval]:
+    def on_intervals(x: Interval, y: Interval) -> Interval:
+        always, ever = holds(x.low, y.high), holds(x.high, y.low)
+        if always != ever:
+            raise UndecidedError
+        return point(float(ever))
+
+    return on_intervals
+
+
+def _density(x: Interval) -> Interval:
+    ends = [FLOAT64.functions["phi"](end) for end in x]
+    return _widened(min(ends), FLOAT64.functions["phi"](0.0) if x.low < 0 < x.high else max(ends))
+
+
+def _xlogy(x: Interval, y: Interval) -> Interval:
+    return point(0.0) if x == (0, 0) else x * _rising("log")(y)
+
+
+def _over(x: Interval, y: Interval) -> Interval:
+    return point(0.0) if x == (0, 0) else _divide(x, y)
+
+
+def _where(condition: Interval, yes: Interval, no: Interval) -> Interval:
+    return yes if condition.low else no
+
+
+def _extreme(choose: Callable[..., float]) -> Callable[..., Interval]:
+    return lambda *parts: Interval(choose(p.low for p in parts), choose(p.high for p in parts))
+
+
+INTERVALS = Arithmetic(
+    name="intervals",
+    number=_number,
+    divide=_divide,
+    power=_power,
+    functions={
+        **{
+            name: _rising(name)
+            for name in ("exp", "log", "log10", "sqrt", "tanh", "sigmoid", "relu", "softplus", "expm1", "Phi")
+        },
+        "abs": _abs,
+        "sin": _wave(math.sin, math.pi / 2),
+        "cos": _wave(math.cos, 0.0),
+        "step": lambda x: _compared(lambda a, b: a >= b)(x, point(0.0)),
+        "max": _extreme(max),
+        "min": _extreme(min),
+        "sign": lambda x: (
+            _compared(lambda a, b: a > b)(x, point(0.0)) + -_compared(lambda a, b: a < b)(x, point(0.0))
+        ),
+        "above": _compared(lambda a, b: a > b),
+        "from": _compared(lambda a, b: a >= b),
+        "where": _where,
+        "xlogy": _xlogy,
+        "over": _over,
+        "phi": _density,
+    },
+    settle=lambda value, kind: value,
+    is_finite=lambda value: math.isfinite(value.low) and math.isfinite(value.high),
+)

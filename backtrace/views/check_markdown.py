@@ -1,0 +1,91 @@
+"""Checked sheets as Markdown tables, complete, written as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TextIO
+
+from backtrace.checking.tally import Tally
+from backtrace.errors import printable
+from backtrace.views.check_table import MARKS
+from backtrace.views.markdown import code, escaped
+from backtrace.views.marked import (
+    Marked,
+    Row,
+    Telling,
+    class_lines,
+    explained,
+    labels,
+    marks_cell,
+    mistakes_line,
+    summary_line,
+    typed,
+    unread_line,
+    unread_lines,
+)
+
+
+def write_markdown(
+    heading: Iterable[str], sheet: Marked, out: TextIO, verbose: bool = False, ascii: bool = False
+) -> None:
+    """One sheet: what holds for all of it, every number, and the marks."""
+    text = _text(ascii)
+    _write_heading(heading, out)
+    for convention in sheet.conventions:
+        out.write(f"{text(convention.sentence)}\n\n")
+    if sheet.rows:
+        out.write("| stated name | stated | expected | verdict | explanation | line |\n")
+        out.write("| --- | ---: | ---: | --- | --- | ---: |\n")
+        for row, label in zip(sheet.rows, labels(sheet.rows), strict=True):
+            out.write(f"| {' | '.join(_cells(row, label, ascii))} |\n")
+        out.write("\n")
+    out.write(f"**{summary_line(sheet)}**\n")
+    if sheet.unread:
+        out.write(f"\n{text(unread_line(sheet, listed=verbose))}\n")
+        if verbose:
+            out.write("\n" + "".join(f"- {text(line.strip())}\n" for line in unread_lines(sheet)))
+
+
+def write_markdown_sheets(
+    heading: Iterable[str],
+    sheets: Iterable[Marked],
+    tally: Tally,
+    telling: Telling,
+    out: TextIO,
+    ascii: bool = False,
+) -> None:
+    """A class: a row for each sheet, and what went wrong most often."""
+    text = _text(ascii)
+    _write_heading(heading, out)
+    out.write("| sheet | marks | mistakes |\n| --- | ---: | --- |\n")
+    for sheet in sheets:
+        out.write(f"| {span(sheet.file)} | {marks_cell(sheet)} | {text(mistakes_line(sheet))} |\n")
+    out.write("\n" + "".join(f"- {text(line)}\n" for line in class_lines(tally, telling)))
+
+
+def _write_heading(heading: Iterable[str], out: TextIO) -> None:
+    title, *rest = heading
+    out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest) + "\n")
+
+
+def _text(ascii: bool) -> Callable[[str], str]:
+    """What makes text safe, in signs that the output can carry."""
+    return (lambda text: escaped(typed(text))) if ascii else escaped
+
+
+def _cells(row: Row, label: str, ascii: bool) -> tuple[str, ...]:
+    sign, plain, _ = MARKS[row.verdict]
+    return (
+        span(typed(label) if ascii else label),
+        span(typed(row.stated) if ascii else row.stated),
+        "" if row.expected is None else f"{row.expected!r}",
+        f"{plain if ascii else sign} {row.verdict}",
+        _text(ascii)(explained(row)),
+        "" if row.line is None else str(row.line),
+    )
+
+
+def span(text: str) -> str:
+    """A code span, or escaped text where a code span would not hold it."""
+    text = printable(text)
+    return escaped(text) if "`" in text or "\\" in text or not text.strip() else code(text)

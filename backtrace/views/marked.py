@@ -1,0 +1,281 @@
+"""Reports → what is told of them: rows with the same columns in every form, and the marks.
+
+How much is told is decided here, once for all forms. A number that gives the right one away stands in
+`expected` and in the checker's own explanations; where it is not to be revealed both are left out, and the
+slip's general sentence stands in the explanation's place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, get_args
+
+from backtrace.checking.report import FAULTY, VERDICTS, Convention, Finding, Judgement, Report, Root, mark
+from backtrace.checking.tally import Tally
+from backtrace.derivation.names import transcribe
+from backtrace.errors import printable
+
+Feedback = Literal["brief", "slip", "full"]
+FEEDBACKS: tuple[str, ...] = get_args(Feedback)
+
+_MOST_OF_A_LINE = 200
+_MOST_MISTAKES = 5  # of a sheet, in a line
+_MOST_OFTEN = 3  # of a class, in a line
+
+_TYPED = str.maketrans(
+    {"′": "'", "−": "-", "–": "-", "½": "1/2", "²": "^2", "…": "...", "√": "sqrt", "×": "x"}
+)
+
+
+class Telling(NamedTuple):
+    """How much is told: right or wrong, the slip, or everything; and whether the expected values are."""
+
+    feedback: Feedback = "full"
+    reveal: bool = True
+    slip_mark: float = 0.0
+
+
+class Row(NamedTuple):
+    """What is told of one statement. `mark` is what it earns of `out_of`, which is 1, or 0 if unknown."""
+
+    id: str
+    name: str
+    stated: str
+    expected: float | None
+    verdict: str
+    slip: str | None
+    explanation: str
+    alternatives: tuple[Finding, ...]
+    root: Root | None
+    line: int | None
+    sample: int | None
+    step: int | None
+    mark: float
+    out_of: int
+
+
+class Marked(NamedTuple):
+    """What is told of a sheet; `error` says why there is nothing else."""
+
+    file: str
+    error: str | None
+    rows: tuple[Row, ...]
+    conventions: tuple[Convention, ...]
+    unread: tuple[tuple[int, str], ...]
+    counts: dict[str, int]
+    marks: float
+    out_of: int
+
+
+def marked(report: Report, telling: Telling) -> Marked:
+    """So much of a report as is to be told."""
+    rows = tuple(_row(judgement, telling) for judgement in report.judgements)
+    found = Counter(row.verdict for row in rows)
+    return Marked(
+        report.file,
+        report.error,
+        rows,
+        report.conventions,
+        report.unread,
+        {verdict: found[verdict] for verdict in VERDICTS},
+        report.marks(telling.slip_mark),
+        report.out_of,
+    )
+
+
+def _row(judgement: Judgement, telling: Telling) -> Row:
+    statement, expected = judgement.statement, judgement.expected
+    reveals = telling.reveal and expected is not None and math.isfinite(expected)
+    row = Row(
+        judgement.id,
+        statement.name,
+        statement.text,
+        expected if reveals else None,
+        judgement.verdict,
+        judgement.slip,
+        judgement.explanation,
+        judgement.alternatives,
+        judgement.root,
+        statement.line,
+        judgement.sample,
+        judgement.step,
+        mark(judgement, telling.slip_mark),
+        int(judgement.verdict != "unknown"),
+    )
+    if telling.feedback == "brief":
+        return row._replace(
+            verdict=_right_or_wrong(row), slip=None, explanation="", alternatives=(), root=None
+        )
+    if telling.feedback == "slip" or not telling.reveal:
+        alternatives = tuple(Finding(slip, sentence_of(slip)) for slip, _ in row.alternatives)
+        return row._replace(explanation=_in_general(row), alternatives=alternatives)
+    return row
+
+
+def _right_or_wrong(row: Row) -> str:
+    """A verdict without its reason. A slip that keeps the whole mark counts as right."""
+    if row.verdict == "unknown":
+        return "unknown"
+    return "wrong" if row.verdict in FAULTY and row.mark < 1 else "correct"
+
+
+def _in_general(row: Row) -> str:
+    """An explanation in which there are no numbers."""
+    if row.slip is not None and row.verdict in FAULTY:
+        return sentence_of(row.slip)
+    if row.verdict == "carried":
+        return f"follows from {_root_for(row, row.root)}" if row.root else "follows from an earlier mistake"
+    if row.verdict == "undecided":
+        return "too few digits to tell right from wrong"
+    # Nothing is right for a name that means nothing: its explanation is about the name.
+    return row.explanation if row.verdict == "unknown" else ""
+
+
+def _root_for(row: Row, root: Root) -> str:
+    """A root as it is told next to a row: where it stands only if that is elsewhere."""
+    return root.id if (root.step, root.sample) == (row.step, row.sample) else root_of(root)
+
+
+def sentence_of(slip: str) -> str:
+    """What a slip is, whatever the numbers."""
+    from backtrace.checking.slips import SLIPS
+
+    return SLIPS[slip].sentence if slip in SLIPS else slip.replace("_", " ")
+
+
+def root_of(root: Root) -> str:
+    """The statement that a carried one rests on: delta_o (step 1, sample 2)."""
+    return root.id + place(root.step, root.sample)
+
+
+def place(step: int | None, sample: int | None) -> str:
+    """Step and sample in brackets behind a name, as far as they are known."""
+    known = [f"{what} {n}" for what, n in (("step", step), ("sample", sample)) if n is not None]
+    return f" ({', '.join(known)})" if known else ""
+
+
+def explained(row: Row) -> str:
+    """The explanation, and the other slips that fit as well."""
+    if not row.alternatives:
+        return row.explanation
+    slips = dict.fromkeys(finding.slip for finding in row.alternatives)
+    others = f"also fits: {', '.join(slips)}"
+    return f"{row.explanation} ({others})" if row.explanation else others
+
+
+def labels(rows: Sequence[Row]) -> list[str]:
+    """What the rows are called: the writer's names, with step and sample where these are not all the same."""
+    steps = {row.step for row in rows} - {None}
+    samples = {row.sample for row in rows} - {None}
+    return [
+        printable(row.name)
+        + place(row.step if len(steps) > 1 else None, row.sample if len(samples) > 1 else None)
+        for row in rows
+    ]
+
+
+def summary_line(sheet: Marked) -> str:
+    """The marks and how they came about.
+
+    >>> summary_line(Marked("a.yaml", None, (), (), (), {"correct": 5, "slip": 1, "wrong": 0}, 5.0, 6))
+    '5 of 6 marks: 5 correct, 1 slip'
+    """
+    counted = [f"{count:,} {verdict}" for verdict, count in sheet.counts.items() if count]
+    if not counted:
+        return "no stated numbers found"
+    return f"{shown_marks(sheet.marks)} of {sheet.out_of:,} marks: {', '.join(counted)}"
+
+
+def unread_line(sheet: Marked, listed: bool) -> str:
+    """How many lines were not understood, and how to see them; nothing if none."""
+    many = len(sheet.unread)
+    if not many:
+        return ""
+    said = f"{many:,} {'line was' if many == 1 else 'lines were'} not understood"
+    return f"{said}:" if listed else f"{said} (--verbose lists {'it' if many == 1 else 'them'})"
+
+
+def unread_lines(sheet: Marked) -> list[str]:
+    """The lines that were not understood, with their numbers, each short."""
+    return [f"  line {line}: {printable(text[:_MOST_OF_A_LINE])}" for line, text in sheet.unread]
+
+
+def about(sheet: Marked) -> str:
+    """What is to be said of a whole sheet, for forms that have one place for it."""
+    lines = [convention.sentence for convention in sheet.conventions]
+    lines.append(summary_line(sheet))
+    if sheet.unread:
+        lines += [unread_line(sheet, listed=True), *unread_lines(sheet)]
+    return "\n".join(map(printable, lines))
+
+
+def mistakes_line(sheet: Marked) -> str:
+    """What went wrong on one sheet of many, in a line."""
+    if sheet.error is not None:
+        return f"unreadable: {printable(sheet.error)}"
+    wrong = [row for row in sheet.rows if row.verdict in FAULTY]
+    named = [printable(f"{row.id} {row.slip or row.verdict}") for row in wrong[:_MOST_MISTAKES]]
+    if len(wrong) > _MOST_MISTAKES:
+        named.append(f"{len(wrong) - _MOST_MISTAKES:,} more")
+    if sheet.counts["unknown"]:
+        named.append(f"{sheet.counts['unknown']:,} unknown")
+    if sheet.unread:
+        named.append(unread_line(sheet, listed=False).partition(" (")[0])
+    return ", ".join(named)
+
+
+def marks_cell(sheet: Marked) -> str:
+    """The marks of one sheet of many."""
+    return "-" if sheet.error is not None else f"{shown_marks(sheet.marks)} of {sheet.out_of:,}"
+
+
+def class_lines(tally: Tally, telling: Telling) -> list[str]:
+    """The class summary: how the sheets did, what most often went wrong, and how."""
+    read = tally.sheets - tally.unreadable
+    counted = [
+        f"{count:,} {what}"
+        for count, what in (
+            (read - tally.with_mistakes, "without mistakes"),
+            (tally.with_mistakes, "with mistakes"),
+            (tally.unreadable, "unreadable"),
+        )
+        if count
+    ]
+    lines = [f"{_sheets(tally.sheets)}: {', '.join(counted)}"]
+    if read:
+        lines.append(f"marks: {shown_marks(tally.marks)} of {tally.out_of:,}")
+    if tally.quantities:
+        often = [f"{printable(id)} in {_sheets(n)}" for id, n in tally.quantities.most_common(_MOST_OFTEN)]
+        lines.append(f"most often wrong: {', '.join(often)}")
+    if tally.slips and telling.feedback != "brief":
+        slips = tally.slips.most_common(_MOST_OFTEN)
+        often = [f"{slip} in {_sheets(n)} ({sentence_of(slip)})" for slip, n in slips]
+        lines.append(f"most common slips: {', '.join(often)}")
+    lines += [f"in {_sheets(n)}: {printable(said)}" for said, n in tally.conventions.most_common(_MOST_OFTEN)]
+    return lines
+
+
+def _sheets(count: int) -> str:
+    return "1 sheet" if count == 1 else f"{count:,} sheets"
+
+
+def exact_marks(marks: float) -> float:
+    """Marks without the dust of adding tenths in binary; whole ones as integers."""
+    marks = round(marks, 9)
+    return int(marks) if marks == int(marks) else marks
+
+
+def shown_marks(marks: float) -> str:
+    """Marks as a person reads them."""
+    return f"{exact_marks(marks):,}"
+
+
+def typed(text: str) -> str:
+    """A sentence in signs that every keyboard has.
+
+    >>> typed("δ_o·w_5: the slope σ′(h_1) was left out")
+    "delta_o*w_5: the slope sigma'(h_1) was left out"
+    """
+    return transcribe(text.translate(_TYPED))

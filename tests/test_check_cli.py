@@ -1,0 +1,392 @@
+"""`backtrace check` as it is called: options, several sheets, exit codes, and what goes where."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import io
+import json
+import os
+import pty
+import shutil
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+import pytest
+
+from backtrace.checking.slips import SLIPS
+from backtrace.cli import _run
+
+USAGE = (
+    "Usage: backtrace check [OPTIONS] CONFIG ANSWERS...\nTry 'backtrace check --help' for help.\n\nError: "
+)
+
+RIGHT = "h_1: 0.6\na_1: 0.6457\nE: 0.118851\n"
+SLIPPED = "h_1: 0.6\ndE/dw_1: -0.00122\n"
+BROKEN = b"h_1: [0.6\n\xff\xfe"
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """What a run with `-f json` says."""
+        return json.loads(self.out)
+
+
+Check = Callable[..., Outcome]
+
+
+@pytest.fixture
+def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Check:
+    """The command, run in this process."""
+
+    def run(*arguments: str | Path) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["backtrace", "check", *map(str, arguments)])
+        code = _run()
+        return Outcome(int(code), *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a right sheet, one with a slip, and in a folder of their own, those and a broken one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "right.yaml").write_text(RIGHT)
+    (tmp_path / "slipped.yaml").write_text(SLIPPED)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "c.yaml").write_text(SLIPPED)
+    (tmp_path / "class" / "a.yaml").write_text(RIGHT)
+    (tmp_path / "class" / "b.yaml").write_bytes(BROKEN)
+    (tmp_path / "class" / ".hidden").write_text("no sheet")
+    (tmp_path / "class" / "folder").mkdir()
+    return tmp_path
+
+
+# One sheet
+
+
+def test_a_right_sheet_ends_with_0(check: Check, sheets: Path) -> None:
+    done = check("or-gate", "right.yaml")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == (
+        "OR gate, 2-2-1\n"
+        'source: after "Neural Networks and Backpropagation", parts 1 and 2 (tinhatben)\n'
+        "network 2-2-1 · sigmoid · half_squared_error · sgd, learning_rate 0.5 · float64\n"
+        "\n"
+        "╭─────────────┬──────────┬──────────┬───────────┬──────╮\n"
+        "│ stated name │   stated │ expected │ verdict   │ line │\n"
+        "├─────────────┼──────────┼──────────┼───────────┼──────┤\n"
+        "│ h_1         │      0.6 │      0.6 │ ✓ correct │    1 │\n"
+        "│ a_1         │   0.6457 │ 0.645656 │ ✓ correct │    2 │\n"
+        "│ E           │ 0.118851 │ 0.118851 │ ✓ correct │    3 │\n"
+        "╰─────────────┴──────────┴──────────┴───────────┴──────╯\n"
+        "3 of 3 marks: 3 correct\n"
+    )
+
+
+def test_a_sheet_with_a_mistake_ends_with_3_and_names_the_slip(check: Check, sheets: Path) -> None:
+    done = check("or-gate", "slipped.yaml", "-f", "json")
+    assert (done.code, done.err) == (3, "")
+    assert done.data["summary"]["marks"] == 1
+    answer = done.data["answers"][1]
+    assert (answer["id"], answer["verdict"], answer["slip"]) == ("dE/dw_1", "slip", "missing_slope")
+    assert answer["expected"] == pytest.approx(-0.000278684994576, rel=1e-12)
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_a_sheet_that_is_not_there_ends_with_1_and_a_line(check: Check, sheets: Path, form: str) -> None:
+    done = check("or-gate", "none.yaml", "-f", form)
+    assert (done.code, done.out) == (1, "")
+    assert "none.yaml" in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_a_grader_gets_its_file_also_where_a_sheet_cannot_be_read(check: Check, sheets: Path) -> None:
+    done = check("or-gate", "none.yaml", "-f", "gradescope")
+    assert done.code == 1
+    (only,) = json.loads(done.out)["tests"]
+    assert (only["name"], only["status"]) == ("the sheet can be read", "failed")
+    assert only["output"] == done.err.rstrip("\n")
+    done = check("or-gate", "none.yaml", "-f", "junit")
+    assert done.code == 1
+    assert ElementTree.fromstring(done.out)[0].get("errors") == "1"
+
+
+def test_a_sheet_may_come_from_standard_input(
+    check: Check, monkeypatch: pytest.MonkeyPatch, sheets: Path
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(RIGHT.encode())))
+    done = check("or-gate", "-", "-f", "json")
+    assert (done.code, done.data["summary"]["correct"]) == (0, 3)
+
+
+def test_standard_input_is_read_once(check: Check) -> None:
+    message = "standard input can be read once; expected - in one place"
+    assert check("-", "-") == (2, "", f"{USAGE}{message}\n")
+
+
+def test_the_output_goes_to_a_file(check: Check, sheets: Path) -> None:
+    expected = check("or-gate", "slipped.yaml", "-f", "csv").out
+    assert check("or-gate", "slipped.yaml", "-f", "csv", "-o", "marks.csv") == (3, "", "")
+    assert Path("marks.csv").read_text(encoding="utf-8") == expected
+
+
+@pytest.mark.parametrize(
+    ("ending", "form"),
+    [("csv", "csv"), ("json", "json"), ("md", "markdown"), ("xml", "junit"), ("txt", "table")],
+)
+def test_the_ending_of_a_file_says_how_it_is_written(
+    check: Check, sheets: Path, ending: str, form: str
+) -> None:
+    expected = check("or-gate", "slipped.yaml", "-f", form).out
+    assert check("or-gate", "slipped.yaml", "-o", f"marks.{ending}") == (3, "", "")
+    assert Path(f"marks.{ending}").read_text(encoding="utf-8") == expected
+
+
+# Options
+
+
+def test_tolerance_accepts_a_difference(check: Check, sheets: Path) -> None:
+    Path("near.yaml").write_text("a_1: 0.6500\n")
+    assert check("or-gate", "near.yaml").code == 3
+    assert check("or-gate", "near.yaml", "--tolerance", "0.005").code == 0
+
+
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_a_tolerance_is_a_finite_number(check: Check, value: str) -> None:
+    message = f"Invalid value for '--tolerance': {value} is no finite number"
+    assert check("or-gate", "x", "--tolerance", value) == (2, "", f"{USAGE}{message}\n")
+
+
+def test_a_slip_may_earn_a_part_of_the_mark(check: Check, sheets: Path) -> None:
+    assert (
+        check("or-gate", "slipped.yaml", "-f", "json", "--slip-mark", "0.5").data["summary"]["marks"] == 1.5
+    )
+    assert "1.5 of 2 marks: " in check("or-gate", "slipped.yaml", "--slip-mark", "0.5").out
+    message = "Invalid value for '--slip-mark': 2.0 is not in the range 0<=x<=1."
+    assert check("or-gate", "slipped.yaml", "--slip-mark", "2") == (2, "", f"{USAGE}{message}\n")
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "junit"])
+@pytest.mark.parametrize("feedback", ["brief", "slip"])
+def test_feedback_below_full_hides_the_expected_value(
+    check: Check, sheets: Path, form: str, feedback: str
+) -> None:
+    assert "0.000278" in check("or-gate", "slipped.yaml", "-f", form).out
+    done = check("or-gate", "slipped.yaml", "-f", form, "--feedback", feedback)
+    assert "0.000278" not in done.out
+    assert ("the slope σ′(h) was left out" in done.out) == (feedback == "slip")
+    revealed = check("or-gate", "slipped.yaml", "-f", form, "--feedback", feedback, "--reveal")
+    assert "0.000278" in revealed.out
+
+
+@pytest.mark.parametrize("feedback", [(), ("--feedback", "slip"), ("--feedback", "full")])
+def test_gradescope_never_reveals_unless_told_to(
+    check: Check, sheets: Path, feedback: tuple[str, ...]
+) -> None:
+    done = check("or-gate", "slipped.yaml", "-f", "gradescope", *feedback)
+    assert done.code == 3
+    assert json.loads(done.out)["tests"][1]["output"].startswith("slip: the slope σ′(h) was left out")
+    assert "0.000278" not in done.out
+    assert "0.000278" in check("or-gate", "slipped.yaml", "-f", "gradescope", *feedback, "--reveal").out
+
+
+def test_gradescope_is_for_one_submission(check: Check, sheets: Path) -> None:
+    message = "-f gradescope is the result of one submission; expected one file of answers"
+    assert check("or-gate", "class", "-f", "gradescope") == (2, "", f"{USAGE}{message}\n")
+
+
+def test_a_sample_stands_in_where_a_sheet_names_none(check: Check, sheets: Path) -> None:
+    Path("second.yaml").write_text("h_1: 0.8\n")
+    assert check("or-gate", "second.yaml").code == 3
+    done = check("or-gate", "second.yaml", "--sample", "2", "-f", "json")
+    assert done.code == 0
+    assert done.data["answers"][0]["sample"] == 2
+    assert check("or-gate", "second.yaml", "--sample", "5") == (
+        1,
+        "",
+        "no sample 5; there are samples 1 to 4\n",
+    )
+
+
+def test_a_step_stands_in_where_a_sheet_names_none(check: Check, sheets: Path) -> None:
+    Path("second.yaml").write_text("h_1: 0.80\n")  # step 2 of an online run sees sample 2
+    done = check("or-gate", "second.yaml", "--step", "2", "-f", "json")
+    assert (done.data["answers"][0]["step"], done.data["answers"][0]["sample"]) == (2, 2)
+    assert done.code == 0
+
+
+def test_a_step_without_an_update_is_refused(check: Check, sheets: Path) -> None:
+    Path("mine.yaml").write_text("equations: {f: x * 2}\nobjective_symbol: f\nparameters: {x: 1}\n")
+    assert check("mine.yaml", "right.yaml", "--step", "2") == (
+        1,
+        "",
+        "no step 2: without an update in the config there is one step\n",
+    )
+
+
+def test_a_sheet_in_another_notation_is_read(check: Check, sheets: Path) -> None:
+    Path("net.yaml").write_text("net_1: 0.6\nout_1: 0.6457\nh_2: 0.7\n")
+    assert check("or-gate", "net.yaml", "--notation", "net-out", "-f", "json").data["summary"]["correct"] == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("net-ou", "'net-ou' is no notation; did you mean net-out?"),
+        ("foo", "'foo' is no notation; expected h-a, net-out, in-out, z-a or I-O"),
+    ],
+)
+def test_an_unknown_notation_is_refused(check: Check, name: str, told: str) -> None:
+    message = f"Invalid value for '--notation': {told}"
+    assert check("or-gate", "x", "--notation", name) == (2, "", f"{USAGE}{message}\n")
+
+
+def test_what_if_changes_what_is_expected_and_is_told(check: Check, sheets: Path) -> None:
+    Path("changed.yaml").write_text("h_1: 1\n")
+    changes = ("--set", "w_1=0.2", "--input", "1,1", "--target", "1")
+    done = check("or-gate", "changed.yaml", *changes)
+    assert done.code == 0
+    assert "\nwith w_1 = 0.2, input 1,1, target 1\n" in done.out
+
+
+def test_the_slips_are_listed_without_a_config(check: Check) -> None:
+    done = check("--slips")
+    assert (done.code, done.err) == (0, "")
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.out.splitlines()[3:-1]]
+    assert rows == [[slip, row.sentence, row.example] for slip, row in SLIPS.items()]
+
+
+def test_answers_are_needed(check: Check) -> None:
+    assert check("or-gate") == (2, "", f"{USAGE}Missing argument 'ANSWERS...'.\n")
+
+
+# Lines that were not understood
+
+NOTES = "# Notes\n\n$h_1 = 0.6$\n\n$\\frac{foo}{ = 3$ and \\sum_i q = = 5\n"
+
+
+def test_lines_that_were_not_understood_are_counted_and_listed(check: Check, sheets: Path) -> None:
+    Path("notes.md").write_text(NOTES)
+    counted = check("or-gate", "notes.md", "-f", "csv")
+    assert counted.err == "1 line was not understood (--verbose lists it)\n"
+    listed = check("or-gate", "notes.md", "-f", "csv", "--verbose")
+    assert listed.out == counted.out
+    assert listed.err.startswith("1 line was not understood:\n  line 5: ")
+
+
+# Several sheets
+
+
+def test_a_folder_is_a_class(check: Check, sheets: Path) -> None:
+    done = check("or-gate", "class", "-f", "json")
+    assert done.code == 1
+    assert [sheet["file"] for sheet in done.data["sheets"]] == [
+        "class/a.yaml",
+        "class/b.yaml",
+        "class/c.yaml",
+    ]
+    right, broken, slipped = done.data["sheets"]
+    assert (right["error"], right["summary"]["correct"]) == (None, 3)
+    assert broken["error"].startswith("class/b.yaml")
+    assert (broken["answers"], broken["summary"]["out_of"]) == ([], 0)
+    assert slipped["summary"]["slip"] == 1
+
+
+def test_a_class_has_a_row_a_sheet_and_a_summary(check: Check, sheets: Path) -> None:
+    done = check("or-gate", "class")
+    assert (done.code, done.err) == (1, "")
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.out.splitlines()]
+    assert ["class/a.yaml", "3 of 3", ""] in rows
+    assert ["class/c.yaml", "1 of 2", "dE/dw_1 missing_slope"] in rows
+    assert done.out.endswith(
+        "3 sheets: 1 without mistakes, 1 with mistakes, 1 unreadable\n"
+        "marks: 4 of 5\n"
+        "most often wrong: dE/dw_1 in 1 sheet\n"
+        "most common slips: missing_slope in 1 sheet (the slope σ′(h) was left out)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (("right.yaml", "right.yaml"), 0),
+        (("right.yaml", "slipped.yaml"), 3),
+        (("slipped.yaml", "class/b.yaml"), 1),
+        (("none.yaml", "right.yaml"), 1),
+    ],
+)
+@pytest.mark.parametrize("form", ["table", "csv", "json", "markdown", "junit"])
+def test_the_exit_code_of_several_sheets(
+    check: Check, sheets: Path, names: tuple[str, ...], code: int, form: str
+) -> None:
+    done = check("or-gate", *names, "-f", form)
+    assert (done.code, done.err) == (code, "")
+
+
+def test_a_folder_with_one_sheet_is_a_class_still(check: Check, sheets: Path) -> None:
+    Path("class/b.yaml").unlink()
+    Path("class/c.yaml").unlink()
+    done = check("or-gate", "class", "-f", "json")
+    assert (done.code, len(done.data["sheets"])) == (0, 1)
+
+
+def test_an_empty_folder_is_told(check: Check, sheets: Path) -> None:
+    message = "'class/folder': no files in this folder; expected sheets of answers\n"
+    assert check("or-gate", "class/folder") == (1, "", message)
+
+
+def test_csv_of_a_class(check: Check, sheets: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(check("or-gate", "class", "-f", "csv").out)))
+    assert [row["file"] for row in rows] == [
+        *["class/a.yaml"] * 3,
+        "class/b.yaml",
+        *["class/c.yaml"] * 2,
+    ]
+
+
+def test_junit_of_a_class(check: Check, sheets: Path) -> None:
+    suites = ElementTree.fromstring(check("or-gate", "class", "-f", "junit").out)
+    assert [(s.get("tests"), s.get("failures"), s.get("errors")) for s in suites] == [
+        ("3", "0", "0"),
+        ("1", "0", "1"),
+        ("2", "1", "0"),
+    ]
+
+
+def a_run(*arguments: str, folder: Path, **streams: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "backtrace", "check", *arguments]
+    streams = streams or {"capture_output": True}
+    return subprocess.run(command, cwd=folder, encoding="utf-8", timeout=60, **streams)
+
+
+def test_several_processes_say_the_same_in_the_same_order(check: Check, sheets: Path) -> None:
+    for number in range(40):
+        shutil.copy(("right.yaml", "slipped.yaml")[number % 2], f"class/sheet{number}.yaml")
+    alone = check("or-gate", "class", "-f", "csv")
+    done = a_run("or-gate", "class", "-f", "csv", "--jobs", "3", folder=sheets)
+    assert (done.returncode, done.stdout, done.stderr) == (1, alone.out, "")
+
+
+def test_a_progress_bar_follows_only_at_a_terminal(sheets: Path) -> None:
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    done = a_run("or-gate", "class", "-f", "csv", folder=sheets, stdout=subprocess.PIPE, stderr=its)
+    os.close(its)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert "checking" in shown
+    assert "100%" in shown
+    piped = a_run("or-gate", "class", "-f", "csv", folder=sheets)
+    assert (piped.stdout, piped.stderr) == (done.stdout, "")
