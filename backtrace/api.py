@@ -7,8 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
+from backtrace.config.cursor import one_of
 from backtrace.config.load import load
+from backtrace.config.settings import ALL_KINDS, KINDS, MAX_DECIMALS
 from backtrace.derivation.equation import PHASES
+from backtrace.errors import nearest
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.problem import Problem
 from backtrace.selection import find, no_quantity, visible
@@ -173,13 +176,38 @@ def trace(
 
     Raises:
         BacktraceError: what was asked for is not there, there is no backward pass, or a value is not finite.
-        ValueError: both `step` and `steps`.
+        ValueError: both `step` and `steps`, or an argument that is none of the above.
     """
     if step is not None and steps is not None:
         raise ValueError("step and steps exclude each other")
     kept = {"all": hand} if isinstance(hand, int) else hand
+    _check_arguments(steps if step is None else step, sample, only, kept, digits, decimals)
     arithmetic = arithmetic_of(problem, kept)
     phases = frozenset(PHASES[only]) if only else Request().phases
     request = Request(step or 1, step or steps or 1, sample, phases, arithmetic)
     look = Look(numerals=Numerals(digits, decimals, arithmetic.kept))
     return Trace(problem, tuple(work(problem, request)), look, request)
+
+
+def _check_arguments(
+    last: int | None,
+    sample: object,
+    only: object,
+    hand: Mapping[str, int] | None,
+    digits: int,
+    decimals: int | None,
+) -> None:
+    """Refuse what the command line refuses by its options."""
+    if last is not None and last < 1:
+        raise ValueError("steps are counted from 1")
+    if not (sample is None or sample == "all" or isinstance(sample, int)):
+        raise ValueError(f"sample is {sample!r}; expected a number from 1 on, or 'all'")
+    if only is not None and only not in PHASES:
+        raise ValueError(f"only is {only!r}; expected {one_of(PHASES)}")
+    for kind, kept in (hand or {}).items():
+        if kind not in (*KINDS, ALL_KINDS):
+            raise ValueError(f"hand: {kind!r} is no kind of quantity{nearest(kind, KINDS)}")
+        if not 0 <= kept <= MAX_DECIMALS:
+            raise ValueError(f"hand: {kept} decimals; expected 0 to {MAX_DECIMALS}")
+    if not 1 <= digits <= 17 or not 0 <= (decimals or 0) <= 30:
+        raise ValueError("digits go from 1 to 17, decimals from 0 to 30")

@@ -84,7 +84,8 @@ class Problem(NamedTuple):
     """Everything that a derivation needs.
 
     `hand` maps a kind of quantity (or "all") to the decimals a person keeps of it. `echo` are the what-ifs of
-    the command line. `locations` tells where in the file a thing stands that can only be refused later.
+    the command line. `locations` tells by path where
+    a step function stands, which only a backward pass can refuse.
     """
 
     title: str

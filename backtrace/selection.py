@@ -110,7 +110,7 @@ class _Selection:
         others = [row for row in hidden if row.kind != "cost_gradient"]
         shown = sorted(
             (row for row in (*terms, *rows, *others) if row.id in wanted),
-            key=lambda row: layers.index(row.layer) if row.layer in layers else -1,
+            key=lambda row: layers.index(row.layer) if row.layer in layers else len(layers),
         )
         extra = {row.id for row in hidden} & wanted
         return _Pick(part.equations, tuple(shown), tuple(_with_needs(hidden, extra)))

@@ -732,9 +732,48 @@ def test_gradients_by_inputs_stand_under_their_own_heading(backtrace: Backtrace)
         for line in backtrace("trace", "or-gate", "--show", "dE/d[iw]_*").out.splitlines()
         if line.startswith("Backward")
     ]
-    assert headings == ["Backward, inputs", "Backward, output layer", "Backward, hidden layer"]
+    assert headings == ["Backward, output layer", "Backward, hidden layer", "Backward, inputs"]
 
 
 def test_terms_of_a_gradient_stand_before_their_sum(json_of: Records) -> None:
     ids = [row["id"] for row in json_of("two-two-two", "--show", "dE*/da_h1")]
     assert ids == ["dE_o1/da_h1", "dE_o2/da_h1", "dE/da_h1"]
+
+
+def test_repeated_hand_options_add_up(backtrace: Backtrace) -> None:
+    done = backtrace("trace", "or-gate", "--hand", "activation=3", "--hand", "delta=2", "-f", "json")
+    values = {row["id"]: row["text"] for row in json.loads(done.out)["records"]}
+    assert (values["a_o"], values["delta_o"]) == ("0.512", "-0.12")
+
+
+def test_other_inputs_are_a_sample_of_their_own(backtrace: Backtrace) -> None:
+    done = backtrace("trace", "or-gate", "--input", "1,1", "--target", "1", "--sample", "2")
+    assert done.code == 2
+    assert done.err.splitlines()[-1].endswith(
+        "--input makes a sample of its own; expected --sample to be left out"
+    )
+
+
+def test_inputs_without_a_target_say_that_there_is_no_backward_pass(backtrace: Backtrace) -> None:
+    lines = backtrace("trace", "or-gate", "--input", "1,0").out.splitlines()
+    assert "with input 1,0, no target (forward only)" in lines
+
+
+def test_a_zero_has_no_sign(backtrace: Backtrace) -> None:
+    assert ",0.0,0" in backtrace("trace", "or-gate", "-f", "csv", "--show", "dE/dw_3").out
+
+
+def test_gradients_tied_across_layers_split_no_table(backtrace: Backtrace, tmp_path: Path) -> None:
+    config = tmp_path / "tied.yaml"
+    config.write_text(
+        "inputs: [x]\ntargets: [t]\nlayers:\n"
+        "  - {name: a, units: [1], activation: tanh, weights: [[w]], biases: [c]}\n"
+        "  - {name: b, units: [2], weights: [[w]], biases: [d]}\n"
+        "parameters: {w: 0.5, c: 0.1, d: 0.2}\nsamples: [{inputs: [1], targets: [1]}]\n"
+    )
+    lines = backtrace("trace", str(config), "--only", "backward").out.splitlines()
+    assert [line for line in lines if line.startswith("Backward")] == [
+        "Backward, b layer",
+        "Backward, a layer",
+        "Backward",
+    ]

@@ -463,7 +463,7 @@ def test_equations_go_with_inputs_targets_updates_and_deltas(text: str) -> None:
 
 @reads("equations: {f: 'step(x)*x'}\nobjective_symbol: f\nparameters: {x: 3}\n")
 def test_the_place_of_a_step_is_kept_for_the_message(text: str) -> None:
-    assert str(read(text).locations["step"]) == "c.yaml:1:16"
+    assert str(read(text).locations["equations.f"]) == "c.yaml:1:16"
 
 
 @reads(

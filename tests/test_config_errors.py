@@ -896,8 +896,8 @@ STEP_REFUSED = (
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        (NETWORK.replace("activation: sigmoid", "activation: step", 1), "c.yaml:7:17"),
-        (circuit("q: x + y", "q: step(x) + y"), "c.yaml:2:6"),
+        (NETWORK.replace("activation: sigmoid", "activation: step", 1), "c.yaml:7:17: layers[0].activation"),
+        (circuit("q: x + y", "q: step(x) + y"), "c.yaml:2:6: equations.q"),
     ],
 )
 def test_a_step_function_is_refused_in_the_backward_pass_and_found(text: str, place: str) -> None:

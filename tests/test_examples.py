@@ -38,8 +38,9 @@ ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "configs"
 EXAMPLES = sorted(path.stem for path in CONFIGS.glob("*.yaml"))
 REFUSED = (
-    "step-neuron.yaml:19:17: step has no useful derivative: it is flat everywhere but at its threshold, "
-    "where it jumps, so there is no backward pass; a sigmoid is the smooth function in its place\n"
+    "step-neuron.yaml:19:17: layers[0].activation: step has no useful derivative: it is flat everywhere "
+    "but at its threshold, where it jumps, so there is no backward pass; a sigmoid is the smooth function "
+    "in its place\n"
 )
 
 

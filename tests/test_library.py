@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -255,3 +257,24 @@ def test_its_types_are_there_for_others(tmp_path: Path) -> None:
         "",
     ]
     assert done.stdout.splitlines()[2].startswith("Found 2 errors")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"step": 0}, "steps are counted from 1"),
+        ({"steps": -1}, "steps are counted from 1"),
+        ({"sample": "foo"}, "sample is 'foo'; expected a number from 1 on, or 'all'"),
+        ({"only": "x"}, "only is 'x'; expected forward, backward or update"),
+        ({"hand": 200}, "hand: 200 decimals; expected 0 to 15"),
+        ({"hand": {"activatoin": 3}}, "hand: 'activatoin' is no kind of quantity; did you mean activation?"),
+        ({"digits": 0}, "digits go from 1 to 17, decimals from 0 to 30"),
+    ],
+)
+def test_an_argument_that_means_nothing_is_refused(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        backtrace.trace(backtrace.load("or-gate"), **arguments)
+
+
+def test_completion_finds_the_library() -> None:
+    assert {"load", "trace", "Trace"} <= set(dir(backtrace))

@@ -584,10 +584,9 @@ def test_matrices_stand_right_after_the_last_table_of_their_layer() -> None:
         "δ = ∂E/∂A ⊙ linear′(H)",
         "∂E/∂W = δ·[A_hidden; 1]ᵀ",
         "Backward, hidden layer",
-        "Backward",
-        "Backward, hidden layer",
         "δ = (W_outputᵀ·δ_output) ⊙ tanh′(H)",
         "∂E/∂W = δ·[x; 1]ᵀ",
+        "Backward",
     ]
 
 

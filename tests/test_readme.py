@@ -38,6 +38,7 @@ def folder(tmp_path: Path) -> Path:
     broken = config.replace("[[w_1, w_2]]", "[[w_1]]")
     assert broken != config
     (tmp_path / "mine.yaml").write_text(broken, encoding="utf-8")
+    (tmp_path / "sheet.yaml").write_text(blocks("yml")[0], encoding="utf-8")
     (tmp_path / "whole.yaml").write_text(config, encoding="utf-8")
     return tmp_path
 

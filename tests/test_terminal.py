@@ -297,6 +297,19 @@ def test_ctrl_c_leaves_an_output_file_as_it_was(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_a_run_that_is_told_to_end_leaves_no_half_written_file(tmp_path: Path) -> None:
+    process = started(
+        "trace", "or-gate", "--steps", "1000000000", "-f", "csv", "-o", str(tmp_path / "new.csv")
+    )
+    patience = time.monotonic() + 60
+    while not list(tmp_path.iterdir()) and time.monotonic() < patience:
+        time.sleep(0.02)
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []
+
+
 # Encodings
 
 ASCII_ONLY = {

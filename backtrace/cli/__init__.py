@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import signal
 import sys
 from enum import IntEnum
 from importlib import import_module
@@ -108,12 +109,18 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     # Equations and values make no cycles: a collector would only walk 80,000 of them again and again.
     gc.disable()
+    signal.signal(signal.SIGTERM, _terminated)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # What an encoding cannot carry is escaped; it is no error.
             stream.reconfigure(errors="backslashreplace")
     code = _finish(_run())
     sys.exit(code)
+
+
+def _terminated(number: int, frame: object) -> None:
+    """End by way of the clean-up, so that no half-written file is left."""
+    sys.exit(128 + number)
 
 
 def _run() -> int:

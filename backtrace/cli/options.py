@@ -70,6 +70,13 @@ class Setting(click.ParamType):  # type: ignore[type-arg]
         return name, text
 
 
+def _added_up(
+    ctx: click.Context, param: click.Parameter, given: tuple[dict[str, int], ...]
+) -> dict[str, int] | None:
+    """Several `--hand` as one; None where there is none."""
+    return {kind: kept for decimals in given for kind, kept in decimals.items()} if given else None
+
+
 def shared(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     """Several options as one decorator, in the order they are to stand in the help."""
 
@@ -104,7 +111,9 @@ number_options = shared(
         "--hand",
         metavar="N|KIND=N,...",
         type=Decimals(),
-        help="Round like a hand calculation; exact: do not.",
+        multiple=True,
+        callback=_added_up,
+        help="Round like a hand calculation; exact: do not (repeats add up).",
     ),
 )
 output_options = shared(

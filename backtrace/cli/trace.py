@@ -77,6 +77,8 @@ def command(
         raise click.UsageError(
             "--matrix draws whole layers and --show picks quantities; expected one of them"
         )
+    if inputs is not None and sample is not None:
+        raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
     from backtrace.cli.output import style_of, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load

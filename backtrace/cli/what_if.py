@@ -27,6 +27,8 @@ def what_if(
     """
     echo = [f"{name} = {text}" for name, text in dict(settings).items()]
     echo += [f"{what} {text}" for what, text in (("input", inputs), ("target", targets)) if text is not None]
+    if inputs is not None and targets is None and problem.targets:
+        echo.append("no target (forward only)")
     problem = problem._replace(parameters=_with_settings(problem, settings), echo=tuple(echo))
     if inputs is None and targets is None:
         return problem

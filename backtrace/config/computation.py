@@ -27,9 +27,13 @@ def read_computation(
     _check_symbols(equations, places, by_id, givens)
     ordered = _in_order(equations, by_id, places)
     name = _equation(objective, by_id)
-    steps = [places[name].location for name, expression in equations.items() if _has_step(expression)]
+    steps = {
+        places[name].path: places[name].location
+        for name, expression in equations.items()
+        if _has_step(expression)
+    }
     computation = Computation(ordered, name, _deltas(deltas, by_id, givens))
-    return computation, {"step": steps[0]} if steps else {}
+    return computation, steps
 
 
 def _equations(cursor: Cursor, givens: Mapping[str, str]) -> tuple[dict[str, Cursor], dict[str, Expression]]:

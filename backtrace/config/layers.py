@@ -28,7 +28,7 @@ class LayersReader:
         self.bias_input = bias_input
         self.weights = WeightsReader(seed, folder)
         self.layers: list[Layer] = []
-        self.steps: list[Location] = []
+        self.steps: dict[str, Location] = {}
 
     def read(self, cursor: Cursor) -> list[Layer]:
         entries = cursor.items("a list of layers")
@@ -133,7 +133,7 @@ class LayersReader:
         else:
             name = cursor.choice(ACTIVATIONS)
         if name == "step":
-            self.steps.append(cursor.location)
+            self.steps[cursor.path] = cursor.location
         values = {key: number(value) for key, value in ACTIVATIONS[name].options.items()}
         for option, given in options.items():
             values[option] = given.number()

@@ -172,11 +172,10 @@ class _Reader:
                 f"one for each unit of layer {layers[-1].name}"
             )
         cost = read_cost(self.table.get("cost"), targets, outputs)
-        locations = {"step": reader.steps[0]} if reader.steps else {}
         return (
             Network(tuple(layers), cost),
             self.used_parameters(reader.weights, layers, parameters),
-            locations,
+            reader.steps,
         )
 
     def used_parameters(

@@ -46,10 +46,16 @@ class _Backward:
     def run(self) -> None:
         layers = self.forward.network.layers
         self._from_cost(layers[-1])
+        tied: list[str] = []
         for layer, complete in zip(reversed(layers), reversed(_complete_after(self.forward)), strict=True):
             self._layer(layer)
             for name, is_own in complete:
-                self._gradient(name, layer.name if is_own else None)
+                if is_own:
+                    self._gradient(name, layer.name)
+                else:
+                    tied.append(name)
+        for name in tied:  # they belong to no layer, and nothing but the update rests on them
+            self._gradient(name, None)
 
     def _emit(
         self,

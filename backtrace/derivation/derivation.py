@@ -75,7 +75,8 @@ def derive(problem: Problem, case: Case) -> Derivation:
 
 
 def _refused(problem: Problem, forward: Sequence[Equation], refusal: NotDifferentiableError) -> Derivation:
-    located = NotDifferentiableError(refusal.message, problem.locations.get("step"))
+    path, location = next(iter(problem.locations.items()), ("", None))
+    located = NotDifferentiableError(f"{path}: {refusal.message}" if path else refusal.message, location)
     return Derivation(tuple(forward), (), located, lambda: iter(()))
 
 

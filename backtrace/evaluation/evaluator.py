@@ -47,6 +47,8 @@ def value_of(expression: Expression, values: Environment, arithmetic: Arithmetic
     if kind is Symbol:
         return values[expression.id]  # type: ignore[union-attr]
     match expression:
+        case Product((left, right)) if type(left) is type(right) is Symbol:  # by far the most common
+            return values[left.id] * values[right.id]
         case Product(factors):
             first, *others = _values_of(factors, values, arithmetic)
             for factor in others:

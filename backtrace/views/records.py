@@ -143,6 +143,6 @@ def part_records(part: Part, look: Look) -> Iterator[Record]:
             look.symbol(equation.symbol),
             in_symbols(equation.expression),
             in_numbers(equation.expression),
-            float(value),
+            float(value) + 0.0,  # a zero without a sign
             numerals.text(value),
         )
