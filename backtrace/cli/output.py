@@ -51,13 +51,14 @@ def _opened(path: str) -> AbstractContextManager[TextIO]:
 
 @contextmanager
 def _beside(target: str) -> Iterator[TextIO]:
-    """A file next to `target` that replaces it at the end, or is gone."""
-    import tempfile  # start-up does not wait for what only -o needs
+    """A file next to `target` that replaces it at the end, or is gone.
 
+    Its name is made before it, so that an interruption at any moment finds what to remove.
+    """
     folder, file = os.path.split(target)
-    handle, name = tempfile.mkstemp(prefix=f".{file[:50]}.", dir=folder)
+    name = os.path.join(folder, f".{file[:50]}.{os.urandom(6).hex()}")
     try:
-        with open(handle, "w", encoding="utf-8", newline="") as out:
+        with open(name, "x", encoding="utf-8", newline="") as out:
             yield out
         os.chmod(name, _mode(target))
         os.replace(name, target)
