@@ -141,11 +141,13 @@ class _Marking:
 
     def samples(self, statement: Statement, step: int) -> Iterator[int | None]:
         """Where a name is looked for, in order."""
-        own = self.checker.sample or self.graph.own_sample(step)
+        own = self.checker.sample or self.checker.problem.own_sample(step)
         if statement.sample is not None:
             yield from (statement.sample, None)
-        elif statement.total or self.checker.problem.batch != "online":
-            yield from (None, self.checker.sample or 1) if not statement.total else (None, own)
+        elif statement.total:
+            yield from (None, own)
+        elif self.checker.problem.batch != "online":
+            yield from (None, self.checker.sample or 1)
         else:
             yield from (own, None)
 

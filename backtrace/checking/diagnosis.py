@@ -6,7 +6,7 @@ writer's own earlier numbers first, then on the true ones.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 from itertools import chain, islice
 from typing import NamedTuple
@@ -116,14 +116,15 @@ class EarlyUpdate(Values):
 class StepWide(Values):
     """The step worked out with one slip made in every equation that allows it."""
 
-    def __init__(self, graph: Graph, slip: str) -> None:
+    def __init__(self, graph: Graph, slip: str, rewritings: Callable[[Node], Sequence[Rewriting]]) -> None:
         super().__init__(graph, {})
         self.slip = slip
+        self.rewritings = rewritings
         self.made: dict[Key, Rewriting | None] = {}
 
     def equation(self, node: Node) -> tuple[Expression | None, Mapping[str, Key]]:
         if node.key not in self.made:
-            self.made[node.key] = next((r for r in rewritings(self.graph, node) if r.slip == self.slip), None)
+            self.made[node.key] = next((r for r in self.rewritings(node) if r.slip == self.slip), None)
         found = self.made[node.key]
         return (found.expression, found.uses) if found else (node.expression, node.uses)
 
@@ -136,7 +137,7 @@ class Diagnosis:
         self.with_true_numbers: dict[Key, list[Candidate]] = {}
         self.made: dict[Key, list[Rewriting]] = {}
         self.early = EarlyUpdate(graph, {})
-        self.step_wide = {slip: StepWide(graph, slip) for slip in STEP_WIDE}
+        self.step_wide = {slip: StepWide(graph, slip, self.rewritings) for slip in STEP_WIDE}
 
     def findings(
         self, key: Key, number: Stated, numbers: Mapping[Key, float], own_only: bool = False

@@ -56,10 +56,6 @@ class Graph:
     def __getitem__(self, key: Key) -> Node:
         return self.nodes[key]
 
-    def own_sample(self, step: int) -> int:
-        """The sample that an online step uses."""
-        return (step - 1) % len(self.problem.samples) + 1
-
     def find(self, name: str, step: int, sample: int | None) -> set[str]:
         """The ids that a name can stand for at a place: an exact id, a name of the notation, or near it."""
         names = self.names.get((step, sample), {})
@@ -101,7 +97,7 @@ class Graph:
                 if part.phase == "backward" and part.derivation is not None:
                     self._add_further(part, part.derivation)
             else:
-                own = None if batch else self.own_sample(step)
+                own = None if batch else self.problem.own_sample(step)
                 if part.phase == "after":
                     for sample, before in passes.items():
                         if batch or sample == own:
