@@ -6,20 +6,20 @@ what follows from it is carried, not punished.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from backtrace.checking.diagnosis import Diagnosis, Values
 from backtrace.checking.graph import Graph, Key
+from backtrace.checking.lookup import Lookup
 from backtrace.checking.numbers import Stated, stated
 from backtrace.checking.report import FAULTY, Convention, Finding, Judgement, Report, Root, Verdict
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.derivation.names import spell
-from backtrace.errors import BacktraceError, nearest
+from backtrace.errors import BacktraceError
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.intervals import INTERVALS, Interval, UndecidedError, point
-from backtrace.problem import Network, Problem
+from backtrace.problem import Problem
 
 MAX_STEP = 100_000
 MOST_FAULTY = 4  # faulty numbers that are each taken as stated and as true in turn
@@ -71,6 +71,7 @@ class _Marking:
         self.graph = graph
         self.diagnosis = diagnosis
         self.sheet = sheet
+        self.lookup = Lookup(graph, checker.sample)
         self.entries: list[Entry] = []
         self.judged: dict[int, Judgement] = {}
         self.conventions: list[Convention] = []
@@ -105,51 +106,11 @@ class _Marking:
 
     def key(self, statement: Statement) -> Key | str:
         """The quantity that a statement names, or why there is none."""
-        step = statement.step or 1
-        seen: dict[str, None] = {}
-        name = self.renamed(statement)
-        for sample in self.samples(statement, step):
-            found = self.graph.find(name, step, sample)
-            if len(found) == 1:
-                return Key(step, sample, next(iter(found)))
-            if found:
-                return f"could be {' or '.join(sorted(found))}"
-            seen.update(dict.fromkeys(k.id for k in self.graph.nodes if (k.step, k.sample) == (step, sample)))
-        for sample in self.samples(statement, step):
-            unrelated = self.graph.unrelated(name, step, sample)
-            if unrelated is not None:
-                return unrelated
-        return f"no such quantity{nearest(statement.name, seen)}"
-
-    def renamed(self, statement: Statement) -> str:
-        """The name in the config's terms: an entry of a column A or H, or the only target as y_train."""
-        problem, name = self.checker.problem, statement.name
-        entry = re.fullmatch(r"([AH])\[(\d{1,6})\]", name)
-        if entry and isinstance(problem.model, Network):
-            column = f"{entry[1]}["
-            size = sum(s.name.startswith(column) and s.line == statement.line for s in self.sheet.statements)
-            units = next((layer.units for layer in problem.model.layers if len(layer.units) == size), ())
-            if int(entry[2]) <= len(units):
-                return f"{entry[1].lower()}_{spell(units[int(entry[2]) - 1])}"
-        if len(problem.targets) == 1 and name in (
-            f"{problem.targets[0]}_train",
-            "target",
-            f"{problem.targets[0]}_true",
-        ):
-            return problem.targets[0]
-        return name
-
-    def samples(self, statement: Statement, step: int) -> Iterator[int | None]:
-        """Where a name is looked for, in order."""
-        own = self.checker.sample or self.checker.problem.own_sample(step)
-        if statement.sample is not None:
-            yield from (statement.sample, None)
-        elif statement.total:
-            yield from (None, own)
-        elif self.checker.problem.batch != "online":
-            yield from (None, self.checker.sample or 1)
-        else:
-            yield from (own, None)
+        column, _, row = statement.name.partition("[")
+        size = sum(
+            s.name.startswith(f"{column}[") and s.line == statement.line for s in self.sheet.statements if row
+        )
+        return self.lookup.key(statement.name, statement.step or 1, statement.sample, statement.total, size)
 
     # What holds for the whole sheet
 
