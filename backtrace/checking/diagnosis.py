@@ -146,6 +146,17 @@ class Diagnosis:
 
         `numbers` are the writer's own; `own_only` tries no others, and no readings of the number.
         """
+        ranked = self.fitting(key, number, numbers, own_only)
+        symbol, right = self.graph[key].symbol.text, self.graph[key].value
+        return [
+            Finding(c.slip, f"{symbol} = {number.value:.10g} {c.explanation}; done right it is {right:.6g}")
+            for c in ranked[:MOST_FINDINGS]
+        ]
+
+    def fitting(
+        self, key: Key, number: Stated, numbers: Mapping[Key, float], own_only: bool = False
+    ) -> list[Candidate]:
+        """The best candidate of each slip that gives a stated number, the most plausible first."""
         if not number.value and not number.half:
             return []
         best: dict[str, Candidate] = {}
@@ -158,12 +169,7 @@ class Diagnosis:
             known = best.get(candidate.slip)
             if known is None or candidate.rank < known.rank:
                 best[candidate.slip] = candidate
-        ranked = sorted(best.values(), key=lambda candidate: candidate.rank)
-        symbol, right = self.graph[key].symbol.text, self.graph[key].value
-        return [
-            Finding(c.slip, f"{symbol} = {number.value:.10g} {c.explanation}; done right it is {right:.6g}")
-            for c in ranked[:MOST_FINDINGS]
-        ]
+        return sorted(best.values(), key=lambda candidate: candidate.rank)
 
     def in_its_own_equation(self, key: Key, number: Stated) -> list[Finding]:
         """The slips in the quantity's own equation that would round to the same as the right value."""

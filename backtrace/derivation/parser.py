@@ -51,7 +51,7 @@ class ExpressionError(ValueError):
 
 
 def parse(text: str, functions: Iterable[str] = PUBLIC) -> Expression:
-    """The expression that `text` spells out.
+    """The expression that `text` spells out; a function that `FUNCTIONS` has not takes one argument.
 
     Raises:
         ExpressionError: it is not an expression, is too long or too deep, or a function is unknown.
@@ -165,7 +165,7 @@ class _Parser:
             while self.take(","):
                 arguments.append(self.sum())
         self.close()
-        wanted = len(FUNCTIONS[name].arguments.split())
+        wanted = len(FUNCTIONS[name].arguments.split()) if name in FUNCTIONS else 1
         if name in VARIADIC:
             if len(arguments) < 2:
                 raise ExpressionError(f"{name} takes two or more arguments, found 1", offset)
