@@ -98,7 +98,7 @@ def test_what_is_not_understood_is_told(text: str) -> None:
 def test_an_equation_in_symbols_is_a_formula() -> None:
     document = read_document(r"\frac{\partial{E}}{\partial{w_3}}= \delta_ow_5\sigma'(h_1)i_2")
     assert document.statements == ()
-    assert document.formulas == ((1, "dE/dw_3", "δ_o w_5 σ'(h_1)i_2"),)
+    assert document.formulas == ((1, "dE/dw_3", "∂E/∂w_3", "δ_o w_5 σ'(h_1)i_2"),)
 
 
 def test_html_is_read_with_its_lines() -> None:

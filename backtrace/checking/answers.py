@@ -118,7 +118,7 @@ def _read_mapping(text: str, file: str) -> Sheet:
         _section(cursor, statements, unread)
     else:
         _answers(cursor, Statement("", ""), statements, unread)
-    return Sheet(file, tuple(statements), tuple(unread))
+    return Sheet(file, tuple(statements), unread=tuple(unread))
 
 
 def _section(cursor: Cursor, statements: list[Statement], unread: list[tuple[int, str]]) -> None:
@@ -172,7 +172,7 @@ def _read_table(text: str, file: str) -> Sheet:
             statements.append(statement)
         else:
             unread.append((line, printable(separator.join(row)[:MAX_NAME])))
-    return Sheet(file, tuple(statements), tuple(unread))
+    return Sheet(file, tuple(statements), unread=tuple(unread))
 
 
 def _separator(text: str) -> str:

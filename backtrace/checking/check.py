@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from backtrace.checking.diagnosis import Diagnosis, Values
-from backtrace.checking.graph import Graph, Key
+from backtrace.checking.formulas import Point, judge_formulas, points_of
+from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.lookup import Lookup
 from backtrace.checking.numbers import Stated, stated
 from backtrace.checking.report import FAULTY, Convention, Finding, Judgement, Report, Root, Verdict
@@ -33,6 +34,7 @@ class Checker:
         self.tolerance = tolerance
         self.sample = sample
         self._graphs: dict[tuple[int, ...], tuple[Graph, Diagnosis]] = {}
+        self._points: list[Point] = []
 
     def graph(self, steps: Sequence[int]) -> tuple[Graph, Diagnosis]:
         """The graph of some steps, and what finds slips in it."""
@@ -43,6 +45,11 @@ class Checker:
             graph = Graph(self.problem, key)
             self._graphs[key] = (graph, Diagnosis(graph))
         return self._graphs[key]
+
+    def points(self) -> list[Point]:
+        """Where written formulas are evaluated."""
+        self._points = self._points or points_of(*self.graph([1]))
+        return self._points
 
 
 class Entry(NamedTuple):
@@ -62,7 +69,11 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
         graph, diagnosis = checker.graph(steps)
     except BacktraceError as error:
         return Report(sheet.file, error=str(error))
-    return _Marking(checker, graph, diagnosis, sheet).report()
+    report = _Marking(checker, graph, diagnosis, sheet).report()
+    if not sheet.formulas:
+        return report
+    right, findings, not_evaluated = judge_formulas(checker.points(), checker.sample, sheet.formulas)
+    return report._replace(formulas=findings, right_formulas=right, not_evaluated=not_evaluated)
 
 
 class _Marking:
@@ -278,22 +289,22 @@ class _IntervalValues:
         self.known: dict[Key, Interval] = {key: number.interval for key, number in numbers.items()}
         self.known |= {key: point(graph[key].value) for key in true}
 
-    def of(self, key: Key) -> Interval:
-        if key not in self.known:
-            self.known[key] = self.worked_out(key)
-        return self.known[key]
-
     def worked_out(self, key: Key) -> Interval:
         """A quantity's equation, in intervals.
 
         Raises:
             UndecidedError: there is no bound.
         """
-        node = self.graph[key]
+        for used in self.graph.below(key, self.known):
+            self.known[used] = self.equation(self.graph[used])
+        return self.equation(self.graph[key])
+
+    def equation(self, node: Node) -> Interval:
+        """The same, where everything that stands in it is known."""
         if node.expression is None:
             return point(node.value)
         found: Interval = value_of(
-            node.expression, {id: self.of(used) for id, used in node.uses.items()}, INTERVALS
+            node.expression, {id: self.known[used] for id, used in node.uses.items()}, INTERVALS
         )
         return found
 

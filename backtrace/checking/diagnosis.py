@@ -22,6 +22,7 @@ from backtrace.evaluation.float64 import FLOAT64
 
 MOST_NODES = 30  # equations on the way that a slip is looked for in
 MOST_FINDINGS = 8
+MOST_RECURSION = 60  # equations one upon the other that are worked out by recursion
 MOST_PLACES = 12  # decimals that a value on the way may have been rounded to
 STEP_WIDE = ("missing_slope", "slope_of_net", "missing_activation", "missing_rate", "ascent")
 
@@ -73,6 +74,9 @@ class Values:
             return node.value
         if key in self.open:
             raise RecursionError(key.id)
+        if node.depth > MOST_RECURSION and not self.open:
+            for below in self.graph.below(key, self.fixed, self.known):
+                self.of(below)  # thousands of equations, one upon the other, would fill the stack
         self.open.add(key)
         value = float(value_of(expression, {id: self.of(used) for id, used in uses.items()}, FLOAT64))
         self.open.discard(key)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from backtrace.checking.equations import Equation, Token, equations, name_of, number_of, typed, written
 from backtrace.checking.latex import BREAK, FENCE, ROW, TooDeepError, plain
 from backtrace.checking.markup import MAX_LINE, harmless, lines
-from backtrace.checking.statement import Sheet, Statement
+from backtrace.checking.statement import Formula, Sheet, Statement
 
 MAX_SHOWN = 200  # characters of a line that was not understood
 MAX_ROWS = 60  # lines that one matrix may run over
@@ -40,14 +40,6 @@ _CHANGES = re.compile(r"[-+*/]=\s+[^\s=]*[0-9]")
 _MAYBE = re.compile(r"[=≈←∼≃≅≐≔]|\\(?:approx|simeq|sim|cong|doteq|equiv|gets|leftarrow)|[|:~]")
 
 
-class Formula(NamedTuple):
-    """An equation in symbols: the name, as in a statement, and a right-hand side in plain notation."""
-
-    line: int
-    name: str
-    text: str
-
-
 class Document(NamedTuple):
     """What a document states, the formulas it gives, and the lines that were not understood."""
 
@@ -56,7 +48,7 @@ class Document(NamedTuple):
     unread: tuple[tuple[int, str], ...]
 
     def sheet(self, file: str) -> Sheet:
-        return Sheet(file, self.statements, self.unread)
+        return Sheet(file, self.statements, self.formulas, self.unread)
 
 
 def read_document(text: str, file: str = "") -> Document:
@@ -190,7 +182,7 @@ class _Reader:
             short = len(equation.sides) <= MAX_SIDES
             statements = list(_statements(equation, lines_of_sides)) if short else []
             self.statements += statements
-            formulas = list(_formulas(equation, lines_of_sides[0])) if short and not statements else []
+            formulas = list(_formulas(equation, lines_of_sides)) if short else []
             self.formulas += formulas
             if not statements and not formulas and _has_number(text, equation.starts[0], end):
                 last = passage[places[-1]]
@@ -298,11 +290,12 @@ def _cells(side: Sequence[Token]) -> list[list[list[Token]]]:
     return rows
 
 
-def _formulas(equation: Equation, line: int) -> Iterator[Formula]:
-    """The right-hand sides in symbols of what an equation begins with."""
-    name = name_of(equation.sides[0])
-    if name is None:
-        return
+def _formulas(equation: Equation, places: Sequence[int]) -> Iterator[Formula]:
+    """The right-hand sides in symbols, each with the last name before it, or what the chain begins with."""
+    left, name = equation.sides[0], name_of(equation.sides[0])
     for i, side in enumerate(equation.sides[1:], 1):
-        if any(token.kind in ("name", "derivative") for token in side):
-            yield Formula(line, _renewed(name, equation.sides[i : i + 1], equation.updates), written(side))
+        if left and any(token.kind in ("name", "derivative") for token in side):
+            of = name and _renewed(name, equation.sides[i : i + 1], equation.updates)
+            yield Formula(places[i], of, written(left), written(side))
+            if name_of(side) is not None:
+                left, name = side, name_of(side)

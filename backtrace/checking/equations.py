@@ -136,15 +136,11 @@ class Equation(NamedTuple):
 
 def equations(line: str) -> Iterator[Equation]:
     """The chains in a line, from left to right; of each, only the sides that are mathematics."""
-    tokens = [
-        Token(m.lastgroup or "", m[0], m.start(), m.end())
-        for m in _TOKEN.finditer(_NO_RELATION.sub(_blank, line))
-    ]
-    parts, relations = _at_relations(tokens)
+    parts, relations = _at_relations(tokens_of(_NO_RELATION.sub(_blank, line)))
     if len(parts) < 2:
         return
     first = _stripped(parts[0])
-    sides: list[tuple[Token, ...]] = [first if number_of(first) else _tail(first)]
+    sides: list[tuple[Token, ...]] = [first if number_of(first) else _tail(first) or _whole(first)]
     starts = [first[0].start if first else 0]
     updates = relations[0].text == "←"
     for i, part in enumerate(parts[1:], 1):
@@ -160,6 +156,11 @@ def equations(line: str) -> Iterator[Equation]:
             sides = [head[2:] if two else _tail(part)]
             starts = [sides[0][0].start if sides[0] else starts[-1]]
             updates = not last and relations[i].text == "←"
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The pieces of a text in plain notation."""
+    return [Token(m.lastgroup or "", m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -259,6 +260,12 @@ def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
     if whole and ends and head and head[-1].kind == "name" and ends[0].start == head[-1].end:
         head = (*head[:-1], head[-1]._replace(text=head[-1].text + "⁺", end=ends[0].end))
     return head, whole and bool(head)
+
+
+def _whole(part: Sequence[Token]) -> tuple[Token, ...]:
+    """A part that is mathematics throughout, as ∂E/∂a_o·∂a_o/∂h_o; empty if it is anything else."""
+    head, whole = _head(part)
+    return head if whole else ()
 
 
 def _is_two(head: Sequence[Token]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from backtrace.derivation.derivation import Derivation
@@ -12,6 +12,7 @@ from backtrace.derivation.names import spell
 from backtrace.derivation.notation import derivative, given, updated
 from backtrace.derivation.updates import CONSTANTS, RATE, STEP, UPDATE_RULES
 from backtrace.evaluation.arithmetic import Arithmetic, Value
+from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.problem import Problem
@@ -30,7 +31,8 @@ class Key(NamedTuple):
 class Node(NamedTuple):
     """A quantity: its equation's right-hand side, what the symbols in it are, and its true value.
 
-    Givens have no expression. `position` is the place in the order in which things are worked out.
+    Givens have no expression. `position` is the place in the order in which things are worked out, `depth`
+    how many equations stand one upon the other below it. `role` tells givens apart: input, target or parameter.
     """
 
     key: Key
@@ -41,6 +43,8 @@ class Node(NamedTuple):
     uses: Mapping[str, Key]
     value: float
     position: int
+    depth: int
+    role: str | None = None
 
 
 class Graph:
@@ -50,6 +54,9 @@ class Graph:
         self.problem = problem
         self.nodes: dict[Key, Node] = {}
         self.names: dict[tuple[int, int | None], dict[str, set[str]]] = {}
+        self._roles = _roles(problem)
+        self._alike: dict[tuple[object, ...], list[Node]] = {}
+        self._compiled: dict[tuple[Key, str], Compiled[Key]] = {}
         for step in sorted(set(steps)):
             self._add_step(step)
 
@@ -103,6 +110,16 @@ class Graph:
                         if batch or sample == own:
                             self._add_afterwards(before, step, sample)
                 self._add_rows(part, part.equations, own)
+                if part.phase == "update":
+                    self._add_held(part)
+
+    def _add_held(self, part: Part) -> None:
+        """The new values of parameters that are held fixed: the old ones."""
+        for name in sorted(self.problem.fixed):
+            old = self.nodes[Key(part.step, None, spell(name))]
+            new = updated(old.symbol)
+            key = Key(part.step, part.sample, new.id)
+            self._add(key, new, "held", old.layer, old.symbol, {old.symbol.id: old.key}, old.value)
 
     def _add_givens(self, part: Part) -> None:
         for name in (*self.problem.inputs, *self.problem.targets):
@@ -135,7 +152,12 @@ class Graph:
     ) -> None:
         if key in self.nodes:
             return
-        self.nodes[key] = Node(key, symbol, kind, layer, expression, uses, value, len(self.nodes))
+        below = (self.nodes[used].depth for used in uses.values() if used in self.nodes)
+        depth = 1 + max(below, default=0)
+        role = self._roles.get(key.id) if kind == "given" else None
+        node = Node(key, symbol, kind, layer, expression, uses, value, len(self.nodes), depth, role)
+        self.nodes[key] = node
+        self._alike.setdefault(_likeness(node), []).append(node)
         table = self.names.setdefault((key.step, key.sample), {})
         for name in (symbol.text, *names):
             table.setdefault(f"name:{name}", set()).add(key.id)
@@ -171,7 +193,7 @@ class Graph:
     def _add_afterwards(self, before: Part, step: int, sample: int) -> None:
         """The forward pass again, of the updated parameters: hidden quantities with a plus."""
         rows = [row for row in before.equations if row.phase == "forward"]
-        renamed = {row.id for row in rows} | {spell(name) for name in self.problem.trained}
+        renamed = {row.id for row in rows} | {spell(name) for name in self.problem.parameters}
         for row in rows:
             moved = {s.id: updated(s) for s in symbols(row.expression) if s.id in renamed}
             expression = substitute(row.expression, moved)
@@ -181,11 +203,32 @@ class Graph:
             key = Key(step, sample, f"{row.id}+")
             self._add(key, updated(row.symbol), row.kind, row.layer, expression, uses, value)
 
+    def below(self, key: Key, *known: Container[Key]) -> list[Key]:
+        """What a quantity rests on, down to what is known, in the order in which it is worked out."""
+        seen: set[Key] = set()
+        queue = [key]
+        while queue:
+            for used in self.nodes[queue.pop()].uses.values():
+                if used not in seen and not any(used in place for place in known):
+                    seen.add(used)
+                    queue.append(used)
+        return sorted(seen, key=lambda used: self.nodes[used].position)
+
+    def compiled(self, node: Node, arithmetic: Arithmetic) -> Compiled[Key]:
+        """A node's equation as a function, made once."""
+        assert node.expression is not None
+        place = node.key, arithmetic.name
+        if place not in self._compiled:
+            self._compiled[place] = compiled(node.expression, node.uses, arithmetic)
+        return self._compiled[place]
+
     def evaluate(self, node: Node, values: Mapping[Key, Value], arithmetic: Arithmetic) -> Value:
         """A node's equation, worked out with the given values of what it uses."""
-        assert node.expression is not None
-        local = {id: values[key] for id, key in node.uses.items()}
-        return value_of(node.expression, local, arithmetic)
+        return self.compiled(node, arithmetic)(values.__getitem__)
+
+    def alike(self, node: Node) -> Sequence[Node]:
+        """The node and what is easily taken for it: quantities of the same kind, step and sample."""
+        return self._alike[_likeness(node)]
 
     def ancestors(self, key: Key, stop: Iterable[Key]) -> Iterator[Node]:
         """The node itself and everything it rests on, the nearest first, not past the nodes in `stop`."""
@@ -198,6 +241,17 @@ class Graph:
                 if used not in seen and used not in stops:
                     seen.add(used)
                     queue.append(used)
+
+
+def _likeness(node: Node) -> tuple[object, ...]:
+    key = node.key
+    return (key.step, key.sample, node.kind, node.role, key.id.endswith("+"))
+
+
+def _roles(problem: Problem) -> dict[str, str]:
+    roles = dict.fromkeys(map(spell, problem.parameters), "parameter")
+    roles |= dict.fromkeys(map(spell, problem.targets), "target")
+    return roles | dict.fromkeys(map(spell, problem.inputs), "input")
 
 
 def loose(name: str) -> str:

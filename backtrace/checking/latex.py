@@ -252,6 +252,7 @@ _WORDS_BELOW = frozenset(  # subscripts that are words although no braces hold t
 )
 _NEW = frozenset(("+", "new", "(new)", "t+1", "(t+1)", "neu", "updated", "(k+1)", "k+1", "next"))
 _OLD = frozenset(("old", "(old)", "(t)", "t", "(k)"))
+_EMPTY_SUBSCRIPT = re.compile(rf"(\\partial|∂) ?_(?=\{{?[\\{LETTER}])")  # ∂/∂_x is ∂/∂x
 _NABLA = re.compile(rf"∇_([{LETTER}0-9]+(?:_[0-9]+)*) ?([{LETTER}][{LETTER}0-9_]*)")
 
 
@@ -268,9 +269,11 @@ def plain(text: str) -> str:
     >>> plain(r"\dfrac{\partial E}{\partial w_{5}} \approx -1.2 \times 10^{-3}").strip()
     '∂E/∂w_5  ≈ -1.2 * 10^-3'
     """
+    text = _EMPTY_SUBSCRIPT.sub(r"\1 ", text)
     text = _SUB_RUN.sub(lambda run: f"_{{{''.join(map(_SUBSCRIPTS.__getitem__, run[0]))}}}", text)
     text = _SUPER_RUN.sub(lambda run: f"^{{{''.join(map(_SUPERSCRIPTS.__getitem__, run[0]))}}}", text)
-    return _NABLA.sub(r"∂\2/∂\1", _Converter(text.translate(_SAME)).whole())
+    text = _Converter(text.translate(_SAME)).whole()
+    return _NABLA.sub(r"∂\2/∂\1", text)
 
 
 class _Converter:

@@ -12,6 +12,7 @@ from backtrace.errors import nearest
 from backtrace.problem import Network
 
 _COLUMN_ENTRY = re.compile(r"([AH])\[(\d{1,6})\]")
+_CALL = re.compile(r"(?:g|f|s|S|phi|psi|act|sigma|sigmoid|tanh|relu|ReLU|softplus)(')?\(([^()]{1,80})\)")
 _ZERO_FOR_O = re.compile(r"(?<=_)0(?=[0-9])")  # target_01, where target_o1 is meant
 _RATES = ("eta", "alpha", "lr", "learning_rate", "epsilon", "r")
 
@@ -68,11 +69,25 @@ class Lookup:
             units = next((layer.units for layer in problem.model.layers if len(layer.units) == column), ())
             if int(entry[2]) <= len(units):
                 return f"{entry[1].lower()}_{spell(units[int(entry[2]) - 1])}"
+        call = _CALL.fullmatch(name)
+        if call and isinstance(problem.model, Network):
+            unit = self._net_of(call[2])
+            if unit is not None:
+                return f"da_{unit}/dh_{unit}" if call[1] else f"a_{unit}"
         if len(problem.targets) == 1:
             target = problem.targets[0]
             if name in (f"{target}_train", "target", f"{target}_true"):
                 return target
         return name
+
+    def _net_of(self, argument: str) -> str | None:
+        """The unit whose net input a name is."""
+        step, sample = next(iter(self.graph.names))
+        for form in (argument, self._translated(argument)):
+            for id in self.graph.find(form, step, sample):
+                if self.graph[Key(step, sample, id)].kind == "net":
+                    return id.removeprefix("h_")
+        return None
 
     def _translated(self, part: str) -> str:
         """A symbol of another notation, or a derivative's part with its d in front, as an id."""

@@ -47,6 +47,21 @@ class Judgement(NamedTuple):
     root: Root | None = None
 
 
+class FormulaFinding(NamedTuple):
+    """A written formula that is not equal to the quantity it claims to be.
+
+    `id` is the quantity's, or the left side as it is written; `formula` the right one as it is written, and
+    `expected` what stands in the derivation.
+    """
+
+    id: str
+    formula: str
+    expected: str | None
+    slip: str | None
+    explanation: str
+    line: int
+
+
 class Convention(NamedTuple):
     """Something that holds for the whole sheet and is said once."""
 
@@ -55,13 +70,20 @@ class Convention(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A checked sheet; `error` says why there is nothing else where the file could not be read."""
+    """A checked sheet; `error` says why there is nothing else where the file could not be read.
+
+    `formulas` are those that are wrong, `right_formulas` counts the others that were evaluated, and
+    `not_evaluated` has the lines of those that could not be.
+    """
 
     file: str
     error: str | None = None
     judgements: tuple[Judgement, ...] = ()
     conventions: tuple[Convention, ...] = ()
     unread: tuple[tuple[int, str], ...] = ()
+    formulas: tuple[FormulaFinding, ...] = ()
+    right_formulas: int = 0
+    not_evaluated: tuple[tuple[int, str], ...] = ()
 
     def counts(self) -> dict[str, int]:
         """How many statements got each verdict."""

@@ -1,4 +1,4 @@
-"""One number that somebody states, as it stands on the sheet."""
+"""What somebody states, as it stands on the sheet: numbers and formulas."""
 
 from __future__ import annotations
 
@@ -23,9 +23,19 @@ class Statement(NamedTuple):
     working: tuple[str, ...] = ()
 
 
+class Formula(NamedTuple):
+    """An equation in symbols, both sides in plain notation; `name` is the left one's, as in a statement."""
+
+    line: int
+    name: str | None
+    left: str
+    right: str
+
+
 class Sheet(NamedTuple):
-    """What was read from one file: the statements in order, and the lines that were not understood."""
+    """What was read from one file, in order, and the lines that were not understood."""
 
     file: str
     statements: tuple[Statement, ...]
+    formulas: tuple[Formula, ...] = ()
     unread: tuple[tuple[int, str], ...] = ()

@@ -51,7 +51,7 @@ class ExpressionError(ValueError):
 
 
 def parse(text: str, functions: Iterable[str] = PUBLIC) -> Expression:
-    """The expression that `text` spells out; a function that `FUNCTIONS` has not takes one argument.
+    """The expression that `text` spells out.
 
     Raises:
         ExpressionError: it is not an expression, is too long or too deep, or a function is unknown.
@@ -59,15 +59,17 @@ def parse(text: str, functions: Iterable[str] = PUBLIC) -> Expression:
     >>> parse("w*x + b").terms[1]
     Symbol(id='b', text='b')
     """
-    return _Parser(text, frozenset(functions)).whole()
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"formula of {len(text):,} characters; at most {MAX_LENGTH:,} are read", 0)
+    return Parser(_tokens(text), functions).whole()
 
 
-class _Parser:
-    def __init__(self, text: str, functions: frozenset[str]) -> None:
-        if len(text) > MAX_LENGTH:
-            raise ExpressionError(f"formula of {len(text):,} characters; at most {MAX_LENGTH:,} are read", 0)
-        self.tokens = list(_tokens(text))
-        self.functions = functions
+class Parser:
+    """The grammar above over tokens: each a kind (number, name, mark; last of all end), a text, an offset."""
+
+    def __init__(self, tokens: Iterable[tuple[str, str, int]], functions: Iterable[str]) -> None:
+        self.tokens = list(tokens)
+        self.functions = frozenset(functions)
         self.position = 0
         self.depth = 0
 
@@ -114,13 +116,17 @@ class _Parser:
         self.take("+")
         factors = list(_factors(self.unary()))
         with self.deeper(0):
-            while mark := self.take("*", "/"):
+            while mark := self.times_or_over():
                 if mark == "*":
                     factors.extend(_factors(self.unary()))
                 else:  # x/y/z is (x/y)/z: one level more with every fraction line
                     self.descend()
                     factors = [Quotient(_product(factors), self.unary())]
         return _product(factors)
+
+    def times_or_over(self) -> str | None:
+        """The sign between two factors, which is passed."""
+        return self.take("*", "/")
 
     def unary(self) -> Expression:
         if not self.take("-"):
@@ -165,7 +171,7 @@ class _Parser:
             while self.take(","):
                 arguments.append(self.sum())
         self.close()
-        wanted = len(FUNCTIONS[name].arguments.split()) if name in FUNCTIONS else 1
+        wanted = len(FUNCTIONS[name].arguments.split())
         if name in VARIADIC:
             if len(arguments) < 2:
                 raise ExpressionError(f"{name} takes two or more arguments, found 1", offset)

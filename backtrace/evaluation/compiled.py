@@ -1,0 +1,100 @@
+"""An expression as a function: put together once, called as often as wanted.
+
+Where one equation is worked out with thousands of different numbers, walking through its expression each time
+is most of the work. The function asks for the value of each symbol and gives what `value_of` gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TypeVar
+
+from backtrace.derivation.expressions import (
+    Call,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+)
+from backtrace.evaluation.arithmetic import Arithmetic, Value
+
+Name = TypeVar("Name", bound=Hashable)
+Lookup = Callable[[Name], Value]
+Compiled = Callable[[Lookup[Name]], Value]
+
+
+def compiled(expression: Expression, names: Mapping[str, Name], arithmetic: Arithmetic) -> Compiled[Name]:
+    """A function of a lookup that knows each symbol by what `names` calls it.
+
+    Raises:
+        KeyError: a symbol has no name.
+    """
+    match expression:
+        case Symbol(id):
+            name = names[id]
+            return lambda of: of(name)
+        case Number():
+            value = arithmetic.number(expression)
+            return lambda of: value
+        case Negative(operand):
+            inner = compiled(operand, names, arithmetic)
+            return lambda of: -inner(of)
+        case Product(factors):
+            return _product(_all(factors, names, arithmetic))
+        case Sum(terms):
+            return _sum(_all(terms, names, arithmetic))
+        case Quotient(numerator, denominator):
+            over, under = _all((numerator, denominator), names, arithmetic)
+            return lambda of: arithmetic.divide(over(of), under(of))
+        case Power(base, exponent):
+            below, above = _all((base, exponent), names, arithmetic)
+            return lambda of: arithmetic.power(below(of), above(of))
+        case Call(function, arguments):
+            return _call(arithmetic.functions[function], _all(arguments, names, arithmetic))
+
+
+def _all(
+    parts: Sequence[Expression], names: Mapping[str, Name], arithmetic: Arithmetic
+) -> list[Compiled[Name]]:
+    return [compiled(part, names, arithmetic) for part in parts]
+
+
+def _product(parts: Sequence[Compiled[Name]]) -> Compiled[Name]:
+    if len(parts) == 2:
+        left, right = parts
+        return lambda of: left(of) * right(of)
+    first, *others = parts
+
+    def product(of: Lookup[Name]) -> Value:
+        value = first(of)
+        for factor in others:
+            value = value * factor(of)
+        return value
+
+    return product
+
+
+def _sum(parts: Sequence[Compiled[Name]]) -> Compiled[Name]:
+    if len(parts) == 2:
+        left, right = parts
+        return lambda of: left(of) + right(of)
+    first, *others = parts
+
+    def total(of: Lookup[Name]) -> Value:
+        value = first(of)
+        for term in others:
+            value = value + term(of)
+        return value
+
+    return total
+
+
+def _call(function: Callable[..., Value], arguments: Sequence[Compiled[Name]]) -> Compiled[Name]:
+    if len(arguments) == 1:
+        inner = arguments[0]
+        return lambda of: function(inner(of))
+    return lambda of: function(*[argument(of) for argument in arguments])
