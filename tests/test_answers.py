@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from backtrace.checking.answers import read_sheet, read_sheet_file
+from backtrace.checking.check import Checker, check_sheet
 from backtrace.checking.statement import Statement
+from backtrace.checking.tokens import named
+from backtrace.config.load import load
+from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError
 
 
@@ -16,6 +21,108 @@ def test_numbers_keep_the_text_they_are_written_with() -> None:
     statements = read_sheet(data, "s.yaml").statements
     assert [row.text for row in statements] == ["0.500", "1000", "010", "1e-3", ".5", "-0.084"]
     assert [row.line for row in statements] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0.500", "0.500"),
+        ('"0.500"', "0.500"),
+        ("'1e-3'", "1e-3"),
+        ("+0.5", "0.5"),
+        (".5", ".5"),
+        ("5.", "5."),
+        ("1e-3", "1e-3"),
+        ("−0.084", "-0.084"),
+        ("1_000", "1000"),
+        ("010", "010"),
+        ("1,234.5", "1234.5"),
+        ("−1,234,567", "-1234567"),
+    ],
+)
+def test_a_number_is_what_its_text_says(text: str, number: str) -> None:
+    assert [row.text for row in read_sheet(f"E: {text}\n".encode(), "s.yaml").statements] == [number]
+    cell = text if text[0] in "'\"" else f'"{text}"'
+    table = f"E,{cell}\n".replace("'", "")
+    assert [row.text for row in read_sheet(table.encode(), "s.csv").statements] == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("12:30", "found '12:30'; expected a number"),
+        ("0x1F", "found '0x1F'; expected a number"),
+        ("1/2", "found '1/2'; expected a number"),
+        ("true", "found 'true'; expected a number"),
+        ("1,234", "found '1,234'; expected a number; did you mean 1.234?"),
+        ("−0,5", "found '−0,5'; expected a number; did you mean -0.5?"),
+        (".inf", "found '.inf'; expected a finite number"),
+        ("NaN", "found 'NaN'; expected a finite number"),
+        ("-1e999", "found '-1e999'; expected a number below 1.8e308"),
+        ("0.5 m", "found '0.5 m'; expected a number"),
+    ],
+)
+def test_what_is_no_number_is_told_with_its_place(text: str, told: str) -> None:
+    with pytest.raises(BacktraceError) as error:
+        read_sheet(f"h_1: 0.6\nE: {text}\n".encode(), "s.yaml")
+    assert str(error.value) == f"s.yaml:2:4: E: {told}"
+    with pytest.raises(BacktraceError) as error:
+        read_sheet(f'h_1,0.6\nE,"{text}"\n'.encode(), "s.csv")
+    assert str(error.value) == f"s.csv:2:1: E: {told}"
+
+
+def test_null_is_an_answer_left_blank() -> None:
+    assert read_sheet(b"a: 1\nb: ~\nc: null\n", "s.yaml").unread == ((2, "b:"), (3, "c:"))
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("dE/dw_5", "dE/dw_5"),
+        ("dE / dw5", "dE/dw_5"),
+        ("∂E/∂w₅", "dE/dw_5"),
+        (r"\frac{\partial E}{\partial w_5}", "dE/dw_5"),
+        (r"$\dfrac{\partial E}{\partial w_{5}}$", "dE/dw_5"),
+        ("w_5+", "w_5+"),
+        ("w5_new", "w_5+"),
+        ("w_5_new", "w_5+"),
+        ("w_5^{new}", "w_5+"),
+        ("w5'", "w_5+"),
+        ("w₅⁺", "w_5+"),
+        (r"\Delta w_5", "Delta_w_5"),
+        (r"\(\delta_o\)", "delta_o"),
+        ("δₒ", "delta_o"),
+        ("net_1", "h_1"),
+        ("out_{1}", "a_1"),
+        ("`h_1`", "h_1"),
+    ],
+)
+def test_a_name_is_understood_as_in_a_document(name: str, id: str) -> None:
+    sheet = read_sheet(json.dumps({name: "1"}).encode(), "s.json")
+    (judgement,) = check_sheet(Checker(load("or-gate")), sheet).judgements
+    assert (judgement.id, judgement.verdict == "unknown") == (id, False)
+
+
+@pytest.mark.parametrize(
+    "name", ["_", "w_5 or w_6", "the new w_5", "dE/d", "w_99_new", r"\frac{w_5}", "{" * 50]
+)
+def test_a_name_that_means_nothing_is_unknown(name: str) -> None:
+    sheet = read_sheet(json.dumps({name: "1"}).encode(), "s.json")
+    assert check_sheet(Checker(load("or-gate")), sheet).judgements[0].verdict == "unknown"
+
+
+@pytest.mark.parametrize("example", ["or-gate", "two-two-two", "three-layers", "adam"])
+def test_no_id_is_read_as_another_name(example: str) -> None:
+    graph, _ = Checker(load(example)).graph([1])
+    ids = {key.id for key in graph.nodes}
+    assert {id: named(id) for id in ids} == {id: id for id in ids}
+
+
+def test_an_exact_name_is_not_changed_into_another() -> None:
+    config = "equations: {w5_new: 'w5 * 2'}\nobjective_symbol: w5_new\nparameters: {w5: 3}\n"
+    checker = Checker(read_problem(config, "c.yaml", ""))
+    (judgement,) = check_sheet(checker, read_sheet(b"w5_new: 6", "s.yaml")).judgements
+    assert (judgement.id, judgement.verdict) == ("w5_new", "correct")
 
 
 def test_a_list_has_sections_for_steps_and_samples() -> None:
@@ -43,7 +150,24 @@ def test_csv_comes_with_separators_quotes_and_headers() -> None:
     )
 
 
-@pytest.mark.parametrize("data", ['{"E": 0.5}', "E: 0.5", "E,0.5", "E\t0.5", "E = 0.5", "id,value\nE,0.5"])
+@pytest.mark.parametrize("head", ["[Homework 3]", "{\\bf 3}", "[1] a book", "{$h_1$}"])
+def test_a_text_that_begins_with_a_bracket_is_no_mapping(head: str) -> None:
+    assert read_sheet(f"{head}\nE = 0.5\n".encode(), "s.txt").statements[0][:2] == ("E", "0.5")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"E": 0.5}',
+        '[{"answers": {"E": 0.5}}]',
+        "{\n E: 0.5}",
+        "E: 0.5",
+        "E,0.5",
+        "E\t0.5",
+        "E = 0.5",
+        "id,value\nE,0.5",
+    ],
+)
 def test_the_kind_is_told_by_what_stands_in_the_file(data: str) -> None:
     assert [row[:2] for row in read_sheet(data.encode(), "sheet").statements] == [("E", "0.5")]
 
@@ -56,6 +180,8 @@ def test_the_kind_is_told_by_what_stands_in_the_file(data: str) -> None:
         (b"a: 1\na: 2\n", "s.yaml", "s.yaml:2:1: 'a' stands twice (first on line 1)"),
         (b"- {stp: 2}", "s.yaml", "s.yaml:1:4: [0]: unknown key 'stp'; did you mean step?"),
         (b"- {step: 2}", "s.yaml", "s.yaml:1:3: [0]: answers are missing; expected answers: {id: number}"),
+        (b'" ": 1', "s.yaml", "s.yaml:1:1: found ' '; expected a quantity's id"),
+        (b",1\n", "s.csv", "s.csv:1:1: found ''; expected a quantity's id"),
         (b"a,abc\n", "s.csv", "s.csv:1:1: a: found 'abc'; expected a number"),
         (b"a\n", "s.csv", "s.csv:1:1: found one column, 'a'; expected two, id and value"),
         (b"id,value,step\na,1,x\n", "s.csv", "s.csv:2:1: step: found 'x'; expected a whole number from 1"),

@@ -269,7 +269,118 @@ def test_the_slips_are_listed_without_a_config(check: Check) -> None:
 
 
 def test_answers_are_needed(check: Check) -> None:
-    assert check("or-gate") == (2, "", f"{USAGE}Missing argument 'ANSWERS...'.\n")
+    said = f"{USAGE}expected ANSWERS, or --published instead of them, and not both\n"
+    assert check("or-gate") == (2, "", said)
+    assert check("or-gate", "sheet.yaml", "--published") == (2, "", said)
+
+
+# Published figures
+
+
+def test_the_corrections_to_a_published_derivation_are_told(check: Check) -> None:
+    code, out, err = check("or-gate", "--published", "-f", "csv")
+    rows = [
+        (row["id"], row["stated"], row["verdict"], row["slip"]) for row in csv.DictReader(io.StringIO(out))
+    ]
+    assert (code, err) == (3, "")
+    assert rows == [
+        ("w_2", "0.02", "wrong", ""),
+        ("i_1", "0", "wrong", ""),
+        ("da_o/dh_o", "-0.122", "slip", "wrong_quantity"),
+        ("dE/dw_5", "-0.084", "slip", "wrong_sample"),
+        ("dE/dw_6", "-0.087", "slip", "wrong_sample"),
+        ("dh_1/db_1", "1", "slip", "wrong_index"),
+        ("da_o/dh_o", "-0.122", "slip", "wrong_quantity"),
+        ("dE/dw_5", "-0.084", "slip", "wrong_sample"),
+        ("dE/dw_6", "-0.087", "slip", "wrong_sample"),
+        ("dE/dw_1", "-0.00122", "slip", "missing_slope"),
+        ("dE/dw_2", "-0.00244", "slip", "missing_slope"),
+        ("dE/db_2", "-0.00122", "slip", "missing_slope"),
+        ("dE/db_1", "-0.00244", "slip", "missing_slope"),
+    ]
+
+
+def test_the_corrections_have_the_places_where_the_figures_stand(check: Check) -> None:
+    table = check("two-two-two", "--published").out
+    assert "the end, after the first round" in table
+    assert " line " not in table
+    data = check("two-two-two", "--published", "-f", "json").data
+    assert data["answers"][-1]["place"] == "the end, after the first round"
+    assert data["answers"][-1]["slip"] == "updated_too_early"
+
+
+def test_verbose_lists_the_published_figures_that_are_right_too(check: Check) -> None:
+    rows = list(csv.DictReader(io.StringIO(check("or-gate", "--published", "--verbose", "-f", "csv").out)))
+    assert len(rows) == 37
+    assert sum(row["verdict"] == "correct" for row in rows) == 23
+
+
+def test_only_bundled_derivations_have_published_figures(check: Check) -> None:
+    said = "no published figures for 'adam'; there are for or-gate and two-two-two\n"
+    assert check("adam", "--published") == (1, "", said)
+
+
+# Formulas and working
+
+WRITTEN = """∂E/∂w_6 = (a_o - y) g(h_o)(1 - g(h_o)) a_1
+∂E/∂w_5 = δ_o a_1
+∂E/∂w_j = δ a_j
+∂E/∂w_5 = (0.512 - 1)*0.512(1 - 0.512) * 0.69 = -0.084
+"""
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Path:
+    return written(tmp_path / "post.md", WRITTEN)
+
+
+def written(file: Path, text: str) -> Path:
+    file.write_text(text)
+    return file
+
+
+def test_formulas_stand_in_a_section_of_their_own(check: Check, post: Path) -> None:
+    code, out, err = check("or-gate", post)
+    assert (code, err) == (3, "")
+    assert "0 of 1 marks: 1 slip" in out
+    assert "dE/dw_6 = (a_o - y) g(h_o)(1 - g(h_o)) a_1" in out
+    assert "1 of 2 formulas are right; 1 could not be evaluated" in out
+    assert "0.69 is not a_1 = 0.646 (it is a_1 of sample 2)" in out
+
+
+def test_formulas_are_in_the_json(check: Check, post: Path) -> None:
+    outcome = check("or-gate", post, "-f", "json")
+    assert outcome.data["formulas"] == [
+        {
+            "id": "dE/dw_6",
+            "formula": "(a_o - y) g(h_o)(1 - g(h_o)) a_1",
+            "expected": "δ_o·a_2",
+            "slip": "wrong_index",
+            "explanation": "what is written for ∂E/∂w_6 is δ_o·a_1: a_1 was used where a_2 belongs; "
+            "done right it is δ_o·a_2",
+            "line": 1,
+        }
+    ]
+    assert outcome.err == "1 of 2 formulas are right; 1 could not be evaluated\n"
+
+
+@pytest.mark.parametrize("form", ["table", "json", "markdown", "junit", "gradescope", "csv"])
+@pytest.mark.parametrize("feedback", ["slip", "brief"])
+def test_less_feedback_gives_no_formula_and_no_number_away(
+    check: Check, post: Path, form: str, feedback: str
+) -> None:
+    outcome = check("or-gate", post, "-f", form, "--feedback", feedback)
+    for secret in ("0.646", "a_2", "-0.0786"):
+        assert secret not in outcome.out + outcome.err
+
+
+def test_what_could_not_be_evaluated_is_listed(check: Check, post: Path) -> None:
+    assert "line 3: ∂E/∂w_j = δ a_j" in check("or-gate", post, "--verbose").out
+
+
+def test_a_document_of_formulas_alone_is_checked(check: Check, post: Path) -> None:
+    assert check("or-gate", written(post, "∂E/∂w_5 = δ_o a_1\n")).code == 0
+    assert check("or-gate", written(post, "∂E/∂w_6 = δ_o a_1\n")).code == 3
 
 
 # Lines that were not understood

@@ -39,6 +39,8 @@ def folder(tmp_path: Path) -> Path:
     assert broken != config
     (tmp_path / "mine.yaml").write_text(broken, encoding="utf-8")
     (tmp_path / "sheet.yaml").write_text(blocks("yml")[0], encoding="utf-8")
+    for name, text in zip(("working.md", "formulas.md"), blocks("md", "docs/checking.md"), strict=True):
+        (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "whole.yaml").write_text(config, encoding="utf-8")
     return tmp_path
 

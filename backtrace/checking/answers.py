@@ -10,7 +10,7 @@ import csv
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from backtrace.checking.documents import read_document
 from backtrace.checking.statement import Sheet, Statement
@@ -21,6 +21,8 @@ from backtrace.errors import BacktraceError, Location, nearest, printable, quote
 
 MAX_NAME = 200
 MAX_STEP = 1_000_000_000
+MAX_ROWS = 300_000
+MAX_DOCUMENT = 8_000_000  # characters
 
 _MAPPINGS = (".yaml", ".yml", ".json")
 _TABLES = (".csv", ".tsv")
@@ -32,6 +34,8 @@ _COLUMNS = {
     "step": "step",
     "sample": "sample",
 }
+_FLOW = re.compile(r"""\s*(?:\[\s*(?:[{\]]|$)|\{\s*(?:\}|$|["']?[^\s{}"'$\\][^{}"'$]{0,200}["']?\s*:))""")
+_THOUSANDS = re.compile(r"[-+−]?[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]*|[-+−]?[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
 _TOTALS = ("null", "none", "total", "~")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+(?:[eE][-+]?[0-9]+)?")
 _MAPPING_LINE = re.compile(r"""(?:- )?\s*["']?[^\s:=#"'][^:=#"']{0,200}["']?\s*:(?:\s+\S[^=]{0,200}|\s*)""")
@@ -70,11 +74,23 @@ def read_sheet(data: bytes, file: str) -> Sheet:
     if not text or text.isspace():
         raise BacktraceError(f"empty; expected {_EXPECTED}", Location(file, 1, 1))
     kind = _kind(text, file)
-    if kind == "mapping":
-        return _read_mapping(text, file)
-    if kind == "table":
-        return _read_table(text, file)
-    return read_document(text, file).sheet(file)
+    if kind == "document" and len(text) > MAX_DOCUMENT:
+        message = f"larger than {MAX_DOCUMENT // 1_000_000} MB, the most that is read of a document"
+        raise BacktraceError(message, Location(file, 1, 1))
+    sheet = _READERS[kind](text, file)
+    if not sheet.statements and not sheet.formulas:
+        raise BacktraceError(f"{file}: {_nothing(kind, sheet)}")
+    return sheet
+
+
+def _nothing(kind: str, sheet: Sheet) -> str:
+    """What is missing from a sheet that states nothing, and must not look like one without mistakes."""
+    if kind != "document":
+        return "no number is stated; expected at least one id with its number"
+    many = len(sheet.unread)
+    said = f"{many:,} {'line was' if many == 1 else 'lines were'} not understood"
+    unread = f" ({said}, the first is line {sheet.unread[0][0]})" if many else ""
+    return f"no equation that ends in a number was found{unread}; expected at least one, such as h_1 = 0.6"
 
 
 def _kind(text: str, file: str) -> str:
@@ -88,7 +104,7 @@ def _kind(text: str, file: str) -> str:
     head = [
         line for line in text[:20_000].splitlines()[:50] if line.strip() and not line.lstrip().startswith("#")
     ]
-    if head and (head[0].lstrip().startswith(("{", "[")) or all(map(_MAPPING_LINE.fullmatch, head))):
+    if head and (_FLOW.match(head[0]) or all(map(_MAPPING_LINE.fullmatch, head))):
         return "mapping"
     rows = head[1:] if head and _is_header(re.split("[,;\t]", head[0])) else head
     return "table" if rows and all(map(_TABLE_LINE.fullmatch, rows)) else "document"
@@ -96,9 +112,10 @@ def _kind(text: str, file: str) -> str:
 
 def _number(text: str) -> str:
     """The text of a number with an ordinary minus, or a message (which has a blank in it)."""
-    number = to_number(text.replace("−", "-"))
+    plain = text.replace("−", "-")
+    number = to_number(plain.replace(",", "") if _THOUSANDS.fullmatch(text) else plain)
     if isinstance(number, str):
-        return number.replace(quoted(text.replace("−", "-")), quoted(text), 1)
+        return number.replace(quoted(plain), quoted(text), 1)
     return number.text
 
 
@@ -106,9 +123,7 @@ def _number(text: str) -> str:
 
 
 def _read_mapping(text: str, file: str) -> Sheet:
-    if all(line.isspace() or not line or line.lstrip().startswith("#") for line in text.split("\n")):
-        raise BacktraceError(f"empty; expected {_EXPECTED}", Location(file, 1, 1))
-    cursor = Cursor(compose(text, file), "", file)
+    cursor = Cursor(compose(text, file, "sheet", _EXPECTED), "", file)
     statements: list[Statement] = []
     unread: list[tuple[int, str]] = []
     if cursor.is_list:
@@ -122,14 +137,16 @@ def _read_mapping(text: str, file: str) -> Sheet:
 
 
 def _section(cursor: Cursor, statements: list[Statement], unread: list[tuple[int, str]]) -> None:
-    """One `{step, sample, answers}` of a list."""
-    fields = cursor.table(("step", "sample", "answers"), "a mapping with step, sample and answers")
+    """One `{step, sample, answers}` of a list; `place` may say where they stand in their source."""
+    fields = cursor.table(("step", "sample", "place", "answers"), "a mapping with step, sample and answers")
     if "answers" not in fields:
         cursor.fail("answers are missing; expected answers: {id: number}")
     step = fields["step"].whole(1, MAX_STEP) if "step" in fields else None
     sample = fields["sample"].whole(1, MAX_STEP, "null or ") if "sample" in fields else None
     stated = cursor.value("sample")
-    common = Statement("", "", step=step, sample=sample, total=stated is not None and stated.is_null)
+    total = stated is not None and stated.is_null
+    place = fields["place"].text("text")[:MAX_NAME] if "place" in fields else ""
+    common = Statement("", "", step=step, sample=sample, total=total, place=place)
     _answers(fields["answers"], common, statements, unread)
 
 
@@ -138,6 +155,8 @@ def _answers(
 ) -> None:
     for key, value in cursor.entries(_EXPECTED):
         name = key.text("a quantity's id")
+        if not name.strip():
+            key.fail(f"found {quoted(name)}; expected a quantity's id")
         if len(name) > MAX_NAME:
             key.fail(f"found a name of {len(name):,} characters; expected at most {MAX_NAME}")
         line = key.location.line
@@ -167,6 +186,9 @@ def _read_table(text: str, file: str) -> Sheet:
             if columns:
                 continue
             columns = {"id": 0, "value": 1}
+        if len(statements) + len(unread) == MAX_ROWS:
+            message = f"more than {MAX_ROWS:,} rows, the most that are read"
+            raise BacktraceError(message, Location(file, line, 1))
         statement = _of_row(row, columns, Location(file, line, 1), comma=separator != ",")
         if statement.text:
             statements.append(statement)
@@ -251,3 +273,10 @@ def _whole(text: str, what: str, place: Location) -> int | None:
     if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
         raise BacktraceError(f"{what}: found {quoted(text)}; expected a whole number from 1", place)
     return int(text)
+
+
+_READERS: dict[str, Callable[[str, str], Sheet]] = {
+    "mapping": _read_mapping,
+    "table": _read_table,
+    "document": lambda text, file: read_document(text, file).sheet(file),
+}

@@ -6,23 +6,39 @@ what follows from it is carried, not punished.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from backtrace.checking.diagnosis import Diagnosis, Values
+from backtrace.checking.diagnosis import Diagnosis
 from backtrace.checking.formulas import Point, judge_formulas, points_of
-from backtrace.checking.graph import Graph, Key, Node
+from backtrace.checking.graph import Graph, Key
 from backtrace.checking.lookup import Lookup
+from backtrace.checking.naming import Naming, Steps
 from backtrace.checking.numbers import Stated, stated
+from backtrace.checking.own_numbers import OwnNumbers
 from backtrace.checking.report import FAULTY, Convention, Finding, Judgement, Report, Root, Verdict
+from backtrace.checking.spellings import Spellings
 from backtrace.checking.statement import Sheet, Statement
+from backtrace.checking.working import Workings
 from backtrace.derivation.names import spell
 from backtrace.errors import BacktraceError
-from backtrace.evaluation.evaluator import value_of
-from backtrace.evaluation.intervals import INTERVALS, Interval, UndecidedError, point
+from backtrace.evaluation.intervals import UndecidedError
 from backtrace.problem import Problem
 
 MAX_STEP = 100_000
+MOST_STEPS = 200  # of one sheet; each is looked at through all that come before it
+# What may be stated with the other sign, all of it, and what it is called then.
+CONVENTIONS = (
+    (("cost_gradient", "delta", "gradient"), "∂E/∂a, δ and ∂E/∂w"),
+    (("delta", "gradient"), "δ and ∂E/∂w"),
+    (("cost_gradient", "delta"), "∂E/∂a and δ"),
+    (("delta",), "δ"),
+    (("gradient",), "∂E/∂w"),
+)
+LEAST_TURNED = 3  # numbers that have to be stated with the other sign
+MOST_UNTURNED = 0.1  # of them may have a wrong sign in the other convention
+CLEAR_SIGN = 10  # times half a unit of its last place
 MOST_FAULTY = 4  # faulty numbers that are each taken as stated and as true in turn
 
 
@@ -33,6 +49,7 @@ class Checker:
         self.problem = problem
         self.tolerance = tolerance
         self.sample = sample
+        self.spellings = Spellings(problem)
         self._graphs: dict[tuple[int, ...], tuple[Graph, Diagnosis]] = {}
         self._points: list[Point] = []
 
@@ -65,6 +82,12 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
     """Judge every statement of a sheet."""
     allowed = 1 if checker.problem.update is None else MAX_STEP
     steps = [s.step or 1 for s in sheet.statements if (s.step or 1) <= allowed] or [1]
+    if (many := len(set(steps))) > MOST_STEPS:
+        said = f"answers over {many:,} steps; expected at most {MOST_STEPS} on one sheet"
+        return Report(sheet.file, error=f"{sheet.file}: {said}")
+    numbered = filter(None, map(Steps(checker.problem, sheet).numbered, (s.name for s in sheet.statements)))
+    further = {step for _, step in numbered if step <= allowed} - set(steps)
+    steps += sorted(further)[: MOST_STEPS - many]
     try:
         graph, diagnosis = checker.graph(steps)
     except BacktraceError as error:
@@ -72,7 +95,7 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
     report = _Marking(checker, graph, diagnosis, sheet).report()
     if not sheet.formulas:
         return report
-    right, findings, not_evaluated = judge_formulas(checker.points(), checker.sample, sheet.formulas)
+    right, findings, not_evaluated = judge_formulas(checker.points(), checker.sample, sheet)
     return report._replace(formulas=findings, right_formulas=right, not_evaluated=not_evaluated)
 
 
@@ -82,10 +105,12 @@ class _Marking:
         self.graph = graph
         self.diagnosis = diagnosis
         self.sheet = sheet
-        self.lookup = Lookup(graph, checker.sample)
+        lookup = Lookup(graph, checker.sample, checker.spellings, sheet.document)
+        self.naming = Naming(lookup, Steps(checker.problem, sheet), sheet.document)
         self.entries: list[Entry] = []
         self.judged: dict[int, Judgement] = {}
         self.conventions: list[Convention] = []
+        self.matrices = Counter(_matrix(s) for s in sheet.statements if "[" in s.name)
         for place, statement in enumerate(sheet.statements):
             self.place(place, statement)
         self.turn_signs()
@@ -94,18 +119,39 @@ class _Marking:
         self.first: dict[Key, Entry] = {}
         for entry in self.entries:
             self.first.setdefault(entry.key, entry)
+        self.numbers = {key: entry.number for key, entry in self.first.items() if not self.is_known(entry)}
+        self.workings = Workings(self.graph, {key: entry.number for key, entry in self.first.items()})
+        # Of the first statements, in the order in which they are judged.
+        self.faulty_keys: list[Key] = []
+        self.doubtful_keys: list[Key] = []
 
     def report(self) -> Report:
         for entry in sorted(self.entries, key=lambda e: (self.graph[e.key].position, e.place)):
-            self.judged[entry.place] = self.judge(entry)
+            judgement = self.judge(entry)
+            self.judged[entry.place] = judgement
+            if self.first[entry.key] is entry:
+                if judgement.verdict in FAULTY:
+                    self.faulty_keys.append(entry.key)
+                elif judgement.verdict == "undecided" and not entry.number.fits(self.graph[entry.key].value):
+                    self.doubtful_keys.append(entry.key)
+        self.look_at_the_working()
         judgements = tuple(self.judged[place] for place in sorted(self.judged))
         return Report(self.sheet.file, None, judgements, tuple(self.conventions), self.sheet.unread)
+
+    def look_at_the_working(self) -> None:
+        """Add what is to be said of the arithmetic that is written before numbers."""
+        for place, statement, key, _ in self.entries:
+            if statement.working:
+                judgement = self.judged[place]
+                remarks = self.workings.remarks(statement, key, judgement.verdict in FAULTY)
+                self.judged[place] = judgement._replace(remarks=tuple(dict.fromkeys(remarks)))
 
     # Which quantity a statement is about
 
     def place(self, place: int, statement: Statement) -> None:
         number = stated(statement.text)
-        key = self.key(statement)
+        size = self.matrices[_matrix(statement)] if "[" in statement.name else 0
+        key = self.naming.key(statement, number, size)
         if number is not None and isinstance(key, Key):
             self.entries.append(Entry(place, statement, key, number))
             return
@@ -115,28 +161,12 @@ class _Marking:
             statement, statement.name, step, statement.sample, None, "unknown", explanation=said
         )
 
-    def key(self, statement: Statement) -> Key | str:
-        """The quantity that a statement names, or why there is none."""
-        column, _, row = statement.name.partition("[")
-        size = sum(
-            s.name.startswith(f"{column}[") and s.line == statement.line for s in self.sheet.statements if row
-        )
-        return self.lookup.key(statement.name, statement.step or 1, statement.sample, statement.total, size)
-
     # What holds for the whole sheet
 
     def turn_signs(self) -> None:
         """If all deltas or gradients have the other sign, the sheet follows the other convention."""
-        for kinds, what in (
-            (("delta", "gradient"), "δ and ∂E/∂w"),
-            (("delta",), "δ"),
-            (("gradient",), "∂E/∂w"),
-        ):
-            concerned = [e for e in self.entries if self.graph[e.key].kind in kinds and e.number.value]
-            concerned = [e for e in concerned if self.graph[e.key].value]
-            if len(concerned) < 3 or any(e.number.value * self.graph[e.key].value > 0 for e in concerned):
-                continue
-            if {self.graph[e.key].kind for e in concerned} != set(kinds) or self.steps_the_other_way():
+        for kinds, what in CONVENTIONS:
+            if not self.are_turned(kinds) or self.steps_the_other_way():
                 continue
             self.entries = [
                 e._replace(number=e.number.turned()) if self.graph[e.key].kind in kinds else e
@@ -148,10 +178,35 @@ class _Marking:
             self.conventions.append(Convention("sign", sentence))
             return
 
+    def are_turned(self, kinds: Sequence[str]) -> bool:
+        """Whether the numbers of all these kinds are stated, with the other sign."""
+        signs: dict[str, list[bool]] = {kind: [] for kind in kinds}
+        for entry in self.entries:
+            node = self.graph[entry.key]
+            if node.kind in signs and self.has_clear_sign(entry):
+                signs[node.kind].append(entry.number.value * node.value > 0)
+        if sum(map(len, signs.values())) < LEAST_TURNED:
+            return False
+        return all(kept and sum(kept) <= MOST_UNTURNED * len(kept) for kept in signs.values())
+
+    def has_clear_sign(self, entry: Entry) -> bool:
+        """Whether neither the number nor the true one is so small that rounding may have turned it."""
+        return min(abs(entry.number.value), abs(self.graph[entry.key].value)) > CLEAR_SIGN * entry.number.half
+
     def steps_the_other_way(self) -> bool:
-        """Whether some stated change goes against the true one: then it is a slip, not a convention."""
-        changes = [e for e in self.entries if self.graph[e.key].kind == "change"]
-        return any(e.number.value * self.graph[e.key].value < 0 for e in changes)
+        """Whether some stated Δ or new value goes against the true one: then it is a slip, no convention."""
+        for entry in self.entries:
+            node, number = self.graph[entry.key], entry.number
+            if node.kind == "change":
+                old = 0.0
+            elif node.kind == "update":
+                old = self.graph[entry.key._replace(sample=None, id=entry.key.id.removesuffix("+"))].value
+            else:
+                continue
+            moves = number.value - old, node.value - old
+            if min(map(abs, moves)) > CLEAR_SIGN * number.half and moves[0] * moves[1] < 0:
+                return True
+        return False
 
     def look_for_another_sample(self) -> None:
         """Tell, once, when most forward numbers fit another sample."""
@@ -185,17 +240,25 @@ class _Marking:
             return self.right(entry)
         if node.expression is None:
             return self.wrong_given(entry)
-        others = {key: e.number for key, e in self.first.items() if key != entry.key and not self.is_known(e)}
-        faulty = self.faulty_below(entry.key, others)
+        faulty, numbers = self.faulty_below(entry.key), self.numbers_of(entry)
         for as_stated in _choices(faulty):
-            numbers = {key: n for key, n in others.items() if key not in faulty or key in as_stated}
-            true = [key for key in faulty if key not in as_stated]
-            follows = self.follows(entry, numbers, true)
-            if follows is None:
+            repaired = [key for key in faulty if key not in as_stated]
+            own = OwnNumbers(self.graph, numbers, entry.key, repaired)
+            exactly = any(map(number.fits, own.as_written()))
+            try:
+                follows = exactly or own.interval().overlaps(number.interval)
+                follows = follows or any(map(number.fits, own.rounded_on_the_way(number.places)))
+            except UndecidedError:
                 return self.of(entry, "undecided", "the numbers before it leave too much open")
             if follows:
-                return self.passed(entry, numbers, true, as_stated)
-        return self.faulty(entry, others)
+                return self.passed(entry, own, as_stated, exactly)
+        return self.faulty(entry, OwnNumbers(self.graph, numbers, entry.key))
+
+    def numbers_of(self, entry: Entry) -> Mapping[Key, Stated]:
+        """The writer's own numbers: those that are stated, and those in the working of this one."""
+        if not entry.statement.working:
+            return self.numbers
+        return {**self.workings.own_numbers(entry.statement, entry.key), **self.numbers}
 
     def is_known(self, entry: Entry) -> bool:
         """Whether a statement repeats a given, which is then known exactly: "1" is not anything up to 1.5."""
@@ -215,59 +278,47 @@ class _Marking:
         node = self.graph[entry.key]
         parameters = self.checker.problem.parameters
         same = [
-            n for n, value in parameters.items() if entry.number.fits(value.value) and spell(n) != node.key.id
+            n for n, value in parameters.items() if entry.number.value == value.value and spell(n) != node.key.id
         ]
         hint = f" ({entry.number.value:g} is {same[0]})" if same else ""
         return self.of(entry, "wrong", f"the config has {node.symbol.text} = {node.value:g}{hint}")
 
-    def faulty_below(self, key: Key, numbers: Mapping[Key, Stated]) -> list[Key]:
-        """The faulty statements that a quantity rests on, in the order in which they are worked out."""
-        found, seen, queue = [], {key}, [key]
-        while queue:
-            for used in self.graph[queue.pop()].uses.values():
-                if used in seen:
-                    continue
-                seen.add(used)
-                if used not in numbers:
-                    queue.append(used)
-                elif self.judged[self.first[used].place].verdict in FAULTY:
-                    found.append(used)
-                    queue.append(used)
-        return sorted(found, key=lambda k: self.graph[k].position)[:MOST_FAULTY]
+    def faulty_below(self, key: Key) -> list[Key]:
+        """The faulty statements that a quantity rests on, in the order in which they are worked out.
 
-    def follows(self, entry: Entry, numbers: Mapping[Key, Stated], true: Sequence[Key]) -> bool | None:
-        """Whether the number can come out of the writer's own numbers; None where there is no bound."""
-        try:
-            found = _IntervalValues(self.graph, numbers, true).worked_out(entry.key)
-        except UndecidedError:
-            return None
-        return found.overlaps(entry.number.interval)
+        After them come those of which it is not known whether they are faulty.
+        """
+        if not self.faulty_keys and not self.doubtful_keys:
+            return []
+        below = self.graph.all_below(key)
+        return [faulty for faulty in (*self.faulty_keys, *self.doubtful_keys) if faulty in below][:MOST_FAULTY]
 
-    def passed(
-        self, entry: Entry, numbers: Mapping[Key, Stated], true: Sequence[Key], as_stated: Sequence[Key]
-    ) -> Judgement:
-        points = {key: number.value for key, number in numbers.items()}
-        points |= {key: self.graph[key].value for key in true}
-        as_written = Values(self.graph, points).worked_out(entry.key)
-        if not entry.number.fits(as_written):  # it passes by the width of the intervals alone
-            slips = self.diagnosis.findings(entry.key, entry.number, points, own_only=True)
+    def passed(self, entry: Entry, own: OwnNumbers, as_stated: Sequence[Key], exactly: bool) -> Judgement:
+        roots = [key for key in as_stated if key in self.faulty_keys]
+        faultless = not as_stated and not own.repaired
+        if not exactly:  # it passes by the width of the intervals alone
+            slips = self.diagnosis.findings(entry.key, entry.number, own.points(), own_only=True)
+            if not faultless:  # its true value in these numbers is not known to the last digit
+                slips = [slip for slip in slips if slip.slip != "truncated"]
             if slips:
                 said = "the numbers before it leave open whether this is right or a slip"
                 return self.of(entry, "undecided", said, slips)
-        if not as_stated:
+        if not roots:
             return self.of(entry, "rounding", "follows from the rounded numbers before it")
-        root = as_stated[0]
+        root = roots[0]
         origin = self.judged[self.first[root].place].root
         symbol, text = self.graph[root].symbol.text, self.first[root].statement.text
         return self.of(entry, "carried", f"follows from {symbol} = {text}")._replace(
             root=origin or Root(root.id, root.step, root.sample)
         )
 
-    def faulty(self, entry: Entry, numbers: Mapping[Key, Stated]) -> Judgement:
-        points = {key: number.value for key, number in numbers.items()}
-        slips = self.diagnosis.findings(entry.key, entry.number, points)
+    def faulty(self, entry: Entry, own: OwnNumbers) -> Judgement:
+        slips = self.diagnosis.findings(entry.key, entry.number, own.points())
         if not slips:
-            return self.of(entry, "wrong", f"expected {self.graph[entry.key].value:.6g}")
+            said = f"expected {self.graph[entry.key].value:.6g}"
+            if entry.number.digits >= 3:
+                said += f"; no known slip gives {entry.statement.text}"
+            return self.of(entry, "wrong", said)
         first, *rest = slips
         judgement = self.of(entry, "slip", first.explanation, rest)
         return judgement._replace(slip=first.slip)
@@ -281,34 +332,6 @@ class _Marking:
         )
 
 
-class _IntervalValues:
-    """What quantities can be, given how far the writer's own numbers are known."""
-
-    def __init__(self, graph: Graph, numbers: Mapping[Key, Stated], true: Sequence[Key]) -> None:
-        self.graph = graph
-        self.known: dict[Key, Interval] = {key: number.interval for key, number in numbers.items()}
-        self.known |= {key: point(graph[key].value) for key in true}
-
-    def worked_out(self, key: Key) -> Interval:
-        """A quantity's equation, in intervals.
-
-        Raises:
-            UndecidedError: there is no bound.
-        """
-        for used in self.graph.below(key, self.known):
-            self.known[used] = self.equation(self.graph[used])
-        return self.equation(self.graph[key])
-
-    def equation(self, node: Node) -> Interval:
-        """The same, where everything that stands in it is known."""
-        if node.expression is None:
-            return point(node.value)
-        found: Interval = value_of(
-            node.expression, {id: self.known[used] for id, used in node.uses.items()}, INTERVALS
-        )
-        return found
-
-
 def _choices(faulty: Sequence[Key]) -> Iterator[tuple[Key, ...]]:
     """Which faulty numbers are taken as stated: all, none, each but one, each alone."""
     choices = [tuple(faulty), ()]
@@ -316,3 +339,8 @@ def _choices(faulty: Sequence[Key]) -> Iterator[tuple[Key, ...]]:
         choices += [tuple(key for key in faulty if key != one) for one in faulty]
         choices += [(one,) for one in faulty]
     yield from dict.fromkeys(choices)
+
+
+def _matrix(statement: Statement) -> tuple[str, int | None]:
+    """Which matrix an entry such as A[2] stands in."""
+    return statement.name.partition("[")[0], statement.line

@@ -11,10 +11,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from backtrace.checking.equations import Equation, Token, equations, name_of, number_of, typed, written
-from backtrace.checking.latex import BREAK, FENCE, ROW, TooDeepError, plain
+from backtrace.checking.commands import BREAK, FENCE, ROW
+from backtrace.checking.equations import Equation, equations
+from backtrace.checking.latex import TooDeepError, plain
 from backtrace.checking.markup import MAX_LINE, harmless, lines
 from backtrace.checking.statement import Formula, Sheet, Statement
+from backtrace.checking.tables import Line, with_tables
+from backtrace.checking.tokens import Token, name_of, number_of, typed, written
 
 MAX_SHOWN = 200  # characters of a line that was not understood
 MAX_ROWS = 60  # lines that one matrix may run over
@@ -37,7 +40,8 @@ _RELATION = re.compile(r"[=≈←]")
 _DIGIT = re.compile(r"(?<![\w.])\.?[0-9]")
 _BULLET = re.compile(r"\s*[-+*]\s+")
 _CHANGES = re.compile(r"[-+*/]=\s+[^\s=]*[0-9]")
-_MAYBE = re.compile(r"[=≈←∼≃≅≐≔]|\\(?:approx|simeq|sim|cong|doteq|equiv|gets|leftarrow)|[|:~]")
+_PRODUCT = re.compile(r"[α-ω]{2}|[A-Za-zα-ω]_?[0-9]+[A-Za-zα-ω]")
+_MAYBE = re.compile(r"[=≈←∼≃≅≐≒≔]|\\(?:approx|simeq|sim|cong|doteq|equiv|gets|leftarrow)|[|:~]")
 
 
 class Document(NamedTuple):
@@ -48,7 +52,7 @@ class Document(NamedTuple):
     unread: tuple[tuple[int, str], ...]
 
     def sheet(self, file: str) -> Sheet:
-        return Sheet(file, self.statements, self.formulas, self.unread)
+        return Sheet(file, self.statements, self.formulas, self.unread, document=True)
 
 
 def read_document(text: str, file: str = "") -> Document:
@@ -58,7 +62,7 @@ def read_document(text: str, file: str = "") -> Document:
     ('dE/dw_5', '1.0', 1)
     """
     reader = _Reader()
-    for passage in _passages(_segments(lines(text, file), reader)):
+    for passage in _passages(_segments(with_tables(lines(text, file), reader.not_understood), reader)):
         reader.read(passage)
     return Document(tuple(reader.statements), tuple(reader.formulas), tuple(sorted(reader.unread.items())))
 
@@ -72,9 +76,9 @@ class _Segment(NamedTuple):
     display: bool
 
 
-def _segments(numbered: Iterable[tuple[int, str]], reader: _Reader) -> Iterator[_Segment]:
+def _segments(numbered: Iterable[Line], reader: _Reader) -> Iterator[_Segment]:
     display = False
-    for line, raw in _with_matrices(numbered):
+    for line, raw, left in _with_matrices(numbered):
         if len(raw) > MAX_LINE:
             reader.not_understood(line, raw)
             continue
@@ -82,10 +86,10 @@ def _segments(numbered: Iterable[tuple[int, str]], reader: _Reader) -> Iterator[
         inside = display or bool(marks)
         for mark in marks:
             display = not display if mark[0] == "$$" else mark[1] == "begin" or mark[0] == "\\["
-        if not (inside or _MAYBE.search(raw)):
+        if not (inside or left or _MAYBE.search(raw)):
             continue
         try:
-            text = plain(raw)
+            text = f"{left} = {plain(raw)}" if left else plain(raw)
         except TooDeepError:
             reader.not_understood(line, raw)
             continue
@@ -108,24 +112,24 @@ def _boundary(run: re.Match[str]) -> str:
     return run[0] if run[0].isspace() else BREAK
 
 
-def _with_matrices(numbered: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+def _with_matrices(numbered: Iterable[Line]) -> Iterator[Line]:
     """The lines, those joined that one matrix runs over."""
-    waiting: list[str] = []
-    first, open = 0, 0
-    for line, raw in numbered:
-        open += 0 if len(raw) > MAX_LINE else len(_OPENS.findall(raw)) - len(_CLOSES.findall(raw))
-        if open > 0 or waiting:
-            first = first if waiting else line
-            waiting.append(raw)
+    waiting: list[Line] = []
+    open = 0
+    for line in numbered:
+        text = line.text
+        open += 0 if len(text) > MAX_LINE else len(_OPENS.findall(text)) - len(_CLOSES.findall(text))
+        if (open > 0 and not line.left) or waiting:
+            waiting.append(line)
             if open > 0 and len(waiting) < MAX_ROWS:
                 continue
-            yield first, " ".join(waiting)
+            yield Line(waiting[0].number, " ".join(part.text for part in waiting))
             waiting, open = [], 0
         else:
             open = 0
-            yield line, raw
+            yield line
     if waiting:
-        yield first, " ".join(waiting)
+        yield Line(waiting[0].number, " ".join(part.text for part in waiting))
 
 
 def _passages(segments: Iterable[_Segment]) -> Iterator[list[_Segment]]:
@@ -201,6 +205,7 @@ def _statements(equation: Equation, places: Sequence[int]) -> Iterator[Statement
     names = [name_of(side) for side in sides]
     if any(name and "(" not in name for name in names):  # a_1 = g(h_1) = 0.6 names a_1 alone
         names = [None if name and "(" in name else name for name in names]
+    names[1:] = [None if _is_product(side) else name for side, name in zip(sides[1:], names[1:], strict=True)]
     last = len(sides) - 1
     matrix = _elements(sides[last])
     if matrix:
@@ -220,6 +225,11 @@ def _statements(equation: Equation, places: Sequence[int]) -> Iterator[Statement
         if name not in done:
             done.add(name)
             yield Statement(name, number, places[last], working=working)
+
+
+def _is_product(side: Sequence[Token]) -> bool:
+    """Whether symbols stand together without a sign: ηδ5y4 further on in a chain is working, no name."""
+    return len(side) == 1 and side[0].kind == "name" and _PRODUCT.search(side[0].text) is not None
 
 
 def _renewed(name: str, working: Sequence[Sequence[Token]], updates: bool) -> str:

@@ -7,27 +7,12 @@ then the chain goes on; or the end of one equation, some words, and the beginnin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from backtrace.checking.latex import UNKNOWN
-from backtrace.config.cursor import MAX_NUMBER
-from backtrace.derivation.names import LETTER, transcribe
+from backtrace.checking.commands import UNKNOWN
+from backtrace.checking.tokens import Token, is_operator, number_of, opening, tokens_of
 
-MAX_NAME = 80
-
-_SYMBOL = rf"[{LETTER}](?:_\{{[^{{}}]{{0,80}}\}}|[{LETTER}0-9_\u0302])*'*⁺?"
-_NUMBER = (
-    r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|0,[0-9]{2,}(?![0-9.,])|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
-    r"(?:[eE][-+]?[0-9]+(?![A-Za-z0-9_]))?"
-)
-_TOKEN = re.compile(
-    rf"(?P<space>\s+)|(?P<derivative>∂ ?(?:{_SYMBOL})? ?/ ?∂ ?{_SYMBOL}"
-    rf"|d(?!elta){_SYMBOL} ?/ ?d(?!elta){_SYMBOL})"
-    rf"|(?P<number>{_NUMBER})|(?P<name>[ΣΠ](?:_\{{[^{{}}]{{0,80}}\}}|_\w)?|∂|{_SYMBOL})"
-    r"|(?P<relation>:?=+|≈|~=|←)|(?P<open>[(\[])|(?P<close>[)\]])|(?P<operator>[-+*/^|])|(?P<dots>…|\.\.\.)|(?P<other>.)",
-    re.DOTALL,
-)
 _NO_RELATION = re.compile(r"[!<>≠]=+|=>|={3,}|[-+*/]=(?=\s)")
 _COST_WORDS = frozenset(["error", "loss", "cost", "output", "out", "net", "total"])
 _FUNCTIONS = frozenset(
@@ -107,20 +92,8 @@ _LEAD = frozenset(
         "take",
     ]
 )
+_NEW_WORDS = frozenset(("new", "updated", "neu", "neue", "neues", "neuer"))
 _ARTICLES = frozenset(("a", "A", "I"))
-_POWER_OF_TEN = re.compile(r"([-+]?)([0-9.]+)[*x]10\^\(?([-+]?[0-9]+)\)?")
-_BARE_POWER = re.compile(r"([-+]?)10\^\(?([-+]?[0-9]+)\)?")
-_PLAIN = re.compile(rf"[-+]?{_NUMBER}")
-_DECIMAL_COMMA = re.compile(r"^([-+]?0),(?=[0-9])")
-
-
-class Token(NamedTuple):
-    """A piece of a line: its kind is the group of `_TOKEN` that matched."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
 
 
 class Equation(NamedTuple):
@@ -136,7 +109,7 @@ class Equation(NamedTuple):
 
 def equations(line: str) -> Iterator[Equation]:
     """The chains in a line, from left to right; of each, only the sides that are mathematics."""
-    parts, relations = _at_relations(tokens_of(_NO_RELATION.sub(_blank, line)))
+    parts, relations = _at_relations(_with_minus(tokens_of(_NO_RELATION.sub(_blank, line))))
     if len(parts) < 2:
         return
     first = _stripped(parts[0])
@@ -158,9 +131,26 @@ def equations(line: str) -> Iterator[Equation]:
             updates = not last and relations[i].text == "←"
 
 
-def tokens_of(text: str) -> list[Token]:
-    """The pieces of a text in plain notation."""
-    return [Token(m.lastgroup or "", m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
+def _with_minus(tokens: list[Token]) -> list[Token]:
+    """A dash between two operands of an equation is a minus, unless it parts two equations."""
+    related = False
+    for i, token in enumerate(tokens):
+        related = related or token.kind == "relation"
+        if token.text != "–" or not related:
+            continue
+        before, after = _neighbour(tokens, i, -1), _neighbour(tokens, i, 1)
+        if before is None or after is None or before.kind not in ("name", "derivative", "number", "close"):
+            continue
+        is_prose = after.kind == "name" and after.text.isalpha() and len(after.text) > 2
+        further = _neighbour(tokens, _place(tokens, after, i), 1)
+        parts_equations = before.kind == "number" and further is not None and further.kind == "relation"
+        if after.kind in ("name", "derivative", "open") and not is_prose and not parts_equations:
+            tokens[i] = token._replace(kind="operator", text="-")
+    return tokens
+
+
+def _place(tokens: Sequence[Token], token: Token, start: int) -> int:
+    return next(i for i in range(start, len(tokens)) if tokens[i] is token)
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -242,6 +232,7 @@ def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
             _is_word(part, i)
             or (token.kind == "other" and not (token.text in ",;" and open))
             or (token.kind == "close" and not open)
+            or (token.text == "|" and not open and _is_divider(part, i))
         ):
             whole = False
             if token.text == "%" and good == i:
@@ -260,6 +251,15 @@ def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
     if whole and ends and head and head[-1].kind == "name" and ends[0].start == head[-1].end:
         head = (*head[:-1], head[-1]._replace(text=head[-1].text + "⁺", end=ends[0].end))
     return head, whole and bool(head)
+
+
+def _is_divider(part: Sequence[Token], i: int) -> bool:
+    """Whether a bar stands between two equations, x₁ = 0.05 | x₂ = 0.1, and not around a value."""
+    before, after = _neighbour(part, i, -1), _neighbour(part, i, 1)
+    apart = part[i - 1].kind == "space" and i + 1 < len(part) and part[i + 1].kind == "space"
+    even = sum(token.text == "|" for token in part[:i]) % 2 == 0
+    operands = before is not None and before.kind in ("number", "name", "close")
+    return apart and even and operands and (after is None or after.kind in ("name", "derivative"))
 
 
 def _whole(part: Sequence[Token]) -> tuple[Token, ...]:
@@ -290,15 +290,12 @@ def _stripped(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 def _tail(part: Sequence[Token]) -> tuple[Token, ...]:
     """The symbol, call or matrix that a part ends with and an equation begins with, if any."""
-    tokens = _stripped(part)
-    if len(tokens) > 1 and tokens[-1].text == "+" and tokens[-2].kind == "name":
-        joined = tokens[-2]._replace(text=tokens[-2].text + "⁺", end=tokens[-1].end)
-        tokens = (*tokens[:-2], joined)
+    tokens = _renewed(_stripped(part))
     if not tokens:
         return ()
     start = len(tokens) - 1
     if tokens[-1].kind == "close":
-        start = _opening(tokens)
+        start = opening(tokens)
         if start < 0:
             return ()
         if start > 0 and tokens[start - 1].kind == "name":
@@ -307,16 +304,27 @@ def _tail(part: Sequence[Token]) -> tuple[Token, ...]:
         return ()
     while start > 0 and tokens[start - 1].text == "∂":
         start -= 1
+    operator = _neighbour(tokens, start, -1)
+    if operator is not None and is_operator(operator):  # ∂/∂w E
+        start = _place(tokens, operator, 0)
     return tokens[start:] if _may_begin(tokens, start) else ()
 
 
-def _opening(tokens: Sequence[Token]) -> int:
-    depth = 0
-    for i in range(len(tokens) - 1, -1, -1):
-        depth += (tokens[i].kind == "close") - (tokens[i].kind == "open")
-        if depth == 0:
-            return i
-    return -1
+def _renewed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """With the sign that makes the symbol at the end a new one: w+, w*, new w; but *w* is only emphasis."""
+    if len(tokens) < 2 or not any(token.kind == "name" for token in tokens[-2:]):
+        return tokens
+    sign, symbol = tokens[-1], tokens[-2]
+    emphasised = len(tokens) > 2 and tokens[-3].text == "*" and tokens[-3].end == symbol.start
+    if symbol.kind == "name" and sign.text == "*" and sign.start == symbol.end and emphasised:
+        return (*tokens[:-3], symbol)
+    if symbol.kind == "name" and (sign.text == "+" or (sign.text == "*" and sign.start == symbol.end)):
+        return (*tokens[:-2], symbol._replace(text=f"{symbol.text}⁺", end=sign.end))
+    before = _neighbour(tokens, len(tokens) - 1, -1)
+    if sign.kind == "name" and before is not None and before.text.lower() in _NEW_WORDS:
+        renewed = sign if sign.text.endswith("⁺") else sign._replace(text=f"{sign.text}⁺")
+        return (renewed,)
+    return tokens
 
 
 def _may_begin(tokens: Sequence[Token], start: int) -> bool:
@@ -327,11 +335,12 @@ def _may_begin(tokens: Sequence[Token], start: int) -> bool:
     symbol = tokens[start].text
     bare = symbol.isalpha() and symbol.isascii() and len(symbol) > 1  # a word, perhaps
     if before.kind == "operator":
-        return before.text == "|"
+        emphasis = before.text == "*" and before.end == tokens[start].start and before is tokens[0]
+        return before.text == "|" or emphasis
     if before.kind == "number":
         further = _neighbour(tokens, tokens.index(before), -1)
         return further is not None and further.kind == "name" and not bare
-    if before.kind in ("other", "open"):
+    if before.kind in ("other", "open", "dots"):
         return before.text != UNKNOWN
     if before.kind == "name":
         is_prose = (
@@ -341,80 +350,3 @@ def _may_begin(tokens: Sequence[Token], start: int) -> bool:
         )
         return is_prose and (not bare or before.text.lower() in _LEAD or symbol.lower() in _COST_WORDS)
     return before.kind == "close" and not bare and before.text == ")" and tokens[start - 1].kind == "space"
-
-
-def written(tokens: Sequence[Token]) -> str:
-    """The text of some tokens as they stand in the line."""
-    return "".join(_SPACING.get(token.kind, str)(token.text) for token in tokens)
-
-
-_SPACING: dict[str, Callable[[str], str]] = {
-    "space": lambda text: " ",
-    "derivative": lambda text: text.replace(" ", ""),
-}
-
-
-def number_of(tokens: Sequence[Token]) -> str | None:
-    """The number that a side is, as text that `float` reads; None if it is anything else."""
-    tokens = [token for token in tokens if token.kind != "space"]
-    if tokens and tokens[-1].kind == "dots":
-        tokens = tokens[:-1]
-    while len(tokens) > 2 and tokens[0].kind == "open" and tokens[-1].kind == "close":
-        tokens = tokens[1:-1]
-    if not tokens or len(tokens) > 8:
-        return None
-    text = "".join(token.text for token in tokens)
-    if len(text) > MAX_NUMBER:
-        return None
-    if _PLAIN.fullmatch(text):
-        return _DECIMAL_COMMA.sub(r"\1.", text).replace(",", "").removeprefix("+")
-    power = _POWER_OF_TEN.fullmatch(text)
-    if power and _PLAIN.fullmatch(power[2]):
-        return f"{power[1].replace('+', '')}{power[2]}e{power[3].removeprefix('+')}"
-    bare = _BARE_POWER.fullmatch(text)
-    return f"{bare[1].replace('+', '')}1e{bare[2].removeprefix('+')}" if bare else None
-
-
-def name_of(tokens: Sequence[Token]) -> str | None:
-    """The quantity that a side names, in plain ASCII; None if it names none."""
-    tokens = [token for token in tokens if token.kind != "space"]
-    while len(tokens) > 2 and tokens[0].text == "(" and tokens[-1].text == ")" and _opening(tokens) == 0:
-        tokens = tokens[1:-1]
-    if len(tokens) == 1 and tokens[0].kind in ("name", "derivative"):
-        return typed(tokens[0])
-    if len(tokens) >= 4 and tokens[0].kind == "name" and tokens[1].text == "(" and tokens[-1].text == ")":
-        return _call(tokens)
-    return None
-
-
-def _call(tokens: Sequence[Token]) -> str | None:
-    """f(x): a weight's or cost's arguments say when or of what; else they are part of the name."""
-    inside = "".join(token.text for token in tokens[2:-1])
-    name = typed(tokens[0])
-    if name is None:
-        return None
-    if inside in ("new", "t+1", "k+1"):
-        return f"{name}+"
-    if inside in ("old", "t", "k") or (name[0] in "EJLC" and tokens[2].kind == "name" and len(tokens) == 4):
-        return name
-    argument = typed(tokens[2]) if len(tokens) == 4 and tokens[2].kind == "name" else None
-    function = name[:-1] + "'" if tokens[0].text.endswith("'") else name
-    return f"{function}({argument})" if argument else None
-
-
-def typed(token: Token) -> str | None:
-    """A symbol as it is typed: `∂E/∂w_5` is dE/dw_5; a prime on a quantity makes it a new one."""
-    text = token.text.replace(" ", "")
-    if token.kind == "derivative":
-        above, below = text.split("/")
-        text = f"∂{above[1:]}/∂{below[1:]}"
-        if not above[1:]:
-            return None
-    text = text.rstrip("'") + "⁺" if text.endswith("'") else text
-    text = text.removesuffix("_") if not text.endswith("__") else text
-    name = transcribe(text)
-    return (
-        name
-        if name.isascii() and len(name) <= MAX_NAME and name not in ("d", "") and "{" not in name
-        else None
-    )

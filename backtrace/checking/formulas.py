@@ -7,37 +7,23 @@ Where it is not equal, the slip that gives the same as the formula, at all three
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 from typing import NamedTuple
 
+from backtrace.checking.binding import Bound, Names, value_in
 from backtrace.checking.diagnosis import Candidate, Diagnosis
 from backtrace.checking.graph import Graph, Key
-from backtrace.checking.lookup import Lookup
 from backtrace.checking.numbers import Stated
 from backtrace.checking.report import FormulaFinding
-from backtrace.checking.sides import OPEN, OPEN_SLOPE, PARTIAL, is_symbolic, side, taken_of
-from backtrace.checking.statement import Formula
-from backtrace.derivation.activations import activation_slope, activation_value
-from backtrace.derivation.calculus import partials
-from backtrace.derivation.expressions import (
-    ZERO,
-    Call,
-    Expression,
-    Symbol,
-    number,
-    rebuild,
-    substitute,
-    symbols,
-)
+from backtrace.checking.sides import is_symbolic, side, taken_of
+from backtrace.checking.statement import Formula, Sheet
+from backtrace.derivation.expressions import number
 from backtrace.derivation.printing import formula as printed
-from backtrace.errors import BacktraceError, NotDifferentiableError
-from backtrace.evaluation.evaluator import value_of
-from backtrace.evaluation.float64 import FLOAT64
-from backtrace.problem import Layer, Network, Problem
+from backtrace.errors import BacktraceError
+from backtrace.problem import Problem
 
 MOST_NODES = 20_000  # of a graph that is worked out at random parameters too
-MOST_SHOWN = 100  # characters of a formula in a sentence
 _SEEDS = (1, 2)
 _ABOUT_NUMBERS = ("truncated", "rounded_too_early", "power_of_ten", "digits_swapped")
 
@@ -55,24 +41,6 @@ class Point(NamedTuple):
 
     graph: Graph
     diagnosis: Diagnosis
-
-
-class Bound(NamedTuple):
-    """An expression whose names are known: the quantity of each, and those that stand for a δ."""
-
-    expression: Expression
-    uses: Mapping[str, Key]
-    deltas: frozenset[str] = frozenset()
-
-    def value(self, graph: Graph, turned: bool) -> float:
-        """Its value in a graph; nan where it has none."""
-        values = {id: _value(graph, key) for id, key in self.uses.items()}
-        if turned:
-            values |= {id: -values[id] for id in self.deltas}
-        try:
-            return float(value_of(self.expression, values, FLOAT64))
-        except (OverflowError, ValueError):
-            return math.nan
 
 
 class Claim(NamedTuple):
@@ -100,9 +68,19 @@ def _with_random_parameters(problem: Problem, seed: int) -> Problem:
     return problem._replace(parameters={name: number(value) for name, value in values.items()})
 
 
-def judge_formulas(points: Sequence[Point], sample: int | None, formulas: Iterable[Formula]) -> Judged:
+def judge_formulas(points: Sequence[Point], sample: int | None, sheet: Sheet) -> Judged:
     """Judge the formulas of a sheet; `sample` is the one they are about where that is not the first."""
-    return _Judge(points, sample).all(dict.fromkeys(formulas))
+    workings = {text for statement in sheet.statements for text in statement.working}
+    formulas = [
+        f for f in dict.fromkeys(sheet.formulas) if f.right not in workings or not _is_arithmetic(f.right)
+    ]
+    return _Judge(points, sample).all(formulas)
+
+
+def _is_arithmetic(text: str) -> bool:
+    """Whether a side with names in it is none the less the working of a number: w_5 - 0.5(-0.0786)."""
+    expression = side(text)
+    return expression is not None and not is_symbolic(expression)
 
 
 class _Judge:
@@ -112,8 +90,8 @@ class _Judge:
         self.points = points
         self.graph = points[0].graph
         self.problem = self.graph.problem
-        self.lookup = Lookup(self.graph, sample)
-        self.sample = sample or self.problem.own_sample(1)
+        self.names = Names(self.graph, sample)
+        self.sample = self.names.sample
         self.turned = False
 
     def all(self, formulas: Iterable[Formula]) -> Judged:
@@ -137,7 +115,7 @@ class _Judge:
         if right is None or not is_symbolic(right):
             return
         for total in (False, True) if self.problem.batch != "online" else (False,):
-            bound = self.bound(right, total)
+            bound = self.names.bound(right, total)
             left = self.left(formula, total)
             if bound is not None and left is not None:
                 yield Claim(left, bound)
@@ -145,78 +123,18 @@ class _Judge:
     def left(self, formula: Formula, total: bool) -> Key | Bound | None:
         """The quantity that is claimed to be something, or an expression that stands for one."""
         if formula.name is not None:
-            key = self.key(formula.name, total)
+            key = self.names.key(formula.name, total)
             return key if key and self.graph[key].kind != "given" else None
         expression = side(formula.left)
-        bound = self.bound(expression, total) if expression and is_symbolic(expression) else None
+        bound = self.names.bound(expression, total) if expression and is_symbolic(expression) else None
         return bound and (self.quantity(bound) or bound)
-
-    def key(self, name: str, total: bool) -> Key | None:
-        key = self.lookup.key(name, 1, None if total else self.sample, total)
-        return key if isinstance(key, Key) else None
-
-    def bound(self, expression: Expression, total: bool) -> Bound | None:
-        """An expression with its names looked up; None if one of them is unknown."""
-        uses: dict[str, Key] = {}
-        known: dict[str, Expression] = {}
-        deltas = set()
-        for symbol in symbols(expression):
-            key = self.key(symbol.id, total)
-            if key is None:
-                return None
-            # One quantity, one symbol, whatever it is called; but ∂E/∂h is never turned as δ may be.
-            is_delta = self.graph[key].kind == "delta" and "/" not in symbol.id
-            id = symbol.id if self.graph[key].kind == "delta" and not is_delta else key.id
-            known[symbol.id] = Symbol(id, symbol.text)
-            uses[id] = key
-            deltas |= {id} if is_delta else set()
-        try:
-            return Bound(self.resolved(substitute(expression, known), uses), uses, frozenset(deltas))
-        except (LookupError, NotDifferentiableError):
-            return None
-
-    def resolved(self, expression: Expression, uses: Mapping[str, Key]) -> Expression:
-        """With the layer's own function where one of any kind stands, and derivatives taken.
-
-        Raises:
-            LookupError: it is not clear whose function is meant.
-            NotDifferentiableError: there is no derivative.
-
-        """
-        if isinstance(expression, Call) and expression.function in (OPEN, OPEN_SLOPE):
-            argument = self.resolved(expression.arguments[0], uses)
-            activation = self.layer_of(expression.arguments[0], uses).activation
-            inside: dict[str, Expression] = {"h": argument, **activation.options}
-            value = substitute(activation_value(activation.name), inside)
-            if expression.function == OPEN:
-                return value
-            return substitute(activation_slope(activation.name), {**inside, "a": value})
-        if isinstance(expression, Call) and expression.function == PARTIAL:
-            inner, by = expression.arguments
-            assert isinstance(by, Symbol)
-            return partials(self.resolved(inner, uses), {by.id}).get(by.id, ZERO)
-        return rebuild(expression, lambda part: self.resolved(part, uses))
-
-    def layer_of(self, argument: Expression, uses: Mapping[str, Key]) -> Layer:
-        model = self.problem.model
-        layers = model.layers if isinstance(model, Network) else ()
-        if isinstance(argument, Symbol):
-            name = self.graph[uses[argument.id]].layer
-            layers = tuple(layer for layer in layers if layer.name == name) or layers
-        if (
-            not layers
-            or any(layer.activation != layers[0].activation for layer in layers)
-            or layers[0].is_softmax
-        ):
-            raise LookupError
-        return layers[0]
 
     def quantity(self, bound: Bound) -> Key | None:
         """The quantity that an expression always equals: ∂E/∂a_o·∂a_o/∂h_o is δ_o."""
         for key, node in self.graph.nodes.items():
             if node.expression is None or key.sample not in (self.sample, None):
                 continue
-            if all(_same(_value(graph, key), bound.value(graph, False)) for graph, _ in self.points):
+            if all(_same(value_in(graph, key), bound.value(graph, False)) for graph, _ in self.points):
                 return key
         return None
 
@@ -230,7 +148,7 @@ class _Judge:
                 left = claim.left.value(graph, self.turned)
             else:
                 turned = self.turned and self.graph[claim.left].kind == "delta"
-                left = -_value(graph, claim.left) if turned else _value(graph, claim.left)
+                left = -value_in(graph, claim.left) if turned else value_in(graph, claim.left)
             pairs.append((left, claim.right.value(graph, self.turned)))
         return pairs
 
@@ -254,7 +172,7 @@ class _Judge:
             return self.in_brackets(formula)
         claim = claims[0]
         if isinstance(claim.left, Bound):
-            said = f"{formula.left} is not the same as {_shortened(formula.right)}"
+            said = "the two sides are not the same"
             return FormulaFinding(formula.left, formula.right, None, None, said, formula.line)
         return self.explained(formula, claim.left, claim.right)
 
@@ -265,10 +183,10 @@ class _Judge:
         """
         of, _, _ = (formula.name or "").partition("/")
         inner = taken_of(formula.right) if of.startswith("d") else None
-        key = self.key(of[1:], total=False) if inner else None
+        key = self.names.key(of[1:], total=False) if inner else None
         if inner is None or key is None or self.graph[key].expression is None:
             return None
-        bound = self.bound(inner, total=False)
+        bound = self.names.bound(inner, total=False)
         if bound is None or self.holds(Claim(key, bound)):
             return None
         found = self.explained(formula._replace(right=_inside(formula.right)), key, bound)
@@ -278,8 +196,9 @@ class _Judge:
         node = self.graph[key]
         expected = printed(node.expression) if node.expression else None
         slip = self.slip(key, right)
-        said = f"{node.symbol.text} is not {_shortened(formula.right)}"
-        said += f": that {slip.explanation}" if slip else f"; it is {_shortened(expected or '')}"
+        said = f"done right it is {expected}"
+        if slip:
+            said = f"what is written for {node.symbol.text} {slip.explanation}; {said}"
         return FormulaFinding(key.id, formula.right, expected, slip and slip.slip, said, formula.line)
 
     def slip(self, key: Key, right: Bound) -> Candidate | None:
@@ -289,18 +208,17 @@ class _Judge:
             value = right.value(graph, self.turned)
             if not math.isfinite(value) or key not in graph.nodes:
                 return None
+            if _same(value, value_in(graph, key)):
+                continue  # right by the chance of the numbers, which tells nothing
             exactly = Stated(value, 1e-12 * abs(value), 17, 17)
             fitting.append({c.slip: c for c in diagnosis.fitting(key, exactly, {})})
+        if not fitting:
+            return None
         first, *others = fitting
         common = (
             c for slip, c in first.items() if slip not in _ABOUT_NUMBERS and all(slip in o for o in others)
         )
         return next(common, None)
-
-
-def _value(graph: Graph, key: Key) -> float:
-    """A quantity's value; what only one graph knows is a derivative that is always 0."""
-    return graph[key].value if key in graph.nodes else 0.0
 
 
 def _same(one: float, other: float) -> bool:
@@ -311,7 +229,3 @@ def _inside(operator: str) -> str:
     """The text in the brackets of ∂/∂x [ … ]."""
     start = min(place for mark in "[(" if (place := operator.find(mark)) >= 0)
     return operator[start + 1 : -1]
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"

@@ -19,6 +19,8 @@ from backtrace.problem import Problem
 from backtrace.selection import named
 from backtrace.tracing import Part, Request, work
 
+MOST_KEPT = 2_000  # quantities of a graph of which each keeps all that it rests on
+
 
 class Key(NamedTuple):
     """Where a quantity is: its step, its sample (None for what is worked out once a step) and its id."""
@@ -57,6 +59,7 @@ class Graph:
         self._roles = _roles(problem)
         self._alike: dict[tuple[object, ...], list[Node]] = {}
         self._compiled: dict[tuple[Key, str], Compiled[Key]] = {}
+        self._all_below: dict[Key, frozenset[Key]] = {}
         for step in sorted(set(steps)):
             self._add_step(step)
 
@@ -213,6 +216,15 @@ class Graph:
                     seen.add(used)
                     queue.append(used)
         return sorted(seen, key=lambda used: self.nodes[used].position)
+
+    def all_below(self, key: Key) -> frozenset[Key]:
+        """Everything that a quantity rests on; kept, where that is not too much."""
+        if key in self._all_below:
+            return self._all_below[key]
+        found = frozenset(self.below(key))
+        if len(self.nodes) <= MOST_KEPT:
+            self._all_below[key] = found
+        return found
 
     def compiled(self, node: Node, arithmetic: Arithmetic) -> Compiled[Key]:
         """A node's equation as a function, made once."""

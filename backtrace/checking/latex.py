@@ -9,214 +9,35 @@ from __future__ import annotations
 
 import re
 
-from backtrace.derivation.names import GREEK, LETTER
+from backtrace.checking.commands import (
+    ACCENTS,
+    BREAK,
+    CONTENT,
+    DERIVATIVES,
+    DROPPED,
+    FENCE,
+    FRACTIONS,
+    FUNCTIONS,
+    LETTERS,
+    MARKS,
+    MATRICES,
+    NEW,
+    OLD,
+    OVER,
+    ROW,
+    SAME,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+    UNKNOWN,
+    WITH_COLUMNS,
+    WORDS_BELOW,
+)
+from backtrace.derivation.names import LETTER
 
 MAX_DEPTH = 30
 
-# Characters of the private use area (which are taken out of what people write) mark boundaries.
-FENCE = "\ue000"  # where mathematics begins or ends in a text
-ROW = "\ue001"  # a new line of an aligned formula
-BREAK = "\ue002"  # where no equation goes across
-UNKNOWN = "\ue003"  # a command that is not known: what it applies to is not understood
-_OVER = "\ue004"
-
-_SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-aehijklmnoprstuvx", strict=True))
-_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀⁿ", "0123456789+-Tn", strict=True))
-_SUB_RUN = re.compile(f"[{''.join(_SUBSCRIPTS)}]+")
-_SUPER_RUN = re.compile(f"[{''.join(_SUPERSCRIPTS)}]+")
-_SAME = str.maketrans(
-    {
-        **dict.fromkeys("−‐‑", "-"),
-        **dict.fromkeys("×·⋅∙∗✕", "*"),
-        **dict.fromkeys("÷⁄∕", "/"),
-        **dict.fromkeys("≃≅≐≒∼", "≈"),
-        **dict.fromkeys("⇒→⟹⟶∴⇔≠≤≥", BREAK),
-        **dict.fromkeys("′’", "'"),
-        "≡": "=",
-        "≔": "=",
-        "𝜕": "∂",
-        "½": "(1/2)",
-        "¼": "(1/4)",
-    }
-)
-
-_SPELLED = {name: letter for letter, name in GREEK.items() if letter != "ς"}
-_LETTERS = {
-    **_SPELLED,
-    "varepsilon": "ε",
-    "vartheta": "θ",
-    "varphi": "φ",
-    "varsigma": "σ",
-    "varrho": "ρ",
-    "ell": "l",
-}
-_MARKS = {
-    **dict.fromkeys(("cdot", "times", "ast", "bullet", "odot"), "*"),
-    **dict.fromkeys(("approx", "simeq", "cong", "doteq", "approxeq", "sim"), "≈"),
-    **dict.fromkeys(("equiv", "coloneqq", "triangleq"), "="),
-    **dict.fromkeys(("leftarrow", "gets", "longleftarrow"), "←"),
-    **dict.fromkeys(
-        (
-            "quad",
-            "qquad",
-            "therefore",
-            "because",
-            "implies",
-            "Rightarrow",
-            "rightarrow",
-            "to",
-            "iff",
-            "neq",
-            "ne",
-            "le",
-            "leq",
-            "ge",
-            "geq",
-            "lt",
-            "gt",
-            "longrightarrow",
-            "Longrightarrow",
-            "newline",
-            "item",
-            "par",
-        ),
-        BREAK,
-    ),
-    **dict.fromkeys(("ldots", "dots", "cdots", "dotsc", "dotsb"), "…"),
-    **dict.fromkeys((",", ";", ":", " ", "enspace", "space", "thinspace"), " "),
-    **dict.fromkeys(
-        (
-            "!",
-            "left",
-            "right",
-            "big",
-            "Big",
-            "bigl",
-            "bigr",
-            "Bigl",
-            "Bigr",
-            "bigg",
-            "Bigg",
-            "middle",
-            "limits",
-            "displaystyle",
-            "textstyle",
-            "rm",
-            "bf",
-            "it",
-            "nonumber",
-            "notag",
-            "hfill",
-            "noindent",
-            "centering",
-            "biggl",
-            "biggr",
-            "Biggl",
-            "Biggr",
-            "large",
-            "Large",
-            "small",
-            "boldmath",
-            "hline",
-            "nolimits",
-        ),
-        "",
-    ),
-    **dict.fromkeys(("sum", "prod", "nabla"), " "),
-    "(": FENCE,
-    ")": FENCE,
-    "[": FENCE,
-    "]": FENCE,
-    "{": "(",
-    "}": ")",
-    "lbrack": "[",
-    "rbrack": "]",
-    "%": "%",
-    "#": "#",
-    "&": " and ",
-    "$": " ",
-    "_": "_",
-    "over": _OVER,
-    "div": "/",
-    "prime": "'",
-    "infty": "∞",
-    "top": "T",
-    "partial": "∂",
-    "pm": "±",
-    "lvert": "|",
-    "rvert": "|",
-    "vert": "|",
-    "mid": "|",
-}
-_MARKS["sum"], _MARKS["prod"], _MARKS["nabla"] = " Σ", " Π", "∇"
-_FUNCTIONS = ("exp", "ln", "log", "tanh", "max", "min", "sin", "cos", "tan", "arctan", "sqrt")
-_CONTENT = frozenset(
-    [
-        "text",
-        "textbf",
-        "textit",
-        "textrm",
-        "texttt",
-        "emph",
-        "mathrm",
-        "mathbf",
-        "mathit",
-        "mathsf",
-        "mathcal",
-        "mathbb",
-        "mathtt",
-        "boldsymbol",
-        "bm",
-        "operatorname",
-        "boxed",
-        "underline",
-        "mbox",
-        "vec",
-        "overrightarrow",
-        "ensuremath",
-        "num",
-        "fbox",
-        "cancel",
-        "dot",
-        "mathop",
-        "textnormal",
-        "underbrace",
-        "overbrace",
-        "overline",
-        "section",
-        "subsection",
-        "paragraph",
-        "caption",
-        "footnote",
-    ]
-)
-_DROPPED = frozenset(
-    [
-        "tag",
-        "label",
-        "color",
-        "hspace",
-        "vspace",
-        "ref",
-        "eqref",
-        "cite",
-        "phantom",
-        "vphantom",
-        "hphantom",
-        "usepackage",
-        "documentclass",
-    ]
-)
-_FRACTIONS = frozenset(
-    ["frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac", "pdv", "dv", "pd", "partialderivative"]
-)
-_DERIVATIVES = {"pdv": "∂", "dv": "∂", "pd": "∂", "partialderivative": "∂"}
-_ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "bar", "tilde": "tilde"}
-_MATRICES = frozenset(
-    ["matrix", "bmatrix", "pmatrix", "Bmatrix", "vmatrix", "smallmatrix", "array", "bmatrix*", "pmatrix*"]
-)
-_WITH_COLUMNS = frozenset(("array", "tabular", "alignat", "alignat*"))
-
+_SUB_RUN = re.compile(f"[{''.join(SUBSCRIPTS)}]+")
+_SUPER_RUN = re.compile(f"[{''.join(SUPERSCRIPTS)}]+")
 _COMMAND = re.compile(r"\\([A-Za-z]+\*?|.|$)", re.DOTALL)
 _OPTION = re.compile(r"\s?\[[^\[\]\\]{0,40}\]")
 _BRACED_WORD = re.compile(r"\s?\{([^{}\\]{0,200})\}")
@@ -227,31 +48,7 @@ _UNBRACED_SUPER = re.compile(
 )
 _LAYER = re.compile(r"\(([0-9]{1,3})\)|\[([0-9]{1,3})\]")
 _NAME_PART = re.compile(rf"[{LETTER}0-9_\u0302]+")
-_DIFFERENTIAL = re.compile(rf"[∂d] ?([{LETTER}][{LETTER}0-9_\u0302⁺]*|)")
-_WORDS_BELOW = frozenset(  # subscripts that are words although no braces hold them together
-    [
-        "total",
-        "tot",
-        "out",
-        "in",
-        "new",
-        "old",
-        "net",
-        "hidden",
-        "output",
-        "input",
-        "train",
-        "target",
-        "pred",
-        "true",
-        "hid",
-        "err",
-        "cost",
-        "loss",
-    ]
-)
-_NEW = frozenset(("+", "new", "(new)", "t+1", "(t+1)", "neu", "updated", "(k+1)", "k+1", "next"))
-_OLD = frozenset(("old", "(old)", "(t)", "t", "(k)"))
+_DIFFERENTIAL = re.compile(rf"[∂dδ] ?([{LETTER}][{LETTER}0-9_\u0302⁺]*|)")
 _EMPTY_SUBSCRIPT = re.compile(rf"(\\partial|∂) ?_(?=\{{?[\\{LETTER}])")  # ∂/∂_x is ∂/∂x
 _NABLA = re.compile(rf"∇_([{LETTER}0-9]+(?:_[0-9]+)*) ?([{LETTER}][{LETTER}0-9_]*)")
 
@@ -270,9 +67,9 @@ def plain(text: str) -> str:
     '∂E/∂w_5  ≈ -1.2 * 10^-3'
     """
     text = _EMPTY_SUBSCRIPT.sub(r"\1 ", text)
-    text = _SUB_RUN.sub(lambda run: f"_{{{''.join(map(_SUBSCRIPTS.__getitem__, run[0]))}}}", text)
-    text = _SUPER_RUN.sub(lambda run: f"^{{{''.join(map(_SUPERSCRIPTS.__getitem__, run[0]))}}}", text)
-    text = _Converter(text.translate(_SAME)).whole()
+    text = _SUB_RUN.sub(lambda run: f"_{{{''.join(map(SUBSCRIPTS.__getitem__, run[0]))}}}", text)
+    text = _SUPER_RUN.sub(lambda run: f"^{{{''.join(map(SUPERSCRIPTS.__getitem__, run[0]))}}}", text)
+    text = _Converter(text.translate(SAME)).whole()
     return _NABLA.sub(r"∂\2/∂\1", text)
 
 
@@ -319,7 +116,7 @@ class _Converter:
         self.position += 1
         if character == "{":
             inner = self.run()
-            out.append(_fraction(*inner.split(_OVER, 1)) if _OVER in inner else inner)
+            out.append(_fraction(*inner.split(OVER, 1)) if OVER in inner else inner)
         elif character == "_":
             self.subscript(out)
         elif character == "^":
@@ -362,18 +159,18 @@ class _Converter:
         assert match is not None  # the pattern matches at every backslash
         self.position = match.end()
         name = match[1]
-        if name in _LETTERS:
-            self.letter(_LETTERS[name], out)
-        elif name in _MARKS:
-            out.append(_MARKS[name])
-        elif name in _FUNCTIONS:
+        if name in LETTERS:
+            self.letter(LETTERS[name], out)
+        elif name in MARKS:
+            out.append(MARKS[name])
+        elif name in FUNCTIONS:
             out.append(f" {name}({self.argument()})" if name == "sqrt" else f" {name}")
-        elif name in _FRACTIONS:
-            mark = _DERIVATIVES.get(name, "")
+        elif name in FRACTIONS:
+            mark = DERIVATIVES.get(name, "")
             self.skip(_OPTION)
             above = mark + self.argument().strip()
             out.append(_fraction(above, mark + self.argument().strip()))
-        elif name in _CONTENT:
+        elif name in CONTENT:
             out.append(self.argument())
             if name in ("underbrace", "overbrace") and self.text[self.position : self.position + 1] in (
                 "_",
@@ -384,12 +181,12 @@ class _Converter:
         elif name in ("textcolor", "colorbox"):
             self.argument()
             out.append(self.argument())
-        elif name in _DROPPED:
+        elif name in DROPPED:
             self.skip(_OPTION)
             self.argument()
             out.append(BREAK if name == "tag" else "")
-        elif name in _ACCENTS:
-            out.append(self.argument().strip() + _ACCENTS[name])
+        elif name in ACCENTS:
+            out.append(self.argument().strip() + ACCENTS[name])
         elif name in ("begin", "end"):
             self.environment(name, out)
         elif name in ("\\", "cr"):
@@ -410,10 +207,10 @@ class _Converter:
     def environment(self, name: str, out: list[str]) -> None:
         word = self.skip(_BRACED_WORD)
         kind = word[1].strip() if word else ""
-        if kind in _WITH_COLUMNS and name == "begin":
+        if kind in WITH_COLUMNS and name == "begin":
             self.skip(_OPTION)
             self.skip(_BRACED_WORD)
-        if kind not in _MATRICES or name == "end":
+        if kind not in MATRICES or name == "end":
             out.append(FENCE)
             return
         self.matrices += 1
@@ -440,7 +237,11 @@ class _Converter:
                 out.pop()
             if out:
                 out[-1] = out[-1].rstrip(" ")
+            raised = out.pop() if out and out[-1] == "⁺" else ""  # w^{+}_{6}
             out.append(_below(self.argument()))
+            if raised:
+                out.append(raised)
+                return
         else:
             run = _UNBRACED_SUB.match(self.text, self.position)
             before = out[-1][-1:] if out else ""
@@ -448,10 +249,10 @@ class _Converter:
                 out.append(" ")  # the mark of emphasis in Markdown
                 return
             below = run[0]
-            if self.strict and len(below) > 1 and below.isalpha() and below not in _WORDS_BELOW:
+            if self.strict and len(below) > 1 and below.isalpha() and below not in WORDS_BELOW:
                 below = below[0]
             self.position += len(below)
-            out.append(f"_{below}" if below not in ("new", "updated") else "⁺")
+            out.insert(len(out) - (out[-1] == "⁺"), f"_{below}" if below not in ("new", "updated") else "⁺")
         if out and out[-1].startswith("_") and self.position < len(self.text):
             after = self.text[self.position]
             if after.isalpha() and not self.text.startswith(("new", "old"), self.position):
@@ -468,9 +269,9 @@ class _Converter:
             self.position += len(above)
         above = above.replace(" ", "")
         layer = _LAYER.fullmatch(above)
-        if above.removeprefix("(").removesuffix(")").lower() in _NEW or above.lower() in _NEW:
+        if above.removeprefix("(").removesuffix(")").lower() in NEW or above.lower() in NEW:
             out.append("⁺")
-        elif above in _OLD:
+        elif above in OLD:
             pass
         elif layer or (above.isdigit() and self.text.startswith("_", self.position)):
             index = f"_{layer[1] or layer[2]}" if layer else f"_{above}"
@@ -479,7 +280,8 @@ class _Converter:
         elif above == "'":
             out.append("'")
         else:
-            out.append(f"^{above}" if re.fullmatch(r"-?[A-Za-z0-9.]+", above) else f"^({above})")
+            is_grouped = re.fullmatch(r"-?[A-Za-z0-9.]+|\([^()]*\)", above)
+            out.append(f"^{above}" if is_grouped else f"^({above})")
 
 
 def _fraction(above: str, below: str) -> str:
@@ -498,7 +300,7 @@ def _grouped(text: str) -> str:
 def _below(text: str) -> str:
     """A subscript: `o_1` is o1, `1,2` is 1_2, `5,new` makes a new quantity."""
     text = text.replace("_", "").replace(" ", "").replace(",", "_").replace(BREAK, "")
-    new = ""
+    text, new = (text[:-1], "⁺") if text.endswith("⁺") else (text, "")  # w_{5_{new}}
     for word in ("_new", "_(new)", "new"):
         if text.endswith(word) and (text == word or not text[: -len(word)][-1:].isalpha()):
             text, new = text.removesuffix(word), "⁺"

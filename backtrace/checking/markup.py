@@ -49,6 +49,7 @@ _BLOCKS = frozenset(
         "hr",
     ]
 )
+_CELLS = ("td", "th")
 _WRITTEN = {"sub": "_{", "sup": "^{"}
 _FENCED = ("mfrac", "msub", "msup", "msubsup")
 
@@ -64,9 +65,11 @@ _APOSTROPHE = re.compile(r"(?<=[A-Za-z]{2})['’](?=(?:s|t|d|m|re|ll|ve)\b)")
 _BULLET = re.compile(r"\s*(?:>\s?)*(?:(?:[•◦▪‣–—]|#{1,6}|\(?[A-Za-z0-9]{1,2}[.)])\s+)?")
 _POWER = re.compile(r"(?<=[A-Za-z0-9)\]])\s?\*\*\s?(?=[0-9(])")
 _COMMENT = re.compile(r"(?<!\\)%.*")
+_ALPHABETS = re.compile("[\U0001d400-\U0001d7ff]+")
+_SPACED_POINT = re.compile(r"(?<=[0-9])\. (?=[0-9])")
+_NEW_BELOW = re.compile("ₙₑw")  # there is no w below the line
 _DASH = re.compile(r"–(?=\s?[.0-9(])")
 _RULE = re.compile(r"\s*[=\-_*~]{3,}\s*")
-_CELLS = re.compile(r"\s*\|([^|]*)\|([^|]*)\|?\s*")
 
 
 def lines(text: str, file: str = "") -> Iterator[Line]:
@@ -85,7 +88,7 @@ def lines(text: str, file: str = "") -> Iterator[Line]:
 
 def _clean(line: str, comments: bool) -> str:
     """A line without control characters, tags, addresses, bullets and emphasis."""
-    line = harmless(html.unescape(_SIZE.sub("", line.replace("&amp;", "&"))))
+    line = _without_alphabets(harmless(html.unescape(_SIZE.sub("", line.replace("&amp;", "&")))))
     if comments:
         line = _COMMENT.sub("", line)
     if _RULE.fullmatch(line):
@@ -93,11 +96,13 @@ def _clean(line: str, comments: bool) -> str:
     line = _SPACES.sub("  ", _ADDRESS.sub(" ", _TAG.sub(_as_written, line)))
     line = _APOSTROPHE.sub("", line)
     line = _DASH.sub("-", line[_bullet_end(line) :])
-    line = _POWER.sub("^", line).replace("**", " ").replace("`", " ").replace("$latex ", "$")
-    cells = _CELLS.fullmatch(line)
-    if cells and "=" not in line:
-        return f"{cells[1]} = {cells[2]}"  # a table of names and numbers
-    return line.replace("|", "\\quad ") if line.lstrip().startswith("|") else line
+    return _POWER.sub("^", line).replace("**", " ").replace("`", " ").replace("$latex ", "$")
+
+
+def _without_alphabets(line: str) -> str:
+    """Letters and digits of the mathematical alphabets, as they come out of a PDF, made plain ones."""
+    plain = _ALPHABETS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), line)
+    return line if plain == line else _NEW_BELOW.sub("⁺", _SPACED_POINT.sub(".", plain))
 
 
 def _bullet_end(line: str) -> int:
@@ -128,10 +133,13 @@ class _Text(HTMLParser):
         self.block = 0
         self.hidden: str | None = None
         self.nested = 0  # elements of the hidden one's name within it
+        self.row: int | None = None  # the line of a table's row that is open, all of which is one line
         self.parts: list[list[str | int]] = []  # open MathML fractions and scripts: name, parts so far, depth
 
     def put(self, text: str) -> None:
         line = self.getpos()[0]
+        if self.row is not None:
+            line, text = self.row, text.replace("\n", " ")
         for offset, piece in enumerate(text.split("\n")):
             if piece:
                 self.pieces.append(((line + offset, self.block), piece))
@@ -147,7 +155,7 @@ class _Text(HTMLParser):
         if tag in _HIDDEN or (attributes.get("aria-hidden") == "true" and tag not in ("img", "br")):
             self.hidden, self.nested = tag, 1
             return
-        self.block += tag in _BLOCKS
+        self.begin_block(tag)
         if tag == "img" and "=" in (attributes.get("alt") or ""):
             self.put(f"${attributes['alt']}$")
         if self.parts:
@@ -157,6 +165,16 @@ class _Text(HTMLParser):
             self.put("\\frac" if tag == "mfrac" else "")
         elif tag in _WRITTEN:
             self.put(_WRITTEN[tag])
+
+    def begin_block(self, tag: str) -> None:
+        """A new line; but a table's row is one line, unless its cells have blocks in them."""
+        if tag not in _BLOCKS:
+            return
+        if tag in _CELLS and self.row is not None:
+            self.put("|")
+            return
+        self.block += 1
+        self.row = self.getpos()[0] if tag == "tr" else None
 
     def begin_part(self) -> None:
         """An element within a MathML fraction or script: its first level is put in braces."""
@@ -174,7 +192,10 @@ class _Text(HTMLParser):
             if not self.nested:
                 self.hidden = None
             return
-        self.block += tag in _BLOCKS
+        if tag == "tr" and self.row is not None:
+            self.put("|")
+            self.row = None
+        self.block += tag in _BLOCKS and self.row is None
         if tag == "script":
             self.put("$")
         elif tag in _WRITTEN:

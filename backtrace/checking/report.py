@@ -20,6 +20,13 @@ class Finding(NamedTuple):
     explanation: str
 
 
+class Remark(NamedTuple):
+    """What is to be said besides of the working that leads to a number: in general, and with the numbers."""
+
+    general: str
+    sentence: str
+
+
 class Root(NamedTuple):
     """The faulty statement that a carried one rests on."""
 
@@ -33,6 +40,7 @@ class Judgement(NamedTuple):
 
     `id` is the quantity's own id, or the writer's name where there is none such; `expected` its true value.
     `slip` and `explanation` are those of the most plausible finding; `alternatives` are the other ones.
+    `remarks` are about the working that is written before the number.
     """
 
     statement: Statement
@@ -45,6 +53,7 @@ class Judgement(NamedTuple):
     explanation: str = ""
     alternatives: tuple[Finding, ...] = ()
     root: Root | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 class FormulaFinding(NamedTuple):
@@ -101,7 +110,7 @@ class Report(NamedTuple):
 
     @property
     def has_mistakes(self) -> bool:
-        return any(judgement.verdict in FAULTY for judgement in self.judgements)
+        return bool(self.formulas) or any(judgement.verdict in FAULTY for judgement in self.judgements)
 
 
 def mark(judgement: Judgement, slip_mark: float = 0.0) -> float:

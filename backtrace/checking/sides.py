@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backtrace.checking.equations import Token, tokens_of, typed
+from backtrace.checking.tokens import Token, tokens_of, typed
 from backtrace.derivation.expressions import Call, Expression, Number, Power, Symbol, children, symbols
 from backtrace.derivation.functions import PUBLIC, VARIADIC
 from backtrace.derivation.parser import ExpressionError, Parser

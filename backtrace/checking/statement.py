@@ -11,7 +11,8 @@ class Statement(NamedTuple):
     `name` is what the writer calls the quantity, in plain ASCII: an id, or near one (`dE/dw5`, `w5+`).
     `text` is the number as it is written: "0.500" has three decimals. `step` and `sample` are None where the
     sheet does not say; `total` is true where it says that no single sample is meant. `working` has the
-    right-hand sides that stand before the number, from left to right, as they are written.
+    right-hand sides that stand before the number, from left to right, as they are written. `place` says where
+    it stands in what it was taken from, if the sheet does.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Statement(NamedTuple):
     sample: int | None = None
     total: bool = False
     working: tuple[str, ...] = ()
+    place: str = ""
 
 
 class Formula(NamedTuple):
@@ -33,9 +35,13 @@ class Formula(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """What was read from one file, in order, and the lines that were not understood."""
+    """What was read from one file, in order, and the lines that were not understood.
+
+    `document` is true where names are as a writer pleases, not those of a form that was handed out.
+    """
 
     file: str
     statements: tuple[Statement, ...]
     formulas: tuple[Formula, ...] = ()
     unread: tuple[tuple[int, str], ...] = ()
+    document: bool = False

@@ -98,7 +98,7 @@ telling_options = shared(
 
 @click.command("check")
 @click.argument("config")
-@click.argument("answers", nargs=-1, required=True)
+@click.argument("answers", nargs=-1, metavar="ANSWERS...")
 @click.option(
     "-f",
     "--format",
@@ -111,6 +111,11 @@ telling_options = shared(
 @telling_options
 @click.option(
     "--jobs", metavar="N", type=click.IntRange(1, MOST_JOBS), default=1, help="Processes for many sheets."
+)
+@click.option(
+    "--published",
+    is_flag=True,
+    help="Instead of ANSWERS: what is to be corrected in the derivation that a bundled example is from.",
 )
 @click.option(
     "--slips",
@@ -135,6 +140,7 @@ def command(
     reveal: bool,
     verbose: bool,
     jobs: int,
+    published: bool,
     settings: tuple[tuple[str, str], ...],
     inputs: str | None,
     targets: str | None,
@@ -151,12 +157,16 @@ def command(
     """
     from backtrace.cli.sheets import Marking, checked, sheet_files
     from backtrace.cli.what_if import what_if
-    from backtrace.config.load import load
+    from backtrace.config.load import load, published_sheet
 
+    if published == bool(answers):
+        raise click.UsageError("expected ANSWERS, or --published instead of them, and not both")
     if (config, *answers).count("-") > 1:
         raise click.UsageError("standard input can be read once; expected - in one place")
     form = form or _ENDINGS.get((output or "").rpartition(".")[2].lower(), "table")
     problem = load(config)
+    if published:
+        answers = (published_sheet(config),)
     problem = what_if(problem, settings, inputs, targets, sample or 1)
     if inputs is not None or targets is not None:
         sample = None
@@ -166,7 +176,7 @@ def command(
         raise click.UsageError("-f gradescope is the result of one submission; expected one file of answers")
     reports = checked(Marking(problem, tolerance, notation, sample, step), files, jobs)
     telling = _telling(form, feedback, reveal, slip_mark)
-    writer = _Writer(form, telling, verbose, color, problem)
+    writer = _Writer(form, telling, verbose, color, problem, only_corrections=published and not verbose)
     if many:
         return writer.write_many(reports, len(files), output)
     return writer.write_one(next(iter(reports)), output)
@@ -198,22 +208,34 @@ def _check_place(problem: Problem, sample: int | None, step: int | None) -> None
 class _Writer:
     """Writes one report, or many as they come, and knows what a run ends with."""
 
-    def __init__(self, form: str, telling: Telling, verbose: bool, color: str, problem: Problem) -> None:
+    def __init__(
+        self,
+        form: str,
+        telling: Telling,
+        verbose: bool,
+        color: str,
+        problem: Problem,
+        only_corrections: bool = False,
+    ) -> None:
         self.form = form
         self.telling = telling
         self.verbose = verbose
         self.color = color
         self.problem = problem
+        self.only_corrections = only_corrections
 
     def write_one(self, report: Report, output: str | None) -> int:
         from backtrace.cli.output import writing_to
         from backtrace.errors import BacktraceError
-        from backtrace.views.marked import marked
+        from backtrace.views.marked import corrections, marked
 
+        sheet = marked(report, self.telling)
+        if self.only_corrections:
+            sheet = corrections(sheet)
         # A grader or a CI system waits for a file also where there is nothing to mark.
         if report.error is None or self.form in ("junit", "gradescope"):
             with writing_to(output) as out:
-                self.write_sheet(marked(report, self.telling), out)
+                self.write_sheet(sheet, out)
         if report.error is not None:
             raise BacktraceError(report.error)
         return Exit.MISTAKES if report.has_mistakes else Exit.FINE
@@ -247,13 +269,13 @@ class _Writer:
             write(sheet, out)
 
     def tell_unread(self, sheet: Marked) -> None:
-        """Data has no place for the lines that were not understood; they are told beside it."""
-        from backtrace.views.marked import unread_line, unread_lines
+        """Data has no place for what was not understood; it is told beside it."""
+        from backtrace.views.marked import formulas_line, not_evaluated_lines, unread_line, unread_lines
 
-        if sheet.unread:
-            click.echo(unread_line(sheet, listed=self.verbose), err=True)
-            for line in unread_lines(sheet) if self.verbose else []:
-                click.echo(line, err=True)
+        for line in filter(None, (unread_line(sheet, listed=self.verbose), formulas_line(sheet))):
+            click.echo(line, err=True)
+        for line in (*unread_lines(sheet), *not_evaluated_lines(sheet)) if self.verbose else ():
+            click.echo(line, err=True)
 
     def write_many(self, reports: Iterator[Report], total: int, output: str | None) -> int:
         from backtrace.checking.tally import Tally

@@ -67,10 +67,15 @@ def _in_folder(folder: str) -> list[str]:
         names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError as error:
         raise BacktraceError(f"{quoted(folder, 120)}: cannot be read: {error.strerror or error}") from None
-    files = [path for name in names if os.path.isfile(path := os.path.join(folder, name))]
+    files = [path for name in names if _is_sheet(path := os.path.join(folder, name))]
     if not files:
         raise BacktraceError(f"{quoted(folder, 120)}: no files in this folder; expected sheets of answers")
     return files
+
+
+def _is_sheet(path: str) -> bool:
+    """A file, or a link to one that is gone, which is told; never a pipe, that would be waited for."""
+    return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
 def checked(marking: Marking, files: Sequence[str], jobs: int = 1) -> Iterator[Report]:

@@ -68,5 +68,18 @@ def example_text(name: str) -> str:
     return _read(os.path.join(examples_folder(), f"{name}.yaml"), name).decode()
 
 
+def published_sheet(name: str) -> str:
+    """The path of the answer sheet with the figures that a bundled example's derivation was published with.
+
+    Raises:
+        BacktraceError: there is none.
+    """
+    folder = os.path.join(examples_folder(), "published")
+    names = sorted(file[:-5] for file in os.listdir(folder) if file.endswith(".yaml"))
+    if name not in names:
+        raise BacktraceError(f"no published figures for {quoted(name)}; there are for {' and '.join(names)}")
+    return os.path.join(folder, f"{name}.yaml")
+
+
 def _instead(name: str) -> str:
     return nearest(name, example_names()) or "; `backtrace examples` lists what is bundled"

@@ -94,8 +94,10 @@ def decode(data: bytes, file: str) -> str:
         raise BacktraceError(message, Location(file, line, column)) from None
 
 
-def compose(text: str, file: str) -> Node:
-    """The single document in `text`.
+def compose(
+    text: str, file: str, what: str = "config", expected: str = "a config (see `backtrace examples`)"
+) -> Node:
+    """The single document in `text`, which messages call `what`; `expected` says what should stand in it.
 
     Raises:
         BacktraceError: not YAML, empty, more than one document, a tag, or past one of the limits.
@@ -103,7 +105,7 @@ def compose(text: str, file: str) -> Node:
     loader = None
     try:
         loader = _Loader(text)
-        return _Composer(loader, file).document()
+        return _Composer(loader, file, what).document(expected)
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error, text, file) from None
     except (
@@ -144,9 +146,10 @@ _Open = tuple[Sequence | Mapping, str | None, list[Scalar], int]
 
 
 class _Composer:
-    def __init__(self, loader: Any, file: str) -> None:
+    def __init__(self, loader: Any, file: str, what: str) -> None:
         self.next = loader.get_event
         self.file = file
+        self.what = what
         self.anchors: dict[str, tuple[Node, int]] = {}  # with the number of values in it
         self.count = 0
 
@@ -154,18 +157,16 @@ class _Composer:
         mark = event.start_mark
         return BacktraceError(message, Location(self.file, mark.line + 1, mark.column + 1))
 
-    def document(self) -> Node:
+    def document(self, expected: str) -> Node:
         self.next()  # the start of the stream
         event = self.next()
         if isinstance(event, yaml.StreamEndEvent):
-            raise BacktraceError(
-                "empty; expected a config (see `backtrace examples`)", Location(self.file, 1, 1)
-            )
+            raise BacktraceError(f"empty; expected {expected}", Location(self.file, 1, 1))
         root = self.tree()
         self.next()  # the end of the document
         event = self.next()
         if not isinstance(event, yaml.StreamEndEvent):
-            raise self.fail(event, "a second document begins; expected one config in a file")
+            raise self.fail(event, f"a second document begins; expected one {self.what} in a file")
         return root
 
     def tree(self) -> Node:
@@ -245,4 +246,5 @@ class _Composer:
 
     def refuse_tag(self, event: Any) -> None:
         if event.tag is not None:
-            raise self.fail(event, f"tag {quoted(event.tag)}; expected plain values, configs need no tags")
+            message = f"tag {quoted(event.tag)}; expected plain values, {self.what}s need no tags"
+            raise self.fail(event, message)

@@ -63,13 +63,16 @@ def _write_parts(sheet: Marked, encode: Callable[[object], str], out: TextIO) ->
         out.write(f"{separator}{encode(_answer(row))}")
         separator = ",\n  "
     conventions = [convention._asdict() for convention in sheet.conventions]
-    out.write(f'],\n "conventions": {encode(conventions)}, "formulas": []')
+    formulas = [finding._asdict() for finding in sheet.formulas]
+    out.write(f'],\n "conventions": {encode(conventions)}, "formulas": {encode(formulas)}')
 
 
 def _answer(row: Row) -> dict[str, Any]:
     fields: dict[str, Any] = {name: getattr(row, name) for name in COLUMNS}
     fields["alternatives"] = [finding._asdict() for finding in row.alternatives]
     fields["root"] = row.root._asdict() if row.root else None
+    if row.place:
+        fields["place"] = row.place
     return fields
 
 

@@ -15,13 +15,17 @@ from backtrace.views.marked import (
     Telling,
     class_lines,
     explained,
+    formula_label,
+    formulas_line,
     labels,
     marks_cell,
     mistakes_line,
+    not_evaluated_lines,
     summary_line,
     typed,
     unread_line,
     unread_lines,
+    where,
 )
 
 
@@ -34,16 +38,33 @@ def write_markdown(
     for convention in sheet.conventions:
         out.write(f"{text(convention.sentence)}\n\n")
     if sheet.rows:
-        out.write("| stated name | stated | expected | verdict | explanation | line |\n")
-        out.write("| --- | ---: | ---: | --- | --- | ---: |\n")
+        last = "place" if any(row.place for row in sheet.rows) else "line"
+        out.write(f"| stated name | stated | expected | verdict | explanation | {last} |\n")
+        out.write(f"| --- | ---: | ---: | --- | --- | {'---' if last == 'place' else '---:'} |\n")
         for row, label in zip(sheet.rows, labels(sheet.rows), strict=True):
             out.write(f"| {' | '.join(_cells(row, label, ascii))} |\n")
         out.write("\n")
-    out.write(f"**{summary_line(sheet)}**\n")
+    if sheet.rows or not formulas_line(sheet):
+        out.write(f"**{summary_line(sheet)}**\n")
+    _write_formulas(sheet, out, ascii)
     if sheet.unread:
         out.write(f"\n{text(unread_line(sheet, listed=verbose))}\n")
-        if verbose:
-            out.write("\n" + "".join(f"- {text(line.strip())}\n" for line in unread_lines(sheet)))
+    listed = (*unread_lines(sheet), *not_evaluated_lines(sheet)) if verbose else ()
+    if listed:
+        out.write("\n" + "".join(f"- {text(line.strip())}\n" for line in listed))
+
+
+def _write_formulas(sheet: Marked, out: TextIO, ascii: bool) -> None:
+    """The formulas that are wrong; they earn and cost no marks."""
+    text = _text(ascii)
+    if sheet.formulas:
+        out.write("\n| formula | explanation | line |\n| --- | --- | ---: |\n")
+    for finding in sheet.formulas:
+        label = formula_label(finding)
+        shown = span(typed(label) if ascii else label)
+        out.write(f"| {shown} | {text(finding.explanation)} | {finding.line} |\n")
+    if formulas_line(sheet):
+        out.write(f"\n{text(formulas_line(sheet))}\n")
 
 
 def write_markdown_sheets(
@@ -81,7 +102,7 @@ def _cells(row: Row, label: str, ascii: bool) -> tuple[str, ...]:
         "" if row.expected is None else f"{row.expected!r}",
         f"{plain if ascii else sign} {row.verdict}",
         _text(ascii)(explained(row)),
-        "" if row.line is None else str(row.line),
+        _text(ascii)(where(row)),
     )
 
 

@@ -20,13 +20,17 @@ from backtrace.views.marked import (
     Telling,
     class_lines,
     explained,
+    formula_label,
+    formulas_line,
     labels,
     marks_cell,
     mistakes_line,
+    not_evaluated_lines,
     summary_line,
     typed,
     unread_line,
     unread_lines,
+    where,
 )
 from backtrace.views.records import Numerals
 from backtrace.views.table import LEGIBLE, MOST_ROWS, TEXT_BREAKS, Cell, broken, print_line, table_of
@@ -87,6 +91,20 @@ ANSWERS = Form(
 )
 
 
+PLACED_ANSWERS = ANSWERS._replace(
+    headings=(*ANSWERS.headings[:LINE], "place"),
+    elastic=ANSWERS.elastic | {LINE},
+    right=ANSWERS.right - {LINE},
+)
+FORMULAS = Form(
+    ("formula", "explanation", "line"),
+    (((0,), (1,), (2,)), ((0, 1), (2,))),
+    lambda row, column: [row[place] for place in column if row[place]],
+    frozenset((0, 1)),
+    frozenset((2,)),
+)
+
+
 def _joined_lines(row: Texts, column: tuple[int, ...]) -> list[str]:
     return [row[place] for place in column if row[place]]
 
@@ -119,14 +137,32 @@ def draw_sheet(
     if rows:
         texts = [_texts(sheet.rows[place], names[place], ascii) for place in rows]
         styles = [MARKS[sheet.rows[place].verdict][2] for place in rows]
-        console.print(_table(ANSWERS, texts, console.width, ascii, styles))
+        form = PLACED_ANSWERS if any(row.place for row in sheet.rows) else ANSWERS
+        console.print(_table(form, texts, console.width, ascii, styles))
     if len(rows) < len(sheet.rows):
         say(f"{len(rows)} of {len(sheet.rows):,} shown, mistakes before others: -f csv has all", "italic")
-    say(summary_line(sheet), "bold")
+    if sheet.rows or not formulas_line(sheet):
+        say(summary_line(sheet), "bold")
+    _draw_formulas(sheet, console, ascii, say)
     if sheet.unread:
         say(unread_line(sheet, listed=verbose), "")
-    for line in unread_lines(sheet) if verbose else []:
+    for line in (*unread_lines(sheet), *not_evaluated_lines(sheet)) if verbose else ():
         console.print(Text(line if not ascii else typed(line)), soft_wrap=True)
+
+
+def _draw_formulas(sheet: Marked, console: Console, ascii: bool, say: Callable[[str, str], None]) -> None:
+    """The formulas that are wrong; they earn and cost no marks."""
+    if not formulas_line(sheet):
+        return
+    rows = []
+    for finding in sheet.formulas[:MOST_ROWS]:
+        texts = (formula_label(finding), printable(finding.explanation), str(finding.line))
+        rows.append([typed(text) for text in texts] if ascii else texts)
+    if rows:
+        if sheet.rows:
+            say("", "")
+        console.print(_table(FORMULAS, rows, console.width, ascii))
+    say(formulas_line(sheet), "")
 
 
 def draw_sheets(
@@ -195,7 +231,7 @@ def _texts(row: Row, name: str, ascii: bool) -> Texts:
         expected,
         f"{plain if ascii else sign} {row.verdict}",
         printable(explained(row)),
-        "" if row.line is None else str(row.line),
+        printable(where(row)),
     )
     return [typed(text) for text in texts] if ascii else texts
 

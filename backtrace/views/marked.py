@@ -9,10 +9,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, get_args
 
-from backtrace.checking.report import FAULTY, VERDICTS, Convention, Finding, Judgement, Report, Root, mark
+from backtrace.checking.report import (
+    FAULTY,
+    VERDICTS,
+    Convention,
+    Finding,
+    FormulaFinding,
+    Judgement,
+    Report,
+    Root,
+    mark,
+)
 from backtrace.checking.tally import Tally
 from backtrace.derivation.names import transcribe
 from backtrace.errors import printable
@@ -54,6 +64,7 @@ class Row(NamedTuple):
     step: int | None
     mark: float
     out_of: int
+    place: str = ""
 
 
 class Marked(NamedTuple):
@@ -67,6 +78,9 @@ class Marked(NamedTuple):
     counts: dict[str, int]
     marks: float
     out_of: int
+    formulas: tuple[FormulaFinding, ...] = ()
+    right_formulas: int = 0
+    not_evaluated: tuple[tuple[int, str], ...] = ()
 
 
 def marked(report: Report, telling: Telling) -> Marked:
@@ -82,7 +96,31 @@ def marked(report: Report, telling: Telling) -> Marked:
         {verdict: found[verdict] for verdict in VERDICTS},
         report.marks(telling.slip_mark),
         report.out_of,
+        tuple(_formula(finding, telling) for finding in report.formulas),
+        report.right_formulas,
+        report.not_evaluated,
     )
+
+
+def corrections(sheet: Marked) -> Marked:
+    """Only the numbers that want correcting, of those that were counted."""
+    rows = tuple(row for row in sheet.rows if row.verdict not in ("correct", "rounding"))
+    return sheet._replace(rows=rows)
+
+
+def where(row: Row) -> str:
+    """Where a number stands: in what it was taken from, else its line."""
+    return row.place or ("" if row.line is None else str(row.line))
+
+
+def _formula(finding: FormulaFinding, telling: Telling) -> FormulaFinding:
+    """A wrong formula, with so much of the reason as is to be told."""
+    if telling.feedback == "brief":
+        return finding._replace(expected=None, slip=None, explanation="")
+    if telling.feedback == "slip" or not telling.reveal:
+        said = sentence_of(finding.slip) if finding.slip else ""
+        return finding._replace(expected=None, explanation=said)
+    return finding
 
 
 def _row(judgement: Judgement, telling: Telling) -> Row:
@@ -103,6 +141,7 @@ def _row(judgement: Judgement, telling: Telling) -> Row:
         judgement.step,
         mark(judgement, telling.slip_mark),
         int(judgement.verdict != "unknown"),
+        statement.place,
     )
     if telling.feedback == "brief":
         return row._replace(
@@ -110,8 +149,15 @@ def _row(judgement: Judgement, telling: Telling) -> Row:
         )
     if telling.feedback == "slip" or not telling.reveal:
         alternatives = tuple(Finding(slip, sentence_of(slip)) for slip, _ in row.alternatives)
-        return row._replace(explanation=_in_general(row), alternatives=alternatives)
-    return row
+        said = [_in_general(row), *(remark.general for remark in judgement.remarks)]
+        return row._replace(explanation=_in_a_row(said), alternatives=alternatives)
+    return row._replace(
+        explanation=_in_a_row([row.explanation, *(remark.sentence for remark in judgement.remarks)])
+    )
+
+
+def _in_a_row(sentences: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(filter(None, sentences)))
 
 
 def _right_or_wrong(row: Row) -> str:
@@ -202,10 +248,33 @@ def unread_lines(sheet: Marked) -> list[str]:
     return [f"  line {line}: {printable(text[:_MOST_OF_A_LINE])}" for line, text in sheet.unread]
 
 
+def formula_label(finding: FormulaFinding) -> str:
+    """A formula as it is written, for the quantity that it was taken for."""
+    return printable(f"{finding.id} = {finding.formula}"[:_MOST_OF_A_LINE])
+
+
+def formulas_line(sheet: Marked) -> str:
+    """How many formulas were evaluated and how many of them are right; nothing if there are none."""
+    evaluated = sheet.right_formulas + len(sheet.formulas)
+    said = f"{sheet.right_formulas:,} of {evaluated:,} formulas are right" if evaluated else ""
+    if not sheet.not_evaluated:
+        return said
+    said = f"{said}; " if said else "formulas: "
+    return f"{said}{len(sheet.not_evaluated):,} could not be evaluated"
+
+
+def not_evaluated_lines(sheet: Marked) -> list[str]:
+    """The formulas that could not be evaluated, with their lines, each short."""
+    return [f"  line {line}: {printable(text[:_MOST_OF_A_LINE])}" for line, text in sheet.not_evaluated]
+
+
 def about(sheet: Marked) -> str:
     """What is to be said of a whole sheet, for forms that have one place for it."""
     lines = [convention.sentence for convention in sheet.conventions]
     lines.append(summary_line(sheet))
+    if formulas_line(sheet):
+        lines.append(formulas_line(sheet))
+    lines += [f"  line {f.line}: {formula_label(f)}: {f.explanation}" for f in sheet.formulas]
     if sheet.unread:
         lines += [unread_line(sheet, listed=True), *unread_lines(sheet)]
     return "\n".join(map(printable, lines))
@@ -221,6 +290,8 @@ def mistakes_line(sheet: Marked) -> str:
         named.append(f"{len(wrong) - _MOST_MISTAKES:,} more")
     if sheet.counts["unknown"]:
         named.append(f"{sheet.counts['unknown']:,} unknown")
+    if sheet.formulas:
+        named.append(f"{len(sheet.formulas):,} wrong {'formula' if len(sheet.formulas) == 1 else 'formulas'}")
     if sheet.unread:
         named.append(unread_line(sheet, listed=False).partition(" (")[0])
     return ", ".join(named)

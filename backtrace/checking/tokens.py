@@ -1,0 +1,151 @@
+"""The tokens of a line of plain notation, and what a few of them say: a name, a number, or neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from backtrace.checking.commands import FENCE
+from backtrace.checking.latex import TooDeepError, plain
+from backtrace.config.cursor import MAX_NUMBER
+from backtrace.derivation.names import LETTER, transcribe
+
+MAX_NAME = 80
+
+_SYMBOL = rf"[{LETTER}](?:_\{{[^{{}}]{{0,80}}\}}|[{LETTER}0-9_\u0302])*'*⁺?"
+_NUMBER = (
+    r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|0,[0-9]{2,}(?![0-9.,])|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
+    r"(?:[eE][-+]?[0-9]+(?![A-Za-z0-9_]))?"
+)
+_TOKEN = re.compile(
+    rf"(?P<space>\s+)|(?P<derivative>∂ ?(?:{_SYMBOL})? ?/ ?∂ ?{_SYMBOL}"
+    rf"|d(?!elta)_?{_SYMBOL} ?/ ?d(?!elta)_?{_SYMBOL})"
+    rf"|(?P<number>{_NUMBER})|(?P<name>[ΣΠ](?:_\{{[^{{}}]{{0,80}}\}}|_\w)?|∂|{_SYMBOL})"
+    r"|(?P<relation>:?=+|≈|~=|←)|(?P<open>[(\[])|(?P<close>[)\]])|(?P<operator>[-+*/^|])|(?P<dots>…|\.\.\.)|(?P<other>.)",
+    re.DOTALL,
+)
+_POWER_OF_TEN = re.compile(r"([-+]?)([0-9.]+)[*x]10\^\(?([-+]?[0-9]+)\)?")
+_BARE_POWER = re.compile(r"([-+]?)10\^\(?([-+]?[0-9]+)\)?")
+_NEW_AFTER = re.compile(r"(?<=[0-9])_?(?:new|New|updated)$")
+_PLAIN = re.compile(rf"[-+]?{_NUMBER}")
+_DECIMAL_COMMA = re.compile(r"^([-+]?0),(?=[0-9])")
+
+
+class Token(NamedTuple):
+    """A piece of a line: its kind is the group of `_TOKEN` that matched."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The pieces of a text in plain notation."""
+    return [Token(m.lastgroup or "", m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
+
+
+def is_operator(token: Token) -> bool:
+    """Whether this is ∂/∂x, which is to be applied to what comes next."""
+    return token.kind == "derivative" and token.text.replace(" ", "").startswith(("∂/", "d/"))
+
+
+def opening(tokens: Sequence[Token]) -> int:
+    """Where the bracket opens that the last token closes; -1 if nowhere."""
+    depth = 0
+    for i in range(len(tokens) - 1, -1, -1):
+        depth += (tokens[i].kind == "close") - (tokens[i].kind == "open")
+        if depth == 0:
+            return i
+    return -1
+
+
+def written(tokens: Sequence[Token]) -> str:
+    """The text of some tokens as they stand in the line."""
+    return "".join(_SPACING.get(token.kind, str)(token.text) for token in tokens)
+
+
+_SPACING: dict[str, Callable[[str], str]] = {
+    "space": lambda text: " ",
+    "derivative": lambda text: text.replace(" ", ""),
+}
+
+
+def number_of(tokens: Sequence[Token]) -> str | None:
+    """The number that a side is, as text that `float` reads; None if it is anything else."""
+    tokens = [token for token in tokens if token.kind != "space"]
+    if tokens and tokens[-1].kind == "dots":
+        tokens = tokens[:-1]
+    while len(tokens) > 2 and tokens[0].kind == "open" and tokens[-1].kind == "close":
+        tokens = tokens[1:-1]
+    if not tokens or len(tokens) > 8:
+        return None
+    text = "".join(token.text for token in tokens)
+    if len(text) > MAX_NUMBER:
+        return None
+    if _PLAIN.fullmatch(text):
+        return _DECIMAL_COMMA.sub(r"\1.", text).replace(",", "").removeprefix("+")
+    power = _POWER_OF_TEN.fullmatch(text)
+    if power and _PLAIN.fullmatch(power[2]):
+        return f"{power[1].replace('+', '')}{power[2]}e{power[3].removeprefix('+')}"
+    bare = _BARE_POWER.fullmatch(text)
+    return f"{bare[1].replace('+', '')}1e{bare[2].removeprefix('+')}" if bare else None
+
+
+def name_of(tokens: Sequence[Token]) -> str | None:
+    """The quantity that a side names, in plain ASCII; None if it names none."""
+    tokens = [token for token in tokens if token.kind != "space"]
+    while len(tokens) > 2 and tokens[0].text == "(" and tokens[-1].text == ")" and opening(tokens) == 0:
+        tokens = tokens[1:-1]
+    if len(tokens) == 1 and tokens[0].kind in ("name", "derivative"):
+        return typed(tokens[0])
+    if len(tokens) == 2 and is_operator(tokens[0]) and tokens[1].kind == "name":
+        return typed(tokens[0]._replace(text=f"∂{tokens[1].text}/{tokens[0].text.partition('/')[2]}"))
+    if len(tokens) >= 4 and tokens[0].kind == "name" and tokens[1].text == "(" and tokens[-1].text == ")":
+        return _call(tokens)
+    return None
+
+
+def named(text: str) -> str | None:
+    r"""The quantity that a text names, however it is written; None if it is no name, or more than one.
+
+    >>> named(r"\frac{\partial E}{\partial w_5}"), named("w_5_new"), named("w_5 is")
+    ('dE/dw_5', 'w_5+', None)
+    """
+    try:
+        symbol = plain(text).strip(f" `{FENCE}")
+    except TooDeepError:
+        return None
+    symbol = f"{symbol[:-1]}⁺" if symbol.endswith("+") else symbol
+    return name_of([Token(m.lastgroup or "", m[0], m.start(), m.end()) for m in _TOKEN.finditer(symbol)])
+
+
+def _call(tokens: Sequence[Token]) -> str | None:
+    """f(x): a weight's or cost's arguments say when or of what; else they are part of the name."""
+    inside = "".join(token.text for token in tokens[2:-1])
+    name = typed(tokens[0])
+    if name is None:
+        return None
+    if inside in ("new", "New", "updated", "neu", "t+1", "k+1"):
+        return f"{name}+"
+    if inside in ("old", "t", "k") or (name[0] in "EJLC" and tokens[2].kind == "name" and len(tokens) == 4):
+        return name
+    argument = typed(tokens[2]) if len(tokens) == 4 and tokens[2].kind == "name" else None
+    function = name[:-1] + "'" if tokens[0].text.endswith("'") else name
+    return f"{function}({argument})" if argument else None
+
+
+def typed(token: Token) -> str | None:
+    """A symbol as it is typed: `∂E/∂w_5` is dE/dw_5; a prime on a quantity makes it a new one."""
+    text = token.text.replace(" ", "")
+    if token.kind == "derivative":
+        above, below = text.split("/")
+        text = f"∂{above[1:].removeprefix('_')}/∂{below[1:].removeprefix('_')}"
+        if not above[1:]:
+            return None
+    text = text.rstrip("'") + "⁺" if text.endswith("'") else text
+    text = _NEW_AFTER.sub("⁺", text)
+    text = text.removesuffix("_") if not text.endswith("__") else text
+    name = transcribe(text)
+    return name if name.isascii() and len(name) <= MAX_NAME and name and "{" not in name else None

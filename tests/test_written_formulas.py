@@ -1,0 +1,179 @@
+"""Formulas in symbols: right ones in every way of writing, and the slips that explain wrong ones."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+import backtrace
+from backtrace.checking.check import Checker, check_sheet
+from backtrace.checking.documents import read_document
+from backtrace.checking.report import FormulaFinding, Report
+
+
+@cache
+def checker(config: str) -> Checker:
+    return Checker(backtrace.load(config))
+
+
+def check(config: str, text: str) -> Report:
+    return check_sheet(checker(config), read_document(text).sheet("sheet"))
+
+
+def findings(config: str, text: str) -> list[tuple[str, str | None]]:
+    return [(finding.id, finding.slip) for finding in check(config, text).formulas]
+
+
+def finding(config: str, text: str) -> FormulaFinding:
+    (found,) = check(config, text).formulas
+    return found
+
+
+RIGHT = {
+    "or-gate": [
+        "h_1 = i_1 w_1 + i_2 w_3 + b_2",
+        r"h_o = a_1w_5 + a_2w_6 + b_3",
+        "a_o = g(h_o)",
+        "a_o = σ(h_o)",
+        "a_1 = 1/(1 + e^{-h_1})",
+        r"a_1 = \frac{1}{1 + e^{-h_1}}",
+        r"a_1 = \dfrac{1}{1 + \exp(-h_1)}",
+        "E = ½(y - a_o)²",
+        r"E = \frac{1}{2}(y_{train} - a_o)^2",
+        "E = 0.5*(y - a_o)**2",
+        "∂E/∂a_o = a_o - y",
+        "∂E/∂a_o = -(y - a_o)",
+        "∂a_o/∂h_o = a_o(1 - a_o)",
+        r"\frac{\partial a_o}{\partial h_o} = g(h_o)(1 - g(h_o))",
+        "∂a_o/∂h_o = g'(h_o)",
+        "∂a_o/∂h_o = ∂/∂h_o [1/(1 + e^{-h_o})]",
+        "δ_o = (a_o - y) a_o (1 - a_o)",
+        "δ_o = ∂E/∂a_o · ∂a_o/∂h_o",
+        "∂E/∂h_o = δ_o",
+        r"\frac{\partial E}{\partial w_5} = \frac{\partial E}{\partial a_o}\frac{\partial a_o}{\partial h_o}"
+        r"\frac{\partial h_o}{\partial w_5}",
+        "dE/dw5 = (a_o - y) * a_o * (1 - a_o) * a_1",
+        "∂E/∂w_1 = δ_o w_5 σ'(h_1) i_1",
+        "∂E/∂w_1 = δ_1 i_1 = δ_o w_5 a_1 (1 - a_1) i_1",
+        "Δw_5 = -η δ_o a_1",
+        "w_5^+ = w_5 - η ∂E/∂w_5",
+        "w_5 = w_5 - α ∂E/∂w_5",
+        "w_5 ← w_5 - 0.5 δ_o a_1",
+        "∂h_o/∂w_5 = ∂/∂w_5 [a_1 w_5 + a_2 w_6]",
+        "∂E/∂a_o · ∂a_o/∂h_o = (a_o - y) a_o (1 - a_o)",
+    ],
+    "two-two-two": [
+        r"net_{h1} = w_1 i_1 + w_2 i_2 + b_1",
+        r"in_{h1} = w_1 i_1 + w_2 i_2 + b_1",
+        "z_h1 = w1*i1 + w2*i2 + b1",
+        "E_total = E_o1 + E_o2",
+        r"E_{total} = \frac12 (target_{01} - out_{01})^2 + \frac12 (target_{02} - out_{02})^2",
+        "∂E_total/∂out_h1 = ∂E_o1/∂out_h1 + ∂E_o2/∂out_h1",
+        "∂E_total/∂w1 = (δ_o1 w5 + δ_o2 w7) out_h1 (1 - out_h1) i1",
+    ],
+    "softmax-cross-entropy": ["∂E/∂h_1 = a_1 - t_1"],
+    "circuit": ["f = (x + y) z", "∂f/∂x = z", "∂f/∂z = x + y"],
+}
+
+
+@pytest.mark.parametrize(
+    ("config", "text"), [(config, text) for config, texts in RIGHT.items() for text in texts]
+)
+def test_a_right_formula_is_right_however_it_is_written(config: str, text: str) -> None:
+    report = check(config, text)
+    assert report.formulas == ()
+    assert report.not_evaluated == ()
+    assert report.right_formulas >= 1
+
+
+@pytest.mark.parametrize(
+    ("config", "text", "expected"),
+    [
+        ("or-gate", "∂E/∂w_6 = (a_o - y) g(h_o)(1 - g(h_o)) a_1", ("dE/dw_6", "wrong_index")),
+        ("or-gate", "∂E/∂w_1 = δ_o w_5 i_1", ("dE/dw_1", "missing_slope")),
+        ("or-gate", "∂E/∂a_o = y - a_o", ("dE/da_o", "sign")),
+        ("or-gate", "E = (y - a_o)²", ("E", "factor")),
+        ("or-gate", "h_o = a_1 w_5 + a_2 w_6", ("h_o", "missing_term")),
+        ("or-gate", "∂a_o/∂h_o = δ_o", ("da_o/dh_o", "wrong_quantity")),
+        ("or-gate", "∂a_o/∂h_o = h_o(1 - h_o)", ("da_o/dh_o", "slope_of_net")),
+        ("or-gate", "∂a_o/∂h_o = 1 - a_o^2", ("da_o/dh_o", "other_slope")),
+        ("or-gate", "w_5^+ = w_5 + η ∂E/∂w_5", ("w_5+", "ascent")),
+        ("or-gate", "w_5^+ = w_5 - ∂E/∂w_5", ("w_5+", "missing_rate")),
+        ("or-gate", "∂E/∂w_5 = δ_o", ("dE/dw_5", "missing_factor")),
+        ("or-gate", "a_1 = h_1", ("a_1", "missing_activation")),
+        ("or-gate", "a_1 = 1/1 + e^{-h_1}", ("a_1", "missing_bracket")),
+        ("two-two-two", "∂E_total/∂w6 = δ_o2 out_h2", ("dE/dw6", "wrong_index")),
+        (
+            "two-two-two",
+            "∂E_total/∂w1 = (δ_o1 w5 + δ_o2 w6) out_h1 (1 - out_h1) i1",
+            ("dE/dw1", "wrong_index"),
+        ),
+        (
+            "two-two-two",
+            "∂E_o2/∂out_o2 · ∂out_o2/∂net_o2 · ∂net_o2/∂out_h1 = δ_o2 w6",
+            ("dE_o2/da_h1", "wrong_index"),
+        ),
+        (
+            "two-two-two",
+            "∂E_total/∂out_o1 = ∂/∂out_o1 [½(target_o1 - out_o1)² - ½(target_o2 - out_o2)²]",
+            ("E", "sign"),
+        ),
+        ("two-two-two", "E_total = E_o1 - E_o2", ("E", "sign")),
+    ],
+)
+def test_a_wrong_formula_is_explained_by_its_slip(config: str, text: str, expected: tuple[str, str]) -> None:
+    assert findings(config, text) == [expected]
+
+
+def test_what_no_slip_explains_is_told_with_the_right_formula() -> None:
+    assert finding("or-gate", "line one\nE = a_o·y + 2") == (
+        "E",
+        "a_o*y + 2",
+        "½(y - a_o)²",
+        None,
+        "done right it is ½(y - a_o)²",
+        2,
+    )
+
+
+def test_the_explanation_has_the_slip_and_the_right_formula() -> None:
+    said = finding("or-gate", "∂E/∂w_6 = δ_o a_1").explanation
+    assert said == (
+        "what is written for ∂E/∂w_6 is δ_o·a_1: a_1 was used where a_2 belongs; done right it is δ_o·a_2"
+    )
+
+
+def test_two_sides_that_name_no_quantity_are_held_against_each_other() -> None:
+    found = finding("or-gate", "a_1 + a_2 = a_1 - a_2")
+    assert (found.id, found.slip, found.explanation) == ("a_1 + a_2", None, "the two sides are not the same")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["∂E/∂w_i = δ a_i", "E = ½ Σ (t - a_o)²", "a_j = g(z_j)", "H = W A", "w_5 = a_1", "∂y/∂x = y(1 - y)"],
+)
+def test_what_cannot_be_evaluated_is_listed_and_never_judged(text: str) -> None:
+    report = check("or-gate", text)
+    assert (report.formulas, report.right_formulas, len(report.not_evaluated)) == ((), 0, 1)
+
+
+def test_a_formula_is_not_right_by_the_chance_of_the_numbers() -> None:
+    # With w_1 = 0.1 and b_1 = b_2 = 0.5 both come to the same for the bundled starting values only.
+    assert findings("or-gate", "h_1 = w_1 + b_1") == [("h_1", "wrong_index")]
+
+
+def test_deltas_with_the_other_sign_throughout_are_a_convention() -> None:
+    text = "δ_o = (y - a_o) a_o (1 - a_o)\nδ_1 = δ_o w_5 a_1 (1 - a_1)\n"
+    text += "∂E/∂w_5 = -δ_o a_1\nw_5^+ = w_5 + η δ_o a_1"
+    assert check("or-gate", text).formulas == ()
+    assert findings("or-gate", f"{text}\n∂E/∂w_6 = δ_o a_2") == [("dE/dw_6", "sign")]
+
+
+def test_in_a_batch_a_formula_may_speak_of_one_sample_or_of_all() -> None:
+    assert findings("or-gate-batch", "∂E/∂w_5 = δ_o a_1\nw_5^+ = w_5 - η ∂E/∂w_5") == []
+
+
+def test_formulas_earn_and_cost_no_marks_but_are_mistakes() -> None:
+    report = check("or-gate", "∂E/∂w_6 = δ_o a_1\nh_1 = 0.6")
+    assert (report.marks(), report.out_of, report.has_mistakes) == (1, 1, True)
