@@ -128,6 +128,7 @@ class Working:
 
     `decimals` are those of the sheet; with `carried` the person goes on with what is written down, else with
     all digits. A `plant` makes a slip; with `goes_on` false only the number that is written down is wrong.
+    A `rough` person rounds what is not written down too.
     """
 
     def __init__(
@@ -138,9 +139,10 @@ class Working:
         plant: Plant | None = None,
         goes_on: bool = True,
         steps: int = 1,
+        rough: bool = False,
     ) -> None:
         self.config, self.decimals, self.carried = config, decimals, carried
-        self.plant, self.goes_on = plant, goes_on
+        self.plant, self.goes_on, self.rough = plant, goes_on, rough
         self.lines: dict[Place, Line] = {}
         self.plants: list[Plant] = []
         self.parameters: dict[str, float] = dict(config["parameters"])
@@ -229,7 +231,11 @@ class Working:
                 (step, None, f"Delta_{name}"),
                 "change",
                 -rate * g,
-                {"ascent": [rate * g], "missing_rate": [-g], "wrong_index": [-rate * other for other in others]},
+                {
+                    "ascent": [rate * g],
+                    "missing_rate": [-g],
+                    "wrong_index": [-rate * other for other in others],
+                },
             )
             slips = {"ascent": [value - change], "missing_rate": [value - g]}
             if name[0] == "b":
@@ -252,8 +258,8 @@ class Pass:
     def write(
         self, id: str, kind: str, right: float, slips: Mapping[str, Sequence[float]] | None = None
     ) -> float:
-        if self.after:  # nobody writes the second forward pass down
-            return right
+        if self.after:  # nobody writes the second forward pass down, but some round it
+            return self.working.kept(right) if self.working.rough else right
         return self.working.write((self.step, self.sample, id), kind, right, slips)
 
     def both_ways(self) -> tuple[float, dict[str, float]]:
@@ -283,9 +289,7 @@ class Pass:
         terms = [xk * wk for xk, wk in zip(x, w, strict=True)]
         right = sum(terms) + b
         others = {n for row in rows for n in row}
-        wrong = [
-            right + (self.p[n] - wk) * xk for xk, wk in zip(x, w, strict=True) for n in others if xk
-        ]
+        wrong = [right + (self.p[n] - wk) * xk for xk, wk in zip(x, w, strict=True) for n in others if xk]
         wrong += [right + (xm - xk) * wk for xk, wk in zip(x, w, strict=True) for xm in x]
         if len(rows) == len(x):
             wrong.append(sum(xk * self.p[rows[k][j]] for k, xk in enumerate(x)) + b)

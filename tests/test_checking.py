@@ -9,15 +9,16 @@ import pytest
 
 import backtrace
 from backtrace.checking.check import Checker, check_sheet
-from backtrace.checking.values import Values
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.numbers import stated
 from backtrace.checking.report import Judgement, Report
 from backtrace.checking.rewrites import Rewriting, rewritings
 from backtrace.checking.slips import SLIPS
 from backtrace.checking.statement import Sheet, Statement
+from backtrace.checking.values import Values
 from backtrace.evaluation.float64 import FLOAT64
 from tests.test_published import FOLDER, NAMES, figures
+from tests.trials import Trial
 
 SLIPS_IN_PRINT = {
     ("mazur_2015", "dE_o2/da_h1", 1): ("rounding", None),
@@ -140,11 +141,30 @@ def test_every_slip_planted_once_is_found_where_it_was_made(config: str) -> None
                 assert judgement.verdict in ("correct", "rounding", "carried"), where
 
 
+@pytest.mark.parametrize("first", range(0, 40, 10))
+def test_no_random_sheet_that_is_right_is_marked_down(first: int) -> None:
+    for number in range(first, first + 10):
+        trial = Trial(number, seed=7)
+        for decimals in (2, 3, 5, 8):
+            marked_down = [outcome.what for outcome in trial.right(decimals) if outcome.beside]
+            assert marked_down == []
+
+
+@pytest.mark.parametrize("first", range(0, 40, 5))
+def test_every_slip_planted_in_a_random_network_is_found_and_named(first: int) -> None:
+    planted = [outcome for n in range(first, first + 5) for outcome in Trial(n, seed=7).slips(6)]
+    precise = [outcome for outcome in planted if outcome.digits >= 4]
+    assert len(precise) > 50
+    assert [outcome.what for outcome in precise if not outcome.is_fine or outcome.beside] == []
+    assert sum(outcome.verdict == "undecided" for outcome in precise) < 0.1 * len(precise)
+
+
 def test_a_slip_in_an_unstated_equation_on_the_way_is_named() -> None:
     found = answers("or-gate", delta_o="-0.122", dE_over_dw_1="-0.00122")["dE/dw_1"]
     assert (found.verdict, found.slip) == ("slip", "missing_slope")
     assert found.explanation == (
-        "∂E/∂w_1 = -0.00122 is δ_o·w_5·i_1: the slope σ′(h_1) = 0.2288 was left out; done right it is -0.000279"
+        "∂E/∂w_1 = -0.00122 is δ_o·w_5·i_1: the slope σ′(h_1) = 0.2288 was left out; "
+        "done right it is -0.000279"
     )
 
 

@@ -720,7 +720,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_has_the_examples_the_type_marker_and_every_file_of_the_package(wheel: Path) -> None:
-    expected = {f"backtrace/configs/{path.name}": path for path in CONFIGS.glob("*.yaml")}
+    configs = CONFIGS.rglob("*.yaml")
+    expected = {f"backtrace/configs/{path.relative_to(CONFIGS).as_posix()}": path for path in configs}
     package = [path for path in (ROOT / "backtrace").rglob("*") if path.is_file() and path.suffix != ".pyc"]
     expected |= {path.relative_to(ROOT).as_posix(): path for path in package}
     assert "backtrace/py.typed" in expected

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -41,6 +42,18 @@ from tests.networks import (
 )
 
 _RANDOM = settings(max_examples=40, deadline=None)
+
+
+def has_finite_cost(config: Config) -> bool:
+    """Whether a network has a cost; one that is saturated may have the logarithm of 0 in it."""
+    with np.errstate(all="ignore"):
+        return math.isfinite(values_of(config, 0)["E"])
+
+
+def is_at_a_kink(config: Config) -> bool:
+    """Whether a net is exactly 0, where formulas for the same function have different derivatives."""
+    with np.errstate(all="ignore"):
+        return any(value == 0 for id, value in values_of(config, 0).items() if id.startswith("h_"))
 
 
 def passes(config: Config, sample: Any = "all") -> dict[int, Numbers]:
@@ -179,7 +192,7 @@ def test_a_net_of_exactly_0_is_on_the_left_of_the_kink(activation: str) -> None:
 @given(networks())
 @_RANDOM
 def test_gradients_of_random_networks_are_those_of_autograd(config: Config) -> None:
-    assume(math.isfinite(values_of(config, 0)["E"]))
+    assume(has_finite_cost(config))
     agree_with_autograd(config)
 
 
@@ -187,7 +200,7 @@ def test_gradients_of_random_networks_are_those_of_autograd(config: Config) -> N
 @_RANDOM
 def test_random_networks_as_equations_have_the_same_gradients(config: Config) -> None:
     assume(all(layer["activation"] != "gelu" for layer in config["layers"]))
-    assume(math.isfinite(values_of(config, 0)["E"]))
+    assume(has_finite_cost(config) and not is_at_a_kink(config))
     for delta in ("gradient", "descent"):
         found = passes({**as_equations(config), "delta": delta})[1]
         agree(found, values_of(config, 0))
@@ -210,7 +223,7 @@ def test_gradients_of_random_networks_are_central_differences(config: Config, da
 @given(networks())
 @_RANDOM
 def test_both_conventions_of_delta_give_the_same_gradients(config: Config) -> None:
-    assume(math.isfinite(values_of(config, 0)["E"]))
+    assume(has_finite_cost(config))
     plain = passes(config)[1]
     for objective, sign in (("minimize", -1), ("maximize", 1)):
         turned = passes({**config, "delta": "descent", "objective": objective})[1]
@@ -227,7 +240,7 @@ def test_both_conventions_of_delta_give_the_same_gradients(config: Config) -> No
 @given(networks())
 @_RANDOM
 def test_the_error_is_the_misfit_at_outputs_and_minus_the_gradient_at_hidden_units(config: Config) -> None:
-    assume(math.isfinite(values_of(config, 0)["E"]))
+    assume(has_finite_cost(config))
     for convention in ("gradient", "descent"):
         found = passes({**config, "delta": convention})[1]
         *hidden, output = config["layers"]
@@ -256,7 +269,7 @@ def test_gradients_through_single_terms_of_the_cost_are_autograds_and_add_up(con
 @given(networks())
 @_RANDOM
 def test_the_factors_of_the_chain_give_the_gradients_back(config: Config) -> None:
-    assume(math.isfinite(values_of(config, 0)["E"]))
+    assume(has_finite_cost(config))
     found = passes(config)[1]
     units = [unit for layer in config["layers"] for unit in layer["units"]]
     outputs = config["layers"][-1]["units"]

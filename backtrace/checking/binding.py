@@ -44,10 +44,10 @@ def value_in(graph: Graph, key: Key) -> float:
 class Names:
     """Binds the names of what is written about a step, and a sample if not the step's own."""
 
-    def __init__(self, graph: Graph, sample: int | None, step: int = 1) -> None:
-        self.graph = graph
-        self.problem = graph.problem
-        self.lookup = Lookup(graph, sample)
+    def __init__(self, lookup: Lookup, sample: int | None, step: int = 1) -> None:
+        self.lookup = lookup
+        self.graph = lookup.graph
+        self.problem = lookup.graph.problem
         self.step = step
         self.sample = sample or self.problem.own_sample(step)
 

@@ -63,6 +63,10 @@ class Checker:
             self._graphs[key] = (graph, Diagnosis(graph))
         return self._graphs[key]
 
+    def lookup(self, graph: Graph, sheet: Sheet) -> Lookup:
+        """What finds the quantities that a sheet names."""
+        return Lookup(graph, self.sample, self.spellings, sheet.document)
+
     def points(self) -> list[Point]:
         """Where written formulas are evaluated."""
         self._points = self._points or points_of(*self.graph([1]))
@@ -92,10 +96,13 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
         graph, diagnosis = checker.graph(steps)
     except BacktraceError as error:
         return Report(sheet.file, error=str(error))
-    report = _Marking(checker, graph, diagnosis, sheet).report()
+    marking = _Marking(checker, graph, diagnosis, sheet)
+    report = marking.report()
     if not sheet.formulas:
         return report
-    right, findings, not_evaluated = judge_formulas(checker.points(), checker.sample, sheet)
+    points = checker.points()
+    lookup = checker.lookup(points[0].graph, sheet)
+    right, findings, not_evaluated = judge_formulas(points, lookup, sheet, "delta" in marking.turned)
     return report._replace(formulas=findings, right_formulas=right, not_evaluated=not_evaluated)
 
 
@@ -105,11 +112,12 @@ class _Marking:
         self.graph = graph
         self.diagnosis = diagnosis
         self.sheet = sheet
-        lookup = Lookup(graph, checker.sample, checker.spellings, sheet.document)
+        lookup = checker.lookup(graph, sheet)
         self.naming = Naming(lookup, Steps(checker.problem, sheet), sheet.document)
         self.entries: list[Entry] = []
         self.judged: dict[int, Judgement] = {}
         self.conventions: list[Convention] = []
+        self.turned: Sequence[str] = ()  # the kinds that are stated with the other sign throughout
         self.matrices = Counter(_matrix(s) for s in sheet.statements if "[" in s.name)
         for place, statement in enumerate(sheet.statements):
             self.place(place, statement)
@@ -120,7 +128,8 @@ class _Marking:
         for entry in self.entries:
             self.first.setdefault(entry.key, entry)
         self.numbers = {key: entry.number for key, entry in self.first.items() if not self.is_known(entry)}
-        self.workings = Workings(self.graph, {key: entry.number for key, entry in self.first.items()})
+        first = {key: entry.number for key, entry in self.first.items()}
+        self.workings = Workings(lookup, first, self.turned)
         # Of the first statements, in the order in which they are judged.
         self.faulty_keys: list[Key] = []
         self.doubtful_keys: list[Key] = []
@@ -176,22 +185,29 @@ class _Marking:
                 f"{what} are stated with the other sign throughout; they are judged with the sign turned"
             )
             self.conventions.append(Convention("sign", sentence))
+            self.turned = kinds
             return
 
     def are_turned(self, kinds: Sequence[str]) -> bool:
         """Whether the numbers of all these kinds are stated, with the other sign."""
-        signs: dict[str, list[bool]] = {kind: [] for kind in kinds}
-        for entry in self.entries:
-            node = self.graph[entry.key]
-            if node.kind in signs and self.has_clear_sign(entry):
-                signs[node.kind].append(entry.number.value * node.value > 0)
-        if sum(map(len, signs.values())) < LEAST_TURNED:
+        kept = {kind: self.kept_signs(kind) for kind in kinds}
+        if sum(map(len, kept.values())) < LEAST_TURNED:
             return False
-        return all(kept and sum(kept) <= MOST_UNTURNED * len(kept) for kept in signs.values())
+        return all(signs and sum(signs) <= MOST_UNTURNED * len(signs) for signs in kept.values())
 
-    def has_clear_sign(self, entry: Entry) -> bool:
-        """Whether neither the number nor the true one is so small that rounding may have turned it."""
-        return min(abs(entry.number.value), abs(self.graph[entry.key].value)) > CLEAR_SIGN * entry.number.half
+    def kept_signs(self, kind: str) -> list[bool]:
+        """Whether each number of a kind has the true sign.
+
+        Those that are so small that rounding may have turned them count only where there are few others.
+        """
+        clear: list[bool] = []
+        small: list[bool] = []
+        for entry in self.entries:
+            node, number = self.graph[entry.key], entry.number
+            if node.kind == kind and number.value and node.value:
+                least = min(abs(number.value), abs(node.value))
+                (clear if least > CLEAR_SIGN * number.half else small).append(number.value * node.value > 0)
+        return clear if len(clear) >= LEAST_TURNED else clear + small
 
     def steps_the_other_way(self) -> bool:
         """Whether some stated Δ or new value goes against the true one: then it is a slip, no convention."""
@@ -278,7 +294,9 @@ class _Marking:
         node = self.graph[entry.key]
         parameters = self.checker.problem.parameters
         same = [
-            n for n, value in parameters.items() if entry.number.value == value.value and spell(n) != node.key.id
+            n
+            for n, value in parameters.items()
+            if entry.number.value == value.value and spell(n) != node.key.id
         ]
         hint = f" ({entry.number.value:g} is {same[0]})" if same else ""
         return self.of(entry, "wrong", f"the config has {node.symbol.text} = {node.value:g}{hint}")
@@ -291,15 +309,15 @@ class _Marking:
         if not self.faulty_keys and not self.doubtful_keys:
             return []
         below = self.graph.all_below(key)
-        return [faulty for faulty in (*self.faulty_keys, *self.doubtful_keys) if faulty in below][:MOST_FAULTY]
+        return [faulty for faulty in (*self.faulty_keys, *self.doubtful_keys) if faulty in below][
+            :MOST_FAULTY
+        ]
 
     def passed(self, entry: Entry, own: OwnNumbers, as_stated: Sequence[Key], exactly: bool) -> Judgement:
         roots = [key for key in as_stated if key in self.faulty_keys]
-        faultless = not as_stated and not own.repaired
         if not exactly:  # it passes by the width of the intervals alone
-            slips = self.diagnosis.findings(entry.key, entry.number, own.points(), own_only=True)
-            if not faultless:  # its true value in these numbers is not known to the last digit
-                slips = [slip for slip in slips if slip.slip != "truncated"]
+            faultless = not as_stated and not own.repaired
+            slips = self.diagnosis.doubts(entry.key, entry.number, own.points(), faultless)
             if slips:
                 said = "the numbers before it leave open whether this is right or a slip"
                 return self.of(entry, "undecided", said, slips)

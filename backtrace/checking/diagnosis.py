@@ -7,6 +7,7 @@ numbers first, then on the true ones. Two slips at once are tried where no singl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -76,17 +77,27 @@ class Diagnosis:
         self.early = EarlyUpdate(graph)
         self.step_wide = {slip: StepWide(graph, slip, self.rewritings) for slip in STEP_WIDE}
 
-    def findings(
-        self, key: Key, number: Stated, numbers: Mapping[Key, float], own_only: bool = False
-    ) -> list[Finding]:
-        """The slips that give a stated number, the most plausible first.
+    def findings(self, key: Key, number: Stated, numbers: Mapping[Key, float]) -> list[Finding]:
+        """The slips that give a stated number, the most plausible first; `numbers` are the writer's own."""
+        ranked = self.fitting(key, number, numbers) or self.pairs(key, number, numbers)
+        return self.said(key, number, ranked)
 
-        `numbers` are the writer's own; `own_only` tries no others, and no readings of the number but cut off
-        digits.
+    def doubts(
+        self, key: Key, number: Stated, numbers: Mapping[Key, float], faultless: bool
+    ) -> list[Finding]:
+        """The slips that give a number which may be right, given how far the ones before it are known.
+
+        Where these are not `faultless`, its right value is not known to the last digit, and the true values
+        of other quantities say nothing.
         """
-        ranked = self.fitting(key, number, numbers, own_only)
-        if not ranked and not own_only:
-            ranked = self.pairs(key, number, numbers)
+        own = self.values(key, numbers)
+        doubts = [self.rewritten(key, own, 0.0)]
+        if faultless:
+            doubts.append(c for c in self.true(key) if c.where == key or c.where not in own.fixed)
+            doubts.append(c for c in self.read(key, number, own) if c.slip == "truncated")
+        return self.said(key, number, best_of(number, chain(*doubts)))
+
+    def said(self, key: Key, number: Stated, ranked: Sequence[Candidate]) -> list[Finding]:
         symbol, right = self.graph[key].symbol.text, self.graph[key].value
         digits = max(3, number.digits)
         return [
@@ -96,24 +107,17 @@ class Diagnosis:
             for c in ranked[:MOST_FINDINGS]
         ]
 
-    def fitting(
-        self, key: Key, number: Stated, numbers: Mapping[Key, float], own_only: bool = False
-    ) -> list[Candidate]:
+    def fitting(self, key: Key, number: Stated, numbers: Mapping[Key, float]) -> list[Candidate]:
         """The best candidate of each slip that gives a stated number, the most plausible first."""
         if not number.value and not number.half:
             return []
         own = self.values(key, numbers)
-        read = self.read(key, number, own)
-        if own_only:
-            cut = (candidate for candidate in read if candidate.slip == "truncated")
-            unstated = (c for c in self.true(key) if c.where == key or c.where not in own.fixed)
-            return best_of(number, chain(self.rewritten(key, own, 0.0), unstated, cut))
         true = (
             c._replace(rank=c.rank + STATED_OTHERWISE) if c.where in own.fixed else c
             for c in self.true(key)
             if number.fits(c.value)
         )
-        candidates = [self.own(key, own), true, read]
+        candidates = [self.own(key, own), true, self.read(key, number, own)]
         if not own.fixed:
             return best_of(number, chain(*candidates))
         # What is not stated on the way may have been rounded too.
@@ -127,7 +131,7 @@ class Diagnosis:
         """What the number may be besides a wrong calculation."""
         for reading in self.readings.of(key, number, own, everywhere):
             rank = SLIPS[reading.slip].rank + reading.late
-            yield Candidate(rank, reading.slip, reading.value, lambda said=reading.explanation: said)
+            yield Candidate(rank, reading.slip, reading.value, partial(str, reading.explanation))
 
     def values(self, key: Key, numbers: Mapping[Key, float]) -> Values:
         """The writer's numbers but the one for the quantity itself, and what follows from them."""
@@ -172,7 +176,7 @@ class Diagnosis:
         return self.with_true_numbers[key]
 
     def rewritten(self, key: Key, base: Values, penalty: float) -> Iterator[Candidate]:
-        """What comes out with one equation rewritten: the quantity's own, or one on the way that is not stated."""
+        """What comes out with one equation rewritten: its own, or one on the way that is not stated."""
         way = list(islice(self.graph.ancestors(key, base.fixed), MOST_NODES))
         in_order = sorted(way, key=lambda node: node.position)
         for depth, node in enumerate(way):
@@ -202,7 +206,7 @@ class Diagnosis:
                     rank,
                     rewriting.slip,
                     value,
-                    lambda r=rewriting: told(self.graph, key, node, r, base.fixed),
+                    partial(told, self.graph, key, node, rewriting, base.fixed),
                     node.key,
                 )
 
@@ -233,7 +237,7 @@ class Diagnosis:
         for slip, values, sentence, penalty in variants:
             value = value_in(values, key)
             if value is not None and not same(value, self.graph[key].value):
-                yield Candidate(SLIPS[slip].rank + penalty, slip, value, lambda said=sentence: said)
+                yield Candidate(SLIPS[slip].rank + penalty, slip, value, partial(str, sentence))
 
     def pairs(self, key: Key, number: Stated, numbers: Mapping[Key, float]) -> list[Candidate]:
         """Two slips at once that give a number with enough digits, if only one such pair does."""
@@ -282,12 +286,10 @@ class Diagnosis:
     def plausible(self, made: Iterable[Rewriting]) -> Iterator[Rewriting]:
         return (rewriting for rewriting in made if SLIPS[rewriting.slip].rank <= PAIR_RANK)
 
-    def pair(
-        self, first: Rewriting, second: Rewriting, value: float
-    ) -> tuple[frozenset[str], Candidate]:
+    def pair(self, first: Rewriting, second: Rewriting, value: float) -> tuple[frozenset[str], Candidate]:
         said = f"comes out of two slips at once: {first.how}, and {second.how}"
         rank = SLIPS[first.slip].rank + SLIPS[second.slip].rank
-        return frozenset((first.how, second.how)), Candidate(rank, first.slip, value, lambda: said)
+        return frozenset((first.how, second.how)), Candidate(rank, first.slip, value, partial(str, said))
 
 
 def best_of(number: Stated, candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -17,7 +17,8 @@ from backtrace.checking.latex import TooDeepError, plain
 from backtrace.checking.markup import MAX_LINE, harmless, lines
 from backtrace.checking.statement import Formula, Sheet, Statement
 from backtrace.checking.tables import Line, with_tables
-from backtrace.checking.tokens import Token, name_of, number_of, typed, written
+from backtrace.checking.tokens import Token, name_of, named, number_of, tokens_of, typed, written
+from backtrace.derivation.names import LETTER
 
 MAX_SHOWN = 200  # characters of a line that was not understood
 MAX_ROWS = 60  # lines that one matrix may run over
@@ -33,6 +34,30 @@ _BOUNDARY = re.compile(rf"[{FENCE}&\s]+")
 _RELATIONS = ("=", "≈", "←", ":=")
 _LABEL = re.compile(r"(?:\s\s+[-–—]?\s*\(\w{1,4}(?:\.\w{1,3})?\)|\s*[-–—]\s*\([A-Z]\))\s*[.,]?\s*$")
 _COLON = re.compile(r"\s*([^\s:=]{1,80})\s?:\s?([-+]?[0-9.][0-9.,eE+-]*)\s*")
+_LABELLED = re.compile(rf"([^:=]{{1,120}}):[\s{FENCE}]*([-+(.0-9].*)")
+_SYMBOL = re.compile(
+    rf"(?:[{LETTER}]|(?=.*[0-9_])[{LETTER}][{LETTER}0-9_\u0302]{{0,30}}|[∂d][^/\s]{{1,30}}/[∂d]\S{{1,30}})"
+)
+_OF_OTHERS = frozenset(
+    [
+        "for",
+        "with",
+        "of",
+        "at",
+        "from",
+        "using",
+        "when",
+        "if",
+        "in",
+        "given",
+        "to",
+        "by",
+        "on",
+        "step",
+        "part",
+    ]
+)
+_IN_BRACKETS = re.compile(r"\s\(\s*([^\s()]{1,40})\s*\)\s*$")
 _CONTINUES = re.compile(r"\s*(?::?=|≈|←)")
 _CONTINUES_DISPLAY = re.compile(r"\s*[-+*/]")
 _GOES_ON = re.compile(r"(?:[=≈←]|[-+*/(])\s*$")
@@ -96,13 +121,29 @@ def _segments(numbered: Iterable[Line], reader: _Reader) -> Iterator[_Segment]:
         if not inside:
             text = _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
         for piece in text.split(ROW):
-            piece = _BOUNDARY.sub(_boundary, piece)
+            piece = _BOUNDARY.sub(_boundary, _with_label(piece))
             piece = _LABEL.sub("", piece.strip(f" {BREAK}"))
             colon = _COLON.fullmatch(piece)
             if colon:
                 piece = f"{colon[1]} = {colon[2]}"
             if piece:
                 yield _Segment(line, piece, raw, inside)
+
+
+def _with_label(piece: str) -> str:
+    """`Loss (L): 0.5^2 = 0.25` states L: a symbol before a colon is what comes after it."""
+    found = _LABELLED.fullmatch(piece)
+    if found is None:
+        return piece
+    label, rest = _IN_BRACKETS.sub(r" \1", found[1].replace(FENCE, " ").strip(" *")), found[2]
+    if not _RELATION.search(rest) and number_of(tokens_of(rest.strip(f" .,;{FENCE}"))) is None:
+        return piece
+    *words, symbol = label.split()[-8:] or [""]
+    name = named(symbol) if _SYMBOL.fullmatch(symbol) else None
+    if name is None or not all(word.isalpha() for word in words) or _OF_OTHERS & {w.lower() for w in words}:
+        return piece
+    new = any(word.lower() in ("new", "updated") for word in words)
+    return f"{symbol}{'⁺' if new else ''} = {rest}"
 
 
 def _boundary(run: re.Match[str]) -> str:
@@ -275,7 +316,7 @@ def _elements(side: Sequence[Token]) -> list[list[str]]:
 
 def _cells(side: Sequence[Token]) -> list[list[list[Token]]]:
     """The entries of `[a, b; c, d]` or `[[a, b], [c, d]]`; empty where a side is no such matrix."""
-    tokens = [token for token in side if token.kind != "space"]
+    tokens = _with_commas(side)
     turned = len(tokens) > 2 and [token.text for token in tokens[-2:]] == ["^", "T"]
     tokens = tokens[:-2] if turned else tokens
     if len(tokens) < 3 or tokens[0].text != "[" or tokens[-1].text != "]":
@@ -298,6 +339,23 @@ def _cells(side: Sequence[Token]) -> list[list[list[Token]]]:
     if turned and len(rows) > 1 and len(rows[0]) > 1:
         return []
     return rows
+
+
+def _with_commas(side: Sequence[Token]) -> list[Token]:
+    """The tokens without spaces; where only spaces part the numbers, as numpy prints them, commas do."""
+    if any(token.text in ",;" for token in side) or not side or side[0].text != "[":
+        return [token for token in side if token.kind != "space"]
+    found: list[Token] = []
+    for i, token in enumerate(side):
+        if token.kind != "space":
+            found.append(token)
+            continue
+        after = side[i + 1 : i + 3]
+        signed = len(after) == 2 and after[0].text in "+-" and after[1].kind == "number"
+        begins = bool(after) and (after[0].kind == "number" or after[0].text == "[" or signed)
+        if found and found[-1].kind in ("number", "close") and begins:
+            found.append(token._replace(kind="other", text=","))
+    return found
 
 
 def _formulas(equation: Equation, places: Sequence[int]) -> Iterator[Formula]:

@@ -9,7 +9,7 @@ from backtrace.derivation.names import spell
 from backtrace.problem import Layer, Network, Problem
 
 _ENTRY = re.compile(
-    r"(?P<mark>d_?[A-Za-z_]{1,20}/d_?|grad_?|nabla_?|d|Delta_?)?(?P<letter>[A-Za-z]{1,10}?)"
+    r"(?P<mark>d_?[A-Za-z_]{1,20}/d_?|grad_?|nabla_?|d(?!elta)|Delta_?)?(?P<letter>[A-Za-z]{1,10}?)"
     r"_?(?P<layer>[0-9]{1,2})?(?P<new>\+?)\[(?P<row>[0-9]{1,4})(?:,(?P<column>[0-9]{1,4}))?\]"
 )
 _UNITS = {

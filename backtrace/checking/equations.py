@@ -222,7 +222,7 @@ def _neighbour(tokens: Sequence[Token], i: int, step: int) -> Token | None:
 def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
     """The mathematics that a part begins with, and whether that is all of it."""
     open: list[str] = []
-    good = 0
+    good = bars = 0
     whole = True
     for i, token in enumerate(part):
         if token.kind == "space":
@@ -232,12 +232,13 @@ def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
             _is_word(part, i)
             or (token.kind == "other" and not (token.text in ",;" and open))
             or (token.kind == "close" and not open)
-            or (token.text == "|" and not open and _is_divider(part, i))
+            or (token.text == "|" and not open and bars % 2 == 0 and _is_divider(part, i))
         ):
             whole = False
             if token.text == "%" and good == i:
                 good = 0  # a percentage is not the number that stands before the sign
             break
+        bars += token.text == "|"
         if bracket:
             open.append(token.text)
         elif token.kind == "close":
@@ -257,9 +258,8 @@ def _is_divider(part: Sequence[Token], i: int) -> bool:
     """Whether a bar stands between two equations, x₁ = 0.05 | x₂ = 0.1, and not around a value."""
     before, after = _neighbour(part, i, -1), _neighbour(part, i, 1)
     apart = part[i - 1].kind == "space" and i + 1 < len(part) and part[i + 1].kind == "space"
-    even = sum(token.text == "|" for token in part[:i]) % 2 == 0
     operands = before is not None and before.kind in ("number", "name", "close")
-    return apart and even and operands and (after is None or after.kind in ("name", "derivative"))
+    return apart and operands and (after is None or after.kind in ("name", "derivative"))
 
 
 def _whole(part: Sequence[Token]) -> tuple[Token, ...]:

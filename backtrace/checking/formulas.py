@@ -14,11 +14,12 @@ from typing import NamedTuple
 from backtrace.checking.binding import Bound, Names, value_in
 from backtrace.checking.diagnosis import Candidate, Diagnosis
 from backtrace.checking.graph import Graph, Key
+from backtrace.checking.lookup import Lookup
 from backtrace.checking.numbers import Stated
 from backtrace.checking.report import FormulaFinding
 from backtrace.checking.sides import is_symbolic, side, taken_of
 from backtrace.checking.statement import Formula, Sheet
-from backtrace.derivation.expressions import number
+from backtrace.derivation.expressions import ONE, ZERO, Expression, Product, children, number
 from backtrace.derivation.printing import formula as printed
 from backtrace.errors import BacktraceError
 from backtrace.problem import Problem
@@ -68,13 +69,13 @@ def _with_random_parameters(problem: Problem, seed: int) -> Problem:
     return problem._replace(parameters={name: number(value) for name, value in values.items()})
 
 
-def judge_formulas(points: Sequence[Point], sample: int | None, sheet: Sheet) -> Judged:
-    """Judge the formulas of a sheet; `sample` is the one they are about where that is not the first."""
+def judge_formulas(points: Sequence[Point], lookup: Lookup, sheet: Sheet, turned: bool = False) -> Judged:
+    """Judge the formulas of a sheet; `turned` if its numbers for δ have the other sign throughout."""
     workings = {text for statement in sheet.statements for text in statement.working}
     formulas = [
         f for f in dict.fromkeys(sheet.formulas) if f.right not in workings or not _is_arithmetic(f.right)
     ]
-    return _Judge(points, sample).all(formulas)
+    return _Judge(points, lookup, turned).all(formulas)
 
 
 def _is_arithmetic(text: str) -> bool:
@@ -86,13 +87,13 @@ def _is_arithmetic(text: str) -> bool:
 class _Judge:
     """Judges the formulas of one sheet; `turned` if they define δ with the other sign throughout."""
 
-    def __init__(self, points: Sequence[Point], sample: int | None) -> None:
+    def __init__(self, points: Sequence[Point], lookup: Lookup, turned: bool) -> None:
         self.points = points
         self.graph = points[0].graph
         self.problem = self.graph.problem
-        self.names = Names(self.graph, sample)
+        self.names = Names(lookup, lookup.sample)
         self.sample = self.names.sample
-        self.turned = False
+        self.turned = turned
 
     def all(self, formulas: Iterable[Formula]) -> Judged:
         readable: list[tuple[Formula, list[Claim]]] = []
@@ -103,7 +104,7 @@ class _Judge:
                 readable.append((formula, claims))
             else:
                 not_evaluated.append((formula.line, f"{formula.left} = {formula.right}"))
-        self.turned = self.turns_deltas(claim for _, claims in readable for claim in claims)
+        self.turned = self.turned or self.turns_deltas(claim for _, claims in readable for claim in claims)
         findings = [found for formula, claims in readable if (found := self.finding(formula, claims))]
         return Judged(len(readable) - len(findings), tuple(findings), tuple(not_evaluated))
 
@@ -155,6 +156,10 @@ class _Judge:
     def holds(self, claim: Claim) -> bool:
         return all(_same(left, right) for left, right in self.sides(claim))
 
+    def holds_here(self, claim: Claim) -> bool:
+        """Whether it is so at the true values, which is all that can be asked where numbers are put in."""
+        return _same(*self.sides(claim)[0])
+
     def turns_deltas(self, claims: Iterable[Claim]) -> bool:
         """Whether δ is defined, through no other δ, and always with the other sign."""
         defined = [
@@ -170,6 +175,8 @@ class _Judge:
         """What is wrong with a formula, if something is."""
         if any(map(self.holds, claims)):
             return self.in_brackets(formula)
+        if any(_has_numbers_put_in(claim.right.expression) and self.holds_here(claim) for claim in claims):
+            return None
         claim = claims[0]
         if isinstance(claim.left, Bound):
             said = "the two sides are not the same"
@@ -219,6 +226,13 @@ class _Judge:
             c for slip, c in first.items() if slip not in _ABOUT_NUMBERS and all(slip in o for o in others)
         )
         return next(common, None)
+
+
+def _has_numbers_put_in(expression: Expression) -> bool:
+    """Whether 1 or 0 stands in the place of a quantity: δ_o·w_5·1·i_1."""
+    if isinstance(expression, Product) and any(part in (ONE, ZERO) for part in expression.factors):
+        return True
+    return any(map(_has_numbers_put_in, children(expression)))
 
 
 def _same(one: float, other: float) -> bool:

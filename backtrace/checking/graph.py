@@ -34,7 +34,8 @@ class Node(NamedTuple):
     """A quantity: its equation's right-hand side, what the symbols in it are, and its true value.
 
     Givens have no expression. `position` is the place in the order in which things are worked out, `depth`
-    how many equations stand one upon the other below it. `role` tells givens apart: input, target or parameter.
+    how many equations stand one upon the other below it. `role` tells givens apart: input, target or
+    parameter.
     """
 
     key: Key

@@ -50,6 +50,8 @@ _LAYER = re.compile(r"\(([0-9]{1,3})\)|\[([0-9]{1,3})\]")
 _NAME_PART = re.compile(rf"[{LETTER}0-9_\u0302]+")
 _DIFFERENTIAL = re.compile(rf"[∂dδ] ?([{LETTER}][{LETTER}0-9_\u0302⁺]*|)")
 _EMPTY_SUBSCRIPT = re.compile(rf"(\\partial|∂) ?_(?=\{{?[\\{LETTER}])")  # ∂/∂_x is ∂/∂x
+_ABOUT = re.compile(r" ?-?\.?[0-9]")
+_NABLA_ALONE = re.compile(rf"∇_([{LETTER}][{LETTER}0-9_]*)")
 _NABLA = re.compile(rf"∇_([{LETTER}0-9]+(?:_[0-9]+)*) ?([{LETTER}][{LETTER}0-9_]*)")
 
 
@@ -70,7 +72,7 @@ def plain(text: str) -> str:
     text = _SUB_RUN.sub(lambda run: f"_{{{''.join(map(SUBSCRIPTS.__getitem__, run[0]))}}}", text)
     text = _SUPER_RUN.sub(lambda run: f"^{{{''.join(map(SUPERSCRIPTS.__getitem__, run[0]))}}}", text)
     text = _Converter(text.translate(SAME)).whole()
-    return _NABLA.sub(r"∂\2/∂\1", text)
+    return _NABLA_ALONE.sub(r"grad_\1", _NABLA.sub(r"∂\2/∂\1", text))
 
 
 class _Converter:
@@ -125,9 +127,16 @@ class _Converter:
             out.append(FENCE)
         elif character == "&":
             out.append(", " if self.matrices else "&")
-        else:  # ~, a space that does not break
-            out.append("≈" if self.text.startswith("=", self.position) else " ")
-            self.position += out[-1] == "≈"
+        else:  # ~, a space that does not break, or about
+            about = self.text.startswith("=", self.position)
+            alone = (
+                not self.strict
+                and _ABOUT.match(self.text, self.position)
+                and bool(out)
+                and out[-1][-1:] == " "
+            )
+            out.append("≈" if about or alone else " ")
+            self.position += about
 
     def argument(self) -> str:
         """What a command applies to: a group, a command or a single character."""

@@ -71,10 +71,6 @@ class Lookup:
                 if len(meaning) == 1 or len({self.graph[key].value for key in fitting}) == 1:
                     return min(fitting or meaning)
                 return f"could be {' or '.join(sorted(key.id for key in meaning)[:MOST_TOLD])}"
-            for place in places:
-                unrelated = self.graph.unrelated(form, step, place)
-                if unrelated is not None:
-                    return unrelated
         known = (key.id for key in self.graph.nodes if key.step == step and key.sample in places)
         return f"no such quantity{nearest(name, dict.fromkeys(known))}"
 
@@ -110,6 +106,10 @@ class Lookup:
             found = self._own(form, step, place)
             if found:
                 yield [Key(step, place, id) for id in found]
+        for place in places:
+            unrelated = self.graph.unrelated(form, step, place)
+            if unrelated is not None:
+                yield [unrelated]
         for forms in self._respelled(form, step, places):
             keys: dict[str, Key] = {}
             for place in places:

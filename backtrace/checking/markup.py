@@ -14,6 +14,8 @@ from html.parser import HTMLParser
 from itertools import groupby
 from operator import itemgetter
 
+from backtrace.checking.notebook import notebook_lines
+
 MAX_LINE = 10_000
 MAX_HTML = 4_000_000  # characters; a longer document is read as text
 
@@ -75,6 +77,10 @@ _RULE = re.compile(r"\s*[=\-_*~]{3,}\s*")
 def lines(text: str, file: str = "") -> Iterator[Line]:
     """The lines of a document that are not empty; a line that is too long comes as it is."""
     ending = file.lower().rpartition(".")[2]
+    if ending == "ipynb" and (cells := notebook_lines(text)) is not None:
+        for number, line in cells:
+            yield number, line if len(line) > MAX_LINE else _clean(line, comments=False)
+        return
     is_html = ending in ("html", "htm", "xhtml") or bool(_IS_HTML.search(text, 0, 200_000))
     numbered: Iterator[Line]
     if is_html and len(text) <= MAX_HTML:

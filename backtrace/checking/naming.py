@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key, Node
@@ -20,6 +21,10 @@ from backtrace.problem import Network, Problem
 _NUMBERED = re.compile(r"([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})")
 _OF_NUMBERED = re.compile(r"([A-Za-z]\w*)('?)\(([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})\)")
 _BY_NUMBERED = re.compile(r"d([A-Za-z]\w*)/d([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})")
+_WEIGHT_WORDS = {  # where there is only one
+    **dict.fromkeys(("weight", "old_weight", "oldweight", "weight_old"), ""),
+    **dict.fromkeys(("weight+", "new_weight", "newweight", "weight_new", "new_w", "w_new"), "+"),
+}
 _STATES = ("m", "v", "s")
 _CORRECTED = ("mhat", "vhat")
 _GRADIENTS = ("g", "grad")
@@ -41,20 +46,39 @@ class Steps:
     """
 
     def __init__(self, problem: Problem, sheet: Sheet) -> None:
-        model = problem.model
-        self.parameters = {spell(name) for name in problem.parameters}
-        self.objective = "E" if isinstance(model, Network) else spell(model.objective)
-        trained = [spell(name) for name in problem.trained]
-        self.only = trained[0] if len(trained) == 1 else None
-        equations = () if isinstance(model, Network) else model.equations
-        self.taken = self.parameters | {spell(n) for n in (*problem.inputs, *problem.targets, *equations)}
+        self.problem = problem
         self.numbers_steps = problem.update is not None and sheet.document
         self.from_zero = any(s.name in ("g_0", "g0", "grad_0") for s in sheet.statements)
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        return frozenset(map(spell, self.problem.parameters))
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """Names that the config gives to something."""
+        model = self.problem.model
+        equations = () if isinstance(model, Network) else model.equations
+        others = map(spell, (*self.problem.inputs, *self.problem.targets, *equations))
+        return self.parameters.union(others)
+
+    @cached_property
+    def only(self) -> str | None:
+        """The parameter, if only one is trained."""
+        trained = self.problem.trained
+        return spell(trained[0]) if len(trained) == 1 else None
+
+    @property
+    def objective(self) -> str:
+        model = self.problem.model
+        return "E" if isinstance(model, Network) else spell(model.objective)
 
     def numbered(self, name: str) -> Numbered | None:
         """What a name with a number is in the config's terms, and at which step."""
         if not self.numbers_steps or name in self.taken:
             return None
+        if self.only and name.casefold() in _WEIGHT_WORDS:
+            return Numbered(f"{self.only}{_WEIGHT_WORDS[name.casefold()]}", 1)
         plain = _NUMBERED.fullmatch(name.removesuffix("+"))
         if plain:
             return self._plain(plain[1], int(plain[2]))

@@ -1,7 +1,7 @@
 """A writer's own numbers: what quantities come to, or can come to, when they are worked out from these.
 
-A number that turned out wrong counts as it is stated, or *repaired*: as it comes out of the numbers before it,
-written down with as many decimals, or as its true value.
+A number that turned out wrong counts as it is stated, or *repaired*: as it comes out of the numbers before
+it, written down with as many decimals, or as its true value.
 """
 
 from __future__ import annotations

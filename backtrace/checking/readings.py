@@ -1,7 +1,7 @@
 """The readings: what a stated number may be besides a wrong calculation.
 
-Another quantity's number, another sample's, cut off, a digit moved: held against what the quantity comes to in
-the writer's own numbers, and against its true value.
+Another quantity's number, another sample's, cut off, a digit moved: held against what the quantity comes to
+in the writer's own numbers, and against its true value.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.numbers import Stated
 from backtrace.checking.values import MOST_PLACES, RoundedOnce, Rounding, Values, same, value_in
 
+RESTS_ON_IT = 1.0  # how much less plausible that makes a reading
 MOST_QUANTITIES = 500  # that are worked out to see whether a number is theirs
 POWERS = (-3, -2, -1, 1, 2, 3)
 
@@ -54,19 +55,23 @@ class Readings:
 
     def elsewhere(self, key: Key, own: Values) -> dict[Key, float]:
         """What the writer's numbers make of the other quantities of a step."""
-        others = islice((k for k in self.graph.nodes if key.step == k.step or key.id == k.id), MOST_QUANTITIES)
+        others = islice(
+            (k for k in self.graph.nodes if key.step == k.step or key.id == k.id), MOST_QUANTITIES
+        )
         worked_out = ((other, value_in(own, other)) for other in others)
         return {other: value for other, value in worked_out if value is not None}
 
     def misplaced(self, node: Node, number: Stated, numbers: Mapping[Key, float]) -> Iterator[Reading]:
-        """The number of another sample, another step or another quantity, the true one or the writer's own."""
+        """The number of another sample, step or quantity, the true one or the writer's own."""
         for other in self.near(number):
             yield from self.of_another(node, other, other.value, number, "is right for")
         for key, value in numbers.items():
             if not number.fits(value) or number.fits(self.graph[key].value):
                 continue
-            if node.key not in self.graph.all_below(key):  # else it may be right for it just because it rests on it
-                yield from self.of_another(node, self.graph[key], value, number, "is what stands here for")
+            # What rests on the number may have come out of it, wrong as it is.
+            late = RESTS_ON_IT if node.key in self.graph.all_below(key) else 0.0
+            for reading in self.of_another(node, self.graph[key], value, number, "is what stands here for"):
+                yield reading._replace(late=reading.late + late)
 
     def of_another(
         self, node: Node, other: Node, value: float, number: Stated, said: str
@@ -79,7 +84,7 @@ class Readings:
             yield Reading("wrong_sample", value, f"belongs to {where}")
         elif place.id == key.id:
             yield Reading("wrong_step", value, f"belongs to step {place.step}")
-        elif number.digits > 1 and _may_be_mistaken(key, place):
+        elif number.digits > 1 and _may_be_mistaken(node, place):
             late = 0.0 if other.kind == node.kind or other.layer == node.layer else 0.2
             yield Reading("wrong_quantity", value, f"{said} {other.symbol.text}", late)
 
@@ -138,7 +143,9 @@ def cut_off(base: float, number: Stated) -> Iterator[Reading]:
         yield Reading("digits_swapped", number.value, "has two digits swapped")
 
 
-def _may_be_mistaken(key: Key, other: Key) -> bool:
+def _may_be_mistaken(node: Node, other: Key) -> bool:
     """Whether a number may stand under the wrong name: same step and sample, no new value for an old."""
+    key = node.key
     same_sample = key.sample == other.sample or key.sample is None or other.sample is None
-    return key.step == other.step and same_sample and (key.id.endswith("+") or not other.id.endswith("+"))
+    is_new = key.id.endswith("+") or node.kind in ("change", "state")
+    return key.step == other.step and same_sample and (is_new or not other.id.endswith("+"))

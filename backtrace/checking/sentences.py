@@ -50,5 +50,3 @@ def _put_in(
 def _flat(expression: Expression) -> Expression:
     """A product of products as one product; what stands alone stays."""
     return multiply(*expression.factors) if isinstance(expression, Product) else expression
-
-

@@ -148,6 +148,10 @@ class Spellings:
                 self._add_unit(table, unit, label)
             for label in (unit.name, *self._labels(unit)):
                 table.add(label, f"a_{id}", f"h_{id}")
+                table.add(f"d_{label}", f"delta_{id}")
+            bias = self._layers[unit.layer - 1].biases[unit.place - 1 : unit.place]
+            for label in (unit.name, *self._labels(unit), *self._places(unit)):
+                table.add(f"b_{label}", *(spell(name) for name in bias if name))
             if len(self.units) <= _BARE:
                 self._add_bare(table, unit)
         self._add_targets(table)

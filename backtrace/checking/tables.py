@@ -74,28 +74,17 @@ def with_tables(lines: Iterable[tuple[int, str]], not_understood: Tell) -> Itera
 
 
 class _Cell(NamedTuple):
+    """A cell as it is written and in plain notation; `has_value` if a number, or a working that ends in one.
+
+    `is_equation` if it names itself what its number is of.
+    """
+
     raw: str
-    text: str  # plain
+    text: str
     tokens: list[Token]
-
-    @property
-    def is_number(self) -> bool:
-        return number_of(self.tokens) is not None
-
-    @property
-    def has_value(self) -> bool:
-        """Whether it is a number, or a working that ends in one."""
-        begins = self.text.lstrip(" (-+−$")[:1]
-        return self.is_number or (
-            any(token.kind == "number" for token in self.tokens)
-            and (begins.isdigit() or begins == "." or any(t.kind == "relation" for t in self.tokens))
-        )
-
-    @property
-    def is_equation(self) -> bool:
-        """Whether it names what its number is of."""
-        places = [i for i, token in enumerate(self.tokens) if token.kind == "relation"]
-        return bool(places) and name_of(self.tokens[: places[0]]) is not None
+    is_number: bool
+    has_value: bool
+    is_equation: bool
 
     @property
     def symbol(self) -> str | None:
@@ -111,7 +100,16 @@ def _cell(raw: str) -> _Cell:
         text = plain(raw).replace(FENCE, " ").strip()
     except TooDeepError:
         text = ""
-    return _Cell(raw, text, tokens_of(text))
+    tokens = tokens_of(text)
+    is_number = number_of(tokens) is not None
+    relation = next((i for i, token in enumerate(tokens) if token.kind == "relation"), None)
+    begins = text.lstrip(" (-+−$")[:1]
+    has_value = is_number or (
+        any(token.kind == "number" for token in tokens)
+        and (relation is not None or begins.isdigit() or begins == ".")
+    )
+    is_equation = relation is not None and name_of(tokens[:relation]) is not None
+    return _Cell(raw, text, tokens, is_number, has_value, is_equation)
 
 
 def _is_symbol(token: Token) -> bool:

@@ -129,7 +129,9 @@ def _call(tokens: Sequence[Token]) -> str | None:
         return None
     if inside in ("new", "New", "updated", "neu", "t+1", "k+1"):
         return f"{name}+"
-    if inside in ("old", "t", "k") or (name[0] in "EJLC" and tokens[2].kind == "name" and len(tokens) == 4):
+    if inside in ("old", "t", "k") or (
+        name[0] in "EJLC" and all(token.kind == "name" or token.text in ",;" for token in tokens[2:-1])
+    ):
         return name
     argument = typed(tokens[2]) if len(tokens) == 4 and tokens[2].kind == "name" else None
     function = name[:-1] + "'" if tokens[0].text.endswith("'") else name

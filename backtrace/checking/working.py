@@ -6,16 +6,17 @@ working is known as far as it is written, except where it is one that is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from backtrace.checking.binding import Names
-from backtrace.checking.graph import Graph, Key, Node
+from backtrace.checking.graph import Key, Node
+from backtrace.checking.lookup import Lookup
 from backtrace.checking.numbers import Stated, stated
 from backtrace.checking.report import Remark
 from backtrace.checking.sides import is_symbolic, numbers, side
 from backtrace.checking.statement import Statement
-from backtrace.derivation.expressions import Expression, Number, replace
+from backtrace.derivation.expressions import Expression, Number, children, replace
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
@@ -26,6 +27,7 @@ MOST_NUMBERS = 12  # in a working that are each looked at
 CLOSE = 0.05  # how near a working has to come with another number in it
 COMES_TO = "the working does not come to this number"
 BELONGS = "a number in the working does not belong there"
+_FACTORS = ("cost_gradient", "error", "slope")  # what people work out on the way and do not name
 
 
 class _Working(NamedTuple):
@@ -35,22 +37,39 @@ class _Working(NamedTuple):
     expression: Expression
     values: Mapping[str, Interval]
 
+    @property
+    def literals(self) -> list[Number]:
+        """The numbers in it that are not whole."""
+        found = dict.fromkeys(n for n in numbers(self.expression) if not n.text.isdigit())
+        return list(found)[:MOST_NUMBERS]
+
 
 class Workings:
-    """Judges the working of statements; `stated_numbers` are what the writer states of quantities."""
+    """Judges the working of statements.
 
-    def __init__(self, graph: Graph, stated_numbers: Mapping[Key, Stated]) -> None:
-        self.graph = graph
+    `stated_numbers` are what is stated of quantities, in the sign convention of the config; the writer has
+    those of the kinds in `turned` with the other sign.
+    """
+
+    def __init__(
+        self, lookup: Lookup, stated_numbers: Mapping[Key, Stated], turned: Collection[str] = ()
+    ) -> None:
+        self.lookup = lookup
+        self.graph = lookup.graph
         self.stated_numbers = stated_numbers
+        self.turned = turned
 
     def remarks(self, statement: Statement, key: Key, faulty: bool) -> Iterator[Remark]:
         """What is to be said of the working of a statement about a quantity, right or faulty."""
-        number = stated(statement.text)
-        exact = self.exact(key)
-        for working in self.workings(statement, key) if number else ():
-            arithmetic = INTERVALS._replace(number=lambda literal: _known(literal, exact))
+        number, workings = stated(statement.text), self.workings(statement, key)
+        if number is None or not workings:
+            return
+        below = self.below(key)
+        exact = self.exact(below)
+        arithmetic = INTERVALS._replace(number=lambda literal: _known(literal, exact))
+        for place, working in enumerate(workings):
             found = _bounds(working, arithmetic)
-            if found is None or number is None:
+            if found is None:
                 continue
             comes_out = found.overlaps(number.interval)
             if not comes_out:
@@ -58,46 +77,49 @@ class Workings:
                 shown = f"{value:.{max(4, number.digits + 1)}g}"
                 yield Remark(COMES_TO, f"as written, {working.text} comes to {shown}")
             if faulty or not comes_out:
-                yield from self.misplaced(working, key, exact)
+                fitting = [*self.values(below, key), *_results(workings[:place])]
+                yield from self.misplaced(working, key, below, fitting)
 
-    def workings(self, statement: Statement, key: Key) -> Iterator[_Working]:
+    def workings(self, statement: Statement, key: Key) -> list[_Working]:
         """The sides before a number that are arithmetic; formulas in symbols are judged elsewhere."""
-        names = Names(self.graph, key.sample, key.step) if statement.working else None
+        found: list[_Working] = []
+        names = Names(self.lookup, key.sample, key.step)
         for text in dict.fromkeys(statement.working):
             expression = side(text)
             if expression is None or isinstance(expression, Number) or is_symbolic(expression):
                 continue
-            bound = names.bound(expression, key.sample is None) if names else None
+            bound = names.bound(expression, key.sample is None)
             if bound is not None:
-                values = {id: self.known(key) for id, key in bound.uses.items()}
-                yield _Working(text, bound.expression, values)
-
-    def known(self, key: Key) -> Interval:
-        """A quantity that stands by its name in a working: as it is stated, else its true value."""
-        return (
-            self.stated_numbers[key].interval if key in self.stated_numbers else point(self.graph[key].value)
-        )
-
-    def exact(self, key: Key) -> set[float]:
-        """What is known exactly in a working: one half, givens, and values that are written in full."""
-        return {0.5} | {abs(self.graph[used].value) for used in self.below(key)}
+                values = {id: self.known(used) for id, used in bound.uses.items()}
+                found.append(_Working(text, bound.expression, values))
+        return found
 
     def own_numbers(self, statement: Statement, key: Key) -> dict[Key, Stated]:
         """The writer's own, rounded values of what is stated nowhere but in the working of a number."""
+        workings = self.workings(statement, key)
+        below = self.below(key) if workings else []
+        exact = self.exact(below)
         found: dict[Key, Stated] = {}
-        exact, below = self.exact(key), self.below(key)
-        for working in self.workings(statement, key):
-            for literal in list(dict.fromkeys(numbers(working.expression)))[:MOST_NUMBERS]:
-                number = stated(literal.text)
-                if number is None or number.digits < 2 or literal.text.isdigit() or literal.value in exact:
-                    continue
-                meant = [used for used in below if number.fits(abs(self.graph[used].value))]
-                if len({self.graph[used].value for used in meant}) != 1:
-                    continue  # it could be this or that
-                for used in meant:
-                    if self.graph[used].expression is not None and used not in self.stated_numbers:
-                        found[used] = number if self.graph[used].value > 0 else number.turned()
+        for literal in (literal for working in workings for literal in working.literals):
+            number = stated(literal.text)
+            if number is None or number.digits < 2 or literal.value in exact:
+                continue
+            meant = [used for used in below if number.fits(abs(self.graph[used].value))]
+            if len({self.graph[used].value for used in meant}) != 1:
+                continue  # it could be this or that
+            for used in meant:
+                if self.graph[used].expression is not None and used not in self.stated_numbers:
+                    found[used] = number if self.graph[used].value > 0 else number.turned()
         return found
+
+    # What is known
+
+    def known(self, key: Key) -> Interval:
+        """A quantity that stands by its name in a working: as it is stated, else its true value."""
+        interval = point(self.graph[key].value)
+        if key in self.stated_numbers:
+            interval = self.stated_numbers[key].interval
+        return -interval if self.graph[key].kind in self.turned else interval
 
     def below(self, key: Key) -> list[Key]:
         """What a quantity rests on, the nearest first."""
@@ -108,41 +130,52 @@ class Workings:
                 break
         return list(found)
 
-    def misplaced(self, working: _Working, key: Key, exact: set[float]) -> Iterator[Remark]:
+    def exact(self, below: Sequence[Key]) -> set[float]:
+        """What is known exactly in a working: one half, givens, and values that are written in full."""
+        return {0.5, *(abs(self.graph[used].value) for used in below)}
+
+    def values(self, below: Sequence[Key], key: Key) -> Iterator[float]:
+        """What may stand in the working of a quantity: what it rests on, true or as the writer states it."""
+        for used in below:
+            known = [self.graph[used].value]
+            if used in self.stated_numbers:
+                known.append(self.stated_numbers[used].value)
+            for value in known:
+                yield value
+                if self.graph[used].kind == "activation":
+                    yield from (1 - value, value * value)
+        for node in self.graph.nodes.values():
+            if node.kind in _FACTORS and node.key.step == key.step and node.key.sample in (key.sample, None):
+                yield from (node.value, node.value * node.value)
+
+    # Numbers that do not belong
+
+    def misplaced(
+        self, working: _Working, key: Key, below: Sequence[Key], fitting: Sequence[float]
+    ) -> Iterator[Remark]:
         """The numbers in a working that the stated one does not rest on, and what belongs in their place."""
-        below = self.below(key)
-        for literal in list(dict.fromkeys(numbers(working.expression)))[:MOST_NUMBERS]:
+        for literal in working.literals:
             written = stated(literal.text)
-            if written is None or literal.text.isdigit() or literal.value in exact:
-                continue
-            if any(_may_be(written, value) for value in self.values(below)):
+            if written is None or literal.value == 0.5 or any(written.fits(abs(value)) for value in fitting):
                 continue
             belongs = self.belonging(working, literal, key, below)
             also = self.elsewhere(written, key, belongs)
             if belongs is not None:
                 node = self.graph[belongs]
-                said = (
-                    f"{literal.text} is not {node.symbol.text} = {abs(node.value):.{max(written.digits, 3)}g}"
-                )
+                shown = f"{abs(node.value):.{max(written.digits, 3)}g}"
+                said = f"{literal.text} is not {node.symbol.text} = {shown}"
                 yield Remark(BELONGS, f"{said} (it is {also})" if also else said)
             elif also:
                 yield Remark(BELONGS, f"{literal.text} is {also}")
 
-    def values(self, quantities: list[Key]) -> Iterator[float]:
-        """What they are, and what the writer states of them, right or wrong."""
-        for key in quantities:
-            yield self.graph[key].value
-            if key in self.stated_numbers:
-                yield self.stated_numbers[key].value
-
-    def belonging(self, working: _Working, literal: Number, key: Key, below: list[Key]) -> Key | None:
+    def belonging(self, working: _Working, literal: Number, key: Key, below: Sequence[Key]) -> Key | None:
         """The quantity with which, in the place of a number, the working comes to the right value."""
-        right = self.graph[key].value
-        best, found = CLOSE * abs(right), None
+        right = abs(self.graph[key].value)
+        best, found = CLOSE * right, None
         for used in below:
             value = abs(self.graph[used].value)
             other = replace(working.expression, literal, Number(value, repr(value)))
-            off = abs(_at_points(other, working.values) - right)
+            off = abs(abs(_at_points(other, working.values)) - right)
             if off < best:
                 best, found = off, used
         return found
@@ -171,16 +204,22 @@ class Workings:
 
 
 def _known(literal: Number, exact: set[float]) -> Interval:
-    """What a written number may be: a whole number and a given are exact."""
+    """What a written number may be: a whole number and what is known exactly are that."""
     number = stated(literal.text)
     if number is None or literal.text.isdigit() or literal.value in exact:
         return point(literal.value)
     return number.interval
 
 
-def _may_be(written: Stated, value: float) -> bool:
-    """Whether a number, written without its sign, is a value or what it lacks to 1."""
-    return written.fits(abs(value)) or written.fits(abs(1 - value))
+def _results(workings: Sequence[_Working]) -> Iterator[float]:
+    """What the parts of workings come to: a result of one stands in the next one."""
+    for working in workings:
+        parts = [working.expression]
+        while parts:
+            part = parts.pop()
+            if not isinstance(part, Number):
+                yield _at_points(part, working.values)
+                parts += children(part)
 
 
 def _bounds(working: _Working, arithmetic: Arithmetic) -> Interval | None:

@@ -2,9 +2,8 @@
 
     python tests/benchmarks/checking.py [--sheets 1000,10000] [--config two-two-two] [--seed 1]
 
-The sheets state everything that a trace shows, with 2 to 8 decimals, gone on with as it is written or with all
-digits. Three numbers in a hundred are faulty: anything, or one of a few slips, and what follows from them is
-gone on with.
+The sheets state everything that a trace shows, with 2 to 8 decimals, gone on with as it is written or with
+all digits. Three numbers in a hundred are faulty: anything, or one of a few slips, and they are gone on with.
 """
 
 from __future__ import annotations
