@@ -56,7 +56,7 @@ def work(problem: Problem, request: Request) -> Iterator[Part]:
             finite. What could be worked out before that has been handed out.
     """
     _check(problem, request)
-    yield from _Run(problem, request).parts()
+    yield from Run(problem, request).parts()
 
 
 def _check(problem: Problem, request: Request) -> None:
@@ -75,7 +75,7 @@ def _check(problem: Problem, request: Request) -> None:
         )
 
 
-class _Run:
+class Run:
     """The steps of a request, one after the other; each starts from the state that the last one left."""
 
     def __init__(self, problem: Problem, request: Request) -> None:
@@ -90,13 +90,16 @@ class _Run:
     def parts(self) -> Iterator[Part]:
         state = self.passes.start()
         for step in range(1, self.request.last + 1):
-            shown = step >= self.request.first
-            state.values[STEP.id] = self.arithmetic.number(number(step))
-            state.written[STEP.id] = str(step)
-            if self.problem.batch == "online":
-                yield from self.online_step(step, state, shown)
-            else:
-                yield from self.batch_step(step, state, shown)
+            yield from self.step(step, state, shown=step >= self.request.first)
+
+    def step(self, step: int, state: State, shown: bool) -> Iterator[Part]:
+        """One step, which changes the state; without parts if it is not shown."""
+        state.values[STEP.id] = self.arithmetic.number(number(step))
+        state.written[STEP.id] = str(step)
+        if self.problem.batch == "online":
+            yield from self.online_step(step, state, shown)
+        else:
+            yield from self.batch_step(step, state, shown)
 
     def visible(self, usual: Sequence[int]) -> Sequence[int]:
         """The samples that are asked for; the usual ones where nothing is said."""
