@@ -168,6 +168,60 @@ def test_a_slip_in_an_unstated_equation_on_the_way_is_named() -> None:
     )
 
 
+def said(config: str, **numbers: str) -> tuple[str, str | None, str]:
+    """What is said of the last of some numbers."""
+    found = list(answers(config, **numbers).values())[-1]
+    return found.verdict, found.slip, found.explanation
+
+
+def test_a_bias_that_is_held_fixed_but_was_updated_is_told() -> None:
+    assert said("two-two-two", **{"b1+": "0.340637"}) == (
+        "slip",
+        "bias_trained",
+        "b1⁺ = 0.340637 is b1 - η·∂E_total/∂b1: b1 is held fixed, but was updated; done right it is 0.35",
+    )
+    assert said("two-two-two", **{"b1+": "0.35"}) == ("correct", None, "")
+
+
+def test_a_step_the_wrong_way_is_told_where_the_change_is_right() -> None:
+    assert said("or-gate", **{"Delta_w_5": "0.039324", "w_5+": "-0.029324"}) == (
+        "slip",
+        "ascent",
+        "w_5⁺ = -0.029324 is w_5 - Δw_5: Δw_5 was subtracted; its sign is in it already; "
+        "done right it is 0.049324",
+    )
+
+
+def test_one_updated_weight_among_old_ones_is_told() -> None:
+    assert said("or-gate", **{"dE/da_1": "-0.0060082"}) == (
+        "slip",
+        "updated_too_early",
+        "∂E/∂a_1 = -0.0060082 is δ_o·w_5⁺: w_5⁺ was used where w_5 belongs; done right it is -0.0012181",
+    )
+
+
+def test_the_derivative_by_a_bias_of_another_unit_is_told() -> None:
+    assert said("or-gate", **{"dh_1/db_1": "1"}) == (
+        "slip",
+        "wrong_index",
+        "∂h_1/∂b_1 = 1 is ∂h_1/∂b_2: h_1 does not rest on b_1, but on b_2; done right it is 0",
+    )
+
+
+def test_two_slips_at_once_are_told_where_no_single_one_fits() -> None:
+    assert said("or-gate", **{"dE/dw_5": "0.15729643"}) == (
+        "slip",
+        "sign",
+        "∂E/∂w_5 = 0.15729643 comes out of two slips at once: the sign is the other one, and it is 2 times "
+        "what it should be; done right it is -0.078648216",
+    )
+    assert said("or-gate", **{"dE/dw_5": "0.157"})[0] == "wrong"  # too few digits for two slips
+
+
+def test_a_number_that_no_slip_gives_is_told_with_what_was_expected() -> None:
+    assert said("or-gate", a_1="0.91234") == ("wrong", None, "expected 0.645656; no known slip gives 0.91234")
+
+
 def test_what_follows_from_a_slip_is_carried_and_names_its_root() -> None:
     found = answers("or-gate", delta_1="-0.00122", dE_over_dw_1="-0.00122", dE_over_db_2="-0.00122")
     assert found["delta_1"].slip == "missing_slope"

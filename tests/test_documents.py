@@ -40,6 +40,31 @@ def stated(text: str, file: str = "") -> list[tuple[str, str]]:
         ("0.119 = E", "E", "0.119"),
         (r"y = 0.6 \tag{3}", "y", "0.6"),
         ("x = 0,512", "x", "0.512"),
+        ("w^{+}_{6} = 0.4087", "w_6+", "0.4087"),
+        ("w_{2,new} = 0.821", "w_2+", "0.821"),
+        ("W1new = 0.49991", "W1+", "0.49991"),
+        ("new w_5 = 0.3589", "w_5+", "0.3589"),
+        ("w_5* = 0.3589", "w_5+", "0.3589"),
+        ("*w_5* = 0.4", "w_5", "0.4"),
+        ("w45 (updated) = 0.8731", "w45+", "0.8731"),
+        ("\U0001d482\U0001d7cf = \U0001d7ce. \U0001d7d3", "a1", "0.5"),
+        ("\U0001d715E/\U0001d715w = 0.2", "dE/dw", "0.2"),
+        ("\U0001d44a₂ₙₑ\U0001d4cc = 0.2", "W_2+", "0.2"),
+        ("ŷ = 0.55", "yhat", "0.55"),
+        (r"\hat{y}_1 = 0.55", "yhat_1", "0.55"),
+        (r"\frac{\partial}{\partial w_5} E = 0.3", "dE/dw_5", "0.3"),
+        (r"\frac{\delta E}{\delta w_5} = 0.3", "dE/dw_5", "0.3"),
+        ("dE/d_out_o1 = 0.3", "dE/dout_o1", "0.3"),
+        (r"\nabla_{w_5} E = 0.3", "dE/dw5", "0.3"),
+        (r"\nabla_{W} = 0.3", "grad_W", "0.3"),
+        (r"\mathcal{L}(y, \hat{y}) = 0.3", "L", "0.3"),
+        ("d = 4", "d", "4"),
+        ("w_5 = 0.36 (was 0.4)", "w_5", "0.36"),
+        ("h_1 ~ 0.6", "h_1", "0.6"),
+        ("Error = t – y5 = 0.5 – 0.69 = –0.19", "Error", "-0.19"),
+        ("Calculate $p$: $2 \\times 3 = 6.5$", "p", "6.5"),
+        ("* **Input ($x$):** $2.5$", "x", "2.5"),
+        ("New Loss ($L$): $(5 - 1)^2 = 16.5$", "L+", "16.5"),
     ],
 )
 def test_an_equation_is_read_however_it_is_written(text: str, name: str, number: str) -> None:
@@ -95,6 +120,128 @@ def test_what_is_not_understood_is_told(text: str) -> None:
     assert read_document(f"\n{text}").unread == ((2, text),)
 
 
+def test_a_bar_parts_two_equations() -> None:
+    assert stated("x₁ = 0.05  |  x₂ = 0.10") == [("x_1", "0.05"), ("x_2", "0.10")]
+
+
+def test_a_dash_parts_two_equations_or_is_a_minus() -> None:
+    assert stated("h_1 = 0.6 – h_2 = 0.7") == [("h_1", "0.6"), ("h_2", "0.7")]
+    (statement,) = read_document("δ = y(1 – y)(t – y) = 0.69*(0.5 – 0.69) = -0.131").statements
+    assert statement.working == ("y(1 - y)(t - y)", "0.69*(0.5 - 0.69)")
+
+
+def test_dots_part_two_equations() -> None:
+    assert stated("y = 0.9 * 2 = 1.8 ... so ... E = 0.25") == [("y", "1.8"), ("E", "0.25")]
+
+
+def test_symbols_that_stand_together_in_a_chain_are_working() -> None:
+    (statement,) = read_document("Δw45 = ηδ5y4 = 1 * -0.0406 * 0.6637 = -0.0269").statements
+    assert (statement.name, statement.working) == ("Delta_w45", ("ηδ5y4", "1 * -0.0406 * 0.6637"))
+
+
+@pytest.mark.parametrize(
+    "text", ["For h_1: 0.2 + 0.3 = 0.5", "Step 2: 0.2 + 0.3 = 0.5", "w_3: -0.2 → w_2: -0.03"]
+)
+def test_what_stands_before_a_colon_is_not_always_what_comes_after_it(text: str) -> None:
+    assert stated(text) == []
+
+
+def test_numpy_prints_vectors_without_commas() -> None:
+    assert stated("dW2 = [-0.1852 -0.2026]") == [("dW2[1]", "-0.1852"), ("dW2[2]", "-0.2026")]
+    assert stated("a1: [0.525  0.5744]") == [("a1[1]", "0.525"), ("a1[2]", "0.5744")]
+    assert [name for name, _ in stated("W = [[1 2] [3 -4]]")] == ["W[1,1]", "W[1,2]", "W[2,1]", "W[2,2]"]
+
+
+def test_the_last_matrix_of_a_product_is_the_result() -> None:
+    lines = "\\[\nH = \\begin{bmatrix} 1 & 2 \\end{bmatrix}\n"
+    lines += "\\begin{bmatrix} 3 \\\\ 4 \\end{bmatrix} = \\begin{bmatrix} 11.5 \\end{bmatrix}\n\\]"
+    assert stated(lines) == [("H[1]", "11.5")]
+
+
+# Tables
+
+UNITS = [("I_4", "-0.7"), ("O_4", "0.332"), ("I_5", "0.1"), ("O_5", "0.525")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| Unit j | Net input $I_j$ | Output $O_j$ |\n|---|---|---|\n"
+        "| 4 | $0.2 - 0.9 = -0.7$ | 0.332 |\n| 5 | 0.1 | $1/(1 + e^{-0.1}) = 0.525$ |",
+        "\\begin{tabular}{l|cc}\n\\hline\nUnit & Input $I_j$ & Output $O_j$ \\\\ \\hline\n"
+        "4 & $-0.7$ & 0.332 \\\\\n5 & 0.1 & 0.525 \\\\\n\\end{tabular}",
+        "\\[\n\\begin{array}{ccc} \\text{Unit } j & \\text{Net input } I_j & \\text{Output } O_j \\\\\n"
+        "4 & 0.2 - 0.9 = -0.7 & 0.332 \\\\ 5 & 0.1 & 0.525 \\end{array}\n\\]",
+        "<table><tr><th>unit</th>\n<th>I<sub>j</sub></th><th>O<sub>j</sub></th></tr>\n"
+        "<tr><td>4</td><td>-0.7</td>\n<td>0.332</td></tr><tr><td>5</td><td>0.1</td><td>0.525</td></tr></table>",
+    ],
+)
+def test_a_table_s_heading_and_its_rows_name_a_cell_together(text: str) -> None:
+    assert stated(text) == UNITS
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("New value", "w_5+"),
+        ("After the update", "w_5+"),
+        ("Old weight", "w_5"),
+        ("Gradient", "grad_w_5"),
+        ("$\\frac{\\partial E}{\\partial w}$", "dE/dw_5"),
+        ("Change", "Delta_w_5"),
+        ("Value", "w_5"),
+        ("what it is", "w_5"),
+    ],
+)
+def test_words_over_a_column_say_what_of_a_weight_stands_there(heading: str, name: str) -> None:
+    assert stated(f"| Weight | {heading} |\n|---|---|\n| $w_5$ | 0.36 |") == [(name, "0.36")]
+
+
+def test_names_over_one_row_of_numbers_name_them() -> None:
+    table = "| x1 | $w_{14}$ | θ4 |\n|---|---|---|\n| 1 | 0.2 | -0.4 |"
+    assert stated(table) == [("x1", "1"), ("w_14", "0.2"), ("theta4", "-0.4")]
+
+
+def test_rows_of_a_table_are_read_without_a_heading() -> None:
+    assert stated("| x₁ | 0.05 | the first input |\n| x₂ | 0.10 | the second |") == [
+        ("x_1", "0.05"),
+        ("x_2", "0.10"),
+    ]
+
+
+def test_equations_in_cells_name_their_numbers_themselves() -> None:
+    assert stated("| $w_1 = 0.1$ | $w_2 = 0.2$ |") == [("w_1", "0.1"), ("w_2", "0.2")]
+
+
+def test_a_table_that_is_not_understood_is_told() -> None:
+    document = read_document("| x1 | x2 |\n|---|---|\n| 0 | 1 |\n| 1 | 1 |")
+    assert document.statements == ()
+    assert document.unread == ((3, "| 0 | 1 |"), (4, "| 1 | 1 |"))
+    rows = "| Weight | After training |\n|---|---|\n| $w_5$ | 0.36 |"
+    assert read_document(rows) == ((), (), ((3, "| $w_5$ | 0.36 |"),))
+    rows = "| Epoch | Loss |\n|---|---|\n| 1 | 0.3 |"
+    assert read_document(rows).unread == ((3, "| 1 | 0.3 |"),)
+    assert read_document("| somewhere | here | 0.3 | 0.4 |").unread == (
+        (1, "| somewhere | here | 0.3 | 0.4 |"),
+    )
+
+
+def test_a_page_laid_out_in_a_table_is_read_line_by_line() -> None:
+    text = "<table><tr><td><p>w_1 = 0.1</p>\n<p>w_2 = 0.2</p></td></tr></table>"
+    assert [(row.name, row.line) for row in read_document(text).statements] == [("w_1", 1), ("w_2", 2)]
+
+
+def test_a_notebook_is_read_as_its_texts_and_what_it_prints() -> None:
+    text = """{"cells": [
+ {"cell_type": "markdown", "metadata": {}, "source": ["so\\n",
+  "$net = 0.15 \\\\times 0.05 = 0.0075$"]},
+ {"cell_type": "code", "source": ["w = 3.0"], "outputs": [
+  {"output_type": "stream", "text": ["E = 0.25\\n"]}]}
+]}"""
+    statements = read_document(text, "steps.ipynb").statements
+    assert [(row.name, row.text, row.line) for row in statements] == [("net", "0.0075", 3), ("E", "0.25", 5)]
+
+
 def test_an_equation_in_symbols_is_a_formula() -> None:
     document = read_document(r"\frac{\partial{E}}{\partial{w_3}}= \delta_ow_5\sigma'(h_1)i_2")
     assert document.statements == ()
@@ -115,7 +262,30 @@ def test_a_line_that_is_too_long_is_not_read() -> None:
     assert [line for line, _ in document.unread] == [1]
 
 
-HOSTILE = ["{", "\\frac", "_{", "a=", "(", "d/", "∂a/", "&=", "$", "<", "a^", "=a=", "1e", "\\begin{array}"]
+HOSTILE = [
+    "| a ",
+    "a | b = 1 ",
+    "a – b ",
+    "*a*",
+    "[1 ",
+    "(x): ",
+    "∇_",
+    "new w ",
+    "{",
+    "\\frac",
+    "_{",
+    "a=",
+    "(",
+    "d/",
+    "∂a/",
+    "&=",
+    "$",
+    "<",
+    "a^",
+    "=a=",
+    "1e",
+    "\\begin{array}",
+]
 
 
 @pytest.mark.parametrize("piece", HOSTILE)

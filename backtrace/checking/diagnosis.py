@@ -69,13 +69,12 @@ class Diagnosis:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.readings = Readings(graph)
-        self.true_values = Values(graph, {key: node.value for key, node in graph.nodes.items()})
         self.with_true_numbers: dict[Key, list[Candidate]] = {}
         self.in_own_equation: dict[Key, list[tuple[float, Finding]]] = {}
         self.made: dict[Key, list[Rewriting]] = {}
         self.made_twice: dict[Key, list[tuple[Rewriting, Rewriting]]] = {}
         self.early = EarlyUpdate(graph)
-        self.step_wide = {slip: StepWide(graph, slip, self.rewritings) for slip in STEP_WIDE}
+        self.step_wide = {slip: StepWide(graph, slip) for slip in STEP_WIDE}
 
     def findings(self, key: Key, number: Stated, numbers: Mapping[Key, float]) -> list[Finding]:
         """The slips that give a stated number, the most plausible first; `numbers` are the writer's own."""
@@ -117,15 +116,21 @@ class Diagnosis:
             for c in self.true(key)
             if number.fits(c.value)
         )
-        candidates = [self.own(key, own), true, self.read(key, number, own)]
-        if not own.fixed:
-            return best_of(number, chain(*candidates))
         # What is not stated on the way may have been rounded too.
         rounded = Rounding(self.graph, min(number.places, MOST_PLACES), own.fixed)
-        if any(self.graph[used].expression for used in self.graph.below(key, own.fixed)):
-            candidates.append(self.own(key, rounded))
-        found = best_of(number, chain(*candidates))
-        return found or best_of(number, self.read(key, number, rounded, everywhere=True))
+        candidates = chain(self.own(key, own), true, self.read(key, number, own))
+        if self.rests_on_unstated(key, own):
+            candidates = chain(candidates, self.own(key, rounded))
+        found = best_of(number, candidates)
+        if found or not own.fixed:
+            return found
+        return best_of(number, self.read(key, number, rounded, everywhere=True))
+
+    def rests_on_unstated(self, key: Key, own: Values) -> bool:
+        """Whether something in the equation, or in what may stand there instead, has to be worked out."""
+        used = {used for rewriting in self.rewritings(self.graph[key]) for used in rewriting.uses.values()}
+        used.update(self.graph[key].uses.values())
+        return any(k not in own.fixed and self.graph[k].expression is not None for k in used)
 
     def read(self, key: Key, number: Stated, own: Values, everywhere: bool = False) -> Iterator[Candidate]:
         """What the number may be besides a wrong calculation."""
@@ -243,12 +248,14 @@ class Diagnosis:
         """Two slips at once that give a number with enough digits, if only one such pair does."""
         if number.digits < PAIR_DIGITS:
             return []
-        own = self.values(key, numbers)
-        found: dict[frozenset[str], Candidate] = {}
-        for pair, candidate in self.two_slips(key, own):
-            if number.fits(candidate.value):
-                found.setdefault(pair, candidate)
-        return list(found.values()) if len(found) == 1 else []
+        for values in (self.values(key, numbers), Values(self.graph, {})):
+            found: dict[frozenset[str], Candidate] = {}
+            for pair, candidate in self.two_slips(key, values):
+                if number.fits(candidate.value):
+                    found.setdefault(pair, candidate)
+            if found:
+                return list(found.values()) if len(found) == 1 else []
+        return []
 
     def two_slips(self, key: Key, own: Values) -> Iterator[tuple[frozenset[str], Candidate]]:
         """The quantity's own equation rewritten twice, or it and one on the way."""

@@ -15,6 +15,7 @@ from backtrace.checking.commands import BREAK, FENCE, ROW
 from backtrace.checking.equations import Equation, equations
 from backtrace.checking.latex import TooDeepError, plain
 from backtrace.checking.markup import MAX_LINE, harmless, lines
+from backtrace.checking.matrices import cells, elements, labels
 from backtrace.checking.statement import Formula, Sheet, Statement
 from backtrace.checking.tables import Line, with_tables
 from backtrace.checking.tokens import Token, name_of, named, number_of, tokens_of, typed, written
@@ -34,7 +35,7 @@ _BOUNDARY = re.compile(rf"[{FENCE}&\s]+")
 _RELATIONS = ("=", "≈", "←", ":=")
 _LABEL = re.compile(r"(?:\s\s+[-–—]?\s*\(\w{1,4}(?:\.\w{1,3})?\)|\s*[-–—]\s*\([A-Z]\))\s*[.,]?\s*$")
 _COLON = re.compile(r"\s*([^\s:=]{1,80})\s?:\s?([-+]?[0-9.][0-9.,eE+-]*)\s*")
-_LABELLED = re.compile(rf"([^:=]{{1,120}}):[\s{FENCE}]*([-+(.0-9].*)")
+_LABELLED = re.compile(rf"([^:=]{{1,120}}):[\s{FENCE}]*([-+(.0-9\[].*)")
 _SYMBOL = re.compile(
     rf"(?:[{LETTER}]|(?=.*[0-9_])[{LETTER}][{LETTER}0-9_\u0302]{{0,30}}|[∂d][^/\s]{{1,30}}/[∂d]\S{{1,30}})"
 )
@@ -57,6 +58,7 @@ _OF_OTHERS = frozenset(
         "part",
     ]
 )
+_VECTOR = re.compile(r"\[[-+0-9.eE,; \[\]]{1,2000}\]")
 _IN_BRACKETS = re.compile(r"\s\(\s*([^\s()]{1,40})\s*\)\s*$")
 _CONTINUES = re.compile(r"\s*(?::?=|≈|←)")
 _CONTINUES_DISPLAY = re.compile(r"\s*[-+*/]")
@@ -136,7 +138,8 @@ def _with_label(piece: str) -> str:
     if found is None:
         return piece
     label, rest = _IN_BRACKETS.sub(r" \1", found[1].replace(FENCE, " ").strip(" *")), found[2]
-    if not _RELATION.search(rest) and number_of(tokens_of(rest.strip(f" .,;{FENCE}"))) is None:
+    bare = rest.strip(f" .,;{FENCE}")
+    if not (_RELATION.search(rest) or number_of(tokens_of(bare)) or _VECTOR.fullmatch(bare)):
         return piece
     *words, symbol = label.split()[-8:] or [""]
     name = named(symbol) if _SYMBOL.fullmatch(symbol) else None
@@ -197,7 +200,8 @@ def _goes_on(before: _Segment, segment: _Segment) -> bool:
     both = before.display and segment.display
     if before.text.endswith(("=", "≈", "←")):
         return True
-    return both and bool(_CONTINUES_DISPLAY.match(segment.text) or _GOES_ON.search(before.text))
+    factors = before.text.endswith("]") and segment.text.startswith("[")  # of a product of matrices
+    return both and bool(factors or _CONTINUES_DISPLAY.match(segment.text) or _GOES_ON.search(before.text))
 
 
 class _Reader:
@@ -248,7 +252,7 @@ def _statements(equation: Equation, places: Sequence[int]) -> Iterator[Statement
         names = [None if name and "(" in name else name for name in names]
     names[1:] = [None if _is_product(side) else name for side, name in zip(sides[1:], names[1:], strict=True)]
     last = len(sides) - 1
-    matrix = _elements(sides[last])
+    matrix = elements(sides[last])
     if matrix:
         yield from _matrix(equation, names, matrix, places[last])
         return
@@ -289,73 +293,12 @@ def _matrix(
     for i, (side, name) in enumerate(zip(equation.sides[:-1], names, strict=False)):
         working = tuple(filter(None, map(written, equation.sides[i + 1 : -1])))
         if name is not None:
-            labels = [f"{name}[{label}]" for label in _labels(matrix)]
+            names_of_entries = [f"{name}[{label}]" for label in labels(matrix)]
         else:
-            cells = _cells(side)
-            labels = [name_of(cell) or "" for row in cells for cell in row]
-        if len(labels) == len(numbers) and all(labels):
-            for label, number in zip(labels, numbers, strict=True):
-                yield Statement(label, number, line, working=working)
-
-
-def _labels(matrix: Sequence[Sequence[str]]) -> list[str]:
-    if len(matrix) == 1:
-        return [f"{column}" for column in range(1, len(matrix[0]) + 1)]
-    if len(matrix[0]) == 1:
-        return [f"{row}" for row in range(1, len(matrix) + 1)]
-    return [f"{i},{j}" for i, row in enumerate(matrix, 1) for j in range(1, len(row) + 1)]
-
-
-def _elements(side: Sequence[Token]) -> list[list[str]]:
-    """The numbers of a matrix, by rows; empty where a side is anything else."""
-    rows = [[number_of(cell) or "" for cell in row] for row in _cells(side)]
-    if not rows or len({len(row) for row in rows}) > 1 or not all(map(all, rows)):
-        return []
-    return rows
-
-
-def _cells(side: Sequence[Token]) -> list[list[list[Token]]]:
-    """The entries of `[a, b; c, d]` or `[[a, b], [c, d]]`; empty where a side is no such matrix."""
-    tokens = _with_commas(side)
-    turned = len(tokens) > 2 and [token.text for token in tokens[-2:]] == ["^", "T"]
-    tokens = tokens[:-2] if turned else tokens
-    if len(tokens) < 3 or tokens[0].text != "[" or tokens[-1].text != "]":
-        return []
-    rows: list[list[list[Token]]] = [[[]]]
-    depth = 0
-    for token in tokens[1:-1]:
-        if token.kind in ("open", "close"):
-            depth += 1 if token.kind == "open" else -1
-            if depth < 0:
-                return []  # two matrices side by side
-            if token.text in "[]":
-                continue
-        if token.text == ";" or (token.text == "," and depth == 0 and tokens[1].text == "["):
-            rows.append([[]])
-        elif token.text == ",":
-            rows[-1].append([])
-        else:
-            rows[-1][-1].append(token)
-    if turned and len(rows) > 1 and len(rows[0]) > 1:
-        return []
-    return rows
-
-
-def _with_commas(side: Sequence[Token]) -> list[Token]:
-    """The tokens without spaces; where only spaces part the numbers, as numpy prints them, commas do."""
-    if any(token.text in ",;" for token in side) or not side or side[0].text != "[":
-        return [token for token in side if token.kind != "space"]
-    found: list[Token] = []
-    for i, token in enumerate(side):
-        if token.kind != "space":
-            found.append(token)
-            continue
-        after = side[i + 1 : i + 3]
-        signed = len(after) == 2 and after[0].text in "+-" and after[1].kind == "number"
-        begins = bool(after) and (after[0].kind == "number" or after[0].text == "[" or signed)
-        if found and found[-1].kind in ("number", "close") and begins:
-            found.append(token._replace(kind="other", text=","))
-    return found
+            names_of_entries = [name_of(cell) or "" for row in cells(side) for cell in row]
+        if len(names_of_entries) == len(numbers) and all(names_of_entries):
+            for entry, number in zip(names_of_entries, numbers, strict=True):
+                yield Statement(entry, number, line, working=working)
 
 
 def _formulas(equation: Equation, places: Sequence[int]) -> Iterator[Formula]:

@@ -12,88 +12,9 @@ from typing import NamedTuple
 
 from backtrace.checking.commands import UNKNOWN
 from backtrace.checking.tokens import Token, is_operator, number_of, opening, tokens_of
+from backtrace.checking.words import ARTICLES, COST_WORDS, FUNCTIONS, LEAD, NEW_WORDS, is_word, neighbour
 
 _NO_RELATION = re.compile(r"[!<>≠]=+|=>|={3,}|[-+*/]=(?=\s)")
-_COST_WORDS = frozenset(["error", "loss", "cost", "output", "out", "net", "total"])
-_FUNCTIONS = frozenset(
-    [
-        "exp",
-        "ln",
-        "log",
-        "log10",
-        "tanh",
-        "max",
-        "min",
-        "sin",
-        "cos",
-        "tan",
-        "arctan",
-        "sqrt",
-        "abs",
-        "sigmoid",
-        "sigma",
-        "relu",
-        "softmax",
-        "softplus",
-        "gelu",
-        "elu",
-        "net",
-        "out",
-        "in",
-        "target",
-        "output",
-        "error",
-        "total",
-        "train",
-        "targ",
-    ]
-)
-_LEAD = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "is",
-        "are",
-        "be",
-        "get",
-        "gets",
-        "have",
-        "has",
-        "so",
-        "then",
-        "thus",
-        "hence",
-        "and",
-        "that",
-        "with",
-        "for",
-        "where",
-        "let",
-        "gives",
-        "give",
-        "yields",
-        "therefore",
-        "when",
-        "if",
-        "of",
-        "as",
-        "to",
-        "obtain",
-        "find",
-        "compute",
-        "calculate",
-        "also",
-        "since",
-        "because",
-        "or",
-        "our",
-        "new",
-        "take",
-    ]
-)
-_NEW_WORDS = frozenset(("new", "updated", "neu", "neue", "neues", "neuer"))
-_ARTICLES = frozenset(("a", "A", "I"))
 
 
 class Equation(NamedTuple):
@@ -138,11 +59,11 @@ def _with_minus(tokens: list[Token]) -> list[Token]:
         related = related or token.kind == "relation"
         if token.text != "–" or not related:
             continue
-        before, after = _neighbour(tokens, i, -1), _neighbour(tokens, i, 1)
+        before, after = neighbour(tokens, i, -1), neighbour(tokens, i, 1)
         if before is None or after is None or before.kind not in ("name", "derivative", "number", "close"):
             continue
         is_prose = after.kind == "name" and after.text.isalpha() and len(after.text) > 2
-        further = _neighbour(tokens, _place(tokens, after, i), 1)
+        further = neighbour(tokens, _place(tokens, after, i), 1)
         parts_equations = before.kind == "number" and further is not None and further.kind == "relation"
         if after.kind in ("name", "derivative", "open") and not is_prose and not parts_equations:
             tokens[i] = token._replace(kind="operator", text="-")
@@ -193,32 +114,6 @@ def _closing(tokens: list[Token]) -> list[bool]:
     return closed
 
 
-def _is_word(tokens: Sequence[Token], i: int) -> bool:
-    """Whether a name is a word of a sentence and not a symbol."""
-    text = tokens[i].text
-    if tokens[i].kind != "name" or (len(text) == 1 and text not in _ARTICLES):
-        return False
-    if not text.isalpha() or not text.isascii():
-        return False
-    before = _neighbour(tokens, i, -1)
-    after = _neighbour(tokens, i, 1)
-    if text in _ARTICLES:
-        return bool(after and after.kind == "name" and after.text.isalpha() and len(after.text) > 1)
-    beside = [token for token in (before, after) if token]
-    if any(token.kind == "name" and token.text.isalpha() and len(token.text) > 1 for token in beside):
-        return True
-    if text in _FUNCTIONS:
-        return False
-    return not any(token.kind in ("operator", "open") for token in beside)
-
-
-def _neighbour(tokens: Sequence[Token], i: int, step: int) -> Token | None:
-    i += step
-    while 0 <= i < len(tokens) and tokens[i].kind == "space":
-        i += step
-    return tokens[i] if 0 <= i < len(tokens) else None
-
-
 def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
     """The mathematics that a part begins with, and whether that is all of it."""
     open: list[str] = []
@@ -229,9 +124,10 @@ def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
             continue
         bracket = token.kind == "open"
         if (
-            _is_word(part, i)
+            is_word(part, i)
             or (token.kind == "other" and not (token.text in ",;" and open))
             or (token.kind == "close" and not open)
+            or (bracket and _is_aside(part, i))
             or (token.text == "|" and not open and bars % 2 == 0 and _is_divider(part, i))
         ):
             whole = False
@@ -254,9 +150,19 @@ def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
     return head, whole and bool(head)
 
 
+def _is_aside(part: Sequence[Token], i: int) -> bool:
+    """Whether a bracket after a number says something of it: 0.36 (was 0.4)."""
+    before, after = part[max(i - 2, 0) : i], part[i + 1 : i + 3]
+    if len(before) < 2 or len(after) < 2 or after[1].kind != "space":
+        return False
+    word = after[0].text
+    is_word = word.isascii() and word.isalpha() and len(word) > 1 and word not in FUNCTIONS
+    return before[0].kind == "number" and before[1].kind == "space" and is_word
+
+
 def _is_divider(part: Sequence[Token], i: int) -> bool:
     """Whether a bar stands between two equations, x₁ = 0.05 | x₂ = 0.1, and not around a value."""
-    before, after = _neighbour(part, i, -1), _neighbour(part, i, 1)
+    before, after = neighbour(part, i, -1), neighbour(part, i, 1)
     apart = part[i - 1].kind == "space" and i + 1 < len(part) and part[i + 1].kind == "space"
     operands = before is not None and before.kind in ("number", "name", "close")
     return apart and operands and (after is None or after.kind in ("name", "derivative"))
@@ -304,7 +210,7 @@ def _tail(part: Sequence[Token]) -> tuple[Token, ...]:
         return ()
     while start > 0 and tokens[start - 1].text == "∂":
         start -= 1
-    operator = _neighbour(tokens, start, -1)
+    operator = neighbour(tokens, start, -1)
     if operator is not None and is_operator(operator):  # ∂/∂w E
         start = _place(tokens, operator, 0)
     return tokens[start:] if _may_begin(tokens, start) else ()
@@ -320,8 +226,8 @@ def _renewed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         return (*tokens[:-3], symbol)
     if symbol.kind == "name" and (sign.text == "+" or (sign.text == "*" and sign.start == symbol.end)):
         return (*tokens[:-2], symbol._replace(text=f"{symbol.text}⁺", end=sign.end))
-    before = _neighbour(tokens, len(tokens) - 1, -1)
-    if sign.kind == "name" and before is not None and before.text.lower() in _NEW_WORDS:
+    before = neighbour(tokens, len(tokens) - 1, -1)
+    if sign.kind == "name" and before is not None and before.text.lower() in NEW_WORDS:
         renewed = sign if sign.text.endswith("⁺") else sign._replace(text=f"{sign.text}⁺")
         return (renewed,)
     return tokens
@@ -329,7 +235,7 @@ def _renewed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
 def _may_begin(tokens: Sequence[Token], start: int) -> bool:
     """Whether a left side may begin here: not inside a product, nor with the last word of a sentence."""
-    before = _neighbour(tokens, start, -1)
+    before = neighbour(tokens, start, -1)
     if before is None:
         return True
     symbol = tokens[start].text
@@ -338,7 +244,7 @@ def _may_begin(tokens: Sequence[Token], start: int) -> bool:
         emphasis = before.text == "*" and before.end == tokens[start].start and before is tokens[0]
         return before.text == "|" or emphasis
     if before.kind == "number":
-        further = _neighbour(tokens, tokens.index(before), -1)
+        further = neighbour(tokens, tokens.index(before), -1)
         return further is not None and further.kind == "name" and not bare
     if before.kind in ("other", "open", "dots"):
         return before.text != UNKNOWN
@@ -346,7 +252,7 @@ def _may_begin(tokens: Sequence[Token], start: int) -> bool:
         is_prose = (
             before.text.isalpha()
             and before.text.isascii()
-            and (len(before.text) > 1 or before.text in _ARTICLES)
+            and (len(before.text) > 1 or before.text in ARTICLES)
         )
-        return is_prose and (not bare or before.text.lower() in _LEAD or symbol.lower() in _COST_WORDS)
+        return is_prose and (not bare or before.text.lower() in LEAD or symbol.lower() in COST_WORDS)
     return before.kind == "close" and not bare and before.text == ")" and tokens[start - 1].kind == "space"

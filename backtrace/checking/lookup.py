@@ -16,7 +16,7 @@ from backtrace.checking.graph import Graph, Key, loose
 from backtrace.checking.numbers import Stated
 from backtrace.checking.spellings import Spellings
 from backtrace.checking.tokens import named
-from backtrace.derivation.names import transcribe
+from backtrace.derivation.names import spell, transcribe
 from backtrace.errors import nearest
 
 MOST_TOLD = 4  # candidates of an ambiguous name
@@ -145,14 +145,14 @@ class Lookup:
                 yield {f"{id}+" for id in ids}
             return
         yield from self.spellings.meanings(form)
-        variants = list(self._variants(form))
+        variants = list(self._variants(form, step, places))
         if variants:
             yield set(variants)
         for pattern, prefix in ((_CHANGE, "Delta_"), (_GRADIENT, f"d{self.spellings.objective}/d")):
             match = pattern.fullmatch(form)
             if match:
                 for ids in self._parts(match[1], step, places):
-                    yield {f"{prefix}{id}" for id in ids}
+                    yield {f"{prefix}{id}" for id in ids if not self._is_of_the_sample(id)}
 
     def _parts(self, part: str, step: int, places: Iterable[int | None]) -> Iterator[set[str]]:
         """The ids that a name within a name may stand for, the surest first."""
@@ -163,13 +163,21 @@ class Lookup:
                 break
         for ids in self.spellings.meanings(part):
             yield set(ids)
-        variants = set(self._variants(part))
+        variants = set(self._variants(part, step, places))
         if variants:
             yield variants
 
-    def _variants(self, name: str) -> Iterator[str]:
-        """A capital for a small letter; the number of a layer, or of a round, in front of an index."""
-        yield name[:1].swapcase() + name[1:]
+    def _is_of_the_sample(self, id: str) -> bool:
+        """Whether it is an input or target: dx is a small step more often than a gradient."""
+        problem = self.graph.problem
+        return id in map(spell, (*problem.inputs, *problem.targets))
+
+    def _variants(self, name: str, step: int, places: Iterable[int | None]) -> Iterator[str]:
+        """A given with a capital for a small letter; an index without the number of a layer or round."""
+        swapped = name[:1].swapcase() + name[1:]
+        for place in (*places, None):
+            found = self.graph.find(swapped, step, place)
+            yield from (id for id in found if self.graph[Key(step, place, id)].kind == "given")
         layered = _LAYER_INDEX.fullmatch(name)
         if layered:
             yield f"{layered[1]}_{layered[2]}"

@@ -75,7 +75,7 @@ _RULE = re.compile(r"\s*[=\-_*~]{3,}\s*")
 
 
 def lines(text: str, file: str = "") -> Iterator[Line]:
-    """The lines of a document that are not empty; a line that is too long comes as it is."""
+    """The lines of a document; one too long comes as it is. HTML has an empty one before each table."""
     ending = file.lower().rpartition(".")[2]
     if ending == "ipynb" and (cells := notebook_lines(text)) is not None:
         for number, line in cells:
@@ -88,8 +88,7 @@ def lines(text: str, file: str = "") -> Iterator[Line]:
     else:
         numbered = enumerate(re.split(r"\r\n|\n|\r", text), 1)
     for number, line in numbered:
-        if line and not line.isspace():
-            yield number, line if len(line) > MAX_LINE else _clean(line, comments=ending == "tex")
+        yield number, line if len(line) > MAX_LINE else _clean(line, comments=ending == "tex")
 
 
 def _clean(line: str, comments: bool) -> str:
@@ -181,6 +180,9 @@ class _Text(HTMLParser):
             return
         self.block += 1
         self.row = self.getpos()[0] if tag == "tr" else None
+        if tag == "table":
+            self.put(" ")
+            self.block += 1
 
     def begin_part(self) -> None:
         """An element within a MathML fraction or script: its first level is put in braces."""

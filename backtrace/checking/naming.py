@@ -29,6 +29,7 @@ _STATES = ("m", "v", "s")
 _CORRECTED = ("mhat", "vhat")
 _GRADIENTS = ("g", "grad")
 _FROM = re.compile(r"\s*\(?\s*([-+]?[0-9.]{1,40}(?:e[-+]?[0-9]{1,3})?)\s*\)?\s*[-+]")
+_ENOUGH = 4  # digits that do not come out right by chance
 _FORWARD = ("net", "activation", "cost", "value")
 
 
@@ -124,15 +125,31 @@ class Naming:
         if isinstance(key, str) and statement.step is None:
             numbered = self.steps.numbered(statement.name)
             found = self.lookup.key(numbered.name, numbered.step, *where) if numbered else key
-            key = found if isinstance(found, Key) else key
+            key = self._at_step(found, number) if isinstance(found, Key) else key
         if not self.document or isinstance(key, str) or number is None:
             return key
-        if key.id == "step" and not number.fits(self.graph[key].value):
-            return self._counted(statement, number)
+        if not number.fits(self.graph[key].value):
+            if key.id == "step":
+                return self._counted(statement, number)
+            if self._is_only_a_letter(statement.name, key, number):
+                return f"may be something else than {self.graph[key].symbol.text}"
         key = self._meant(statement, key, number)
         self.renewed |= self.graph[key].kind == "update"
         self.seen.add((key, statement.text))
         return key
+
+    def _at_step(self, key: Key, number: Stated | None) -> Key:
+        """θ_1 is what the first step makes, unless the number is that which the first step begins with."""
+        old = self.graph.nodes.get(Key(key.step, None, key.id.removesuffix("+")))
+        if old is None or number is None:
+            return key
+        fits = not number.fits(self.graph[key].value) and number.fits(old.value)
+        return old.key if fits or number.value == old.value else key
+
+    def _is_only_a_letter(self, name: str, key: Key, number: Stated) -> bool:
+        """Whether a letter that the config does not know counts something, perhaps: L = 2 layers, z = 0."""
+        shown = self.graph[key].symbol.text
+        return len(name) == 1 and number.places <= 0 and name not in (key.id, shown)
 
     def _counted(self, statement: Statement, number: Stated) -> Key | str:
         """The t of a rule counts steps; where it is something else it is the target, if anything."""
@@ -151,8 +168,10 @@ class Naming:
             close = 2 * abs(number.value - new.value) < abs(number.value - node.value)
             is_new = close or number.fits(new.value) or self._starts_from(statement, node.value)
             return new.key if is_new else key
-        if node.kind not in _FORWARD or not self.renewed or (key, statement.text) in self.seen:
+        if node.kind not in _FORWARD or (key, statement.text) in self.seen:
             return key
+        if not self.renewed:
+            return new.key if number.digits >= _ENOUGH and number.fits(new.value) else key
         if any(number.fits(value) for value in self._of_other_samples(key)):
             return key  # which is told of it then
         nearer = abs(number.value - new.value) < abs(number.value - node.value)

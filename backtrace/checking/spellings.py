@@ -40,7 +40,6 @@ _ONE_PREDICTION = (
     "predicted",
     "out",
     "o",
-    "output",
     "ahat",
     "yout",
     "p",
@@ -80,9 +79,10 @@ class Spellings:
             if exact in table:
                 yield table[exact]
         folded = exact.casefold()
-        if len(exact) > 1 and folded in self.folded:
+        hidden = exact[:1] == "H" and exact[1:].isdigit()  # H_1 is no net, it may be what unit 1 gives
+        if len(exact) > 1 and not hidden and folded in self.folded:
             yield self.folded[folded]
-        for spelled in (exact, folded) if len(exact) > 1 else (exact,):
+        for spelled in (exact, folded) if len(exact) > 1 and not hidden else (exact,):
             if spelled in self.guesses:
                 yield self.guesses[spelled]
 
@@ -148,16 +148,13 @@ class Spellings:
                 self._add_unit(table, unit, label)
             for label in (unit.name, *self._labels(unit)):
                 table.add(label, f"a_{id}", f"h_{id}")
-                table.add(f"d_{label}", f"delta_{id}")
             bias = self._layers[unit.layer - 1].biases[unit.place - 1 : unit.place]
             for label in (unit.name, *self._labels(unit), *self._places(unit)):
+                table.add(f"d_{label}", f"delta_{id}")
                 table.add(f"b_{label}", *(spell(name) for name in bias if name))
             if len(self.units) <= _BARE:
                 self._add_bare(table, unit)
         self._add_targets(table)
-        if len(self.problem.inputs) == 1:
-            for word in ("x", "input"):
-                table.add(word, spell(self.problem.inputs[0]))
         return table.meanings()
 
     @cached_property

@@ -34,6 +34,8 @@ _HEADINGS = tuple(
         ("value|result|number|answer|calculation|wert", "{}"),
     )
 )
+_LATER = re.compile("train|epoch|iteration")  # values after many steps
+_OF_UNITS = re.compile(r"\b(?:units?|neurons?|nodes?|[ijk]|einheit|neurone?|neurona)\b")
 _INDEX = re.compile(r"(.{1,40})_(?:[ijknlu])(\+?)")  # I_j, over rows that say which j
 _BEGINS = re.compile(r"(.{0,200}?)\\begin\s?\{(tabular[x*]?|array|longtable)\}(?:\s?\[[^\]]{0,20}\])?\s?(.*)")
 _COLUMN_KINDS = re.compile(r"\{(?:[^{}]|\{[^{}]{0,60}\}){0,200}\}")
@@ -58,16 +60,17 @@ Tell = Callable[[int, str], None]
 
 
 def with_tables(lines: Iterable[tuple[int, str]], not_understood: Tell) -> Iterator[Line]:
-    """The lines of a document, every cell of a table on its own."""
+    """The lines of a document that are not empty, every cell of a table on its own."""
     rows: list[tuple[int, str]] = []
     for number, text in _bars_of_latex(lines):
-        is_row = text.lstrip()[:1] == "|" and len(text) <= MAX_ROW
-        if rows and (not is_row or number - rows[-1][0] > 1 or len(rows) == MAX_ROWS):
+        bar = len(text) <= MAX_ROW and text.lstrip()[:1] == "|"
+        is_row = bar and (bool(rows) or text.rstrip()[-1:] == "|")  # |x| = 3 is none
+        if rows and (not is_row or len(rows) == MAX_ROWS):
             yield from _Table(rows, not_understood).lines()
             rows = []
         if is_row:
             rows.append((number, text))
-        else:
+        elif text and not text.isspace():
             yield Line(number, text)
     if rows:
         yield from _Table(rows, not_understood).lines()
@@ -130,8 +133,9 @@ class _Table:
     def lines(self) -> Iterator[Line]:
         over = self.names_over_numbers()
         patterns = [_pattern(cell) for cell in self.heading]
+        units = bool(self.heading) and _OF_UNITS.search(self.heading[0].text.lower()) is not None
         for number, text, cells in self.rows:
-            named = self.by_heading(cells) if over else _by_row(cells, patterns)
+            named = self.by_heading(cells) if over else _by_row(cells, patterns, units)
             known = 0
             for cell, name in zip(cells, named, strict=True):
                 if cell.is_equation:
@@ -162,13 +166,13 @@ class _Table:
         return [name_of(cell.tokens) for cell in self.heading]
 
 
-def _by_row(cells: Sequence[_Cell], patterns: Sequence[str | None]) -> list[str | None]:
-    """Names of the cells of a row that begins with what it is about."""
+def _by_row(cells: Sequence[_Cell], patterns: Sequence[str | None], units: bool) -> list[str | None]:
+    """Names of the cells of a row that begins with what it is about: a name, or the number of a unit."""
     names: list[str | None] = [None] * len(cells)
     if len(cells) < 2 or cells[0].is_equation:
         return names
     label = cells[0].text if cells[0].text.isdigit() else cells[0].symbol
-    if label is None:
+    if label is None or (label.isdigit() and not units):
         return names
     values = [i for i, cell in enumerate(cells) if i and cell.has_value]
     for i in values:
@@ -181,7 +185,10 @@ def _by_row(cells: Sequence[_Cell], patterns: Sequence[str | None]) -> list[str 
 
 
 def _pattern(heading: _Cell) -> str | None:
-    """How the name of a row's thing becomes that of its cell in this column."""
+    """How the name of a row's thing becomes that of its cell in this column.
+
+    None if the heading does not say, empty if what stands below it has no name here.
+    """
     symbol = heading.symbol
     indexed = _INDEX.fullmatch(symbol) if symbol else None
     if indexed and "/" not in indexed[1]:
@@ -191,6 +198,8 @@ def _pattern(heading: _Cell) -> str | None:
     if symbol == "delta":
         return "delta_{}"
     words = heading.text.lower()
+    if _LATER.search(words):
+        return ""
     for found, pattern in _HEADINGS:
         if found.search(words):
             return pattern

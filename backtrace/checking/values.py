@@ -5,10 +5,10 @@ Values are worked out when they are asked for, each once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Container, Mapping
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.rewrites import Rewriting
+from backtrace.checking.rewrites import Rewriting, rewritings
 from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.evaluation.float64 import FLOAT64
 
@@ -103,13 +103,12 @@ class EarlyUpdate(Values):
 class StepWide(Values):
     """The step worked out with one slip made in every equation that allows it."""
 
-    def __init__(self, graph: Graph, slip: str, rewritings: Callable[[Node], Sequence[Rewriting]]) -> None:
+    def __init__(self, graph: Graph, slip: str) -> None:
         super().__init__(graph, {})
         self.slip = slip
-        self.rewritings = rewritings
 
     def equation(self, node: Node) -> Compiled[Key] | None:
-        made = next((r for r in self.rewritings(node) if r.slip == self.slip), None)
+        made = next(rewritings(self.graph, node, self.slip), None)
         return made.work if made else super().equation(node)
 
 

@@ -1,63 +1,100 @@
-"""Weights from an `.npz` file: the right array, of the right shape, and nothing that could run."""
+"""Arrays from an `.npz` file: the right ones, of the right shapes, and nothing that could run."""
 
 from __future__ import annotations
 
-import os
+import math
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from backtrace.config.cursor import Cursor, one_of
+from backtrace.config.files import path_below, reason_of
 from backtrace.config.nodes import StrPath
 from backtrace.errors import nearest, printable, quoted
 
+Shape = tuple[int, ...]
 
-def read_array(file: Cursor, key: Cursor | None, shape: tuple[int, ...], folder: StrPath) -> Iterator[float]:
+
+class Arrays:
+    """The arrays of an open file, by key; what is wrong with one is told at `file`, which names it."""
+
+    def __init__(self, archive: zipfile.ZipFile, file: Cursor) -> None:
+        self.archive = archive
+        self.file = file
+        self.keys = [entry.removesuffix(".npy") for entry in archive.namelist() if entry.endswith(".npy")]
+
+    def require(self, key: str, place: Cursor) -> None:
+        """Refuse a key that the file does not hold."""
+        if key not in self.keys:
+            place.fail(f"no array {quoted(key)} in {quoted(self.file.text('a path'))}{self.hint(key)}")
+
+    def hint(self, key: str) -> str:
+        """What may be meant by a key that is not there."""
+        if not self.keys:
+            return ""
+        return nearest(key, map(printable, self.keys)) or f"; expected {one_of(map(quoted, self.keys[:6]))}"
+
+    def shape(self, key: str) -> Shape:
+        """An array's shape, without reading what is in it; one that holds no numbers is refused."""
+        import numpy as np
+
+        with self.archive.open(f"{key}.npy") as stream:
+            major, _ = np.lib.format.read_magic(stream)
+            read_header = (
+                np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
+            )
+            shape, _, dtype = read_header(stream)
+        if dtype.kind not in "fiu":
+            self.file.fail(f"{quoted(key)} holds {dtype}; expected numbers")
+        return tuple(shape)
+
+    def numbers(self, key: str) -> Any:
+        """An array of float64; its shape is to be looked at before."""
+        import numpy as np
+
+        with self.archive.open(f"{key}.npy") as stream:
+            return np.lib.format.read_array(stream, allow_pickle=False).astype(float)
+
+
+@contextmanager
+def open_arrays(file: Cursor, folder: StrPath) -> Iterator[Arrays]:
+    """The arrays of the file that is named here.
+
+    Raises:
+        BacktraceError: there is no such file, it is none of these, or it is broken.
+    """
+    path = path_below(folder, file, "an .npz file")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield Arrays(archive, file)
+    except (OSError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, RuntimeError) as error:
+        reason = reason_of(error, "not an .npz file of plain numbers")
+        file.fail(f"cannot read {quoted(file.text('a path'))}: {reason}")
+
+
+def read_array(file: Cursor, key: Cursor | None, shape: Shape, folder: StrPath) -> Iterator[float]:
     """The entries of an array, row by row.
 
     The header is read first, so that a wrong shape is refused before memory is spent on it.
     """
-    name = file.text("a path to an .npz file")
-    path = os.path.join(folder, name)
-    try:
-        if os.path.exists(path) and not os.path.isfile(path):
-            file.fail(f"{quoted(name)} is not a file; expected an .npz file")
-        with zipfile.ZipFile(path) as archive:
-            keys = [entry.removesuffix(".npy") for entry in archive.namelist() if entry.endswith(".npy")]
-            wanted = key.text("an array's name") if key else keys[0] if len(keys) == 1 else None
-            if wanted is None:
-                file.fail(f"{quoted(name)} holds {len(keys)} arrays; expected key: to name one")
-            if wanted not in keys:
-                hint = nearest(wanted, map(printable, keys)) or (
-                    f"; expected {one_of(map(quoted, keys[:6]))}" if keys else ""
-                )
-                (key or file).fail(f"no array {quoted(wanted)} in {quoted(name)}{hint}")
-            return _checked(file, archive, wanted, shape)
-    except (OSError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or "not an .npz file of plain numbers"
-        file.fail(f"cannot read {quoted(name)}: {reason}")
-
-
-def _checked(file: Cursor, archive: zipfile.ZipFile, key: str, shape: tuple[int, ...]) -> Iterator[float]:
-    import numpy as np
-
-    with archive.open(f"{key}.npy") as stream:
-        major, _ = np.lib.format.read_magic(stream)
-        read_header = (
-            np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
-        )
-        found, _, dtype = read_header(stream)
+    with open_arrays(file, folder) as arrays:
+        keys = arrays.keys
+        wanted = key.text("an array's name") if key else keys[0] if len(keys) == 1 else None
+        if wanted is None:
+            name = quoted(file.text("a path"))
+            file.fail(f"{name} holds {len(keys)} arrays; expected key: to name one")
+        arrays.require(wanted, key or file)
+        found = arrays.shape(wanted)
         if found != shape:
-            file.fail(f"{quoted(key)} has shape {_shape(found)}, expected {_shape(shape)}")
-        if dtype.kind not in "fiu":
-            file.fail(f"{quoted(key)} holds {dtype}; expected numbers")
-    with archive.open(f"{key}.npy") as stream:
-        array: Any = np.lib.format.read_array(stream, allow_pickle=False).astype(float)
-    if not np.isfinite(array).all():
-        file.fail(f"{quoted(key)} holds inf or nan; expected finite numbers")
-    return iter(array.ravel().tolist())
+            file.fail(f"{quoted(wanted)} has shape {spelled(found)}, expected {spelled(shape)}")
+        numbers: list[float] = arrays.numbers(wanted).ravel().tolist()
+        if not all(map(math.isfinite, numbers)):
+            file.fail(f"{quoted(wanted)} holds inf or nan; expected finite numbers")
+        return iter(numbers)
 
 
-def _shape(shape: tuple[int, ...]) -> str:
+def spelled(shape: Shape) -> str:
+    """A shape for a message: "2 × 3"."""
     return " × ".join(map(str, shape)) or "a single number"

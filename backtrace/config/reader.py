@@ -46,7 +46,7 @@ def read_problem(text: str, file: str, folder: StrPath) -> Problem:
     Args:
         text: YAML.
         file: what the config is called in messages.
-        folder: where `.npz` files named in it are looked for.
+        folder: where the files named in it are looked for.
 
     Raises:
         BacktraceError: anything is wrong with it, with the place.
@@ -234,9 +234,15 @@ class _Reader:
             if self.is_network or inputs or targets:
                 self.root.fail("samples missing; expected at least one, as samples: [{inputs: [1, 0]}]")
             return (Sample((), ()),)
-        samples = read_samples(self.table["samples"], inputs, targets, unscored)
+        given = self.table["samples"]
+        if given.value("file"):
+            from backtrace.config.samples import read_samples_file  # and with it csv and zipfile
+
+            samples = read_samples_file(given, inputs, targets, unscored, self.folder)
+        else:
+            samples = read_samples(given, inputs, targets, unscored)
         if not self.is_network:
-            for sample, entry in zip(samples, self.table["samples"].items("samples"), strict=True):
+            for sample, entry in zip(samples, _places(given, len(samples)), strict=True):
                 if sample.targets is None:
                     entry.fail(f"targets missing; the equations need them ({', '.join(targets[:6])})")
         return samples
@@ -261,6 +267,11 @@ class _Reader:
                 entry.fail(f"no parameter {quoted(name)}{nearest(name, parameters)}")
             names.append(name)
         return frozenset(names)
+
+
+def _places(samples: Cursor, count: int) -> list[Cursor]:
+    """Where each sample stands in the config: in a list, or all of them in a file."""
+    return samples.items("samples") if samples.is_list else [samples] * count
 
 
 def _compares(model: Network | Computation) -> bool:

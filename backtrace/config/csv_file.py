@@ -1,0 +1,137 @@
+"""A CSV file → named columns of numbers, row by row; every error knows its line and column.
+
+The first line names the columns. Cells are separated by commas, semicolons or tabs, whichever the first
+line has most of; lines may end in any way. A number keeps the text it is written with.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from typing import NoReturn
+
+from backtrace.config.cursor import listed, to_number
+from backtrace.derivation.expressions import Number
+from backtrace.errors import BacktraceError, Location, printable, quoted
+
+SEPARATORS = ",;\t"
+_DECIMAL = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
+_MOST_KEPT = 10_000  # numbers that are made once only; pixels have few, measurements many
+
+
+class _Numbers(dict[str, Number]):
+    """The number that each text spells."""
+
+    def __missing__(self, text: str) -> Number:
+        # Nearly all are plain decimals, with nothing that could be wrong with them.
+        value = Number(float(text), text) if _DECIMAL.fullmatch(text) else to_number(text.strip())
+        if isinstance(value, str):
+            raise _NoNumberError(value)
+        if len(self) < _MOST_KEPT:
+            self[text] = value
+        return value
+
+
+class _NoNumberError(Exception):
+    """What is wrong with a text that ought to be a number."""
+
+
+class CsvFile:
+    """The `names` of the columns, and the numbers in some of them.
+
+    Args:
+        text: what stands in the file.
+        file: what the file is called in messages.
+
+    Raises:
+        BacktraceError: the file is empty, is not CSV, or two columns share a name.
+    """
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.line = ""  # the one that was read last
+        self.first = 1  # the number of the line on which the row begins
+        beginning = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
+        self.separator = max(SEPARATORS, key=beginning.count)
+        self.reader = csv.reader(
+            self.lines(text), delimiter=self.separator, skipinitialspace=self.separator != "\t", strict=True
+        )
+        header = next(self.rows(), None)
+        if header is None:
+            self.fail("empty; expected a line with the names of the columns, then a line for each sample")
+        self.names = [name.strip() for name in header]
+        for index, name in enumerate(self.names):
+            if name and name in self.names[:index]:
+                self.fail(f"two columns are called {quoted(name)}; expected a name of its own", index)
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether numbers stand where the names of the columns should."""
+        return all(isinstance(to_number(name), Number) for name in self.names)
+
+    def lines(self, text: str) -> Iterator[str]:
+        for self.line in io.StringIO(text, newline=""):
+            yield self.line
+
+    def rows(self) -> Iterator[list[str]]:
+        """The cells of each row; blank lines are passed over."""
+        while True:
+            self.first = self.reader.line_num + 1
+            try:
+                row = next(self.reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                self.fail(f"not CSV: {error}")
+            if row:
+                yield row
+
+    def numbers(self, columns: Sequence[str]) -> Iterator[tuple[Number, ...]]:
+        """The numbers of each row in these columns."""
+        indices = [self.names.index(column) for column in columns]
+        width, known = len(self.names), _Numbers()
+        for row in self.rows():
+            if len(row) != width:
+                if not any(cell.strip() for cell in row):
+                    continue  # a line of spaces
+                cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
+                self.fail(f"found {cells}, expected {width} ({listed([printable(n) for n in self.names])})")
+            try:
+                yield tuple([known[row[index]] for index in indices])
+            except _NoNumberError:
+                self.refuse_cell(row, indices)
+
+    def refuse_cell(self, row: list[str], indices: list[int]) -> NoReturn:
+        """Say which of a row's cells is no number."""
+        for index in indices:
+            cell = row[index].strip()
+            value = to_number(cell)
+            if isinstance(value, str):
+                said = value if cell else "found an empty cell; expected a number"
+                self.fail(f"{printable(self.names[index])}: {said}", index)
+        raise AssertionError
+
+    def fail(self, message: str, index: int = 0) -> NoReturn:
+        """Refuse what stands in a cell of the row that was read last."""
+        column = 1
+        if self.first == self.reader.line_num:  # else the row goes over several lines
+            column = _column(self.line, index, self.separator)
+        raise BacktraceError(message, Location(self.file, self.first, column))
+
+
+def _column(line: str, index: int, separator: str) -> int:
+    """Where a cell begins in a line, counted from 1."""
+    inside = False  # quotation marks
+    start = 0
+    for position, character in enumerate(line):
+        if index == 0:
+            break
+        if character == '"':
+            inside = not inside
+        elif character == separator and not inside:
+            index -= 1
+            start = position + 1
+    rest = line[start:]
+    return start + len(rest) - len(rest.lstrip(" ")) + 1
