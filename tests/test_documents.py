@@ -226,6 +226,11 @@ def test_a_table_that_is_not_understood_is_told() -> None:
     )
 
 
+def test_rows_in_html_need_not_be_closed() -> None:
+    text = "<table><tr><th>weight<th>new value\n<tr><td>w_5<td>0.36\n<tr><td>w_6<td>0.41\n</table>E = 0.3"
+    assert stated(text) == [("w_5+", "0.36"), ("w_6+", "0.41"), ("E", "0.3")]
+
+
 def test_a_page_laid_out_in_a_table_is_read_line_by_line() -> None:
     text = "<table><tr><td><p>w_1 = 0.1</p>\n<p>w_2 = 0.2</p></td></tr></table>"
     assert [(row.name, row.line) for row in read_document(text).statements] == [("w_1", 1), ("w_2", 2)]

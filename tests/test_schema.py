@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 import backtrace
-from backtrace.config import computation, layers, nodes, reader, settings, weights
+from backtrace.config import computation, layers, nodes, reader, samples, settings, weights
 from backtrace.config.cursor import MAX_NAME, MAX_NUMBER, to_number
 from backtrace.config.load import example_names, example_text
 from backtrace.config.reader import read_problem
@@ -24,6 +24,7 @@ from backtrace.derivation.names import LAYER_NAME, NAME, UNIT_NAME
 from backtrace.derivation.notation import NOTATIONS, Notation
 from backtrace.derivation.parser import MAX_LENGTH
 from backtrace.derivation.updates import CONSTANTS, UPDATE_RULES
+from backtrace.errors import BacktraceError
 from tests.test_config import VALID
 from tests.test_config_errors import BROKEN_STRUCTURE
 
@@ -78,6 +79,10 @@ def keys(name: str) -> set[str]:
 def test_the_top_level_keys_are_the_readers() -> None:
     assert keys("layers_form") == set(reader.LAYER_KEYS)
     assert keys("equations_form") == set(reader.EQUATION_KEYS)
+
+
+def test_the_keys_of_samples_from_a_file_are_the_readers() -> None:
+    assert keys("samples") == set(samples.KEYS)
 
 
 def test_the_keys_of_a_layer_are_the_readers() -> None:
@@ -182,16 +187,27 @@ DOCUMENT = (Path(__file__).parent.parent / "docs" / "config.md").read_text(encod
 
 
 @pytest.mark.parametrize("text", re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL))
-def test_a_config_in_the_documentation_is_accepted(text: str) -> None:
-    read_problem(text, "c.yaml", Path())
+def test_a_config_in_the_documentation_is_accepted(text: str, tmp_path: Path) -> None:
+    (table,) = re.findall(r"```csv\n(.*?)```", DOCUMENT, re.DOTALL)
+    (tmp_path / "data.csv").write_text(table, encoding="utf-8")
+    read_problem(text, "c.yaml", tmp_path)
     assert is_accepted(text)
+
+
+def test_the_documented_error_in_a_file_of_samples_is_told_like_that(tmp_path: Path) -> None:
+    (text,) = (text for text in re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL) if "data.csv" in text)
+    (table,) = re.findall(r"```csv\n(.*?)```", DOCUMENT, re.DOTALL)
+    (tmp_path / "data.csv").write_text(table.replace("-0.3,0", "-0.3,"), encoding="utf-8")
+    with pytest.raises(BacktraceError) as caught:
+        read_problem(text, "c.yaml", tmp_path)
+    assert f"\n    {caught.value}\n" in DOCUMENT
 
 
 def test_every_key_and_word_is_documented() -> None:
     code = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", DOCUMENT, flags=re.DOTALL))
     written = set(re.findall(r"[\w-]+", " ".join(code)))
-    words = {*reader.LAYER_KEYS, *reader.EQUATION_KEYS, *layers.KEYS, *ACTIVATIONS, *COSTS, *UPDATE_RULES}
-    words |= {*CONSTANTS, *NOTATIONS, *Notation._fields, *PUBLIC}
+    words = {*reader.LAYER_KEYS, *reader.EQUATION_KEYS, *layers.KEYS, *samples.KEYS}
+    words |= {*ACTIVATIONS, *COSTS, *UPDATE_RULES, *CONSTANTS, *NOTATIONS, *Notation._fields, *PUBLIC}
     assert words - written == set()
 
 
@@ -210,6 +226,7 @@ def test_the_documented_limits_are_the_readers() -> None:
         f"{layers.MAX_UNITS:,} units",
         f"{layers.MAX_SOFTMAX:,} in a softmax layer",
         f"{settings.MAX_SAMPLES:,} samples",
+        f"{samples.MAX_VALUES:,} numbers in a file of samples",
         f"{computation.MAX_EQUATIONS:,} equations",
         f"{MAX_LENGTH:,} characters in a formula",
     ]

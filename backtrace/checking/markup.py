@@ -178,11 +178,18 @@ class _Text(HTMLParser):
         if tag in _CELLS and self.row is not None:
             self.put("|")
             return
+        if tag == "tr":
+            self.end_row()
         self.block += 1
         self.row = self.getpos()[0] if tag == "tr" else None
         if tag == "table":
             self.put(" ")
             self.block += 1
+
+    def end_row(self) -> None:
+        if self.row is not None:
+            self.put("|")
+            self.row = None
 
     def begin_part(self) -> None:
         """An element within a MathML fraction or script: its first level is put in braces."""
@@ -200,9 +207,8 @@ class _Text(HTMLParser):
             if not self.nested:
                 self.hidden = None
             return
-        if tag == "tr" and self.row is not None:
-            self.put("|")
-            self.row = None
+        if tag in ("tr", "table"):
+            self.end_row()
         self.block += tag in _BLOCKS and self.row is None
         if tag == "script":
             self.put("$")

@@ -33,6 +33,8 @@ class Exit(IntEnum):
 COMMANDS = {
     "trace": "Forward, backward and update, every intermediate.",
     "check": "Marks numbers, names the slip; documents too.",
+    "gradcheck": "Gradients against differences and complex steps.",
+    "train": "Many steps: cost curve, final parameters, predictions.",
     "examples": "What is bundled; copies one out.",
 }
 

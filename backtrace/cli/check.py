@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.options import output_options, shared, what_if_options
+from backtrace.cli.options import FiniteRange, output_options, shared, what_if_options
 
 if TYPE_CHECKING:
     from backtrace.checking.report import Report
@@ -20,16 +19,6 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "csv", "markdown", "junit", "gradescope")
 MOST_JOBS = 64
 _ENDINGS = {"md": "markdown", "csv": "csv", "json": "json", "xml": "junit"}
-
-
-class FiniteRange(click.FloatRange):
-    """A number in a range; click itself lets nan pass, which is in no range."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        number: float = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            self.fail(f"{value} is no finite number", param, ctx)
-        return number
 
 
 class NotationName(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.4 on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
@@ -26,6 +27,16 @@ class SampleNumber(click.ParamType):  # type: ignore[type-arg]  # generic only f
         if not re.fullmatch(r"-?[0-9]{1,9}", value):
             self.fail(f"{quoted(value)}; expected a sample's number, or all", param, ctx)
         return int(value)
+
+
+class FiniteRange(click.FloatRange):
+    """A number in a range; click itself lets nan pass, which is in no range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is no finite number", param, ctx)
+        return number
 
 
 class Decimals(click.ParamType):  # type: ignore[type-arg]
@@ -100,13 +111,16 @@ what_if_options = shared(
     click.option("--input", "inputs", metavar="X,...", help="Other inputs, as one sample of its own."),
     click.option("--target", "targets", metavar="T,...", help="Other targets for that sample."),
 )
-number_options = shared(
+digits_options = shared(
     click.option(
         "--digits", metavar="N", type=click.IntRange(1, 17), help="Significant digits shown (default 6)."
     ),
     click.option(
         "--decimals", metavar="N", type=click.IntRange(0, 30), help="Decimals shown, instead of --digits."
     ),
+)
+number_options = shared(
+    digits_options,
     click.option(
         "--hand",
         metavar="N|KIND=N,...",

@@ -24,11 +24,12 @@ def example_names() -> list[str]:
     return sorted(file[:-5] for file in os.listdir(examples_folder()) if file.endswith(".yaml"))
 
 
-def load(config: StrPath) -> Problem:
+def load(config: StrPath, seed: int | None = None) -> Problem:
     """The problem in a config file.
 
     Args:
         config: a path, the name of a bundled example such as `or-gate`, or `-` for standard input.
+        seed: of random weights, in the place of the one in the config.
 
     Raises:
         BacktraceError: there is no such file, or something is wrong in it.
@@ -39,7 +40,7 @@ def load(config: StrPath) -> Problem:
         path = os.path.join(examples_folder(), name)
     data = _read(path, name)
     shown = "<stdin>" if name == "-" else printable(name)
-    return read_problem(decode(data, shown), shown, os.path.dirname(path))
+    return read_problem(decode(data, shown), shown, os.path.dirname(path), seed)
 
 
 def _read(path: str, name: str) -> bytes:

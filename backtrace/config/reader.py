@@ -40,24 +40,26 @@ EQUATION_KEYS = (*_HEAD, "equations", "objective_symbol", "deltas", *_REST)
 _KEYS = frozenset(LAYER_KEYS + EQUATION_KEYS)
 
 
-def read_problem(text: str, file: str, folder: StrPath) -> Problem:
+def read_problem(text: str, file: str, folder: StrPath, seed: int | None = None) -> Problem:
     """The problem that a config's text describes.
 
     Args:
         text: YAML.
         file: what the config is called in messages.
         folder: where the files named in it are looked for.
+        seed: of random weights, in the place of the one in the config.
 
     Raises:
         BacktraceError: anything is wrong with it, with the place.
     """
-    return _Reader(Cursor(compose(text, file), "", file), folder).problem()
+    return _Reader(Cursor(compose(text, file), "", file), folder, seed).problem()
 
 
 class _Reader:
-    def __init__(self, root: Cursor, folder: StrPath) -> None:
+    def __init__(self, root: Cursor, folder: StrPath, seed: int | None) -> None:
         self.root = root
         self.folder = folder
+        self.seed = seed
         self.is_network = self.form() == "layers"
         self.table = root.table(LAYER_KEYS if self.is_network else EQUATION_KEYS)
         self.places: dict[str, Cursor] = {}
@@ -84,6 +86,7 @@ class _Reader:
         inputs = self.names("inputs", "an input")
         targets = self.names("targets", "a target")
         seed = table["seed"].whole(0, MAX_SEED) if "seed" in table else None
+        seed = seed if self.seed is None else self.seed
         parameters = self.parameters()
         locations: dict[str, Location] = {}
         model: Network | Computation

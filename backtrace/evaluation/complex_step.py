@@ -1,10 +1,11 @@
 """Complex numbers: a derivative without a difference.
 
-For an analytic f, f(x + i·s) = f(x) + i·s·f′(x) - s²·f″(x)/2 - …, so the imaginary part over s is f′(x), and with
-a tiny s nothing is lost: no two numbers that are almost equal are subtracted.
+For an analytic f, f(x + i·s) = f(x) + i·s·f′(x) - s²·f″(x)/2 - …, so the imaginary part over s is f′(x), and
+with a tiny s nothing is lost: no two numbers that are almost equal are subtracted.
 
-Where a function is put together from pieces (relu, abs, max, where), the real part says which piece holds.
-What has no simple analytic form for complex numbers (Φ), or no derivative (step), is not in the table.
+Where a function is put together from pieces (relu, abs, max, where), the real part says which piece holds;
+on the kink itself the one that the derivatives in `functions` take. What has no simple form for complex
+numbers (Φ), or no derivative (step), is not in the table.
 
 Source: Martins, Sturdza and Alonso, The complex-step derivative approximation, ACM Transactions on
 Mathematical Software 29, 2003.
@@ -88,7 +89,7 @@ def _softplus(z: Complex) -> Complex:
 
 
 def _abs(z: Complex) -> Complex:
-    return z if z.real >= 0 else -z
+    return z if z.real > 0 else -z if z.real < 0 else 0.0
 
 
 def _relu(z: Complex) -> Complex:

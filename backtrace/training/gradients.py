@@ -5,9 +5,9 @@ Two witnesses, neither of which knows a rule of differentiation:
     central difference   (E(w + s) - E(w - s)) / 2s, right to about s²
     complex step         Im E(w + i·s) / s, right to the last digits; not every function has a complex form
 
-A difference is only as exact as float64 and its step allow. How exact that is, is worked out beside it: half the
-step shows what the curvature does, and the sizes of all intermediates what rounding does. A gradient that is
-smaller than that cannot be told from a wrong one, and is `undecided` unless the complex step decides.
+A difference is only as exact as float64 and its step allow. How exact that is, is worked out beside it: half
+the step shows what the curvature does, and the sizes of all intermediates what rounding does. A gradient that
+is smaller than that cannot be told from a wrong one, and is `undecided` unless the complex step decides.
 
 Source: Dennis and Schnabel, Numerical Methods for Unconstrained Optimization, 1983, 5.4 (the step).
 """
@@ -16,16 +16,16 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import chain, groupby, islice
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-from backtrace.derivation.derivation import Derivation, objective_of
+from backtrace.derivation.derivation import objective_of
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import Symbol
 from backtrace.derivation.names import spell, transcribe
-from backtrace.derivation.notation import derivative, given, of_sample
+from backtrace.derivation.notation import of_sample
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.complex_step import COMPLEX, STEP, without_complex_form
 from backtrace.evaluation.evaluator import evaluate
@@ -36,8 +36,8 @@ from backtrace.tracing import Part, Request, work
 from backtrace.training.moved import Graph, Line, Objective, Point, Worked
 
 EPSILON = sys.float_info.epsilon
-# The error of a difference is of the order s² + ε/s, which is least here. In it are 10 good digits; what passes
-# with 6 is no wrong rule: those are off by a factor, a sign or a missing term.
+# The error of a difference is of the order s² + ε/s, which is least here and leaves about 10 good digits. No
+# wrong rule passes with 6: those are off by a factor, a sign or a missing term.
 STEP_SIZE = EPSILON ** (1 / 3)
 TOLERANCE = 1e-6
 ROUNDINGS = 10  # that the rounding errors of a pass are larger than their root mean square, at most
@@ -45,7 +45,8 @@ RESOLVED = 0.01  # of a gradient may be uncertain in what it is held against
 MOST_CHECKED = 1_000  # gradients; of more, so many of each layer are checked:
 MOST_OF_A_LAYER = 100
 
-Verdict = Literal["agrees", "wrong", "kink", "undecided"]
+Verdict = Literal["wrong", "kink", "agrees", "undecided"]
+STRONGEST_FIRST: tuple[Verdict, ...] = get_args(Verdict)  # of two witnesses, the one who says more is right
 
 
 class Settings(NamedTuple):
@@ -61,7 +62,7 @@ class Settings(NamedTuple):
 class Check(NamedTuple):
     """One gradient, what it was held against, and how far off it is of the larger of the two.
 
-    `at` is the number that was moved; `kinks` are the ids of what has a kink between the evaluations.
+    `at` is the number that was moved; `kinks` are the quantities with a kink between the evaluations.
     """
 
     sample: int | None
@@ -75,13 +76,14 @@ class Check(NamedTuple):
     complex_step: float | None
     complex_error: float | None
     verdict: Verdict
-    kinks: tuple[str, ...]
+    kinks: tuple[Symbol, ...]
 
 
 class Subject(NamedTuple):
     """The gradients of one sample, or of a batch. `checks` works them out as it is gone through.
 
-    `chosen` of `total` gradients are checked. `no_complex_form` is the function that keeps the complex step out.
+    `chosen` of `total` gradients are checked. `no_complex_form` is the function that keeps the complex step
+    out, if one does.
     """
 
     part: Part
@@ -105,6 +107,7 @@ def gradcheck(problem: Problem, sample: int | Literal["all"] | None, settings: S
         BacktraceError: there is no such sample, no gradient, or nothing that fits the patterns; or a value is
             not finite.
     """
+    problem = problem._replace(update=None)  # nothing is checked of it
     if sample is None and problem.batch != "online":
         yield _batch(problem, settings)
         return
@@ -210,8 +213,8 @@ def _layer(row: Equation) -> str:
 def _rounding(part: Part, objective: Symbol) -> float:
     """How much the objective of a pass is off if each of its numbers is, relatively, by 1 at random.
 
-    That is √Σ(∂E/∂y·y)², to first order. The derived gradients are good enough for it: they are multiplied with
-    ε, so that a wrong one cannot excuse itself.
+    That is √Σ(∂E/∂y·y)², to first order. The derived gradients are good enough for it: they are multiplied
+    with ε, so that a wrong one cannot excuse itself.
     """
     derivation = part.derivation
     assert derivation is not None
@@ -239,9 +242,10 @@ class _Checker:
         line = Line(self.objective, id)
         difference, kinks = self.by_difference(line)
         stepped = self.by_complex_step(line)
-        verdicts = {self.judged(derived, difference), self.judged(derived, stepped)}
-        if kinks:
-            verdicts = {"kink"}
+        verdicts = {
+            "kink" if kinks else self.judged(derived, difference),
+            self.judged(derived, stepped),
+        }
         return Check(
             part.sample,
             row.layer,
@@ -249,12 +253,12 @@ class _Checker:
             row.symbol.text,
             line.start,
             derived,
-            difference and difference.value,
+            difference.value if difference else None,
             _relative_error(derived, difference),
-            stepped and stepped.value,
+            stepped.value if stepped else None,
             _relative_error(derived, stepped),
             next(verdict for verdict in STRONGEST_FIRST if verdict in verdicts),
-            tuple(kink.id for kink in kinks),
+            tuple(kink.symbol for kink in kinks),
         )
 
     def derived(self, part: Part, row: Equation) -> float:
@@ -264,3 +268,64 @@ class _Checker:
             evaluate([row], values, FLOAT64)
             return float(values[row.id])
         return float(part.values[row.id])
+
+    def by_difference(self, line: Line) -> tuple[_Witness | None, list[Equation]]:
+        """The central difference, and what has a kink between its two ends; None where an end is not finite.
+
+        Half the step has a quarter of the error that the curvature makes.
+        """
+        step = self.settings.step * max(1.0, abs(line.start))
+        here, ends = line.at(line.start), _ends(line, step)
+        nearer = _ends(line, step / 2)
+        if here is None or ends is None or nearer is None:
+            return None, []
+        slope = ends.slope()
+        curvature = 2 * abs(slope - nearer.slope())
+        kinks = line.kinks_between(here, ends.above, ends.below)
+        return _Witness(slope, curvature + self.rounding / step), kinks
+
+    def by_complex_step(self, line: Line) -> _Witness | None:
+        """The complex step's derivative, where every function has a complex form.
+
+        At a kink the real part decides as the derived gradient does.
+        """
+        point = line.at(complex(line.start, STEP), COMPLEX) if self.is_complex else None
+        return _Witness(point.objective.imag / STEP, self.rounding) if point else None
+
+    def judged(self, derived: float, witness: _Witness | None) -> Verdict:
+        """What one witness says of a derived gradient."""
+        if witness is None:
+            return "undecided"
+        value, uncertainty = witness
+        size, off = max(abs(derived), abs(value)), abs(derived - value)
+        if off <= self.settings.tolerance * size:
+            return "agrees"
+        if off > self.settings.tolerance * size + uncertainty:
+            return "wrong"
+        return "agrees" if uncertainty <= RESOLVED * size else "undecided"
+
+
+class _Ends(NamedTuple):
+    """The objective on either side of a number."""
+
+    above: Point
+    below: Point
+    width: float
+
+    def slope(self) -> float:
+        return float((self.above.objective - self.below.objective) / self.width)
+
+
+def _ends(line: Line, step: float) -> _Ends | None:
+    """The objective a step further and a step back; None where it is not finite."""
+    above, below = line.start + step, line.start - step
+    there, back = line.at(above), line.at(below)
+    # The width is what the floats are apart, which is not quite twice the step.
+    return _Ends(there, back, above - below) if there and back else None
+
+
+def _relative_error(derived: float, witness: _Witness | None) -> float | None:
+    """How far off, of the larger of the two; 0 where both are."""
+    if witness is None:
+        return None
+    return abs(derived - witness.value) / (max(abs(derived), abs(witness.value)) or 1.0)

@@ -1,4 +1,4 @@
-"""The objective along one number: a parameter or an input is moved, and only what rests on it worked out again.
+"""The objective along one number: a parameter or an input is moved, and what rests on it worked out again.
 
 This knows the forward equations and no derivative.
 """
@@ -122,9 +122,7 @@ class Line:
 
 
 @contextmanager
-def _moved(
-    values: Environment, id: str, value: Value, equations: Sequence[Equation]
-) -> Iterator[None]:
+def _moved(values: Environment, id: str, value: Value, equations: Sequence[Equation]) -> Iterator[None]:
     """Values with another number in them for a while; what rests on it may be overwritten."""
     kept = {name: values[name] for name in (id, *(equation.id for equation in equations))}
     values[id] = value

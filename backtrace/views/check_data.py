@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
 from backtrace.errors import printable
-from backtrace.views.data import encoder
+from backtrace.views.data import safe_encoder
 from backtrace.views.marked import Marked, Row, exact_marks, root_of
 
 COLUMNS = (
@@ -31,7 +30,7 @@ _FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # a spreadshe
 
 def write_json(sheet: Marked, out: TextIO) -> None:
     """One sheet."""
-    encode = _safe_encoder(out)
+    encode = safe_encoder(out)
     out.write('{"schema": 1, ')
     _write_parts(sheet, encode, out)
     out.write("}\n")
@@ -39,7 +38,7 @@ def write_json(sheet: Marked, out: TextIO) -> None:
 
 def write_json_sheets(sheets: Iterable[Marked], out: TextIO) -> None:
     """Several sheets in one document; one that could not be read has an error, and no answers."""
-    encode = _safe_encoder(out)
+    encode = safe_encoder(out)
     out.write('{"schema": 1, "sheets": [')
     separator = "\n"
     for sheet in sheets:
@@ -74,17 +73,6 @@ def _answer(row: Row) -> dict[str, Any]:
     if row.place:
         fields["place"] = row.place
     return fields
-
-
-def _safe_encoder(out: TextIO) -> Callable[[object], str]:
-    """JSON as `out` can carry it; what could steer a terminal goes as an escape: the same to a program."""
-    encode = encoder(out)
-
-    def safe(data: object) -> str:
-        text = encode(data)
-        return text if text.isprintable() else json.dumps(data)
-
-    return safe
 
 
 def write_csv(sheet: Marked, out: TextIO) -> None:

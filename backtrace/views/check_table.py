@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from backtrace.checking.report import FAULTY
 from backtrace.checking.tally import Tally
 from backtrace.errors import printable
+from backtrace.views.forms import Form, Texts, drawn, one_under_another, table_in
 from backtrace.views.marked import (
     Marked,
     Row,
@@ -33,7 +32,7 @@ from backtrace.views.marked import (
     where,
 )
 from backtrace.views.records import Numerals
-from backtrace.views.table import LEGIBLE, MOST_ROWS, TEXT_BREAKS, Cell, broken, print_line, table_of
+from backtrace.views.table import MOST_ROWS, print_line
 
 if TYPE_CHECKING:
     from backtrace.checking.slips import SlipRow
@@ -48,24 +47,6 @@ MARKS = {
     "unknown": ("?", "?", "magenta"),
 }
 _MOST_OF_A_NAME = 60
-
-Texts = Sequence[str]
-Layout = tuple[tuple[int, ...], ...]
-
-
-class Form(NamedTuple):
-    """How a kind of table is laid out: its columns, and what of them is set under one another in less width.
-
-    `joined` gives the lines of a column that holds several places. `elastic` are the places whose text may
-    be broken, `right` those that are set to the right.
-    """
-
-    headings: Texts
-    layouts: tuple[Layout, ...]
-    joined: Callable[[Texts, tuple[int, ...]], list[str]]
-    elastic: frozenset[int]
-    right: frozenset[int]
-
 
 NAME, STATED, EXPECTED, VERDICT, EXPLANATION, LINE = range(6)
 
@@ -88,6 +69,7 @@ ANSWERS = Form(
     _joined_answer,
     frozenset((NAME, EXPLANATION)),
     frozenset((STATED, EXPECTED, LINE)),
+    styled=VERDICT,
 )
 
 
@@ -105,21 +87,17 @@ FORMULAS = Form(
 )
 
 
-def _joined_lines(row: Texts, column: tuple[int, ...]) -> list[str]:
-    return [row[place] for place in column if row[place]]
-
-
 SHEETS = Form(
     ("sheet", "marks", "mistakes"),
     (((0,), (1,), (2,)), ((0, 1, 2),)),
-    _joined_lines,
+    one_under_another,
     frozenset((0, 2)),
     frozenset((1,)),
 )
 SLIPS = Form(
     ("slip", "what it is", "example"),
     (((0,), (1,), (2,)), ((0,), (1, 2)), ((0, 1, 2),)),
-    _joined_lines,
+    one_under_another,
     frozenset((1, 2)),
     frozenset(),
 )
@@ -133,12 +111,12 @@ def draw_sheet(
     _draw_heading(heading, say)
     for convention in sheet.conventions:
         say(printable(convention.sentence), "yellow")
-    rows, names = _drawn(sheet.rows), labels(sheet.rows)
+    rows, names = drawn([row.verdict in FAULTY for row in sheet.rows]), labels(sheet.rows)
     if rows:
         texts = [_texts(sheet.rows[place], names[place], ascii) for place in rows]
         styles = [MARKS[sheet.rows[place].verdict][2] for place in rows]
         form = PLACED_ANSWERS if any(row.place for row in sheet.rows) else ANSWERS
-        console.print(_table(form, texts, console.width, ascii, styles))
+        console.print(table_in(form, texts, console.width, ascii, styles))
     if len(rows) < len(sheet.rows):
         say(f"{len(rows)} of {len(sheet.rows):,} shown, mistakes before others: -f csv has all", "italic")
     if sheet.rows or not formulas_line(sheet):
@@ -161,7 +139,7 @@ def _draw_formulas(sheet: Marked, console: Console, ascii: bool, say: Callable[[
     if rows:
         if sheet.rows:
             say("", "")
-        console.print(_table(FORMULAS, rows, console.width, ascii))
+        console.print(table_in(FORMULAS, rows, console.width, ascii))
     say(formulas_line(sheet), "")
 
 
@@ -182,7 +160,7 @@ def draw_sheets(
     say = _speaker(console, ascii)
     _draw_heading(heading, say)
     for start in range(0, len(rows), MOST_ROWS):
-        console.print(_table(SHEETS, rows[start : start + MOST_ROWS], console.width, ascii))
+        console.print(table_in(SHEETS, rows[start : start + MOST_ROWS], console.width, ascii))
     for number, line in enumerate(class_lines(tally, telling)):
         say(line, "" if number else "bold")
 
@@ -193,7 +171,7 @@ def draw_slips(slips: Mapping[str, SlipRow], console: Console, ascii: bool) -> N
         (slip, row.sentence, row.example) if not ascii else (slip, typed(row.sentence), typed(row.example))
         for slip, row in slips.items()
     ]
-    console.print(_table(SLIPS, rows, console.width, ascii))
+    console.print(table_in(SLIPS, rows, console.width, ascii))
 
 
 def _speaker(console: Console, ascii: bool) -> Callable[[str, str], None]:
@@ -209,15 +187,6 @@ def _draw_heading(heading: Iterable[str], say: Callable[[str, str], None]) -> No
     for number, line in enumerate(heading):
         say(line, "" if number else "bold")
     say("", "")
-
-
-def _drawn(rows: Sequence[Row]) -> list[int]:
-    """The places of the rows that are drawn: all, or of a very long sheet the mistakes before others."""
-    places = range(len(rows))
-    if len(rows) <= MOST_ROWS:
-        return list(places)
-    worst_first = sorted(places, key=lambda place: (rows[place].verdict not in FAULTY, place))
-    return sorted(worst_first[:MOST_ROWS])
 
 
 def _texts(row: Row, name: str, ascii: bool) -> Texts:
@@ -240,58 +209,3 @@ def _digits(stated: str) -> int:
     """Digits to show of the expected value: as many as were stated, so that the two can be compared."""
     mantissa = re.split("[eE]", stated)[0]
     return min(max(6, len(re.sub(r"\D", "", mantissa).lstrip("0"))), 17)
-
-
-def _table(form: Form, rows: Sequence[Texts], width: int, ascii: bool, styles: Texts = ()) -> Table:
-    """A table in the widest layout that is legible; columns in which nothing stands are left out."""
-    filled = {place for place in range(len(form.headings)) if any(row[place] for row in rows)}
-    layout, widths = _fitted(form, rows, filled, width)
-    headings = [
-        broken(form.headings[column[0]], room, TEXT_BREAKS)
-        for column, room in zip(layout, widths, strict=True)
-    ]
-
-    def cells(row: Texts, style: str) -> list[Cell]:
-        made = []
-        for column, room in zip(layout, widths, strict=True):
-            lines = [part for line in _lines(form, row, column) for part in broken(line, room, TEXT_BREAKS)]
-            stands_out = style and column == (VERDICT,)
-            made.append(Cell(lines, lines[-1] if stands_out else "", style))
-        return made
-
-    styled = styles or [""] * len(rows)
-    right = [place for place, column in enumerate(layout) if len(column) == 1 and column[0] in form.right]
-    return table_of(
-        headings, (cells(row, style) for row, style in zip(rows, styled, strict=True)), right, ascii
-    )
-
-
-def _fitted(
-    form: Form, rows: Sequence[Texts], filled: set[int], width: int
-) -> tuple[list[tuple[int, ...]], list[int]]:
-    """The widest layout in which nothing is broken too narrowly, and the room that its columns get."""
-    for layout in form.layouts:
-        columns = [column for column in layout if filled.intersection(column)]
-        room = width - 3 * len(columns) - 1
-        sizes = [_width(form, rows, column) for column in columns]
-        short = sum(sizes) - room
-        if short <= 0:
-            return columns, sizes
-        # What may be broken is; the widest gives way.
-        elastic = [place for place, column in enumerate(columns) if form.elastic.intersection(column)]
-        widest = max(elastic, key=lambda place: sizes[place])
-        sizes[widest] = max(sizes[widest] - short, 1)
-        if sizes[widest] >= LEGIBLE:
-            return columns, sizes
-    return columns, sizes
-
-
-def _width(form: Form, rows: Sequence[Texts], column: tuple[int, ...]) -> int:
-    """The widest line of a column, its heading too."""
-    lines = [form.headings[column[0]], *(line for row in rows for line in _lines(form, row, column))]
-    return max(map(cell_len, lines))
-
-
-def _lines(form: Form, row: Texts, column: tuple[int, ...]) -> list[str]:
-    """What of a row stands in a column; at least an empty line."""
-    return form.joined(row, column) or [""] if len(column) > 1 else [row[column[0]]]

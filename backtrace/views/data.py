@@ -26,9 +26,7 @@ def write_jsonl(records: Iterable[Record], out: TextIO) -> None:
 def write_json(records: Iterable[Record], title: str, arithmetic: str, out: TextIO) -> None:
     """One document, written as the records come."""
     encode = encoder(out)
-    about = {"schema": 1, "title": title, "arithmetic": arithmetic}
-    # What could steer a terminal goes as \u escapes: the same title to a program.
-    head = encode(about) if title.isprintable() else json.dumps(about)
+    head = safe_encoder(out)({"schema": 1, "title": title, "arithmetic": arithmetic})
     out.write(f'{head[:-1]}, "records": [')
     separator = "\n"
     for record in records:
@@ -41,3 +39,14 @@ def encoder(out: TextIO) -> Callable[[object], str]:
     """JSON as `out` can carry it; whichever way, a program reads the same from it."""
     encoding = (out.encoding or "utf-8").lower().replace("_", "-")
     return json.JSONEncoder(ensure_ascii=not encoding.startswith("utf-")).encode
+
+
+def safe_encoder(out: TextIO) -> Callable[[object], str]:
+    """JSON as `out` can carry it; what could steer a terminal goes as an escape: the same to a program."""
+    encode = encoder(out)
+
+    def safe(data: object) -> str:
+        text = encode(data)
+        return text if text.isprintable() else json.dumps(data)
+
+    return safe

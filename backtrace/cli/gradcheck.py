@@ -1,0 +1,121 @@
+"""`backtrace gradcheck`: the derived gradients against differences and complex steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TextIO
+
+import click
+
+from backtrace.cli import Exit
+from backtrace.cli.options import FiniteRange, SampleNumber, output_options, what_if_options
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable
+
+    from backtrace.problem import Problem
+    from backtrace.training.gradients import Settings, Subject, Verdict
+
+FORMATS = ("table", "markdown", "csv", "json")
+_ENDINGS = {"md": "markdown", "csv": "csv", "json": "json"}
+
+
+@click.command("gradcheck")
+@click.argument("config")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="How it is written (default: as FILE of -o ends, .csv .json .md; else table).",
+)
+@click.option(
+    "--sample",
+    metavar="K|all",
+    type=SampleNumber(),
+    help="Which sample (default: the first; in a batch what is made of all).",
+)
+@click.option(
+    "--show", metavar="PATTERN", multiple=True, help="Only these, as w_5 or 'dE/dw_*' (repeatable)."
+)
+@click.option("--inputs", "of_inputs", is_flag=True, help="Also the gradients by the inputs.")
+@click.option("--all", "every", is_flag=True, help="Every gradient, also of a large network.")
+@click.option(
+    "--step-size",
+    metavar="S",
+    type=FiniteRange(1e-14, 1),
+    help="The step of the differences, relative to max(1, |w|) (default 6.06e-06).",
+)
+@click.option(
+    "--tolerance",
+    metavar="X",
+    type=FiniteRange(min=0),
+    help="The relative error that is accepted (default 1e-06).",
+)
+@what_if_options
+@output_options
+def command(
+    config: str,
+    form: str | None,
+    sample: int | Literal["all"] | None,
+    show: tuple[str, ...],
+    of_inputs: bool,
+    every: bool,
+    step_size: float | None,
+    tolerance: float | None,
+    settings: tuple[tuple[str, str], ...],
+    inputs: str | None,
+    targets: str | None,
+    output: str | None,
+    color: str,
+) -> int:
+    """Check every derived gradient of CONFIG against central differences and complex steps.
+
+    CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input.
+
+    Exit code: 3 if a gradient is wrong, else 0.
+    """
+    form = form or _ENDINGS.get((output or "").rpartition(".")[2].lower(), "table")
+    if inputs is not None and sample is not None:
+        raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
+    from backtrace.cli.output import writing_to
+    from backtrace.cli.what_if import what_if
+    from backtrace.config.load import load
+    from backtrace.training.gradients import STEP_SIZE, TOLERANCE, Settings, gradcheck
+
+    problem = load(config)
+    problem = what_if(problem, settings, inputs, targets, sample if isinstance(sample, int) else 1)
+    if inputs is not None or targets is not None:
+        sample = None
+    how = Settings(
+        STEP_SIZE if step_size is None else step_size,
+        TOLERANCE if tolerance is None else tolerance,
+        of_inputs,
+        show,
+        every,
+    )
+    with writing_to(output) as out:
+        counts = _write(form, problem, gradcheck(problem, sample, how), how, out, color)
+    return Exit.MISTAKES if counts["wrong"] else Exit.FINE
+
+
+def _write(
+    form: str, problem: Problem, subjects: Iterable[Subject], settings: Settings, out: TextIO, color: str
+) -> Counter[Verdict]:
+    from backtrace.cli.output import console_for, style_of
+    from backtrace.views.records import Look
+
+    look = Look(style_of(out))
+    if form == "table":
+        from backtrace.views.gradcheck_table import draw
+
+        return draw(problem, subjects, settings, look, console_for(out, color))
+    if form == "markdown":
+        from backtrace.views.gradcheck_markdown import write_markdown
+
+        return write_markdown(problem, subjects, settings, look, out)
+    from backtrace.views import gradcheck_data
+
+    if form == "json":
+        return gradcheck_data.write_json(problem.title, subjects, settings, out)
+    return gradcheck_data.write_csv(subjects, out)

@@ -1,0 +1,188 @@
+"""`backtrace train`: many steps, the cost on the way, and what the network has become."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from backtrace.cli import Exit
+from backtrace.cli.options import digits_options, exclusive, output_options, what_if_options
+from backtrace.errors import BacktraceError, quoted
+
+if TYPE_CHECKING:
+    from backtrace.problem import Problem
+    from backtrace.training.training import Outcome
+    from backtrace.views.records import Look
+    from backtrace.views.trained import Trained
+
+FORMATS = ("table", "json", "csv", "jsonl", "markdown", "svg")
+MOST_STEPS = 10**12
+MOST_MARKS = 100_000
+PATIENCE = 0.5  # seconds before a progress bar is shown
+_ENDINGS = {"md": "markdown", "csv": "csv", "json": "json", "jsonl": "jsonl", "svg": "svg"}
+_UNTIL = re.compile(r"\s*([^\s<]{1,40})\s*<\s*([-+0-9.eE]{1,40})\s*")
+
+
+class Bound(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.4 on
+    """A bound on the cost: `E<0.001`."""
+
+    name = "bound"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        found = _UNTIL.fullmatch(value)
+        try:
+            bound = float(found[2]) if found else math.nan
+        except ValueError:
+            bound = math.nan
+        if not math.isfinite(bound):
+            self.fail(f"{quoted(value)}; expected a bound on the cost, as 'E<0.001'", param, ctx)
+        return bound
+
+
+@click.command("train")
+@click.argument("config")
+@click.option("--steps", metavar="N", type=click.IntRange(1, MOST_STEPS), default=1000, show_default=True)
+@click.option("--until", metavar="'E<X'", type=Bound(), help="Stop where the cost is below X.")
+@click.option("--every", metavar="K", type=click.IntRange(1), help="Tell the cost after every K steps.")
+@click.option("--seed", metavar="N", type=click.IntRange(0), help="Another seed for random weights.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "generated", "numpy"]),
+    default="auto",
+    help="How the steps are run (default: the quicker one).",
+)
+@click.option("--save", metavar="FILE", help="Write a config with the final parameters.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="How it is written (default: as FILE of -o ends, .csv .json .jsonl .md .svg; else table).",
+)
+@click.option(
+    "--scale",
+    type=click.Choice(["auto", "linear", "log"]),
+    default="auto",
+    help="Of the curve (default: log where the cost falls far).",
+)
+@digits_options
+@what_if_options
+@output_options
+def command(
+    config: str,
+    steps: int,
+    until: float | None,
+    every: int | None,
+    seed: int | None,
+    engine: str,
+    save: str | None,
+    form: str | None,
+    scale: str,
+    digits: int | None,
+    decimals: int | None,
+    settings: tuple[tuple[str, str], ...],
+    inputs: str | None,
+    targets: str | None,
+    output: str | None,
+    color: str,
+) -> int:
+    """Run many steps of training: the cost on the way, its curve, the final parameters, the predictions.
+
+    CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. Ctrl-C ends
+    the run early; what it came to is printed, and saved.
+    """
+    exclusive(digits=digits, decimals=decimals)
+    form = form or _ENDINGS.get((output or "").rpartition(".")[2].lower(), "table")
+    if every is not None and steps // every > MOST_MARKS:
+        many = f"{steps // every:,}"
+        raise click.UsageError(f"--every {every} is {many} costs; expected at most {MOST_MARKS:,}")
+    from backtrace.cli.output import style_of, writing_to
+    from backtrace.cli.what_if import what_if
+    from backtrace.config.load import load
+    from backtrace.training.training import train
+    from backtrace.views.records import Look, Numerals
+    from backtrace.views.trained import speed, trained, usual_marks
+
+    problem = what_if(load(config, seed), settings, inputs, targets, 1)
+    with ExitStack() as files:
+        saved = files.enter_context(writing_to(save)) if save is not None else None
+        out = files.enter_context(writing_to(output))
+        marks = range(every, steps, every) if every else usual_marks(steps)
+        progress = _Progress(steps)
+        outcome = train(problem, steps, marks, until, engine, progress)  # type: ignore[arg-type]
+        progress.end()
+        if saved is not None:
+            _write_config(problem, outcome, saved)
+        look = Look(style_of(out), Numerals(digits or 6, decimals))
+        _write(form, trained(problem, outcome), look, scale, color, out)
+    click.echo(speed(outcome), err=True)
+    if outcome.failed:
+        raise BacktraceError(outcome.ended)
+    return Exit.INTERRUPTED if outcome.ended == "interrupted" else Exit.FINE
+
+
+def _write(form: str, run: Trained, look: Look, scale: Any, color: str, out: TextIO) -> None:
+    from backtrace.views import trained_data
+    from backtrace.views.heading import problem_lines
+
+    heading = problem_lines(run.problem, "float64", look)
+    if form == "table":
+        from backtrace.cli.output import console_for
+        from backtrace.views.trained_table import draw_trained
+
+        draw_trained(heading, run, look, scale, console_for(out, color))
+    elif form == "markdown":
+        trained_data.write_markdown(heading, run, look, out)
+    elif form == "svg":
+        from backtrace.views.curve_svg import write_svg
+        from backtrace.views.trained import cost_name
+
+        write_svg(run.problem.title, cost_name(run), run.outcome.curve, scale, out)
+    else:
+        write = {"json": trained_data.write_json, "csv": trained_data.write_csv}
+        write.get(form, trained_data.write_jsonl)(run, out)
+
+
+def _write_config(problem: Problem, outcome: Outcome, out: TextIO) -> None:
+    """The config with the parameters that the run has come to."""
+    from backtrace.config.write import config_text
+    from backtrace.derivation.expressions import number
+    from backtrace.derivation.names import spell
+
+    final = {name: number(outcome.values[spell(name)]) for name in problem.parameters}
+    out.write(config_text(problem._replace(parameters=final)))
+
+
+class _Progress:
+    """A bar on standard error with the cost, if that is a terminal and the run takes a while."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+        self.began = time.monotonic()
+        self.bar: Any = None
+        self.wanted = sys.stderr is not None and sys.stderr.isatty()
+
+    def __call__(self, done: int, cost: float) -> None:
+        if not self.wanted or time.monotonic() - self.began < PATIENCE:
+            return
+        if self.bar is None:
+            self.bar = click.progressbar(
+                length=self.steps,
+                label="training",
+                file=sys.stderr,
+                item_show_func=lambda cost: None if cost is None else f"E = {cost:.4g}",
+            )
+            self.bar.__enter__()
+        self.bar.update(done - self.bar.pos, cost)
+
+    def end(self) -> None:
+        if self.bar is not None:
+            self.bar.__exit__(None, None, None)

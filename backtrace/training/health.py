@@ -1,0 +1,86 @@
+"""Whether a network can learn: how large δ is in each layer, and which units do not react any more."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from backtrace.derivation.names import spell
+from backtrace.passes import Pass
+from backtrace.problem import Layer, Network, Problem
+from backtrace.training.predictions import passes_of
+
+MOST_SAMPLES = 200
+VANISHING, EXPLODING = 1e-3, 1e3  # a layer's δ as a share of that of the layer behind it
+FLAT = {"sigmoid": 0.01, "tanh": 0.02}  # how near to its bounds an activation is saturated
+WITH_A_DEAD_SIDE = ("relu",)
+MOST_NAMED = 8
+
+
+class LayerHealth(NamedTuple):
+    """One layer over the samples: the root mean square of its δ's norm, and the units that are stuck.
+
+    `ratio` is the norm as a share of the next layer's; None for the last layer. `stuck` units are saturated,
+    or dead, for every sample.
+    """
+
+    layer: str
+    activation: str
+    norm: float
+    ratio: float | None
+    stuck: tuple[str, ...]
+    units: int
+
+
+def health(problem: Problem, values: Mapping[str, float]) -> list[LayerHealth]:
+    """The layers of a network from the first to the last; of equations, which have no layers, none."""
+    if not isinstance(problem.model, Network):
+        return []
+    passes = [
+        worked for worked in passes_of(problem, values, MOST_SAMPLES, True) if worked.derivation.backward
+    ]
+    found: list[LayerHealth] = []
+    behind: float | None = None
+    for layer in reversed(problem.model.layers) if passes else ():
+        norm = math.sqrt(sum(_norm(worked, layer) ** 2 for worked in passes) / len(passes))
+        ratio = None if behind is None else norm / behind if behind else math.nan
+        stuck = tuple(_stuck(passes, layer))
+        found.append(LayerHealth(layer.name, layer.activation.name, norm, ratio, stuck, len(layer.units)))
+        behind = norm
+    return found[::-1]
+
+
+def sentences(layers: Sequence[LayerHealth]) -> Iterator[str]:
+    """What is wrong, in words."""
+    for layer in layers:
+        if layer.ratio is not None and layer.ratio < VANISHING:
+            yield f"δ vanishes: in {layer.layer} it is {layer.ratio:.2g} times that of the layer behind it"
+        if layer.ratio is not None and layer.ratio > EXPLODING:
+            yield f"δ explodes: in {layer.layer} it is {layer.ratio:.2g} times that of the layer behind it"
+        if layer.stuck:
+            what = "dead" if layer.activation in WITH_A_DEAD_SIDE else "saturated"
+            named = ", ".join(layer.stuck[:MOST_NAMED])
+            named += "…" if len(layer.stuck) > MOST_NAMED else ""
+            count = f"{len(layer.stuck)} of {layer.units} {layer.activation} units are {what}"
+            yield f"{count} for every sample in {layer.layer}: {named}"
+
+
+def _norm(worked: Pass, layer: Layer) -> float:
+    return math.hypot(*(float(worked.values[f"delta_{spell(unit)}"]) for unit in layer.units))
+
+
+def _stuck(passes: Sequence[Pass], layer: Layer) -> Iterator[str]:
+    """The units whose activation is flat at every sample."""
+    for unit in layer.units:
+        activations = [float(worked.values[f"a_{spell(unit)}"]) for worked in passes]
+        if all(_is_flat(layer.activation.name, activation) for activation in activations):
+            yield unit
+
+
+def _is_flat(name: str, activation: float) -> bool:
+    if name in WITH_A_DEAD_SIDE:
+        return activation == 0
+    if name == "sigmoid":
+        return not FLAT[name] <= activation <= 1 - FLAT[name]
+    return name in FLAT and abs(activation) > 1 - FLAT[name]

@@ -1,0 +1,115 @@
+"""A training run as tables, with the curve drawn in characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from backtrace.derivation.notation import of_unit
+from backtrace.errors import printable
+from backtrace.problem import Network
+from backtrace.training.health import sentences
+from backtrace.views.curve import Scale, lines
+from backtrace.views.forms import Form, Texts, one_under_another, table_in
+from backtrace.views.marked import typed
+from backtrace.views.records import Look
+from backtrace.views.table import MOST_ROWS, print_line
+from backtrace.views.trained import Trained, cost_name, ending
+
+CURVE_WIDTH, CURVE_HEIGHT = 72, 12
+MOST_PARAMETERS, MOST_PREDICTIONS = 40, 20
+
+
+def _columns(*headings: str) -> Form:
+    """A table of numbers, which are set to the right but for the first column."""
+    places = range(len(headings))
+    return Form(
+        headings,
+        (tuple((place,) for place in places),),
+        one_under_another,
+        frozenset(),
+        frozenset(places[1:]),
+    )
+
+
+def draw_trained(heading: Iterable[str], run: Trained, look: Look, scale: Scale, console: Console) -> None:
+    """The costs, their curve, the final parameters, the predictions, and what keeps it from learning."""
+    ascii = look.style.ascii
+    for number, line in enumerate(heading):
+        _say(line, console, ascii, "" if number else "bold")
+    _say("", console, ascii)
+    _draw("Cost", _columns("steps", printable(cost_name(run))), list(_costs(run, look)), console, ascii)
+    width = min(CURVE_WIDTH, console.width)
+    for line in lines(run.outcome.curve, scale, width, CURVE_HEIGHT, ascii):
+        console.print(Text(line), no_wrap=True, overflow="ignore", crop=False)
+    _say("", console, ascii)
+    rows = list(_parameters(run, look))
+    _draw("Parameters", _columns("parameter", "start", "final"), rows[:MOST_PARAMETERS], console, ascii)
+    if len(rows) > MOST_PARAMETERS:
+        _say(f"{MOST_PARAMETERS} of {len(rows):,} shown: -f json has all", console, ascii, "italic")
+    if run.predictions:
+        _say("", console, ascii)
+        _draw_predictions(run, look, console)
+    if run.health:
+        _say("", console, ascii)
+        form = _columns("layer", "norm of δ", "share of the next")
+        _draw("How the layers are", form, list(_layers(run, look)), console, ascii)
+    for sentence in sentences(run.health):
+        _say(sentence, console, ascii, "yellow")
+    _say(ending(run), console, ascii, "bold red" if run.outcome.failed else "bold")
+
+
+def _say(text: str, console: Console, ascii: bool, style: str = "") -> None:
+    print_line(typed(text) if ascii else text, console, style)
+
+
+def _draw(title: str, form: Form, rows: list[Texts], console: Console, ascii: bool) -> None:
+    _say(title, console, ascii, "bold")
+    headings = [typed(heading) if ascii else heading for heading in form.headings]
+    console.print(table_in(form._replace(headings=headings), rows, console.width, ascii))
+
+
+def _costs(run: Trained, look: Look) -> Iterator[Texts]:
+    marks = run.outcome.marks
+    shown = marks if len(marks) <= MOST_ROWS else (*marks[: MOST_ROWS - 1], marks[-1])
+    for mark in shown:
+        yield f"{mark.steps:,}", look.numerals.text(mark.cost)
+
+
+def _parameters(run: Trained, look: Look) -> Iterator[Texts]:
+    for name, start, final in run.parameters:
+        yield look.name(name), look.numerals.text(start), look.numerals.text(final)
+
+
+def _layers(run: Trained, look: Look) -> Iterator[Texts]:
+    for layer in run.health:
+        ratio = "" if layer.ratio is None else f"{layer.ratio:.3g}"
+        yield printable(layer.layer), look.numerals.text(layer.norm), ratio
+
+
+def _draw_predictions(run: Trained, look: Look, console: Console) -> None:
+    """What comes out for each sample, beside what should."""
+    problem = run.problem
+    assert isinstance(problem.model, Network)
+    text = look.numerals.text
+    pattern = problem.notation.activation
+    units = [of_unit("a", pattern, unit).text for unit in problem.model.layers[-1].units]
+    few_inputs = problem.inputs if len(problem.inputs) <= 4 else ()
+    pairs = list(zip(units, problem.targets, strict=True)) if problem.targets else [(u, "") for u in units]
+    shown = pairs[:3]
+    headings = ["sample", *map(look.name, few_inputs)]
+    headings += [look.name(name) for unit, target in shown for name in (unit, target) if name]
+    rows: list[Texts] = []
+    for prediction in run.predictions[:MOST_PREDICTIONS]:
+        row = [str(prediction.sample), *map(text, prediction.inputs[: len(few_inputs)])]
+        for place, (_, target) in enumerate(shown):
+            row.append(text(prediction.outputs[place]))
+            if target:
+                row.append(text(prediction.targets[place]) if prediction.targets else "")
+        rows.append(row)
+    _draw("Outputs, each beside its target", _columns(*headings), rows, console, look.style.ascii)
+    if len(run.problem.samples) > len(rows):
+        said = f"{len(rows)} of {len(run.problem.samples):,} samples shown"
+        _say(said, console, look.style.ascii, "italic")
