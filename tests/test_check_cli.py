@@ -320,6 +320,27 @@ def test_only_bundled_derivations_have_published_figures(check: Check) -> None:
     assert check("adam", "--published") == (1, "", said)
 
 
+# A writer's own names
+
+
+def test_a_name_on_a_sheet_may_stand_for_an_id(check: Check, tmp_path: Path) -> None:
+    sheet = written(
+        tmp_path / "post.md", "z1 = 0.6, y1 = 0.6457, ∂E/∂y1 = -0.00122, y1 = 1/(1 + e^{-z1}) = 0.6457\n"
+    )
+    own = check("or-gate", sheet, "--name", "z1=h_1", "--name", "y1=a_1", "-f", "json")
+    assert [(a["id"], a["verdict"]) for a in own.data["answers"]] == [
+        ("h_1", "correct"),
+        ("a_1", "correct"),
+        ("dE/da_1", "correct"),
+        ("a_1", "correct"),
+    ]
+
+
+def test_a_name_needs_an_id(check: Check) -> None:
+    said = f"{USAGE}Invalid value for '--name': 'z1'; expected a name on the sheets and an id, as z1=h_h1\n"
+    assert check("or-gate", "sheet.yaml", "--name", "z1") == (2, "", said)
+
+
 # Formulas and working
 
 WRITTEN = """∂E/∂w_6 = (a_o - y) g(h_o)(1 - g(h_o)) a_1

@@ -121,13 +121,13 @@ def ids(prefix: str, parameter: str) -> str:
     return f"{prefix[:-1]}_{parameter}+" if prefix.endswith("+") else f"{prefix}_{parameter}"
 
 
-def expected_steps(config: Config, rule: str, constants: Numbers) -> list[Numbers]:
+def expected_steps(config: Config, rule: str, constants: Numbers, steps: int = STEPS) -> list[Numbers]:
     """For every step the states, changes and new parameters by id."""
     config = {**config, "parameters": dict(config["parameters"])}
     trained = [name for name in config["parameters"] if name not in config["fixed"]]
     learners = {name: Learner(rule, constants) for name in trained}
     samples, found = len(config["samples"]), []
-    for step in range(1, STEPS + 1):
+    for step in range(1, steps + 1):
         chosen = [(step - 1) % samples] if config["batch"] == "online" else list(range(samples))
         gradients = [oracle(config, sample) for sample in chosen]
         numbers: Numbers = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from backtrace.checking.diagnosis import Diagnosis
@@ -39,16 +40,24 @@ CONVENTIONS = (
 LEAST_TURNED = 3  # numbers that have to be stated with the other sign
 MOST_UNTURNED = 0.1  # of them may have a wrong sign in the other convention
 CLEAR_SIGN = 10  # times half a unit of its last place
+MOST_LOOKED_INTO = 2_000  # wrong numbers of a sheet, at some milliseconds each
 MOST_FAULTY = 4  # faulty numbers that are each taken as stated and as true in turn
 
 
 class Checker:
     """Checks sheets against one problem; what does not depend on a sheet is worked out once."""
 
-    def __init__(self, problem: Problem, tolerance: float = 0.0, sample: int | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        tolerance: float = 0.0,
+        sample: int | None = None,
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.problem = problem
         self.tolerance = tolerance
         self.sample = sample
+        self.names = names
         self.spellings = Spellings(problem)
         self._graphs: dict[tuple[int, ...], tuple[Graph, Diagnosis]] = {}
         self._points: list[Point] = []
@@ -65,7 +74,7 @@ class Checker:
 
     def lookup(self, graph: Graph, sheet: Sheet) -> Lookup:
         """What finds the quantities that a sheet names."""
-        return Lookup(graph, self.sample, self.spellings, sheet.document)
+        return Lookup(graph, self.sample, self.spellings, sheet.document, self.names)
 
     def points(self) -> list[Point]:
         """Where written formulas are evaluated."""
@@ -117,6 +126,7 @@ class _Marking:
         self.entries: list[Entry] = []
         self.judged: dict[int, Judgement] = {}
         self.conventions: list[Convention] = []
+        self.looked_into = 0  # wrong numbers for which a slip was looked for
         self.turned: Sequence[str] = ()  # the kinds that are stated with the other sign throughout
         self.matrices = Counter(_matrix(s) for s in sheet.statements if "[" in s.name)
         for place, statement in enumerate(sheet.statements):
@@ -331,10 +341,14 @@ class _Marking:
         )
 
     def faulty(self, entry: Entry, own: OwnNumbers) -> Judgement:
-        slips = self.diagnosis.findings(entry.key, entry.number, own.points())
+        self.looked_into += 1
+        look = self.looked_into <= MOST_LOOKED_INTO
+        slips = self.diagnosis.findings(entry.key, entry.number, own.points()) if look else []
         if not slips:
             said = f"expected {self.graph[entry.key].value:.6g}"
-            if entry.number.digits >= 3:
+            if not look:
+                said += f"; slips are looked for in the first {MOST_LOOKED_INTO:,} wrong numbers only"
+            elif entry.number.digits >= 3:
                 said += f"; no known slip gives {entry.statement.text}"
             return self.of(entry, "wrong", said)
         first, *rest = slips

@@ -22,6 +22,9 @@ from backtrace.tracing import Part, Request, work
 MOST_KEPT = 2_000  # quantities of a graph of which each keeps all that it rests on
 
 
+MOST_WITH_FURTHER = 5_000  # equations of a backward pass with which those come that nothing rests on
+
+
 class Key(NamedTuple):
     """Where a quantity is: its step, its sample (None for what is worked out once a step) and its id."""
 
@@ -61,6 +64,7 @@ class Graph:
         self._alike: dict[tuple[object, ...], list[Node]] = {}
         self._compiled: dict[tuple[Key, str], Compiled[Key]] = {}
         self._all_below: dict[Key, frozenset[Key]] = {}
+        self.put_off: list[tuple[Part, Derivation]] = []  # whose further equations nobody has asked for yet
         for step in sorted(set(steps)):
             self._add_step(step)
 
@@ -73,6 +77,11 @@ class Graph:
         for form in (f"id:{name}", f"name:{name}", f"loose:{loose(name)}"):
             if form in names:
                 return names[form]
+        if self.put_off and "/" in name:
+            for part, derivation in self.put_off:
+                self._add_further(part, derivation)
+            self.put_off.clear()
+            return self.find(name, step, sample)
         return set()
 
     def unrelated(self, name: str, step: int, sample: int | None) -> Key | None:
@@ -106,7 +115,10 @@ class Graph:
                 self._add_rows(part, part.equations, part.sample)
                 passes.setdefault(part.sample, part)
                 if part.phase == "backward" and part.derivation is not None:
-                    self._add_further(part, part.derivation)
+                    if len(part.equations) > MOST_WITH_FURTHER:
+                        self.put_off.append((part, part.derivation))
+                    else:
+                        self._add_further(part, part.derivation)
             else:
                 own = None if batch else self.problem.own_sample(step)
                 if part.phase == "after":
@@ -187,12 +199,13 @@ class Graph:
         raise KeyError(id)
 
     def _add_further(self, part: Part, derivation: Derivation) -> None:
-        known = dict(part.values)
+        """The equations that nothing rests on."""
+        known, rows = dict(part.values), []
         for row in derivation.further():
-            if any(symbol.id not in known for symbol in symbols(row.expression)):
-                continue
-            known[row.id] = value_of(row.expression, known, FLOAT64)
-            self._add_rows(part._replace(values=known), [row], part.sample)
+            if all(symbol.id in known for symbol in symbols(row.expression)):
+                known[row.id] = value_of(row.expression, known, FLOAT64)
+                rows.append(row)
+        self._add_rows(part._replace(values=known), rows, part.sample)
 
     def _add_afterwards(self, before: Part, step: int, sample: int) -> None:
         """The forward pass again, of the updated parameters: hidden quantities with a plus."""

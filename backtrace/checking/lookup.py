@@ -7,9 +7,10 @@ quantities nothing is guessed, unless the number that is stated fits one of them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice, product
+from types import MappingProxyType
 
 from backtrace.checking.entries import entry_forms
 from backtrace.checking.graph import Graph, Key, loose
@@ -33,7 +34,8 @@ _LAYER_INDEX = re.compile(r"([A-Za-z]+)_[0-9]{1,2}_(.{1,40})")
 class Lookup:
     """Finds quantities in one graph; `sample` stands in where nothing is said of a sample.
 
-    In a document the config's own notation is surer than ids, which its writer need not know.
+    In a document the config's own notation is surer than ids, which its writer need not know. `names` are a
+    writer's own names and what they stand for.
     """
 
     def __init__(
@@ -42,11 +44,13 @@ class Lookup:
         sample: int | None = None,
         spellings: Spellings | None = None,
         document: bool = False,
+        names: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.graph = graph
         self.sample = sample
         self.spellings = spellings or Spellings(graph.problem)
         self.document = document
+        self.names = names
 
     def key(
         self,
@@ -61,6 +65,7 @@ class Lookup:
 
         `column` is the size of the matrix that the name stands in, `number` what is stated of it.
         """
+        name = "/".join(map(self._as_told, name.split("/"))) if self.names else name
         places = list(self._samples(step, sample, total))
         entries = entry_forms(self.graph.problem, name, column) if "[" in name else ()
         for meaning in self._entries(list(entries), step, places):
@@ -73,6 +78,15 @@ class Lookup:
                 return f"could be {' or '.join(sorted(key.id for key in meaning)[:MOST_TOLD])}"
         known = (key.id for key in self.graph.nodes if key.step == step and key.sample in places)
         return f"no such quantity{nearest(name, dict.fromkeys(known))}"
+
+    def _as_told(self, part: str) -> str:
+        """A name, or a derivative's part with its d in front, that stands for another one."""
+        for mark in ("", "d"):
+            for new in ("", "+"):
+                name = part.removeprefix(mark).removesuffix(new)
+                if f"{mark}{name}{new}" == part and name in self.names:
+                    return f"{mark}{self.names[name]}{new}"
+        return part
 
     def _fits(self, key: Key, number: Stated) -> bool:
         """Whether a number tells what it is of: one digit does so only where it is exact."""

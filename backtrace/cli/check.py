@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.options import FiniteRange, output_options, shared, what_if_options
+from backtrace.cli.options import FiniteRange, Setting, output_options, shared, what_if_options
 
 if TYPE_CHECKING:
     from backtrace.checking.report import Report
@@ -60,6 +60,14 @@ reading_options = shared(
         metavar="NAME",
         type=NotationName(),
         help="Also read the names of this notation, as net-out.",
+    ),
+    click.option(
+        "--name",
+        "names",
+        metavar="NAME=ID",
+        type=Setting("a name on the sheets and an id, as z1=h_h1"),
+        multiple=True,
+        help="What a name on the sheets stands for, as z1=h_h1 (repeatable).",
     ),
 )
 marking_options = shared(
@@ -123,6 +131,7 @@ def command(
     sample: int | None,
     step: int | None,
     notation: str | None,
+    names: tuple[tuple[str, str], ...],
     tolerance: float,
     slip_mark: float,
     feedback: str | None,
@@ -163,7 +172,7 @@ def command(
     files, many = sheet_files(answers)
     if many and form == "gradescope":
         raise click.UsageError("-f gradescope is the result of one submission; expected one file of answers")
-    reports = checked(Marking(problem, tolerance, notation, sample, step), files, jobs)
+    reports = checked(Marking(problem, tolerance, notation, sample, step, names), files, jobs)
     telling = _telling(form, feedback, reveal, slip_mark)
     writer = _Writer(form, telling, verbose, color, problem, only_corrections=published and not verbose)
     if many:

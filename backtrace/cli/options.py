@@ -66,9 +66,12 @@ class Decimals(click.ParamType):  # type: ignore[type-arg]
 
 
 class Setting(click.ParamType):  # type: ignore[type-arg]
-    """A parameter and its value: `w_5=0.02`."""
+    """A name and what it is to be: `w_5=0.02`. `expected` says what the two are."""
 
     name = "setting"
+
+    def __init__(self, expected: str = "a parameter and its value, as w_5=0.02") -> None:
+        self.expected = expected
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -77,7 +80,7 @@ class Setting(click.ParamType):  # type: ignore[type-arg]
             return value
         name, equals, text = value.partition("=")
         if not equals or not name or not text:
-            self.fail(f"{quoted(value)}; expected a parameter and its value, as w_5=0.02", param, ctx)
+            self.fail(f"{quoted(value)}; expected {self.expected}", param, ctx)
         return name, text
 
 

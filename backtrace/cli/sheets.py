@@ -26,16 +26,19 @@ class Marking(NamedTuple):
     notation: str | None = None
     sample: int | None = None
     step: int | None = None
+    names: tuple[tuple[str, str], ...] = ()
 
     def checker(self) -> Checker:
         """What checks the sheets; it is costly to make and serves for all of them."""
         from backtrace.checking.check import Checker
+        from backtrace.checking.tokens import named as written
         from backtrace.derivation.notation import NOTATIONS
 
         problem = self.problem
         if self.notation is not None:
             problem = problem._replace(notation=NOTATIONS[self.notation])
-        return Checker(problem, self.tolerance, self.sample)
+        names = {written(name) or name: id for name, id in self.names}
+        return Checker(problem, self.tolerance, self.sample, names)
 
     def placed(self, sheet: Sheet) -> Sheet:
         """The sheet with the step filled in; the sample the checker knows."""

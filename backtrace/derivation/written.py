@@ -93,7 +93,8 @@ class _Writer:
     def begin(self, expression: Expression) -> str:
         """What a chain begins with; a minus there would be that of the whole chain."""
         if isinstance(expression, Negative):
-            return f"+{self.unary(expression)}" if self.terse else self.bracketed(expression)
+            inside = self.bracketed(expression)
+            return min(f"+{self.unary(expression)}", inside, key=len) if self.terse else inside
         return self.chain(expression)
 
     def unary(self, expression: Expression) -> str:

@@ -21,7 +21,7 @@ from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import Number, calls
 from backtrace.evaluation.arithmetic import Arithmetic, choose
 
-STEP = 1e-20  # its square is nothing beside any number that a formula adds it to
+STEP = 1e-120  # its square is nothing beside any number, and its cube is no number any more
 _NONE = complex(math.nan, math.nan)
 
 Complex = complex | float  # what no step has reached stays a float

@@ -59,6 +59,20 @@ class Generated:
         """Go on from these values, after so many steps."""
         self.values, self.done = dict(values), done
 
+    @property
+    def largest(self) -> float:
+        """The largest of the values, whatever its sign; not a number if one of them is not."""
+        sizes = [abs(self.values[id]) for id in self.kept]
+        return math.nan if any(map(math.isnan, sizes)) else max(sizes)
+
+    def snapshot(self) -> tuple[dict[str, float], int]:
+        """What `restore` goes back to."""
+        return dict(self.values), self.done
+
+    def restore(self, snapshot: tuple[dict[str, float], int]) -> None:
+        """Be as at the time of a snapshot."""
+        self.put(*snapshot)
+
     def data(self, steps: int) -> Any:
         """What the code is to loop over: the samples of the coming steps, or in a batch all of them."""
         if self.problem.batch != "online" or len(self.samples) == 1:
@@ -89,11 +103,12 @@ def _case(samples: Sequence[Sample]) -> Case:
 
 
 class _Equations(NamedTuple):
-    """The rows of a step: for a sample, and what is done once."""
+    """The rows of a step: for a sample, and what is done once; `sums` are the ids that a batch adds up."""
 
     of_sample: list[Row]
     of_step: list[Row]
     objective: str
+    sums: Sequence[str] = ()
 
 
 def _equations(problem: Problem, kept: Sequence[str]) -> _Equations:
@@ -110,7 +125,7 @@ def _equations(problem: Problem, kept: Sequence[str]) -> _Equations:
     update = needed(rows_of(step.update), new)
     sums = [row.id for row in step.total if row.id == objective or _is_used(row.id, update)]
     rows = needed(rows_of(derivation.equations), sums)
-    return _Equations(merged(rows, sums), merged(update, new), objective)
+    return _Equations(merged(rows, sums), merged(update, new), objective, sums)
 
 
 def _is_used(id: str, rows: Sequence[Row]) -> bool:
@@ -193,9 +208,7 @@ def _batch_body(
     """A step over all samples: the sums, then what is done with them."""
     of_sample = Code(dict(names))
     of_sample.define(equations.of_sample)
-    used = {symbol.id for row in equations.of_step for symbol in symbols(row.expression)}
-    sums = [id for id in of_sample.names if id == equations.objective or (id.startswith("d") and id in used)]
-    totals = {id: f"total{place}" for place, id in enumerate(sums)}
+    totals = {id: f"total{place}" for place, id in enumerate(equations.sums)}
     lines = [f"{total} = 0.0" for total in totals.values()]
     lines += [f"for {unpacked} in data:", *_indented(of_sample.lines, 1)]
     lines += _indented([f"{total} += {of_sample.names[id]}" for id, total in totals.items()], 1)

@@ -41,12 +41,13 @@ EPSILON = sys.float_info.epsilon
 STEP_SIZE = EPSILON ** (1 / 3)
 TOLERANCE = 1e-6
 ROUNDINGS = 10  # that the rounding errors of a pass are larger than their root mean square, at most
+UNDERFLOW = math.sqrt(sys.float_info.min)  # squares of what is smaller are 0, or have lost digits
 RESOLVED = 0.01  # of a gradient may be uncertain in what it is held against
 MOST_CHECKED = 1_000  # gradients; of more, so many of each layer are checked:
 MOST_OF_A_LAYER = 100
 
-Verdict = Literal["wrong", "kink", "agrees", "undecided"]
-STRONGEST_FIRST: tuple[Verdict, ...] = get_args(Verdict)  # of two witnesses, the one who says more is right
+Verdict = Literal["agrees", "wrong", "kink", "undecided"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 class Settings(NamedTuple):
@@ -242,10 +243,6 @@ class _Checker:
         line = Line(self.objective, id)
         difference, kinks = self.by_difference(line)
         stepped = self.by_complex_step(line)
-        verdicts = {
-            "kink" if kinks else self.judged(derived, difference),
-            self.judged(derived, stepped),
-        }
         return Check(
             part.sample,
             row.layer,
@@ -257,7 +254,7 @@ class _Checker:
             _relative_error(derived, difference),
             stepped.value if stepped else None,
             _relative_error(derived, stepped),
-            next(verdict for verdict in STRONGEST_FIRST if verdict in verdicts),
+            _verdict(self.judged(derived, difference), self.judged(derived, stepped), bool(kinks)),
             tuple(kink.symbol for kink in kinks),
         )
 
@@ -266,13 +263,14 @@ class _Checker:
         if row.id not in part.values:
             values = dict(part.values)
             evaluate([row], values, FLOAT64)
-            return float(values[row.id])
-        return float(part.values[row.id])
+            return float(values[row.id]) + 0.0  # a zero without a sign
+        return float(part.values[row.id]) + 0.0
 
     def by_difference(self, line: Line) -> tuple[_Witness | None, list[Equation]]:
         """The central difference, and what has a kink between its two ends; None where an end is not finite.
 
-        Half the step has a quarter of the error that the curvature makes.
+        Half the step has a quarter of the error that the curvature makes. Where it makes more of a difference
+        than that, the step is too coarse to tell anything.
         """
         step = self.settings.step * max(1.0, abs(line.start))
         here, ends = line.at(line.start), _ends(line, step)
@@ -280,9 +278,10 @@ class _Checker:
         if here is None or ends is None or nearer is None:
             return None, []
         slope = ends.slope()
-        curvature = 2 * abs(slope - nearer.slope())
-        kinks = line.kinks_between(here, ends.above, ends.below)
-        return _Witness(slope, curvature + self.rounding / step), kinks
+        change, rounding = abs(slope - nearer.slope()), self.rounding / step
+        is_coarse = change > RESOLVED * abs(slope) + rounding
+        uncertainty = math.inf if is_coarse else 2 * change + rounding
+        return _Witness(slope, uncertainty), line.kinks_between(here, ends.above, ends.below)
 
     def by_complex_step(self, line: Line) -> _Witness | None:
         """The complex step's derivative, where every function has a complex form.
@@ -290,7 +289,7 @@ class _Checker:
         At a kink the real part decides as the derived gradient does.
         """
         point = line.at(complex(line.start, STEP), COMPLEX) if self.is_complex else None
-        return _Witness(point.objective.imag / STEP, self.rounding) if point else None
+        return _Witness(point.objective.imag / STEP + 0.0, self.rounding) if point else None
 
     def judged(self, derived: float, witness: _Witness | None) -> Verdict:
         """What one witness says of a derived gradient."""
@@ -300,9 +299,22 @@ class _Checker:
         size, off = max(abs(derived), abs(value)), abs(derived - value)
         if off <= self.settings.tolerance * size:
             return "agrees"
-        if off > self.settings.tolerance * size + uncertainty:
+        if off > self.settings.tolerance * size + uncertainty + UNDERFLOW:
             return "wrong"
         return "agrees" if uncertainty <= RESOLVED * size else "undecided"
+
+
+def _verdict(by_difference: Verdict, by_complex_step: Verdict, has_kinks: bool) -> Verdict:
+    """What both witnesses together say; where they contradict each other, nothing."""
+    if by_complex_step == "wrong":
+        return "wrong"
+    if has_kinks:
+        return "kink"
+    if by_difference == "wrong" and by_complex_step != "agrees":
+        return "wrong"
+    if "agrees" in (by_difference, by_complex_step) and by_difference != "wrong":
+        return "agrees"
+    return "undecided"
 
 
 class _Ends(NamedTuple):

@@ -63,6 +63,19 @@ class Layered:
         }
         self.done = done
 
+    @property
+    def largest(self) -> float:
+        """The largest of the values, whatever its sign; not a number if one of them is not."""
+        return max(float(np.abs(vector).max()) for vector in (self.parameters, *self.states.values()))
+
+    def snapshot(self) -> tuple[Array, dict[str, Array], int]:
+        """What `restore` goes back to; a step makes new vectors and leaves these alone."""
+        return self.parameters, self.states, self.done
+
+    def restore(self, snapshot: tuple[Array, dict[str, Array], int]) -> None:
+        """Be as at the time of a snapshot."""
+        self.parameters, self.states, self.done = snapshot
+
     def advance(self, steps: int) -> list[float]:
         """Run so many steps; their costs."""
         with ARRAYS.context():
@@ -127,6 +140,8 @@ class Layered:
         """Change the parameters and states as the update rule does."""
         assert self.problem.update is not None
         climbs = self.problem.objective == "maximize"
+        if len(self.held):
+            gradient[self.held] = 0.0  # so that their states stay 0
         known: dict[str, Any] = {**self.constants, **self.states, "t": float(self.done)}
         known |= {"w": self.parameters, "g": -gradient if climbs else gradient}
         for row, formula in update_rows(self.problem.update.rule).items():

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple, Protocol, get_args
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
+from backtrace.derivation.equation import Phase
 from backtrace.derivation.names import spell
 from backtrace.errors import BacktraceError, NotFiniteError
 from backtrace.evaluation.float64 import FLOAT64
@@ -24,6 +25,9 @@ ENGINES: tuple[str, ...] = get_args(EngineName)
 UP_TO = 0.1  # seconds that an engine runs without looking up
 CURVE_OF_ROUNDS = 250  # points of a curve for which the cost of all samples is worked out
 FIRST_PIECE = 16  # steps, until it is known how long one takes
+# Past this, a product may be infinite and yet leave no trace: relu(-inf) is 0, and so is 1/inf.
+LARGEST_TRUSTED = 1e100
+IN_A_STEP: frozenset[Phase] = frozenset(("forward", "backward", "total", "update"))
 # To choose the quicker one of two right ways; seconds, measured.
 NUMPY_IMPORT = 0.12
 COMPILED = 2.5e-5  # a parameter, once
@@ -43,8 +47,18 @@ class Engine(Protocol):
     def values(self) -> Mapping[str, float]:
         """By id."""
 
+    @property
+    def largest(self) -> float:
+        """The largest of the values, whatever its sign; not a number if one of them is not."""
+
     def put(self, values: Mapping[str, float], done: int) -> None:
         """Go on from other values."""
+
+    def snapshot(self) -> Any:
+        """What `restore` goes back to."""
+
+    def restore(self, snapshot: Any) -> None:
+        """Be as at the time of a snapshot."""
 
     def advance(self, steps: int) -> list[float]:
         """Run so many steps, or fewer where one cannot be run like this; their costs before the update."""
@@ -161,13 +175,15 @@ class _Training:
         self.below = below
         self.name = engine
         self.engine = made(problem, engine)
-        self.careful = Run(problem, Request())
+        self.careful = Run(problem, Request(phases=IN_A_STEP))
         self.progress = progress
         self.marks: list[Mark] = []
         self.curve = Curve()
         self.ended = ""
         self.failed = False
         self.round = len(problem.samples) if problem.batch == "online" else 1
+        numbers = (n.value for sample in problem.samples for n in (*sample.inputs, *(sample.targets or ())))
+        self.trusts_samples = all(abs(number) < LARGEST_TRUSTED for number in numbers)
         self.spacing = max(self.round, steps // CURVE_OF_ROUNDS) if self.round > 1 else steps
 
     def run(self, marks: Sequence[int]) -> Outcome:
@@ -213,23 +229,34 @@ class _Training:
             if self.below is not None and self.round > 1:
                 piece = self.round  # the cost of all samples is looked at after each round
             wanted = min(piece, self.spacing, stop - self.engine.done)
-            before, done = dict(self.engine.values), self.engine.done
+            before, done = self.engine.snapshot(), self.engine.done
             started = time.perf_counter()
             try:
                 costs = self.engine.advance(wanted)
             except KeyboardInterrupt:
-                self.engine.put(before, done)
+                self.engine.restore(before)
                 raise
             is_whole = len(costs) == wanted and all(map(math.isfinite, costs))
+            if is_whole and not self.is_trusted:
+                self.engine.restore(before)
+                if wanted > 1:  # see in smaller pieces which step it is
+                    piece = max(1, wanted // 8)
+                    continue
+                is_whole, costs = False, []
             if not is_whole:
-                costs = self.with_care(before, done, costs)
-            self.take(before, done, costs)
+                costs = self.with_care(before, costs)
+            self.take(before, costs)
             taken = time.perf_counter() - started
             piece = _next_piece(wanted, taken) if is_whole else 1
             if self.progress:
                 self.progress(self.engine.done, costs[-1] if costs else math.nan)
 
-    def take(self, before: Mapping[str, float], done: int, costs: Sequence[float]) -> None:
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the numbers are small enough that nothing can have become infinite unseen."""
+        return self.trusts_samples and self.engine.largest < LARGEST_TRUSTED
+
+    def take(self, before: Any, costs: Sequence[float]) -> None:
         """Keep what is wanted of the costs of some steps, and see whether one of them is the end."""
         if self.round > 1:  # each cost is that of one sample
             cost = self.cost()
@@ -238,20 +265,20 @@ class _Training:
             return
         if self.below is not None and min(costs, default=math.inf) < self.below:
             steps = next(i for i, cost in enumerate(costs) if cost < self.below)
-            self.engine.put(before, done)
+            self.engine.restore(before)
             self.engine.advance(steps)
             costs = costs[:steps]
             self.ended = f"E is below {self.below:g}"
-        self.curve.extend(done, costs)
+        self.curve.extend(self.engine.done - len(costs), costs)
 
     # Steps that an engine cannot run
 
-    def with_care(self, before: Mapping[str, float], done: int, costs: Sequence[float]) -> list[float]:
+    def with_care(self, before: Any, costs: Sequence[float]) -> list[float]:
         """The costs of steps as far as they are finite, and of one more that the equations work out."""
         good = next((i for i, cost in enumerate(costs) if not math.isfinite(cost)), len(costs))
         for steps in (good, good - 1):  # what is not finite may have been made by the step before
             good = max(steps, 0)
-            self.engine.put(before, done)
+            self.engine.restore(before)
             self.engine.advance(good)
             if all(map(math.isfinite, self.engine.values.values())):
                 break
@@ -273,13 +300,12 @@ class _Training:
         state.values.update(self.engine.values)
         number = self.engine.done + 1
         phase = "forward" if self.problem.batch == "online" else "total"
-        costs = [
-            part.values[self.objective]
-            for part in self.careful.step(number, state, shown=True)
-            if part.phase == phase
-        ]
+        cost = math.nan
+        for part in self.careful.step(number, state, shown=True):
+            if part.phase == phase:  # of a pass that fails, what came before it
+                cost = float(part.values.get(self.objective, math.nan))
         self.engine.put({id: state.values[id] for id in self.engine.values}, number)
-        return float(costs[0])
+        return cost
 
     def careful_cost(self) -> float:
         """The cost of all samples, each by the equations themselves; not a number where one has none."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from backtrace.evaluation.complex_step import STEP
-from backtrace.training.gradients import STRONGEST_FIRST, Check, Settings, Subject, Verdict
+from backtrace.training.gradients import VERDICTS, Check, Settings, Subject, Verdict
 from backtrace.views.data import encoder, safe_encoder
 
 
@@ -24,10 +24,10 @@ def write_json(title: str, subjects: Iterable[Subject], settings: Settings, out:
         total += subject.total
         for check in subject.checks:
             counts[check.verdict] += 1
-            out.write(f"{separator}{encode({**check._asdict(), "kinks": _kinks(check)})}")
+            out.write(f"{separator}{encode(check._asdict() | {'kinks': _kinks(check)})}")
             separator = ",\n"
     summary = {"gradients": total, "checked": sum(counts.values())}
-    summary |= {verdict: counts[verdict] for verdict in STRONGEST_FIRST}
+    summary |= {verdict: counts[verdict] for verdict in VERDICTS}
     out.write(f'\n], "summary": {encode(summary)}}}\n')
     return counts
 
