@@ -305,8 +305,9 @@ def test_the_corrections_have_the_places_where_the_figures_stand(check: Check) -
     assert "the end, after the first round" in table
     assert " line " not in table
     data = check("two-two-two", "--published", "-f", "json").data
-    assert data["answers"][-1]["place"] == "the end, after the first round"
-    assert data["answers"][-1]["slip"] == "updated_too_early"
+    corrected = {(answer["id"], answer["place"]): answer["slip"] for answer in data["answers"]}
+    assert corrected[("E+", "the end, after the first round")] == "updated_too_early"
+    assert corrected[("E+", "the end, after 10,000 rounds")] == "wrong_quantity"
 
 
 def test_verbose_lists_the_published_figures_that_are_right_too(check: Check) -> None:

@@ -40,6 +40,7 @@ _ENDINGS = {"md": "markdown", "csv": "csv", "json": "json", "jsonl": "jsonl"}
 @click.option("--show", metavar="PATTERN", multiple=True, help="Only these ids, as 'dE/dw_*' (repeatable).")
 @click.option("--matrix", is_flag=True, help="Also each layer in matrix form.")
 @click.option("--all-rows", is_flag=True, help="Draw every row of a large table.")
+@click.option("--health", is_flag=True, help="Also how large δ is by layer, and which units are stuck.")
 @number_options
 @what_if_options
 @output_options
@@ -53,6 +54,7 @@ def command(
     show: tuple[str, ...],
     matrix: bool,
     all_rows: bool,
+    health: bool,
     digits: int | None,
     decimals: int | None,
     hand: dict[str, int] | None,
@@ -73,6 +75,8 @@ def command(
         raise click.UsageError(
             f"--matrix is drawn in tables and Markdown; expected -f table or markdown, not {form}"
         )
+    if health and form != "table":
+        raise click.UsageError(f"--health is a table of its own; expected -f table, not {form}")
     if matrix and show:
         raise click.UsageError(
             "--matrix draws whole layers and --show picks quantities; expected one of them"
@@ -103,6 +107,19 @@ def command(
         style = TYPESET if form in ("json", "jsonl") else style_of(out)  # JSON escapes what cannot be carried
         look = Look(style, Numerals(digits or 6, decimals, arithmetic.kept))
         _write(form, problem, request, show, look, out, color, all_rows, matrix)
+        if health:
+            _draw_health(problem, request.first, look, out, color)
+
+
+def _draw_health(problem: Problem, step: int, look: Look, out: TextIO, color: str) -> None:
+    """How the layers are at the start of a step, over all samples."""
+    from backtrace.cli.output import console_for
+    from backtrace.training.health import health
+    from backtrace.training.training import after
+    from backtrace.views.trained_table import draw_health
+
+    values = after(problem, step - 1) if step > 1 else {}
+    draw_health(health(problem, values or {}), look, console_for(out, color))
 
 
 def _write(

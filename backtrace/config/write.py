@@ -7,15 +7,14 @@ what-ifs of the command line, for what they changed is written.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from backtrace.config.cursor import to_number
-from backtrace.config.nodes import MAX_NODES
+from backtrace.config.emit import Emitter
 from backtrace.config.settings import ALL_KINDS
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
-from backtrace.derivation.expressions import Expression, Number, number
+from backtrace.derivation.expressions import Number, number
 from backtrace.derivation.notation import NOTATIONS, Notation
 from backtrace.derivation.written import written
 from backtrace.errors import BacktraceError
@@ -30,15 +29,6 @@ from backtrace.problem import (
     Update,
     parameters_of,
 )
-
-WIDTH = 100  # where a long list of names goes on in the next line
-_CONTINUED = " " * 8
-
-# Texts that need no quotes: anywhere, and as all that stands after a key.
-_WORD = re.compile(r"-?[\w.][\w.+^/-]*")
-_PHRASE = re.compile(r"-?[\w.(](?:[\w ()+*/^=,;.·…–—−-]*[\w()+*/^=,;.·…–—−-])?")
-_NULL = re.compile("null", re.IGNORECASE)
-_ESCAPED = {'"': '\\"', "\\": "\\\\"}
 
 Names = tuple[str | None, ...]
 
@@ -57,12 +47,12 @@ def config_lines(problem: Problem) -> Iterator[str]:
     return _Writer(problem).lines()
 
 
-class _Writer:
-    """Writes one problem; `count` is how many values the reader counts in what is written so far."""
+class _Writer(Emitter):
+    """Writes one problem."""
 
     def __init__(self, problem: Problem) -> None:
+        super().__init__()
         self.problem = problem
-        self.count = 1
         self.in_place = numbers_in_place(problem)
 
     def lines(self) -> Iterator[str]:
@@ -110,7 +100,7 @@ class _Writer:
             yield f"{self.key('from')} {self.words(layer.sources)}"
         start = f"{self.open('weights')} ["
         for j, row in enumerate(layer.weights, start=1):
-            entries = self.list(map(self.entry, row, _made_for_row(position, j, row)))
+            entries = self.row(map(self.entry, row, _made_for_row(position, j, row)))
             yield f"{start}{entries}{',' if j < len(layer.weights) else ']'}"
             start = " " * len(start)
         if any(layer.biases):
@@ -118,7 +108,7 @@ class _Writer:
             if _is_shared(position, layer.biases):
                 biases = self.entry(layer.biases[0], made[0])
             else:
-                biases = self.list(map(self.entry, layer.biases, made))
+                biases = self.row(map(self.entry, layer.biases, made))
             yield f"{self.key('biases')} {biases}"
         if layer.bias_input != 1:
             yield f"{self.key('bias_input')} {self.word(f'{layer.bias_input}')}"
@@ -191,51 +181,15 @@ class _Writer:
     def sample(self, sample: Sample, what: str) -> str:
         parts = {}
         if sample.inputs:
-            parts["inputs"] = self.list(self.number(value, what) for value in sample.inputs)
+            parts["inputs"] = self.row(self.number(value, what) for value in sample.inputs)
         model = self.problem.model
         # Where no targets are named, none is what a formula has anyway, and a cost by name has not.
         if sample.targets or (sample.targets == () and isinstance(model, Network) and model.cost in COSTS):
-            parts["targets"] = self.list(self.number(value, what) for value in sample.targets)
+            parts["targets"] = self.row(self.number(value, what) for value in sample.targets)
         return self.mapping(parts)
 
     def numbers(self, numbers: Mapping[str, Number]) -> str:
         return self.mapping({name: self.number(value, name) for name, value in numbers.items()})
-
-    def words(self, words: Iterable[str]) -> str:
-        """A list of names, on as many lines as it needs."""
-        self.values(1)
-        lines = [""]
-        for word in map(self.word, words):
-            if len(lines[-1]) + len(word) > WIDTH:
-                lines.append(_CONTINUED)
-            lines[-1] += f"{word}, "
-        return f"[{chr(10).join(line.rstrip() for line in lines).removesuffix(',')}]"
-
-    def list(self, entries: Iterable[str]) -> str:
-        self.values(1)
-        return f"[{', '.join(entries)}]"
-
-    def mapping(self, entries: Mapping[str, str]) -> str:
-        self.values(1)
-        return f"{{{', '.join(f'{self.key(key)} {value}' for key, value in entries.items())}}}"
-
-    def key(self, name: str) -> str:
-        return f"{self.word(name)}:"
-
-    def open(self, name: str) -> str:
-        """The key of a list or a mapping that stands below it."""
-        self.values(1)
-        return self.key(name)
-
-    def word(self, text: str) -> str:
-        """A text that may stand anywhere."""
-        self.values(1)
-        return text if _WORD.fullmatch(text) and not _NULL.fullmatch(text) else _in_quotes(text)
-
-    def phrase(self, text: str) -> str:
-        """A text that stands alone after a key."""
-        self.values(1)
-        return text if _PHRASE.fullmatch(text) and not _NULL.fullmatch(text) else _in_quotes(text)
 
     def number(self, value: Number, what: str) -> str:
         """A number as it was written, where that still says the same."""
@@ -246,11 +200,6 @@ class _Writer:
         if isinstance(read, Number) and _has_the_bits_of(read.value, value.value):
             return value.text
         return number(value.value).text if value.value else repr(value.value)
-
-    def values(self, more: int) -> None:
-        self.count += more
-        if self.count > MAX_NODES:
-            raise BacktraceError(f"more than {MAX_NODES:,} values, the most that a config may hold")
 
 
 def numbers_in_place(problem: Problem) -> frozenset[str]:
@@ -296,19 +245,3 @@ def _is_shared(position: int, biases: Names) -> bool:
 
 def _has_the_bits_of(value: float, other: float) -> bool:
     return value == other and math.copysign(1, value) == math.copysign(1, other)
-
-
-def _in_quotes(text: str) -> str:
-    r"""A text as YAML has it between quotation marks.
-
-    >>> print(_in_quotes('say "x"' + chr(27)))
-    "say \"x\""
-    """
-    return f'"{"".join(_ESCAPED.get(c) or (c if c.isprintable() else _code(c)) for c in text)}"'
-
-
-def _code(character: str) -> str:
-    code = ord(character)
-    if code < 0x100:
-        return f"\x{code:02x}"
-    return f"\u{code:04x}" if code < 0x10000 else f"\U{code:08x}"

@@ -243,6 +243,7 @@ class _Checker:
         line = Line(self.objective, id)
         difference, kinks = self.by_difference(line)
         stepped = self.by_complex_step(line)
+        by_difference = "kink" if kinks else self.judged(derived, difference)
         return Check(
             part.sample,
             row.layer,
@@ -254,7 +255,7 @@ class _Checker:
             _relative_error(derived, difference),
             stepped.value if stepped else None,
             _relative_error(derived, stepped),
-            _verdict(self.judged(derived, difference), self.judged(derived, stepped), bool(kinks)),
+            _verdict(by_difference, self.judged(derived, stepped)),
             tuple(kink.symbol for kink in kinks),
         )
 
@@ -286,10 +287,14 @@ class _Checker:
     def by_complex_step(self, line: Line) -> _Witness | None:
         """The complex step's derivative, where every function has a complex form.
 
-        At a kink the real part decides as the derived gradient does.
+        At a kink the real part decides as the derived gradient does. What the real parts lose by rounding is
+        multiplied on the way to a parameter as its gradient is.
         """
         point = line.at(complex(line.start, STEP), COMPLEX) if self.is_complex else None
-        return _Witness(point.objective.imag / STEP + 0.0, self.rounding) if point else None
+        if point is None:
+            return None
+        slope = point.objective.imag / STEP + 0.0
+        return _Witness(slope, self.rounding * max(1.0, abs(slope)))
 
     def judged(self, derived: float, witness: _Witness | None) -> Verdict:
         """What one witness says of a derived gradient."""
@@ -304,17 +309,12 @@ class _Checker:
         return "agrees" if uncertainty <= RESOLVED * size else "undecided"
 
 
-def _verdict(by_difference: Verdict, by_complex_step: Verdict, has_kinks: bool) -> Verdict:
+def _verdict(by_difference: Verdict, by_complex_step: Verdict) -> Verdict:
     """What both witnesses together say; where they contradict each other, nothing."""
-    if by_complex_step == "wrong":
-        return "wrong"
-    if has_kinks:
-        return "kink"
-    if by_difference == "wrong" and by_complex_step != "agrees":
-        return "wrong"
-    if "agrees" in (by_difference, by_complex_step) and by_difference != "wrong":
-        return "agrees"
-    return "undecided"
+    said = {by_difference, by_complex_step}
+    if "wrong" in said:
+        return "undecided" if "agrees" in said else "wrong"
+    return next((verdict for verdict in ("kink", "agrees") if verdict in said), "undecided")
 
 
 class _Ends(NamedTuple):

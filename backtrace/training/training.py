@@ -111,6 +111,24 @@ def train(
     return _Training(problem, steps, below, name, progress).run(marks)
 
 
+def after(problem: Problem, steps: int) -> Mapping[str, float] | None:
+    """Parameters and states after so many steps; None if the problem is not one to be trained.
+
+    Raises:
+        NotFiniteError: a value on the way is not finite.
+    """
+    try:
+        check(problem)
+    except BacktraceError:
+        return None
+    outcome = train(problem, steps)
+    if outcome.failed:
+        raise NotFiniteError(outcome.ended)
+    if outcome.steps < steps:
+        raise KeyboardInterrupt
+    return outcome.values
+
+
 def check(problem: Problem) -> None:
     """Refuse what cannot be trained.
 
@@ -190,6 +208,8 @@ class _Training:
         began = time.perf_counter()
         try:
             self.mark()
+            if self.round > 1:  # else it is among the costs of the steps
+                self.curve.add(*self.marks[0])
             for stop in sorted({step for step in marks if 0 < step < self.most} | {self.most}):
                 self.go(stop)
                 if self.ended:
@@ -229,7 +249,7 @@ class _Training:
             if self.below is not None and self.round > 1:
                 piece = self.round  # the cost of all samples is looked at after each round
             wanted = min(piece, self.spacing, stop - self.engine.done)
-            before, done = self.engine.snapshot(), self.engine.done
+            before = self.engine.snapshot()
             started = time.perf_counter()
             try:
                 costs = self.engine.advance(wanted)

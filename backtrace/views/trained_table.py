@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -10,7 +10,7 @@ from rich.text import Text
 from backtrace.derivation.notation import of_unit
 from backtrace.errors import printable
 from backtrace.problem import Network
-from backtrace.training.health import sentences
+from backtrace.training.health import LayerHealth, sentences
 from backtrace.views.curve import Scale, lines
 from backtrace.views.forms import Form, Texts, one_under_another, table_in
 from backtrace.views.marked import typed
@@ -52,13 +52,19 @@ def draw_trained(heading: Iterable[str], run: Trained, look: Look, scale: Scale,
     if run.predictions:
         _say("", console, ascii)
         _draw_predictions(run, look, console)
-    if run.health:
+    draw_health(run.health, look, console)
+    _say(ending(run), console, ascii, "bold red" if run.outcome.failed else "bold")
+
+
+def draw_health(layers: Sequence[LayerHealth], look: Look, console: Console) -> None:
+    """How large δ is in each layer, and what keeps units from learning."""
+    ascii = look.style.ascii
+    if layers:
         _say("", console, ascii)
         form = _columns("layer", "norm of δ", "share of the next")
-        _draw("How the layers are", form, list(_layers(run, look)), console, ascii)
-    for sentence in sentences(run.health):
+        _draw("How the layers are", form, list(_layers(layers, look)), console, ascii)
+    for sentence in sentences(layers):
         _say(sentence, console, ascii, "yellow")
-    _say(ending(run), console, ascii, "bold red" if run.outcome.failed else "bold")
 
 
 def _say(text: str, console: Console, ascii: bool, style: str = "") -> None:
@@ -83,8 +89,8 @@ def _parameters(run: Trained, look: Look) -> Iterator[Texts]:
         yield look.name(name), look.numerals.text(start), look.numerals.text(final)
 
 
-def _layers(run: Trained, look: Look) -> Iterator[Texts]:
-    for layer in run.health:
+def _layers(layers: Sequence[LayerHealth], look: Look) -> Iterator[Texts]:
+    for layer in layers:
         ratio = "" if layer.ratio is None else f"{layer.ratio:.3g}"
         yield printable(layer.layer), look.numerals.text(layer.norm), ratio
 
