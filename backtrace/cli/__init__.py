@@ -32,6 +32,7 @@ class Exit(IntEnum):
 # Each command's module and its line in the help, so that --help need not import any of them.
 COMMANDS = {
     "trace": "Forward, backward and update, every intermediate.",
+    "explain": "One quantity, its chain-rule path, down to the givens.",
     "check": "Marks numbers, names the slip; documents too.",
     "gradcheck": "Gradients against differences and complex steps.",
     "train": "Many steps: cost curve, final parameters, predictions.",

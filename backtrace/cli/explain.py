@@ -1,0 +1,88 @@
+"""`backtrace explain`: one quantity, the chain rule's paths to it, down to the givens."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import click
+
+from backtrace.cli.options import (
+    SampleNumber,
+    digits_options,
+    exclusive,
+    output_options,
+    what_if_options,
+)
+
+FORMATS = ("table", "markdown", "json")
+_ENDINGS = {"md": "markdown", "json": "json"}
+
+
+@click.command("explain")
+@click.argument("config")
+@click.argument("name", metavar="ID")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="How it is written (default: as FILE of -o ends, .json .md; else table).",
+)
+@click.option(
+    "--sample", metavar="K", type=SampleNumber(), help="Which sample (default: the step's own, or the first)."
+)
+@click.option("--step", metavar="K", type=click.IntRange(1), default=1, help="Which step (default: 1).")
+@digits_options
+@what_if_options
+@output_options
+def command(
+    config: str,
+    name: str,
+    form: str | None,
+    sample: int | Literal["all"] | None,
+    step: int,
+    digits: int | None,
+    decimals: int | None,
+    settings: tuple[tuple[str, str], ...],
+    inputs: str | None,
+    targets: str | None,
+    output: str | None,
+    color: str,
+) -> None:
+    """Explain one quantity of CONFIG: the chain of the rule, every factor, down to what is given.
+
+    CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. ID is an id
+    such as dE/dw_5, or the name that the notation has for it.
+    """
+    exclusive(digits=digits, decimals=decimals)
+    if sample == "all":
+        raise click.UsageError("one quantity has one sample; expected --sample K")
+    form = form or _ENDINGS.get((output or "").rpartition(".")[2].lower(), "table")
+    from backtrace.cli.output import console_for, style_of, writing_to
+    from backtrace.cli.what_if import what_if
+    from backtrace.config.load import load
+    from backtrace.derivation.printing import TYPESET
+    from backtrace.explaining import explain
+    from backtrace.views.heading import problem_lines
+    from backtrace.views.records import Look, Numerals
+
+    problem = what_if(load(config), settings, inputs, targets, sample or 1)
+    if inputs is not None or targets is not None:
+        sample = None
+    explanation = explain(problem, name, step, sample)
+    with writing_to(output) as out:
+        look = Look(TYPESET if form == "json" else style_of(out), Numerals(digits or 6, decimals))
+        heading = problem_lines(problem, "float64", look)
+        if form == "table":
+            from backtrace.views.explained_table import draw_explanation
+
+            look = look._replace(most_terms=12)
+            draw_explanation(problem, heading, explanation, look, console_for(out, color))
+        elif form == "markdown":
+            from backtrace.views.explained_data import write_markdown
+
+            write_markdown(problem, heading, explanation, look, out)
+        else:
+            from backtrace.views.explained_data import write_json
+
+            write_json(problem, explanation, look, out)

@@ -1,0 +1,83 @@
+"""An explanation in words and lines, for every form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backtrace.derivation.equation import Equation
+from backtrace.derivation.expressions import symbols
+from backtrace.derivation.printing import formula, substitution
+from backtrace.explaining import Explanation, Path
+from backtrace.tracing import Part
+from backtrace.views.records import Look
+
+
+def as_part(explanation: Explanation, rows: tuple[Equation, ...]) -> Part:
+    """Some of the rows, with the values of everything, for the tables of a trace."""
+    return explanation.part._replace(equations=rows)
+
+
+def sections(explanation: Explanation) -> Iterator[tuple[str, tuple[Equation, ...]]]:
+    """The tables that follow the chain, those that have rows."""
+    if explanation.factors:
+        yield "The factors", explanation.factors
+    if explanation.rests_on:
+        yield "What this rests on", explanation.rests_on
+
+
+def chain_lines(explanation: Explanation, look: Look) -> Iterator[str]:
+    """The quantity as the sum of its paths: in symbols, with the numbers, and the value."""
+    row, times = explanation.row, f" {look.style.times} "
+    name = f"{look.symbol(row.symbol)} ="
+    if not explanation.paths:
+        yield f"{name} {formula(row.expression, look.style)}"
+        leaf = look.leaf(explanation.part)
+        if any(True for _ in symbols(row.expression)):
+            yield f"{'=':>{len(name)}} {substitution(row.expression, leaf, look.style)}"
+        yield f"{'=':>{len(name)}} {look.numerals.text(explanation.part.values[row.id])}"
+        return
+    sign = "-" if explanation.sign < 0 else " "
+    start = name
+    for path in explanation.paths:
+        yield f"{start} {sign}{times.join(look.symbol(factor.symbol) for factor in path.factors)}"
+        start = f"{'+':>{len(name)}}"
+    left_out = explanation.count - len(explanation.paths)
+    if left_out:
+        yield f"{start}  {left_out:,} more paths"
+    start = f"{'=':>{len(name)}}"
+    for path in explanation.paths:
+        yield f"{start} {sign}{times.join(_numbers(explanation, path, look))}"
+        start = f"{'+':>{len(name)}}"
+    if len(explanation.paths) > 1 and not left_out:
+        signed = [explanation.sign * path.value for path in explanation.paths]
+        yield f"{'=':>{len(name)}}  {_summed([look.numerals.text(value) for value in signed])}"
+    yield f"{'=':>{len(name)}}  {look.numerals.text(explanation.part.values[row.id])}"
+
+
+def _numbers(explanation: Explanation, path: Path, look: Look) -> Iterator[str]:
+    for place, factor in enumerate(path.factors):
+        text = look.numerals.text(explanation.part.values[factor.id])
+        yield f"({text})" if place and text.startswith("-") else text
+
+
+def _summed(texts: list[str]) -> str:
+    return texts[0] + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in texts[1:])
+
+
+def meaning(explanation: Explanation, look: Look) -> str:
+    """What the quantity means, in a sentence; nothing if it is no derivative."""
+    by, effect = explanation.by, explanation.effect
+    objective = look.symbol(explanation.objective)
+    if by is None:
+        return ""
+    if by.id == explanation.objective.id:
+        return f"{objective} changes as much as it does itself."
+    if not explanation.count:
+        return f"{objective} does not rest on {look.symbol(by)}."
+    if effect is None:
+        if not explanation.part.values[explanation.row.id]:
+            return f"A small change of {look.symbol(by)} leaves {objective} as it is."
+        return ""
+    rise, foretold, actual = f"{effect.rise:g}", f"{effect.foretold:.3g}", f"{effect.actual:.3g}"
+    said = f"Raise {look.symbol(by)} by {rise} and {objective} changes by about {foretold}"
+    return f"{said} (worked out again: {actual})."

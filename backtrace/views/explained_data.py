@@ -1,0 +1,67 @@
+"""An explanation as JSON and Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from backtrace.derivation.equation import Equation
+from backtrace.explaining import Explanation
+from backtrace.problem import Problem
+from backtrace.views.data import encoder
+from backtrace.views.explained import as_part, chain_lines, meaning, sections
+from backtrace.views.heading import part_line
+from backtrace.views.markdown import code, escaped
+from backtrace.views.records import Look, part_records
+
+
+def write_json(problem: Problem, explanation: Explanation, look: Look, out: TextIO) -> None:
+    """Everything, in one document; the rows have the columns of a trace."""
+    part, row, effect = explanation.part, explanation.row, explanation.effect
+    data = {
+        "schema": 1,
+        "title": problem.title,
+        "step": part.step,
+        "sample": part.sample,
+        "id": row.id,
+        "symbol": row.symbol.text,
+        "value": float(part.values[row.id]) + 0.0,
+        "of": explanation.objective.id,
+        "by": explanation.by and explanation.by.id,
+        "sign": explanation.sign,
+        "count": explanation.count,
+        "paths": [
+            {"factors": [factor.id for factor in path.factors], "value": path.value}
+            for path in explanation.paths
+        ],
+        "factors": _rows(explanation, explanation.factors, look),
+        "rests_on": _rows(explanation, explanation.rests_on, look),
+        "effect": effect and effect._asdict(),
+        "meaning": meaning(explanation, look),
+    }
+    text = encoder(out)(data)
+    out.write(f"{text if text.isprintable() else json.dumps(data)}\n")
+
+
+def _rows(explanation: Explanation, rows: tuple[Equation, ...], look: Look) -> list[dict[str, Any]]:
+    return [record._asdict() for record in part_records(as_part(explanation, rows), look)]
+
+
+def write_markdown(
+    problem: Problem, heading: Iterable[str], explanation: Explanation, look: Look, out: TextIO
+) -> None:
+    """The same as in the terminal; formulas stand in code."""
+    title, *rest = heading
+    out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest))
+    out.write(f"\n### {escaped(part_line(problem, explanation.part, look))}\n\n")
+    out.write("```text\n" + "\n".join(chain_lines(explanation, look)) + "\n```\n")
+    for name, rows in sections(explanation):
+        out.write(f"\n**{name}**\n\n")
+        out.write("| symbol | formula | with the numbers | value |\n| --- | --- | --- | ---: |\n")
+        for record in part_records(as_part(explanation, rows), look):
+            cells = (code(record.symbol), code(record.formula), code(record.substitution), record.text)
+            out.write(f"| {' | '.join(cells)} |\n")
+    said = meaning(explanation, look)
+    if said:
+        out.write(f"\n{escaped(said)}\n")

@@ -1,0 +1,39 @@
+"""An explanation for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from backtrace.explaining import Explanation
+from backtrace.problem import Problem
+from backtrace.views.explained import as_part, chain_lines, meaning, sections
+from backtrace.views.heading import part_line
+from backtrace.views.records import Look, part_records
+from backtrace.views.table import MOST_ROWS, part_table, print_line
+
+
+def draw_explanation(
+    problem: Problem, heading: Iterable[str], explanation: Explanation, look: Look, console: Console
+) -> None:
+    """The chain of the rule, its factors, what they rest on, and what it means."""
+    for number, line in enumerate(heading):
+        print_line(line, console, "" if number else "bold")
+    console.print()
+    print_line(part_line(problem, explanation.part, look), console, "bold")
+    console.print()
+    for line in chain_lines(explanation, look):
+        console.print(Text(line), soft_wrap=True)
+    for title, rows in sections(explanation):
+        console.print()
+        print_line(title, console, "bold")
+        drawn = as_part(explanation, rows[:MOST_ROWS])
+        console.print(part_table(list(part_records(drawn, look)), look.style.ascii, console.width))
+        if len(rows) > MOST_ROWS:
+            print_line(f"{MOST_ROWS} of {len(rows):,} shown: -f json has all", console, "italic")
+    said = meaning(explanation, look)
+    if said:
+        console.print()
+        print_line(said, console, "bold")

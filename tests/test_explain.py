@@ -1,0 +1,161 @@
+"""One quantity explained: its paths add up to it, and what is said of it holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import backtrace
+from backtrace.cli import cli
+from backtrace.config.load import example_names
+from backtrace.explaining import MOST_PATHS, Explanation, explain
+from backtrace.tracing import Request, work
+
+SMOOTH = [name for name in example_names() if name != "step-neuron"]
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["explain", *arguments])
+
+
+def backward_ids(config: str) -> list[str]:
+    problem = backtrace.load(config)
+    parts = work(problem, Request(sample=1))
+    return [row.id for part in parts if part.phase == "backward" for row in part.equations]
+
+
+def symbols_of(explanation: Explanation) -> list[list[str]]:
+    return [[factor.symbol.text for factor in path.factors] for path in explanation.paths]
+
+
+@pytest.mark.parametrize("config", SMOOTH)
+def test_the_paths_to_a_quantity_add_up_to_it(config: str) -> None:
+    problem = backtrace.load(config)
+    for id in backward_ids(config):
+        explanation = explain(problem, id, sample=1)
+        if not explanation.paths or explanation.count > MOST_PATHS:
+            continue
+        total = explanation.sign * sum(path.value for path in explanation.paths)
+        assert total == pytest.approx(explanation.part.values[id], rel=1e-9, abs=1e-15), id
+
+
+@pytest.mark.parametrize("config", SMOOTH)
+def test_what_a_small_rise_does_is_what_it_does(config: str) -> None:
+    problem = backtrace.load(config)
+    effects = [explain(problem, id, sample=1).effect for id in backward_ids(config)]
+    told = [effect for effect in effects if effect]
+    assert told
+    for effect in told:
+        assert effect.actual == pytest.approx(effect.foretold, rel=0.05)
+
+
+def test_a_hidden_weight_has_the_chain_of_the_textbook() -> None:
+    explanation = explain(backtrace.load("or-gate"), "dE/dw_1")
+    assert symbols_of(explanation) == [["∂E/∂a_o", "∂a_o/∂h_o", "∂h_o/∂a_1", "∂a_1/∂h_1", "∂h_1/∂w_1"]]
+    assert [row.id for row in explanation.rests_on] == ["h_1", "h_2", "a_1", "a_2", "h_o", "a_o"]
+
+
+def test_every_path_is_told_where_there_are_several() -> None:
+    explanation = explain(backtrace.load("two-two-two"), "∂E_total/∂out_h1")
+    assert symbols_of(explanation) == [
+        ["∂E_total/∂out_o1", "∂out_o1/∂net_o1", "∂net_o1/∂out_h1"],
+        ["∂E_total/∂out_o2", "∂out_o2/∂net_o2", "∂net_o2/∂out_h1"],
+    ]
+
+
+def test_a_tied_weight_has_a_path_through_each_of_its_uses() -> None:
+    assert explain(backtrace.load("recurrent"), "dE/dw").count == 2
+
+
+def test_a_delta_of_a_book_that_descends_is_the_negative_of_its_paths() -> None:
+    explanation = explain(backtrace.load("three-two-one"), "Err_4")
+    assert explanation.sign == -1
+    assert -explanation.paths[0].value == pytest.approx(explanation.part.values["delta_4"])
+
+
+def test_what_is_no_derivative_is_explained_down_to_the_givens() -> None:
+    explanation = explain(backtrace.load("adam"), "w_1+")
+    assert (explanation.by, explanation.paths) == (None, ())
+    assert [row.id for row in explanation.rests_on][-3:] == ["mhat_w_1", "vhat_w_1", "Delta_w_1"]
+
+
+def test_many_paths_are_counted_and_the_first_are_told(tmp_path: Path) -> None:
+    layer = "  - {name: l%d, units: 6, activation: tanh, weights: {random: normal, std: 0.5}}\n"
+    config = tmp_path / "deep.yaml"
+    config.write_text(
+        "inputs: [x]\ntargets: [t_1, t_2, t_3, t_4, t_5, t_6]\nseed: 1\nlayers:\n"
+        + "".join(layer % number for number in range(1, 7))
+        + "samples: [{inputs: [1], targets: [0, 0, 0, 0, 0, 0]}]\n"
+    )
+    explanation = explain(backtrace.load(config), "dE/dx")
+    assert (explanation.count, len(explanation.paths)) == (6**6, MOST_PATHS)
+    done = run(str(config), "dE/dx")
+    assert "46,644 more paths" in done.output
+
+
+def test_the_whole_explanation_reads_as_a_page() -> None:
+    done = run("or-gate", "dE/dw_1")
+    assert done.exit_code == 0
+    assert (
+        "∂E/∂w_1 =  ∂E/∂a_o · ∂a_o/∂h_o · ∂h_o/∂a_1 · ∂a_1/∂h_1 · ∂h_1/∂w_1\n"
+        "        =  -0.487547 · 0.249845 · 0.01 · 0.228784 · 1\n"
+        "        =  -0.000278685\n"
+    ) in done.output
+    assert (
+        "Raise w_1 by 0.01 and E changes by about -2.79e-06 (worked out again: -2.78e-06).\n" in done.output
+    )
+
+
+def test_a_sum_of_paths_is_told_with_its_terms() -> None:
+    assert "             =  0.000668396 - 0.000229828\n" in run("two-two-two", "dE/dw1").output
+
+
+@pytest.mark.parametrize(
+    ("config", "name", "said"),
+    [
+        ("or-gate", "dE/dw_3", "A small change of w_3 leaves E as it is."),
+        ("circuit", "df/df", "f changes as much as it does itself."),
+    ],
+)
+def test_what_changes_nothing_is_said(config: str, name: str, said: str) -> None:
+    assert said in run(config, name).output
+
+
+def test_json_has_the_paths_and_the_rows() -> None:
+    data = json.loads(run("or-gate", "dE/dw_5", "-f", "json").output)
+    assert data["paths"] == [{"factors": ["dE/da_o", "da_o/dh_o", "dh_o/dw_5"], "value": data["value"]}]
+    assert [row["formula"] for row in data["factors"]] == ["a_o - y", "a_o·(1 - a_o)", "a_1"]
+    assert data["by"] == "w_5"
+    assert data["effect"]["rise"] == 0.01
+
+
+def test_markdown_has_the_chain_in_a_block() -> None:
+    text = run("or-gate", "dE/dw_5", "-f", "markdown").output
+    assert "```text\n∂E/∂w_5 =  ∂E/∂a_o · ∂a_o/∂h_o · ∂h_o/∂w_5\n" in text
+    assert "| `∂a_o/∂h_o` | `a_o·(1 - a_o)` | `0.512453(1 - 0.512453)` | 0.249845 |" in text
+
+
+def test_another_sample_and_step() -> None:
+    other = explain(backtrace.load("or-gate"), "dE/dw_5", step=3, sample=2)
+    assert (other.part.step, other.part.sample) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["or-gate", "dE/dw_55"], 1, "no quantity 'dE/dw_55'; did you mean dE/dw_5?"),
+        (["or-gate", "w_5"], 1, "'w_5' is given, not worked out"),
+        (["or-gate", "E", "--sample", "9"], 1, "no sample 9; there are samples 1 to 4"),
+        (["or-gate", "E", "--sample", "all"], 2, "one quantity has one sample; expected --sample K"),
+        (["or-gate"], 2, "Missing argument 'ID'"),
+    ],
+)
+def test_what_cannot_be_explained_is_told(arguments: list[str], code: int, said: str) -> None:
+    done = run(*arguments)
+    if code == 2:
+        assert (done.exit_code, said in done.output) == (2, True)
+    else:
+        assert said in str(done.exception)
