@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from backtrace import __version__
-from backtrace.cli import _run
+from backtrace.cli import COMMANDS, _run
+from backtrace.config.cursor import one_of
 
 FIELDS = [
     "step",
@@ -176,7 +177,7 @@ def test_the_version_is_told(backtrace: Backtrace) -> None:
     ("arguments", "message"),
     [
         (("tarce", "or-gate"), "no such command 'tarce'; did you mean trace?"),
-        (("zzz",), "no such command 'zzz'; expected trace, check or examples"),
+        (("zzz",), f"no such command 'zzz'; expected {one_of(COMMANDS)}"),
         (("or-gate",), "no such command 'or-gate'; did you mean backtrace trace or-gate?"),
         (("trace",), "Missing argument 'CONFIG'."),
         (

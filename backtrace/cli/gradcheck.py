@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from backtrace.problem import Problem
-    from backtrace.training.gradients import Settings, Subject, Verdict
+    from backtrace.training.gradients import Subject
+    from backtrace.training.witnesses import Settings, Verdict
 
 FORMATS = ("table", "markdown", "csv", "json")
 _ENDINGS = {"md": "markdown", "csv": "csv", "json": "json"}
@@ -81,7 +82,8 @@ def command(
     from backtrace.cli.output import writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
-    from backtrace.training.gradients import STEP_SIZE, TOLERANCE, Settings, gradcheck
+    from backtrace.training.gradients import gradcheck
+    from backtrace.training.witnesses import STEP_SIZE, TOLERANCE, Settings
 
     problem = load(config)
     problem = what_if(problem, settings, inputs, targets, sample if isinstance(sample, int) else 1)

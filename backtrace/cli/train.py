@@ -34,17 +34,19 @@ class Bound(click.ParamType):  # type: ignore[type-arg]  # generic only from cli
 
     name = "bound"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float]:
+        if isinstance(value, tuple):
             return value
         found = _UNTIL.fullmatch(value)
         try:
             bound = float(found[2]) if found else math.nan
         except ValueError:
             bound = math.nan
-        if not math.isfinite(bound):
+        if not found or not math.isfinite(bound):
             self.fail(f"{quoted(value)}; expected a bound on the cost, as 'E<0.001'", param, ctx)
-        return bound
+        return found[1], bound
 
 
 @click.command("train")
@@ -79,7 +81,7 @@ class Bound(click.ParamType):  # type: ignore[type-arg]  # generic only from cli
 def command(
     config: str,
     steps: int,
-    until: float | None,
+    until: tuple[str, float] | None,
     every: int | None,
     seed: int | None,
     engine: str,
@@ -112,12 +114,13 @@ def command(
     from backtrace.views.trained import speed, trained, usual_marks
 
     problem = what_if(load(config, seed), settings, inputs, targets, 1)
+    below = _bound(problem, until) if until else None
     with ExitStack() as files:
         saved = files.enter_context(writing_to(save)) if save is not None else None
         out = files.enter_context(writing_to(output))
         marks = range(every, steps, every) if every else usual_marks(steps)
         progress = _Progress(steps)
-        outcome = train(problem, steps, marks, until, engine, progress)  # type: ignore[arg-type]
+        outcome = train(problem, steps, marks, below, engine, progress)  # type: ignore[arg-type]
         progress.end()
         if saved is not None:
             _write_config(problem, outcome, saved)
@@ -127,6 +130,22 @@ def command(
     if outcome.failed:
         raise BacktraceError(outcome.ended)
     return Exit.INTERRUPTED if outcome.ended == "interrupted" else Exit.FINE
+
+
+def _bound(problem: Problem, until: tuple[str, float]) -> float:
+    """The bound on the cost, if it is the cost that is named.
+
+    Raises:
+        BacktraceError: it is something else.
+    """
+    from backtrace.derivation.names import spell
+    from backtrace.views.trained import cost_symbol
+
+    name, bound = until
+    symbol = cost_symbol(problem)
+    if spell(name) not in ("E", spell(symbol)):
+        raise BacktraceError(f"--until {quoted(name)}: expected a bound on the cost, as '{symbol}<{bound:g}'")
+    return bound
 
 
 def _write(form: str, run: Trained, look: Look, scale: Any, color: str, out: TextIO) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import tokenize
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -10,11 +12,24 @@ from contextlib import contextmanager
 from typing import Any
 
 from backtrace.config.cursor import Cursor, one_of
-from backtrace.config.files import path_below, reason_of
+from backtrace.config.files import path_of, reason_of
 from backtrace.config.nodes import StrPath
 from backtrace.errors import nearest, printable, quoted
 
 Shape = tuple[int, ...]
+
+# What zipfile and numpy raise at the files that they cannot read.
+_BROKEN = (
+    OSError,
+    EOFError,
+    KeyError,
+    RuntimeError,
+    SyntaxError,
+    ValueError,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class Arrays:
@@ -65,11 +80,12 @@ def open_arrays(file: Cursor, folder: StrPath) -> Iterator[Arrays]:
     Raises:
         BacktraceError: there is no such file, it is none of these, or it is broken.
     """
-    path = path_below(folder, file, "an .npz file")
+    path = path_of(folder, file, "an .npz file")
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(path) as archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # numpy's, of files from older versions of it
             yield Arrays(archive, file)
-    except (OSError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, RuntimeError) as error:
+    except _BROKEN as error:
         reason = reason_of(error, "not an .npz file of plain numbers")
         file.fail(f"cannot read {quoted(file.text('a path'))}: {reason}")
 

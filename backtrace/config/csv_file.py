@@ -60,10 +60,13 @@ class CsvFile:
         )
         header = next(self.rows(), None)
         if header is None:
+            self.first = 1
             self.fail("empty; expected a line with the names of the columns, then a line for each sample")
         self.names = [name.strip() for name in header]
         for index, name in enumerate(self.names):
             if name and name in self.names[:index]:
+                if self.is_unnamed:
+                    self.fail("found numbers; expected the names of the columns in the first line")
                 self.fail(f"two columns are called {quoted(name)}; expected a name of its own", index)
 
     @property
@@ -85,7 +88,7 @@ class CsvFile:
                 return
             except csv.Error as error:
                 self.fail(f"not CSV: {error}")
-            if row:
+            if row and self.line.strip():
                 yield row
 
     def numbers(self, columns: Sequence[str]) -> Iterator[tuple[Number, ...]]:
@@ -94,8 +97,6 @@ class CsvFile:
         width, known = len(self.names), _Numbers()
         for row in self.rows():
             if len(row) != width:
-                if not any(cell.strip() for cell in row):
-                    continue  # a line of spaces
                 cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
                 self.fail(f"found {cells}, expected {width} ({listed([printable(n) for n in self.names])})")
             try:

@@ -1,7 +1,7 @@
-"""Files that a config names: from its own folder, and never from anywhere else.
+"""Files that a config names.
 
-A config may come from somebody else; what stands in a file can end up in a message. So nothing outside
-the folder is opened.
+A config may come from somebody else. Arrays are read from anywhere, as nothing but their names and shapes can
+end up in a message; a text, of which more can, only from the config's own folder.
 """
 
 from __future__ import annotations
@@ -13,8 +13,21 @@ from backtrace.config.nodes import StrPath
 from backtrace.errors import quoted
 
 
-def path_below(folder: StrPath, file: Cursor, expected: str) -> str:
+def path_of(folder: StrPath, file: Cursor, expected: str) -> str:
     """The path of the file that is named here; `expected` says what kind of file it is to be.
+
+    Raises:
+        BacktraceError: there is something else than a file.
+    """
+    name = file.text(f"a path to {expected}")
+    path = os.path.join(folder, name)
+    if os.path.exists(path) and not os.path.isfile(path):
+        file.fail(f"{quoted(name)} is not a file; expected {expected}")
+    return path
+
+
+def path_below(folder: StrPath, file: Cursor, expected: str) -> str:
+    """The same, of a file whose text may end up in a message: it has to be in the folder, or below.
 
     Raises:
         BacktraceError: it is outside the folder, or something else than a file.
@@ -23,10 +36,7 @@ def path_below(folder: StrPath, file: Cursor, expected: str) -> str:
     path = os.path.normpath(name)
     if os.path.isabs(path) or path.split(os.sep)[0] == os.pardir:
         file.fail(f"{quoted(name)} is outside the config's folder; expected a file in it")
-    path = os.path.join(folder, name)
-    if os.path.exists(path) and not os.path.isfile(path):
-        file.fail(f"{quoted(name)} is not a file; expected {expected}")
-    return path
+    return path_of(folder, file, expected)
 
 
 def reason_of(error: Exception, otherwise: str) -> str:

@@ -21,8 +21,8 @@ MOST_NAMED = 8
 class LayerHealth(NamedTuple):
     """One layer over the samples: the root mean square of its δ's norm, and the units that are stuck.
 
-    `ratio` is the norm as a share of the next layer's; None for the last layer. `stuck` units are saturated,
-    or dead, for every sample.
+    `ratio` is the norm as a share of the next layer's; None for the last layer, and where that is 0. `stuck`
+    units are saturated, or dead, for every sample.
     """
 
     layer: str
@@ -43,8 +43,8 @@ def health(problem: Problem, values: Mapping[str, float]) -> list[LayerHealth]:
     found: list[LayerHealth] = []
     behind: float | None = None
     for layer in reversed(problem.model.layers) if passes else ():
-        norm = math.sqrt(sum(_norm(worked, layer) ** 2 for worked in passes) / len(passes))
-        ratio = None if behind is None else norm / behind if behind else math.nan
+        norm = math.hypot(*(_norm(worked, layer) for worked in passes)) / math.sqrt(len(passes))
+        ratio = norm / behind if behind else None
         stuck = tuple(_stuck(passes, layer))
         found.append(LayerHealth(layer.name, layer.activation.name, norm, ratio, stuck, len(layer.units)))
         behind = norm

@@ -5,7 +5,7 @@ This knows the forward equations and no derivative.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -35,6 +35,10 @@ class Graph:
             for id in {symbol.id for symbol in symbols(equation.expression)}:
                 self._users.setdefault(id, []).append(place)
 
+    def used(self) -> Iterable[str]:
+        """The symbols in the equations."""
+        return self._users.keys()
+
     def resting_on(self, id: str) -> list[Equation]:
         """The equations whose values change with a number, in order."""
         found: set[int] = set()
@@ -62,6 +66,10 @@ class Worked(NamedTuple):
     graph: Graph
     values: Environment
     name: str
+
+    def largest(self) -> float:
+        """The largest of the numbers that its equations use, whatever its sign."""
+        return max((abs(self.values[id]) for id in self.graph.used()), default=0.0)
 
 
 class Objective(NamedTuple):

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from backtrace.evaluation.complex_step import STEP
-from backtrace.training.gradients import VERDICTS, Check, Settings, Subject, Verdict
+from backtrace.training.gradients import Subject
+from backtrace.training.witnesses import VERDICTS, Check, Settings, Verdict
 from backtrace.views.data import encoder, safe_encoder
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from backtrace.evaluation.complex_step import STEP
-from backtrace.training.gradients import Check, Settings, Subject, Verdict
+from backtrace.training.gradients import Subject
+from backtrace.training.witnesses import Check, Settings, Verdict
 from backtrace.views.records import Look
 
 MARKS: Mapping[Verdict, tuple[str, str, str]] = {

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from backtrace.problem import Problem
-from backtrace.training.gradients import Settings, Subject, Verdict
+from backtrace.training.gradients import Subject
+from backtrace.training.witnesses import Settings, Verdict
 from backtrace.views.gradcheck_lines import HEADINGS, method_line, result_lines, subject_lines, summary, texts
 from backtrace.views.heading import part_line, problem_lines
 from backtrace.views.markdown import code, escaped

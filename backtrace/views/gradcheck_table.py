@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 
 from backtrace.problem import Problem
-from backtrace.training.gradients import Check, Settings, Subject, Verdict
+from backtrace.training.gradients import Subject
+from backtrace.training.witnesses import Check, Settings, Verdict
 from backtrace.views.forms import Form, Texts, drawn, table_in
 from backtrace.views.gradcheck_lines import (
     HEADINGS,

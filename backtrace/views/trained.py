@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -35,15 +36,19 @@ class Trained(NamedTuple):
 def trained(problem: Problem, outcome: Outcome) -> Trained:
     """A run with its predictions and the state of its layers worked out."""
     values = outcome.values
-    cost = problem.notation.cost if isinstance(problem.model, Network) else problem.model.objective
     small = len(problem.parameters) <= MOST_FOR_HEALTH
     return Trained(
         problem,
         outcome,
-        cost,
+        cost_symbol(problem),
         tuple(predictions(problem, values, MOST_PREDICTIONS if small else 20)),
         tuple(health(problem, values)) if small else (),
     )
+
+
+def cost_symbol(problem: Problem) -> str:
+    """What the cost is called."""
+    return problem.notation.cost if isinstance(problem.model, Network) else problem.model.objective
 
 
 def usual_marks(steps: int) -> list[int]:
@@ -95,5 +100,10 @@ def data_of(run: Trained) -> Mapping[str, object]:
     }
 
 
-def _points(marks: Sequence[Mark]) -> list[dict[str, float]]:
-    return [mark._asdict() for mark in marks]
+def _points(marks: Sequence[Mark]) -> list[dict[str, float | None]]:
+    return [point(*mark) for mark in marks]
+
+
+def point(steps: int, cost: float) -> dict[str, float | None]:
+    """A cost for a program; JSON has no number for one that is not finite."""
+    return {"steps": steps, "cost": cost if math.isfinite(cost) else None}

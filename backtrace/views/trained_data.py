@@ -11,7 +11,7 @@ from backtrace.training.health import sentences
 from backtrace.views.data import encoder
 from backtrace.views.markdown import code, escaped
 from backtrace.views.records import Look
-from backtrace.views.trained import Trained, cost_name, data_of, ending
+from backtrace.views.trained import Trained, cost_name, data_of, ending, point
 
 
 def write_json(run: Trained, out: TextIO) -> None:
@@ -30,7 +30,7 @@ def write_csv(run: Trained, out: TextIO) -> None:
 def write_jsonl(run: Trained, out: TextIO) -> None:
     """The curve, an object a line."""
     encode = encoder(out)
-    out.writelines(f"{encode({'steps': steps, 'cost': cost})}\n" for steps, cost in _curve(run))
+    out.writelines(f"{encode(point(steps, cost))}\n" for steps, cost in _curve(run))
 
 
 def _curve(run: Trained) -> list[tuple[int, float]]:
