@@ -109,6 +109,7 @@ def command(
     from backtrace.cli.output import style_of, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
+    from backtrace.config.write import config_text
     from backtrace.training.training import train
     from backtrace.views.records import Look, Numerals
     from backtrace.views.trained import speed, trained, usual_marks
@@ -117,6 +118,8 @@ def command(
     below = _bound(problem, until) if until else None
     with ExitStack() as files:
         saved = files.enter_context(writing_to(save)) if save is not None else None
+        if saved is not None:
+            config_text(problem)  # what cannot be written is refused before any step is run
         out = files.enter_context(writing_to(output))
         marks = range(every, steps, every) if every else usual_marks(steps)
         progress = _Progress(steps)

@@ -123,13 +123,10 @@ def _equations(problem: Problem, kept: Sequence[str]) -> _Equations:
         return _Equations([], merged(needed(rows, (objective, *new)), (objective, *new)), objective)
     step = derive_step(problem, derivation, [1])
     update = needed(rows_of(step.update), new)
-    sums = [row.id for row in step.total if row.id == objective or _is_used(row.id, update)]
+    used = {objective}.union(symbol.id for row in update for symbol in symbols(row.expression))
+    sums = [row.id for row in step.total if row.id in used]
     rows = needed(rows_of(derivation.equations), sums)
     return _Equations(merged(rows, sums), merged(update, new), objective, sums)
-
-
-def _is_used(id: str, rows: Sequence[Row]) -> bool:
-    return any(symbol.id == id for row in rows for symbol in symbols(row.expression))
 
 
 # The function

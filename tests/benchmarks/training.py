@@ -223,7 +223,9 @@ class Scalar:
 
 
 def scalar_autodiff(steps: int) -> list[float]:
-    hidden, output = ([[Scalar(w) for w in row] for row in rows] for rows in (by_layers.HIDDEN, by_layers.OUTPUT))
+    hidden, output = (
+        [[Scalar(w) for w in row] for row in rows] for rows in (by_layers.HIDDEN, by_layers.OUTPUT)
+    )
     weights = [w for rows in (hidden, output) for row in rows for w in row]
     costs = []
     for _ in range(steps):
@@ -464,49 +466,37 @@ def measured(problem: Problem, engine: EngineName, rounds: int = 3) -> float:
 
 
 GROWTH: dict[str, list[tuple[tuple[int, ...], int, int]]] = {
-    "units": [((n, n, n), 4, 1_000) for n in (2, 4, 8, 16, 32, 64, 128, 256, 512)],
+    "units": [((n, n, 2), 4, 1_000) for n in (2, 4, 8, 16, 32, 64, 128, 256, 512)],
     "layers": [((8,) * (layers + 1), 4, 1_000) for layers in (1, 2, 4, 8, 16, 32)],
-    "samples": [((8, 8, 8), samples, 1_000) for samples in (1, 10, 100, 1_000, 10_000)],
+    "samples": [((8, 8, 2), samples, 1_000) for samples in (1, 10, 100, 1_000, 10_000)],
     "steps": [((2, 2, 2), 1, steps) for steps in (1, 100, 10_000, 1_000_000)],
 }
-CHILD = """
-import json, resource, sys, time
-from tests.benchmarks.training import network
-from backtrace.training.training import train
-sizes, samples, steps = json.loads(sys.argv[1])
-problem = network(sizes, samples)
-limit = 2.0
-start = time.process_time()
-outcome = train(problem, 1)
-first = time.process_time() - start
-steps_run = steps
-if steps > 1:
-    probe = train(problem, min(steps, 20))
-    each = max(probe.seconds / probe.steps, 1e-9)
-    steps_run = max(1, min(steps, int(limit / each)))
-from backtrace.training.training import chosen
-name = chosen(problem, steps, "auto")
-outcome = train(problem, steps_run, engine=name)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps([name, outcome.seconds / outcome.steps, steps_run, peak, len(problem.parameters)]))
-"""
+LONG_ENOUGH = 1.0  # seconds
 
 
 def growth() -> None:
     """Time per step and peak memory of a process, as units, layers, samples and steps grow."""
     say("| what grows | network | parameters | samples | steps | engine | time per step | peak memory |")
     say("| --- | --- | ---: | ---: | ---: | --- | ---: | ---: |")
-    root = Path(__file__).parent.parent.parent
     for what, cases in GROWTH.items():
-        for sizes, samples, steps in cases:
-            arguments = [sys.executable, "-c", CHILD, json.dumps([sizes, samples, steps])]
-            done = subprocess.run(arguments, cwd=root, check=True, capture_output=True, text=True)
-            name, seconds, _, peak, parameters = json.loads(done.stdout)
-            shape = "-".join(map(str, sizes)) if len(sizes) <= 5 else f"{sizes[0]}, {len(sizes) - 1} layers"
-            say(
-                f"| {what} | {shape} | {parameters:,} | {samples:,} | {steps:,} | {name} | "
-                f"{_readable(seconds)} | {peak:.0f} MB |"
-            )
+        for case in cases:
+            child = [sys.executable, __file__, "--one", json.dumps(case)]
+            done = subprocess.run(child, check=True, capture_output=True, text=True)
+            say(f"| {what} | {done.stdout.rstrip()} |")
+
+
+def one(sizes: Sequence[int], samples: int, steps: int) -> None:
+    """A row of the table: a run in a process of its own; the time per step may be that of fewer steps."""
+    problem = network(sizes, samples)
+    engine: Any = chosen(problem, steps, "auto")
+    first = train(problem, min(steps, 10), engine=engine)
+    most = max(1, int(LONG_ENOUGH * first.steps / first.seconds))
+    runs = [train(problem, min(steps, most), engine=engine) for _ in range(3)]
+    each = min(run.seconds / run.steps for run in runs)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    shape = "-".join(map(str, sizes)) if len(sizes) <= 5 else f"{len(sizes) - 1} layers of {sizes[0]}"
+    counts = f"{len(problem.parameters):,} | {samples:,} | {steps:,}"
+    say(f"{shape} | {counts} | {engine} | {_readable(each)} | {peak:.0f} MB")
 
 
 def _readable(seconds: float) -> str:
@@ -534,7 +524,9 @@ def choice() -> None:
             f"{arrays * 1e6:9.1f} µs   {quicker:<9} {told if told == quicker else told + ' !'}"
         )
         rows.append((count, samples, len(sizes) - 1, making, code, arrays))
-    counts, many, layers, made_in, code_in, arrays_in = (np.array(column, float) for column in zip(*rows, strict=True))
+    counts, many, layers, made_in, code_in, arrays_in = (
+        np.array(column, float) for column in zip(*rows, strict=True)
+    )
     say(f"COMPILED {np.median(made_in / counts):.2g}  RUN_IN_CODE {np.median(code_in / counts / many):.2g}")
     table = np.stack([layers, counts * many], axis=1)
     fit = np.linalg.lstsq(table / arrays_in[:, None], np.ones(len(rows)), rcond=None)[0]
@@ -556,7 +548,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--only", choices=("steps", "process", "large", "growth", "choice"))
+    parser.add_argument("--one", type=json.loads, help="one row of the table of growth")
     wanted = parser.parse_args()
+    if wanted.one:
+        one(*wanted.one)
+        return
     jobs: dict[str, Callable[[], None]] = {
         "steps": lambda: per_step(wanted.rounds),
         "process": lambda: whole_process(wanted.rounds),
