@@ -15,7 +15,6 @@ from typing import Literal, NamedTuple
 from backtrace.derivation.chain_rule import local_derivatives
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import ZERO, Expression, Symbol, substitute, symbols
-from backtrace.derivation.names import spell
 from backtrace.derivation.notation import derivative
 from backtrace.derivation.simplify import simplify
 from backtrace.errors import BacktraceError, NotFiniteError
@@ -48,7 +47,7 @@ class Explanation(NamedTuple):
     """A quantity of one step and sample.
 
     `part` has its row and the values of everything; `by` is what the derivative is taken by, if the quantity
-    is one, and `sign` -1 where it is the negative of that derivative. `paths` are the first of `count` paths,
+    is one, and `sign` -1 where it is the negative of that derivative. `paths` are the first of `path_count`,
     `factors` those of all of them, each once; `rests_on` is what they, or the quantity itself, are worked out
     from, in order.
     """
@@ -59,7 +58,7 @@ class Explanation(NamedTuple):
     by: Symbol | None
     sign: int
     paths: tuple[Path, ...]
-    count: int
+    path_count: int
     factors: tuple[Equation, ...]
     rests_on: tuple[Equation, ...]
     effect: Effect | None
@@ -192,15 +191,13 @@ class _Explaining:
 
 def _without_cost_terms(problem: Problem, forward: Part) -> list[Equation]:
     """The forward equations up to the objective, with the terms of its sum written out in it."""
-    model = problem.model
-    id = "E" if isinstance(model, Network) else spell(model.objective)
     rows = list(forward.equations)
-    whole = next((row for row in rows if row.id == id), None)
+    whole = next((row for row in rows if row.id == problem.objective_id), None)
     if whole is None:
         raise BacktraceError("nothing to explain: without targets there is no cost")
     terms: Mapping[str, Expression] = {}
-    if isinstance(model, Network):
-        terms = {row.id: row.expression for row in rows if row.kind == "cost" and row.id != id}
+    if isinstance(problem.model, Network):
+        terms = {row.id: row.expression for row in rows if row.kind == "cost" and row is not whole}
     kept = [row for row in rows[: rows.index(whole)] if row.id not in terms]
     return [*kept, whole._replace(expression=substitute(whole.expression, terms))]
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from backtrace.derivation.expressions import Expression, Number
+from backtrace.derivation.names import spell
 from backtrace.derivation.notation import Notation
 from backtrace.errors import Location
 
@@ -110,6 +111,11 @@ class Problem(NamedTuple):
     def trained(self) -> tuple[str, ...]:
         """The parameters that updates change, in the order they are shown."""
         return tuple(name for name in self.parameters if name not in self.fixed)
+
+    @property
+    def objective_id(self) -> str:
+        """The id of what gradients are taken of."""
+        return "E" if isinstance(self.model, Network) else spell(self.model.objective)
 
     @property
     def turned(self) -> bool:

@@ -36,7 +36,7 @@ def test_the_paths_to_a_quantity_add_up_to_it(config: str) -> None:
     problem = backtrace.load(config)
     for id in backward_ids(config):
         explanation = explain(problem, id, sample=1)
-        if not explanation.paths or explanation.count > MOST_PATHS:
+        if not explanation.paths or explanation.path_count > MOST_PATHS:
             continue
         total = explanation.sign * sum(path.value for path in explanation.paths)
         assert total == pytest.approx(explanation.part.values[id], rel=1e-9, abs=1e-15), id
@@ -67,7 +67,7 @@ def test_every_path_is_told_where_there_are_several() -> None:
 
 
 def test_a_tied_weight_has_a_path_through_each_of_its_uses() -> None:
-    assert explain(backtrace.load("recurrent"), "dE/dw").count == 2
+    assert explain(backtrace.load("recurrent"), "dE/dw").path_count == 2
 
 
 def test_a_delta_of_a_book_that_descends_is_the_negative_of_its_paths() -> None:
@@ -91,7 +91,7 @@ def test_many_paths_are_counted_and_the_first_are_told(tmp_path: Path) -> None:
         + "samples: [{inputs: [1], targets: [0, 0, 0, 0, 0, 0]}]\n"
     )
     explanation = explain(backtrace.load(config), "dE/dx")
-    assert (explanation.count, len(explanation.paths)) == (6**6, MOST_PATHS)
+    assert (explanation.path_count, len(explanation.paths)) == (6**6, MOST_PATHS)
     done = run(str(config), "dE/dx")
     assert "46,644 more paths" in done.output
 

@@ -127,6 +127,7 @@ class _Marking:
         self.judged: dict[int, Judgement] = {}
         self.conventions: list[Convention] = []
         self.looked_into = 0  # wrong numbers for which a slip was looked for
+        self.other_sample = False  # the forward pass is that of another sample
         self.turned: Sequence[str] = ()  # the kinds that are stated with the other sign throughout
         self.matrices = Counter(_matrix(s) for s in sheet.statements if "[" in s.name)
         for place, statement in enumerate(sheet.statements):
@@ -137,7 +138,7 @@ class _Marking:
         self.first: dict[Key, Entry] = {}
         for entry in self.entries:
             self.first.setdefault(entry.key, entry)
-        self.numbers = {key: entry.number for key, entry in self.first.items() if not self.is_known(entry)}
+        self.numbers = self.numbers_others_rest_on()
         first = {key: entry.number for key, entry in self.first.items()}
         self.workings = Workings(lookup, first, self.turned)
         # Of the first statements, in the order in which they are judged.
@@ -257,6 +258,31 @@ class _Marking:
         best = max(fits, key=lambda sample: fits[sample])
         if best != own and fits[best] * 2 > len(forward) and fits.get(own or 0, 0) * 2 < len(forward):
             self.conventions.append(Convention("sample", f"these look like sample {best}: --sample {best}"))
+            self.other_sample = True
+
+    def numbers_others_rest_on(self) -> dict[Key, Stated]:
+        """What is stated, but for givens: these are known.
+
+        What follows exactly from what is known can be nothing else than what is stated: h = 0.1 + 0.5 = 0.6 is
+        not anything up to 0.65.
+        """
+        numbers: dict[Key, Stated] = {}
+        for entry in sorted(self.first.values(), key=lambda e: self.graph[e.key].position):
+            if not self.is_known(entry):
+                number = entry.number
+                numbers[entry.key] = number._replace(half=0.0) if self.is_exact(entry, numbers) else number
+        return numbers
+
+    def is_exact(self, entry: Entry, numbers: Mapping[Key, Stated]) -> bool:
+        """Whether the numbers before it, as far as they are known, leave nothing open but what is stated."""
+        node, number = self.graph[entry.key], entry.number
+        if node.expression is None or not _is_exactly(number.value, node.value):
+            return False
+        try:
+            found = OwnNumbers(self.graph, numbers, entry.key).interval()
+        except UndecidedError:
+            return False
+        return _is_exactly(found.low, node.value) and _is_exactly(found.high, node.value)
 
     # Judging
 
@@ -351,6 +377,8 @@ class _Marking:
             elif entry.number.digits >= 3:
                 said += f"; no known slip gives {entry.statement.text}"
             return self.of(entry, "wrong", said)
+        if self.other_sample:  # that is said of the whole sheet, so it is the likeliest of each number
+            slips = sorted(slips, key=lambda slip: slip.slip != "wrong_sample")
         first, *rest = slips
         judgement = self.of(entry, "slip", first.explanation, rest)
         return judgement._replace(slip=first.slip)
@@ -362,6 +390,11 @@ class _Marking:
         return Judgement(
             entry.statement, key.id, key.step, key.sample, value, verdict, None, explanation, tuple(findings)
         )
+
+
+def _is_exactly(value: float, other: float) -> bool:
+    """Whether two values differ by nothing but how floats round."""
+    return abs(value - other) <= 1e-12 * abs(other)
 
 
 def _choices(faulty: Sequence[Key]) -> Iterator[tuple[Key, ...]]:

@@ -6,6 +6,7 @@ numbers first, then on the true ones. Two slips at once are tried where no singl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
@@ -98,7 +99,7 @@ class Diagnosis:
 
     def said(self, key: Key, number: Stated, ranked: Sequence[Candidate]) -> list[Finding]:
         symbol, right = self.graph[key].symbol.text, self.graph[key].value
-        digits = max(3, number.digits)
+        digits = _digits(right, number)
         return [
             Finding(
                 c.slip, f"{symbol} = {number.value:.10g} {c.explanation}; done right it is {right:.{digits}g}"
@@ -297,6 +298,12 @@ class Diagnosis:
         said = f"comes out of two slips at once: {first.how}, and {second.how}"
         rank = SLIPS[first.slip].rank + SLIPS[second.slip].rank
         return frozenset((first.how, second.how)), Candidate(rank, first.slip, value, partial(str, said))
+
+
+def _digits(right: float, number: Stated) -> int:
+    """How many digits of the right value are told: as many as are stated, and down to the same place."""
+    whole = math.floor(math.log10(abs(right))) + 1 if right and math.isfinite(right) else 0
+    return max(3, number.digits, min(number.places + whole, 17))
 
 
 def best_of(number: Stated, candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -162,7 +162,7 @@ class Lookup:
         variants = list(self._variants(form, step, places))
         if variants:
             yield set(variants)
-        for pattern, prefix in ((_CHANGE, "Delta_"), (_GRADIENT, f"d{self.spellings.objective}/d")):
+        for pattern, prefix in ((_CHANGE, "Delta_"), (_GRADIENT, f"d{self.graph.problem.objective_id}/d")):
             match = pattern.fullmatch(form)
             if match:
                 for ids in self._parts(match[1], step, places):

@@ -69,11 +69,6 @@ class Steps:
         trained = self.problem.trained
         return spell(trained[0]) if len(trained) == 1 else None
 
-    @property
-    def objective(self) -> str:
-        model = self.problem.model
-        return "E" if isinstance(model, Network) else spell(model.objective)
-
     def numbered(self, name: str) -> Numbered | None:
         """What a name with a number is in the config's terms, and at which step."""
         if not self.numbers_steps or name in self.taken:
@@ -88,7 +83,7 @@ class Steps:
             return Numbered(f"d{at[1]}/d{at[2]}", int(at[3]) + 1)
         of = _OF_NUMBERED.fullmatch(name)
         if of and of[3] == self.only:
-            name = f"d{self.objective}/d{self.only}" if of[2] else self.objective
+            name = f"d{self.problem.objective_id}/d{self.only}" if of[2] else self.problem.objective_id
             return Numbered(name, int(of[4]) + 1)
         return None
 
@@ -103,7 +98,7 @@ class Steps:
         if base in _CORRECTED and step:
             return Numbered(f"{base}_{self.only}", step)
         if base in _GRADIENTS and step + self.from_zero:
-            return Numbered(f"d{self.objective}/d{self.only}", step + self.from_zero)
+            return Numbered(f"d{self.problem.objective_id}/d{self.only}", step + self.from_zero)
         return None
 
 

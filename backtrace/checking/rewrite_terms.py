@@ -17,7 +17,6 @@ from backtrace.derivation.expressions import (
     Symbol,
     number,
 )
-from backtrace.derivation.names import spell
 from backtrace.derivation.printing import formula
 from backtrace.derivation.updates import RATE
 from backtrace.problem import Network
@@ -127,7 +126,7 @@ def bias_trained(graph: Graph, node: Node, expression: Expression) -> Iterator[R
     if node.kind != "held":
         return
     step, id = node.key.step, node.key.id.removesuffix("+")
-    cost = "E" if isinstance(graph.problem.model, Network) else spell(graph.problem.model.objective)
+    cost = graph.problem.objective_id
     rate = graph.nodes.get(Key(step, None, RATE))
     places = (None, graph.problem.own_sample(step))
     gradients = (graph.nodes.get(Key(step, sample, f"d{cost}/d{id}")) for sample in places)

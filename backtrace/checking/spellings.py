@@ -86,12 +86,6 @@ class Spellings:
             if spelled in self.guesses:
                 yield self.guesses[spelled]
 
-    @property
-    def objective(self) -> str:
-        """The id of the cost."""
-        model = self.problem.model
-        return "E" if isinstance(model, Network) else spell(model.objective)
-
     @cached_property
     def notations(self) -> Meanings:
         """The units' quantities in the other notations, where all of them agree what it is."""
@@ -101,7 +95,7 @@ class Spellings:
                 for unit in self.units:
                     symbol = of_unit(prefix, pattern, unit.name)
                     table.add(transcribe(symbol.text), symbol.id)
-            table.add(notation.cost, self.objective)
+            table.add(notation.cost, self.problem.objective_id)
         return {name: ids for name, ids in table.meanings().items() if len(ids) == 1}
 
     @cached_property
@@ -109,7 +103,7 @@ class Spellings:
         """Spellings with the unit's own name, or a label that no other unit has; and of the cost."""
         table = _Table()
         for word in _COST:
-            table.add(word, self.objective)
+            table.add(word, self.problem.objective_id)
         for unit in self.units:
             for label in (unit.name, *self._labels(unit)):
                 self._add_unit(table, unit, label)
@@ -219,8 +213,8 @@ class Spellings:
             table.add("err", f"e_{id}", f"delta_{id}")
 
     def _add_targets(self, table: _Table) -> None:
-        table.add("error", self.objective)
-        table.add("err", self.objective)
+        table.add("error", self.problem.objective_id)
+        table.add("err", self.problem.objective_id)
         outputs = [unit for unit in self.units if unit.last]
         for unit, target in zip(outputs, self.problem.targets, strict=False):
             for label in (unit.name, *self._labels(unit), f"{unit.place}"):

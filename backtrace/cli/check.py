@@ -268,11 +268,11 @@ class _Writer:
 
     def tell_unread(self, sheet: Marked) -> None:
         """Data has no place for what was not understood; it is told beside it."""
-        from backtrace.views.marked import formulas_line, not_evaluated_lines, unread_line, unread_lines
+        from backtrace.views.marked import formulas_line, lists, unread_line
 
-        for line in filter(None, (unread_line(sheet, listed=self.verbose), formulas_line(sheet))):
-            click.echo(line, err=True)
-        for line in (*unread_lines(sheet), *not_evaluated_lines(sheet)) if self.verbose else ():
+        counted = formulas_line(sheet), "" if self.verbose else unread_line(sheet, listed=False)
+        listed = [line for above, lines in lists(sheet) for line in (above, *lines)] if self.verbose else []
+        for line in filter(None, (*counted, *listed)):
             click.echo(line, err=True)
 
     def write_many(self, reports: Iterator[Report], total: int, output: str | None) -> int:

@@ -104,9 +104,7 @@ def derive_step(problem: Problem, derivation: Derivation, samples: Sequence[int]
 
 def objective_of(problem: Problem, derivation: Derivation) -> Equation:
     """The equation whose gradient is taken; a sample without targets has none."""
-    model = problem.model
-    id = "E" if isinstance(model, Network) else spell(model.objective)
-    return next(row for row in reversed(derivation.forward) if row.id == id)
+    return next(row for row in reversed(derivation.forward) if row.id == problem.objective_id)
 
 
 def _over_samples(problem: Problem, row: Equation, samples: Sequence[int], phase: Phase) -> Equation:

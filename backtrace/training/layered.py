@@ -14,11 +14,11 @@ import numpy as np
 from backtrace.derivation.activations import activation_slope, activation_value
 from backtrace.derivation.calculus import partials
 from backtrace.derivation.costs import cost_term_template
-from backtrace.derivation.expressions import ZERO, Expression
+from backtrace.derivation.expressions import ZERO, Expression, symbols
 from backtrace.derivation.names import spell
 from backtrace.derivation.updates import UPDATE_RULES, update_rows
 from backtrace.evaluation.arrays import ARRAYS, Array
-from backtrace.evaluation.evaluator import value_of
+from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.problem import INPUTS, Layer, Network, Problem, parameters_of
 
 
@@ -42,6 +42,7 @@ class Layered:
             [[n.value for n in sample.targets or ()] for sample in scored], dtype=np.float64
         )
         self.cost_of = _Cost(self.network, problem.targets)
+        self.rows = {row: _function(formula) for row, formula in update_rows(problem.update.rule).items()}
 
     @property
     def values(self) -> dict[str, float]:
@@ -144,8 +145,8 @@ class Layered:
             gradient[self.held] = 0.0  # so that their states stay 0
         known: dict[str, Any] = {**self.constants, **self.states, "t": float(self.done)}
         known |= {"w": self.parameters, "g": -gradient if climbs else gradient}
-        for row, formula in update_rows(self.problem.update.rule).items():
-            known[row] = value_of(formula, known, ARRAYS)
+        for row, formula in self.rows.items():
+            known[row] = formula(known.__getitem__)
         change = known["change"]
         if len(self.held):
             change[self.held] = 0.0
@@ -157,6 +158,11 @@ def _in_order_of_use(network: Network, problem: Problem) -> list[str]:
     """The parameters layer by layer, so that a layer's weights stand next to one another."""
     used = dict.fromkeys(name for layer in network.layers for name in parameters_of(layer))
     return [*used, *(name for name in problem.parameters if name not in used)]
+
+
+def _function(expression: Expression) -> Compiled[str]:
+    """An expression as a function of a lookup by id."""
+    return compiled(expression, {symbol.id: symbol.id for symbol in symbols(expression)}, ARRAYS)
 
 
 class _Block:
@@ -172,6 +178,8 @@ class _Block:
         self.weights = _Places([name for row in layer.weights for name in row], place)
         self.biases = _Places(layer.biases, place)
         self.options = {name: option.value for name, option in layer.activation.options.items()}
+        self.value = _function(activation_value(layer.activation.name))
+        self.slope = _function(activation_slope(layer.activation.name))
 
     def matrix(self, parameters: Array) -> Array:
         return self.weights.of(parameters).reshape(self.shape)
@@ -189,16 +197,16 @@ class _Block:
         if self.layer.is_softmax:
             powers = np.exp(net - net.max(axis=1, keepdims=True))
             return powers / powers.sum(axis=1, keepdims=True)
-        return self.evaluated(activation_value(self.layer.activation.name), net, None)
+        return self.evaluated(self.value, net, None)
 
     def delta(self, slope: Array, net: Array, activation: Array) -> Array:
         """∂E/∂h from ∂E/∂a."""
         if self.layer.is_softmax:
             return activation * (slope - (slope * activation).sum(axis=1, keepdims=True))
-        return slope * self.evaluated(activation_slope(self.layer.activation.name), net, activation)
+        return slope * self.evaluated(self.slope, net, activation)
 
-    def evaluated(self, template: Expression, net: Array, activation: Array) -> Array:
-        return value_of(template, {"h": net, "a": activation, **self.options}, ARRAYS)
+    def evaluated(self, template: Compiled[str], net: Array, activation: Array) -> Array:
+        return template({"h": net, "a": activation, **self.options}.__getitem__)
 
     def send_back(
         self,
@@ -257,27 +265,27 @@ class _Cost:
         self.targets = targets
         self.whole = None if isinstance(network.cost, str) else network.cost
         if isinstance(network.cost, str):
-            self.term = cost_term_template(network.cost)
-            self.by_output = partials(self.term, {"a"})["a"]
+            term = cost_term_template(network.cost)
+            self.term, self.by_output = _function(term), _function(partials(term, {"a"})["a"])
         else:
             ids = [f"a_{spell(unit)}" for unit in self.units]
             by = partials(network.cost, set(ids))
-            self.by_each = [by.get(id, ZERO) for id in ids]
+            self.term, self.by_each = _function(network.cost), [_function(by.get(id, ZERO)) for id in ids]
 
     def value(self, outputs: Array, targets: Array) -> float:
         """The cost of all samples together."""
         if self.whole is None:
-            return float(np.sum(value_of(self.term, self.known(outputs, targets), ARRAYS)))
-        value = value_of(self.whole, self.columns(outputs, targets), ARRAYS)
+            return float(np.sum(self.term(self.known(outputs, targets).__getitem__)))
+        value = self.term(self.columns(outputs, targets).__getitem__)
         return float(np.sum(np.broadcast_to(value, len(outputs))))
 
     def slope(self, outputs: Array, targets: Array) -> Array:
         """∂E/∂a, a row for each sample."""
         if self.whole is None:
-            slope = value_of(self.by_output, self.known(outputs, targets), ARRAYS)
-            return np.broadcast_to(slope, outputs.shape)
+            slope = self.by_output(self.known(outputs, targets).__getitem__)
+            return slope if slope.shape == outputs.shape else np.broadcast_to(slope, outputs.shape)
         known = self.columns(outputs, targets)
-        parts = [np.broadcast_to(value_of(part, known, ARRAYS), len(outputs)) for part in self.by_each]
+        parts = [np.broadcast_to(part(known.__getitem__), len(outputs)) for part in self.by_each]
         return np.stack(parts, axis=1)
 
     def known(self, outputs: Array, targets: Array) -> dict[str, Any]:

@@ -12,11 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from backtrace.derivation.equation import Phase
-from backtrace.derivation.names import spell
 from backtrace.errors import BacktraceError, NotFiniteError
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.passes import Passes
-from backtrace.problem import Computation, Network, Problem, parameters_of
+from backtrace.problem import Computation, Problem, parameters_of
 from backtrace.tracing import Request, Run
 from backtrace.training.curve import Curve, Mark
 
@@ -29,11 +28,11 @@ FIRST_PIECE = 16  # steps, until it is known how long one takes
 LARGEST_TRUSTED = 1e100
 IN_A_STEP: frozenset[Phase] = frozenset(("forward", "backward", "total", "update"))
 # To choose the quicker one of two right ways; seconds, measured.
-NUMPY_IMPORT = 0.12
-COMPILED = 2.5e-5  # a parameter, once
+NUMPY_IMPORT = 0.14
+COMPILED = 4e-4  # a parameter, once
 RUN_IN_CODE = 1.5e-7  # a parameter, each sample and step
-LAYER_IN_NUMPY = 4e-5  # a layer, each step
-RUN_IN_NUMPY = 6e-9  # a parameter, each sample and step
+LAYER_IN_NUMPY = 8e-5  # a layer, each step
+RUN_IN_NUMPY = 9e-9  # a parameter, each sample and step
 
 Progress = Callable[[int, float], None]
 
@@ -323,7 +322,7 @@ class _Training:
         cost = math.nan
         for part in self.careful.step(number, state, shown=True):
             if part.phase == phase:  # of a pass that fails, what came before it
-                cost = float(part.values.get(self.objective, math.nan))
+                cost = float(part.values.get(self.problem.objective_id, math.nan))
         self.engine.put({id: state.values[id] for id in self.engine.values}, number)
         return cost
 
@@ -336,13 +335,9 @@ class _Training:
         passes = [self.careful.passes.run(state, sample, backward=False) for sample in scored]
         if any(worked.failure for worked in passes):
             return math.nan
-        total = sum(float(worked.values[self.objective]) for worked in passes)
+        total = sum(float(worked.values[self.problem.objective_id]) for worked in passes)
         return total if self.problem.batch == "sum" else total / len(passes)
 
-    @property
-    def objective(self) -> str:
-        model = self.problem.model
-        return "E" if isinstance(model, Network) else spell(model.objective)
 
 
 def _next_piece(steps: int, seconds: float) -> int:

@@ -18,13 +18,12 @@ from backtrace.views.marked import (
     formula_label,
     formulas_line,
     labels,
+    lists,
     marks_cell,
     mistakes_line,
-    not_evaluated_lines,
     summary_line,
     typed,
     unread_line,
-    unread_lines,
     where,
 )
 
@@ -47,11 +46,10 @@ def write_markdown(
     if sheet.rows or not formulas_line(sheet):
         out.write(f"**{summary_line(sheet)}**\n")
     _write_formulas(sheet, out, ascii)
-    if sheet.unread:
-        out.write(f"\n{text(unread_line(sheet, listed=verbose))}\n")
-    listed = (*unread_lines(sheet), *not_evaluated_lines(sheet)) if verbose else ()
-    if listed:
-        out.write("\n" + "".join(f"- {text(line.strip())}\n" for line in listed))
+    if sheet.unread and not verbose:
+        out.write(f"\n{text(unread_line(sheet, listed=False))}\n")
+    for above, lines in lists(sheet) if verbose else ():
+        out.write(f"\n{text(above)}\n\n" + "".join(f"- {text(line.strip())}\n" for line in lines))
 
 
 def _write_formulas(sheet: Marked, out: TextIO, ascii: bool) -> None:

@@ -22,13 +22,12 @@ from backtrace.views.marked import (
     formula_label,
     formulas_line,
     labels,
+    lists,
     marks_cell,
     mistakes_line,
-    not_evaluated_lines,
     summary_line,
     typed,
     unread_line,
-    unread_lines,
     where,
 )
 from backtrace.views.records import Numerals
@@ -122,10 +121,12 @@ def draw_sheet(
     if sheet.rows or not formulas_line(sheet):
         say(summary_line(sheet), "bold")
     _draw_formulas(sheet, console, ascii, say)
-    if sheet.unread:
-        say(unread_line(sheet, listed=verbose), "")
-    for line in (*unread_lines(sheet), *not_evaluated_lines(sheet)) if verbose else ():
-        console.print(Text(line if not ascii else typed(line)), soft_wrap=True)
+    if sheet.unread and not verbose:
+        say(unread_line(sheet, listed=False), "")
+    for above, lines in lists(sheet) if verbose else ():
+        say(above, "")
+        for line in lines:
+            console.print(Text(line if not ascii else typed(line)), soft_wrap=True)
 
 
 def _draw_formulas(sheet: Marked, console: Console, ascii: bool, say: Callable[[str, str], None]) -> None:

@@ -41,7 +41,7 @@ def chain_lines(explanation: Explanation, look: Look) -> Iterator[str]:
     for path in explanation.paths:
         yield f"{start} {sign}{times.join(look.symbol(factor.symbol) for factor in path.factors)}"
         start = f"{'+':>{len(name)}}"
-    left_out = explanation.count - len(explanation.paths)
+    left_out = explanation.path_count - len(explanation.paths)
     if left_out:
         yield f"{start}  {left_out:,} more paths"
     start = f"{'=':>{len(name)}}"
@@ -72,7 +72,7 @@ def meaning(explanation: Explanation, look: Look) -> str:
         return ""
     if by.id == explanation.objective.id:
         return f"{objective} changes as much as it does itself."
-    if not explanation.count:
+    if not explanation.path_count:
         return f"{objective} does not rest on {look.symbol(by)}."
     if effect is None:
         if not explanation.part.values[explanation.row.id]:

@@ -30,7 +30,7 @@ def write_json(problem: Problem, explanation: Explanation, look: Look, out: Text
         "of": explanation.objective.id,
         "by": explanation.by and explanation.by.id,
         "sign": explanation.sign,
-        "count": explanation.count,
+        "count": explanation.path_count,
         "paths": [
             {"factors": [factor.id for factor in path.factors], "value": path.value}
             for path in explanation.paths

@@ -268,6 +268,13 @@ def not_evaluated_lines(sheet: Marked) -> list[str]:
     return [f"  line {line}: {printable(text[:_MOST_OF_A_LINE])}" for line, text in sheet.not_evaluated]
 
 
+def lists(sheet: Marked) -> list[tuple[str, list[str]]]:
+    """What --verbose lists: what stands above, and the lines."""
+    unread = unread_line(sheet, listed=True), unread_lines(sheet)
+    not_evaluated = "formulas that could not be evaluated:", not_evaluated_lines(sheet)
+    return [(above, lines) for above, lines in (unread, not_evaluated) if lines]
+
+
 def about(sheet: Marked) -> str:
     """What is to be said of a whole sheet, for forms that have one place for it."""
     lines = [convention.sentence for convention in sheet.conventions]

@@ -1,4 +1,4 @@
-"""A yardstick: 10,000 steps of the 2-2-2 walkthrough by a plain numpy script, layer by layer, as one writes it.
+"""A yardstick: 10,000 steps of the 2-2-2 walkthrough in plain numpy, layer by layer, as one writes it.
 
     python tests/benchmarks/by_layers.py
 

@@ -30,15 +30,13 @@ import autograd.numpy as anp
 import numpy as np
 from autograd import value_and_grad
 
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the tests are a package beside the tool's
+
 import backtrace
 from backtrace.config.reader import read_problem
 from backtrace.problem import Network, Problem, parameters_of
 from backtrace.training.training import EngineName, chosen, made, train
-
-if __package__:
-    from tests.benchmarks import by_layers
-else:
-    import by_layers
+from tests.benchmarks import by_layers
 
 STEPS = by_layers.STEPS
 RATE = by_layers.RATE
@@ -223,9 +221,8 @@ class Scalar:
 
 
 def scalar_autodiff(steps: int) -> list[float]:
-    hidden, output = (
-        [[Scalar(w) for w in row] for row in rows] for rows in (by_layers.HIDDEN, by_layers.OUTPUT)
-    )
+    hidden = [[Scalar(w) for w in row] for row in by_layers.HIDDEN]
+    output = [[Scalar(w) for w in row] for row in by_layers.OUTPUT]
     weights = [w for rows in (hidden, output) for row in rows for w in row]
     costs = []
     for _ in range(steps):
@@ -279,7 +276,7 @@ int main(int count, char **words) {
 
 
 def in_c(folder: Path, steps: int) -> Callable[[], float] | None:
-    """A job that runs so many steps in C, a multiple of `STEPS`, and tells the seconds for `STEPS` of them."""
+    """A job that runs so many steps in C and tells what `STEPS` of them take."""
     gcc = shutil.which("gcc")
     if gcc is None:
         return None
@@ -524,9 +521,8 @@ def choice() -> None:
             f"{arrays * 1e6:9.1f} µs   {quicker:<9} {told if told == quicker else told + ' !'}"
         )
         rows.append((count, samples, len(sizes) - 1, making, code, arrays))
-    counts, many, layers, made_in, code_in, arrays_in = (
-        np.array(column, float) for column in zip(*rows, strict=True)
-    )
+    columns = (np.array(column, float) for column in zip(*rows, strict=True))
+    counts, many, layers, made_in, code_in, arrays_in = columns
     say(f"COMPILED {np.median(made_in / counts):.2g}  RUN_IN_CODE {np.median(code_in / counts / many):.2g}")
     table = np.stack([layers, counts * many], axis=1)
     fit = np.linalg.lstsq(table / arrays_in[:, None], np.ones(len(rows)), rcond=None)[0]
