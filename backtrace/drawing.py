@@ -1,7 +1,7 @@
 """A problem and one worked-out pass → a picture: what is drawn and what is joined, in columns and rows.
 
-A network has its inputs, its units layer by layer, and the cost; a computation has a node for every symbol, in
-columns by how far it is from what is given. How a picture looks, and on what, is the business of the views.
+A network has its inputs, its units layer by layer, and the cost; a computation has a node for every symbol,
+in columns by how far it is from what is given. How a picture looks is the business of the views.
 """
 
 from __future__ import annotations
@@ -293,7 +293,7 @@ class _ComputationPicture(_Drawing):
         return self.by_column([""] * (max(column.values()) + 1))
 
     def columns(self) -> dict[str, int]:
-        """The column of every symbol: an equation right of all it uses, what is given left of its first use."""
+        """The column of every symbol: an equation right of what it uses, a given left of its first use."""
         depth: dict[str, int] = {}
         for id, used in self.uses.items():
             depth[id] = 1 + max((depth.get(one, 0) for one in used), default=0)

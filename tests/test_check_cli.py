@@ -337,6 +337,11 @@ def test_a_name_on_a_sheet_may_stand_for_an_id(check: Check, tmp_path: Path) -> 
     ]
 
 
+def test_a_name_stands_for_something_that_there_is(check: Check, post: Path) -> None:
+    said = "--name z1=h_11: no such quantity; did you mean h_1?\n"
+    assert check("or-gate", post, "--name", "z1=h_11") == (1, "", said)
+
+
 def test_a_name_needs_an_id(check: Check) -> None:
     said = f"{USAGE}Invalid value for '--name': 'z1'; expected a name on the sheets and an id, as z1=h_h1\n"
     assert check("or-gate", "sheet.yaml", "--name", "z1") == (2, "", said)
@@ -397,7 +402,23 @@ def test_less_feedback_gives_no_formula_and_no_number_away(
 
 
 def test_what_could_not_be_evaluated_is_listed(check: Check, post: Path) -> None:
-    assert "line 3: ∂E/∂w_j = δ a_j" in check("or-gate", post, "--verbose").out
+    above = "1 of 2 formulas are right; 1 could not be evaluated\n"
+    listed = "formulas that could not be evaluated:\n  line 3: ∂E/∂w_j = δ a_j\n"
+    assert check("or-gate", post, "--verbose").out.endswith(above + listed)
+    assert check("or-gate", post, "--verbose", "-f", "json").err == above + listed
+
+
+def test_formulas_that_could_not_be_evaluated_stand_apart_from_lines_not_understood(
+    check: Check, post: Path
+) -> None:
+    written(post, "h_1 = 0.6\n\n$\\frac{foo}{ = 3$ and \\sum_i q = = 5\n\n∂E/∂w_j = δ a_j\n")
+    out = check("or-gate", post, "--verbose", "-f", "markdown").out
+    assert out.count("\n\n1 line was not understood:\n\n- line 3: ") == 1
+    assert out.endswith("\n\nformulas that could not be evaluated:\n\n- line 5: ∂E/∂w\\_j = δ a\\_j\n")
+
+
+def test_one_formula_is_counted_in_the_singular(check: Check, post: Path) -> None:
+    assert check("or-gate", written(post, "∂E/∂w_5 = δ_o a_1\n")).out.endswith("\n1 of 1 formula is right\n")
 
 
 def test_a_document_of_formulas_alone_is_checked(check: Check, post: Path) -> None:

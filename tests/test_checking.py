@@ -192,6 +192,51 @@ def test_a_step_the_wrong_way_is_told_where_the_change_is_right() -> None:
     )
 
 
+def test_a_step_the_wrong_way_is_written_out_where_no_change_is_stated() -> None:
+    assert said("or-gate", **{"w_5+": "-0.029324"}) == (
+        "slip",
+        "ascent",
+        "w_5⁺ = -0.029324 is w_5 + η·∂E/∂w_5: the step goes the wrong way; done right it is 0.049324",
+    )
+    assert said("momentum", **{"w+": "-0.10"}) == (
+        "slip",
+        "ascent",
+        "w⁺ = -0.1 is w - v_w⁺: the step goes the wrong way; done right it is 0.1",
+    )
+
+
+def test_a_slip_in_a_change_that_is_not_stated_is_written_out_in_the_new_value() -> None:
+    assert said("or-gate", **{"w_6+": "0.101393"}) == (
+        "slip",
+        "missing_rate",
+        "w_6⁺ = 0.101393 is w_6 - ∂E/∂w_6: the learning rate η was left out; done right it is 0.0606964",
+    )
+
+
+def test_the_right_value_is_told_down_to_the_place_that_is_stated() -> None:
+    assert said("or-gate", **{"w_1+": "0.0999"}) == (
+        "slip",
+        "ascent",
+        "w_1⁺ = 0.0999 is w_1 + η·∂E/∂w_1: the step goes the wrong way; done right it is 0.1001",
+    )
+
+
+def test_a_factor_of_two_that_stands_in_the_product_is_said_to_be_missing() -> None:
+    assert said("softmax-cross-entropy", **{"dE/dw_12": "-0.3410"}) == (
+        "slip",
+        "missing_factor",
+        "∂E/∂w_12 = -0.341 is δ_1: the factor x_2 was left out; done right it is -0.682",
+    )
+
+
+def test_a_number_that_comes_out_exactly_leaves_nothing_open() -> None:
+    found = answers("or-gate", h_1="0.6", a_1="0.6547")
+    assert [found["h_1"].verdict, found["a_1"].verdict] == ["correct", "slip"]
+    assert found["a_1"].explanation == "a_1 = 0.6547 has two digits swapped; done right it is 0.6457"
+    # What does not come out at the last place may have been carried with more.
+    assert answers("or-gate", h_o="0.050", a_o="0.51258")["a_o"].verdict == "rounding"
+
+
 def test_one_updated_weight_among_old_ones_is_told() -> None:
     assert said("or-gate", **{"dE/da_1": "-0.0060082"}) == (
         "slip",
@@ -245,6 +290,11 @@ def test_numbers_of_another_sample_are_told_once() -> None:
     report = check("or-gate", Statement("h_1", "0.8"), Statement("h_2", "0.9"), Statement("a_1", "0.68997"))
     assert [convention.sentence for convention in report.conventions] == [
         "these look like sample 2: --sample 2"
+    ]
+    assert [(judgement.verdict, judgement.slip) for judgement in report.judgements] == [
+        ("slip", "wrong_sample"),
+        ("slip", "wrong_sample"),
+        ("carried", None),
     ]
 
 

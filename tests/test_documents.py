@@ -83,6 +83,11 @@ def test_a_chain_states_each_quantity_that_it_names() -> None:
     assert (second.name, second.working) == ("delta_o", ("(a_o - y)g(h_o)",))
 
 
+def test_a_name_between_two_equals_signs_is_no_word_of_a_sentence() -> None:
+    assert stated("f = qz = 3 * -4 = -12") == [("f", "-12"), ("qz", "-12")]
+    assert stated("a_o = output = 0.5125") == [("a_o", "0.5125"), ("output", "0.5125")]
+
+
 def test_the_working_is_kept_as_written() -> None:
     (statement,) = read_document("dE/dw_5=(0.512 - 1)*0.512(1 - 0.512) * 0.69 = -0.084").statements
     assert statement.working == ("(0.512 - 1)*0.512(1 - 0.512) * 0.69",)

@@ -263,8 +263,8 @@ class _Marking:
     def numbers_others_rest_on(self) -> dict[Key, Stated]:
         """What is stated, but for givens: these are known.
 
-        What follows exactly from what is known can be nothing else than what is stated: h = 0.1 + 0.5 = 0.6 is
-        not anything up to 0.65.
+        What comes out exactly of what is known can be nothing else than what is stated: h = 0.1 + 0.5 = 0.6
+        is not anything up to 0.65.
         """
         numbers: dict[Key, Stated] = {}
         for entry in sorted(self.first.values(), key=lambda e: self.graph[e.key].position):

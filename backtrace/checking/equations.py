@@ -38,10 +38,11 @@ def equations(line: str) -> Iterator[Equation]:
     starts = [first[0].start if first else 0]
     updates = relations[0].text == "←"
     for i, part in enumerate(parts[1:], 1):
-        head, whole = _head(part)
+        last = i == len(parts) - 1
+        alone = () if last else _stripped(part)  # a name between two equals signs is no word: f = qz = -12
+        head, whole = (alone, True) if len(alone) == 1 and alone[0].kind == "name" else _head(part)
         sides.append(head)
         starts.append(head[0].start if head else relations[i - 1].end)
-        last = i == len(parts) - 1
         if last or not whole or _is_two(head):
             two = not last and _is_two(head)
             if two:

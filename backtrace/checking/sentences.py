@@ -38,7 +38,12 @@ def _put_in(
 ) -> Expression | None:
     """The equation of `key` with the rewritten one in it: δ_o·w_5·i_1 for δ_1·i_1, w - ∂E/∂w for w + Δw."""
     own = graph[key].expression
-    if own is None or not (isinstance(own, Product) or graph[key].kind == "update") or node.key not in graph[key].uses.values() or node.key in stated:
+    if (
+        own is None
+        or not (isinstance(own, Product) or graph[key].kind == "update")
+        or node.key not in graph[key].uses.values()
+        or node.key in stated
+    ):
         return None
     inner: Expression = rewriting.expression
     for symbol in symbols(inner):

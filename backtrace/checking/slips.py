@@ -29,7 +29,9 @@ SLIPS: dict[str, SlipRow] = {
     "bias_not_trained": SlipRow("the bias was not updated", "b⁺ = b", 1.5),
     "bias_trained": SlipRow("a bias that is held fixed was updated", "b⁺ = b - η·∂E/∂b", 2.5),
     "factor": SlipRow("a constant factor is missing or extra", "E = (t - a)² instead of ½(t - a)²", 3),
-    "missing_factor": SlipRow("a factor of the product was left out", "∂E/∂w_5 = δ_o instead of δ_o·a_1", 3),
+    "missing_factor": SlipRow(
+        "a factor of the product was left out", "∂E/∂w_5 = δ_o instead of δ_o·a_1", 2.99
+    ),
     "softmax_without_exp": SlipRow(
         "the nets were divided by their sum, without e^h", "a_1 = h_1/(h_1 + h_2)", 3
     ),

@@ -10,12 +10,13 @@ from backtrace.cli.options import (
     SampleNumber,
     digits_options,
     exclusive,
+    only_in_latex,
     output_options,
     what_if_options,
 )
 
-FORMATS = ("table", "markdown", "json")
-_ENDINGS = {"md": "markdown", "json": "json"}
+FORMATS = ("table", "markdown", "latex", "json")
+_ENDINGS = {"md": "markdown", "tex": "latex", "json": "json"}
 
 
 @click.command("explain")
@@ -26,12 +27,13 @@ _ENDINGS = {"md": "markdown", "json": "json"}
     "--format",
     "form",
     type=click.Choice(FORMATS),
-    help="How it is written (default: as FILE of -o ends, .json .md; else table).",
+    help="How it is written (default: as FILE of -o ends, .json .md .tex; else table).",
 )
 @click.option(
     "--sample", metavar="K", type=SampleNumber(), help="Which sample (default: the step's own, or the first)."
 )
 @click.option("--step", metavar="K", type=click.IntRange(1), default=1, help="Which step (default: 1).")
+@click.option("--fragment", is_flag=True, help="LaTeX for a document that loads amsmath, not one of its own.")
 @digits_options
 @what_if_options
 @output_options
@@ -41,6 +43,7 @@ def command(
     form: str | None,
     sample: int | Literal["all"] | None,
     step: int,
+    fragment: bool,
     digits: int | None,
     decimals: int | None,
     settings: tuple[tuple[str, str], ...],
@@ -58,6 +61,7 @@ def command(
     if sample == "all":
         raise click.UsageError("one quantity has one sample; expected --sample K")
     form = form or _ENDINGS.get((output or "").rpartition(".")[2].lower(), "table")
+    only_in_latex(fragment, form)
     from backtrace.cli.output import console_for, style_of, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
@@ -71,7 +75,7 @@ def command(
         sample = None
     explanation = explain(problem, name, step, sample)
     with writing_to(output) as out:
-        look = Look(TYPESET if form == "json" else style_of(out), Numerals(digits or 6, decimals))
+        look = Look(TYPESET if form in ("json", "latex") else style_of(out), Numerals(digits or 6, decimals))
         heading = problem_lines(problem, "float64", look)
         if form == "table":
             from backtrace.views.explained_table import draw_explanation
@@ -82,6 +86,10 @@ def command(
             from backtrace.views.explained_data import write_markdown
 
             write_markdown(problem, heading, explanation, look, out)
+        elif form == "latex":
+            from backtrace.views.explained_latex import write_latex
+
+            write_latex(problem, heading, explanation, look, out, fragment)
         else:
             from backtrace.views.explained_data import write_json
 

@@ -149,3 +149,9 @@ def exclusive(**given: object) -> None:
     names = [f"--{name}" for name, value in given.items() if value is not None]
     if len(names) > 1:
         raise click.UsageError(f"{' and '.join(names)} exclude each other; expected one of them")
+
+
+def only_in_latex(fragment: bool, form: str) -> None:
+    """Refuse `--fragment` where there is no document that it could be a part of."""
+    if fragment and form != "latex":
+        raise click.UsageError(f"--fragment is a part of a LaTeX document; expected -f latex, not {form}")

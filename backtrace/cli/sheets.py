@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from backtrace.errors import BacktraceError, quoted
+from backtrace.errors import BacktraceError, printable, quoted
 
 if TYPE_CHECKING:
     from backtrace.checking.check import Checker
@@ -31,6 +31,7 @@ class Marking(NamedTuple):
     def checker(self) -> Checker:
         """What checks the sheets; it is costly to make and serves for all of them."""
         from backtrace.checking.check import Checker
+        from backtrace.checking.lookup import Lookup
         from backtrace.checking.tokens import named as written
         from backtrace.derivation.notation import NOTATIONS
 
@@ -38,7 +39,12 @@ class Marking(NamedTuple):
         if self.notation is not None:
             problem = problem._replace(notation=NOTATIONS[self.notation])
         names = {written(name) or name: id for name, id in self.names}
-        return Checker(problem, self.tolerance, self.sample, names)
+        checker = Checker(problem, self.tolerance, self.sample, names)
+        for name, id in self.names:
+            found = Lookup(checker.graph([1])[0], self.sample).key(id)
+            if isinstance(found, str):
+                raise BacktraceError(f"--name {printable(name)}={printable(id)}: {found}")
+        return checker
 
     def placed(self, sheet: Sheet) -> Sheet:
         """The sheet with the step filled in; the sample the checker knows."""

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 import click
 
-from backtrace.cli.options import SampleNumber, exclusive, number_options, output_options, what_if_options
+from backtrace.cli.options import (
+    SampleNumber,
+    exclusive,
+    number_options,
+    only_in_latex,
+    output_options,
+    what_if_options,
+)
 from backtrace.derivation.equation import PHASES
 
 if TYPE_CHECKING:
@@ -15,8 +22,8 @@ if TYPE_CHECKING:
     from backtrace.tracing import Part, Request
     from backtrace.views.records import Look
 
-FORMATS = ("table", "markdown", "csv", "json", "jsonl")
-_ENDINGS = {"md": "markdown", "csv": "csv", "json": "json", "jsonl": "jsonl"}
+FORMATS = ("table", "markdown", "latex", "csv", "json", "jsonl")
+_ENDINGS = {"md": "markdown", "tex": "latex", "csv": "csv", "json": "json", "jsonl": "jsonl"}
 
 
 @click.command("trace")
@@ -26,7 +33,7 @@ _ENDINGS = {"md": "markdown", "csv": "csv", "json": "json", "jsonl": "jsonl"}
     "--format",
     "form",
     type=click.Choice(FORMATS),
-    help="How it is written (default: as FILE of -o ends, .csv .json .jsonl .md; else table).",
+    help="How it is written (default: as FILE of -o ends, .csv .json .jsonl .md .tex; else table).",
 )
 @click.option(
     "--sample",
@@ -40,6 +47,7 @@ _ENDINGS = {"md": "markdown", "csv": "csv", "json": "json", "jsonl": "jsonl"}
 @click.option("--show", metavar="PATTERN", multiple=True, help="Only these ids, as 'dE/dw_*' (repeatable).")
 @click.option("--matrix", is_flag=True, help="Also each layer in matrix form.")
 @click.option("--all-rows", is_flag=True, help="Draw every row of a large table.")
+@click.option("--fragment", is_flag=True, help="LaTeX for a document that loads amsmath, not one of its own.")
 @click.option("--health", is_flag=True, help="Also how large δ is by layer, and which units are stuck.")
 @number_options
 @what_if_options
@@ -54,6 +62,7 @@ def command(
     show: tuple[str, ...],
     matrix: bool,
     all_rows: bool,
+    fragment: bool,
     health: bool,
     digits: int | None,
     decimals: int | None,
@@ -75,6 +84,7 @@ def command(
         raise click.UsageError(
             f"--matrix is drawn in tables and Markdown; expected -f table or markdown, not {form}"
         )
+    only_in_latex(fragment, form)
     if health and form != "table":
         raise click.UsageError(f"--health is a table of its own; expected -f table, not {form}")
     if matrix and show:
@@ -104,9 +114,10 @@ def command(
         arithmetic=arithmetic,
     )
     with writing_to(output) as out:
-        style = TYPESET if form in ("json", "jsonl") else style_of(out)  # JSON escapes what cannot be carried
+        # JSON escapes what cannot be carried, and LaTeX is ASCII anyway.
+        style = TYPESET if form in ("json", "jsonl", "latex") else style_of(out)
         look = Look(style, Numerals(digits or 6, decimals, arithmetic.kept))
-        _write(form, problem, request, show, look, out, color, all_rows, matrix)
+        _write(form, problem, request, show, look, out, color, all_rows, matrix, fragment)
         if health:
             _draw_health(problem, request.first, look, out, color)
 
@@ -132,6 +143,7 @@ def _write(
     color: str,
     all_rows: bool,
     matrix: bool,
+    fragment: bool,
 ) -> None:
     from backtrace.views.records import records
 
@@ -152,6 +164,10 @@ def _write(
         from backtrace.views.markdown import write_markdown
 
         write_markdown(problem, parts, look, name, out, matrices)
+    elif form == "latex":
+        from backtrace.views.latex import MOST_ROWS, write_latex
+
+        write_latex(problem, parts, look, name, out, fragment, None if all_rows else MOST_ROWS)
     else:
         from backtrace.views import data
 

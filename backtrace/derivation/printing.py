@@ -58,7 +58,7 @@ def formula(expression: Expression, style: Style = TYPESET) -> str:
 
 def formula_printer(style: Style) -> Callable[[Expression], str]:
     """`formula` in one style, for many expressions."""
-    return _Printer(style, _transcribed if style.ascii else _shown, put_in=False).whole
+    return Printer(style, _transcribed if style.ascii else _shown, put_in=False).whole
 
 
 def substitution(expression: Expression, value: Leaf, style: Style = TYPESET) -> str:
@@ -72,7 +72,7 @@ def substitution(expression: Expression, value: Leaf, style: Style = TYPESET) ->
 
 def substitution_printer(value: Leaf, style: Style) -> Callable[[Expression], str]:
     """`substitution` with one set of values, for many expressions."""
-    return _Printer(style, value, put_in=True).whole
+    return Printer(style, value, put_in=True).whole
 
 
 def _shown(symbol: Symbol) -> str:
@@ -93,7 +93,7 @@ def textbook(call: Call) -> Expression:
     return substitute(_textbook(call.function), dict(zip("xyz", call.arguments, strict=False)))
 
 
-class _Printer:
+class Printer:
     """Prints expressions of one style, with one text for each symbol.
 
     A method for each kind of node gives its text and how tightly that holds together.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import symbols
+from backtrace.derivation.expressions import Symbol, symbols
 from backtrace.derivation.printing import formula, substitution
 from backtrace.explaining import Explanation, Path
 from backtrace.tracing import Part
@@ -66,18 +66,25 @@ def _summed(texts: list[str]) -> str:
 
 def meaning(explanation: Explanation, look: Look) -> str:
     """What the quantity means, in a sentence; nothing if it is no derivative."""
+    return meaning_in(explanation, look.symbol, str)
+
+
+def meaning_in(
+    explanation: Explanation, symbol: Callable[[Symbol], str], numeral: Callable[[str], str]
+) -> str:
+    """The same, with symbols and numbers as a page sets them."""
     by, effect = explanation.by, explanation.effect
-    objective = look.symbol(explanation.objective)
+    objective = symbol(explanation.objective)
     if by is None:
         return ""
     if by.id == explanation.objective.id:
         return f"{objective} changes as much as it does itself."
     if not explanation.path_count:
-        return f"{objective} does not rest on {look.symbol(by)}."
+        return f"{objective} does not rest on {symbol(by)}."
     if effect is None:
         if not explanation.part.values[explanation.row.id]:
-            return f"A small change of {look.symbol(by)} leaves {objective} as it is."
+            return f"A small change of {symbol(by)} leaves {objective} as it is."
         return ""
-    rise, foretold, actual = f"{effect.rise:g}", f"{effect.foretold:.3g}", f"{effect.actual:.3g}"
-    said = f"Raise {look.symbol(by)} by {rise} and {objective} changes by about {foretold}"
-    return f"{said} (worked out again: {actual})."
+    rise, foretold = numeral(f"{effect.rise:g}"), numeral(f"{effect.foretold:.3g}")
+    said = f"Raise {symbol(by)} by {rise} and {objective} changes by about {foretold}"
+    return f"{said} (worked out again: {numeral(f'{effect.actual:.3g}')})."

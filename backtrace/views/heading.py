@@ -12,7 +12,7 @@ from backtrace.tracing import Part
 from backtrace.views.grouping import of_sample
 from backtrace.views.records import Look
 
-_MOST_GIVENS = 12
+MOST_GIVENS = 12
 
 
 def problem_lines(problem: Problem, arithmetic: str, look: Look) -> Iterator[str]:
@@ -50,16 +50,20 @@ def part_line(problem: Problem, part: Part, look: Look) -> str:
     sample = of_sample(problem, part)
     if sample is None:
         return f"step {part.step}, all samples"
-    given = [
-        f"{look.name(name)} = {look.numerals.given(part.written[spell(name)], part.values[spell(name)])}"
-        for name in (*problem.inputs, *problem.targets)
-        if spell(name) in part.written
-    ]
-    shown = ", ".join(given[:_MOST_GIVENS])
-    if len(given) > _MOST_GIVENS:
+    given = [f"{look.name(name)} = {text}" for name, text in givens(problem, part, look)]
+    shown = ", ".join(given[:MOST_GIVENS])
+    if len(given) > MOST_GIVENS:
         shown += f", {'...' if look.style.ascii else '…'} ({len(given)} numbers)"
     line = f"step {part.step}, sample {sample}"
     return f"{line}: {shown}" if shown else line
+
+
+def givens(problem: Problem, part: Part, look: Look) -> Iterator[tuple[str, str]]:
+    """The inputs and targets of a part's sample, and their numbers as they are written."""
+    for name in (*problem.inputs, *problem.targets):
+        id = spell(name)
+        if id in part.written:
+            yield name, look.numerals.given(part.written[id], part.values[id])
 
 
 def part_title(part: Part, equations: Sequence[Equation]) -> str:

@@ -256,7 +256,8 @@ def formula_label(finding: FormulaFinding) -> str:
 def formulas_line(sheet: Marked) -> str:
     """How many formulas were evaluated and how many of them are right; nothing if there are none."""
     evaluated = sheet.right_formulas + len(sheet.formulas)
-    said = f"{sheet.right_formulas:,} of {evaluated:,} formulas are right" if evaluated else ""
+    formulas = "formula is" if evaluated == 1 else "formulas are"
+    said = f"{sheet.right_formulas:,} of {evaluated:,} {formulas} right" if evaluated else ""
     if not sheet.not_evaluated:
         return said
     said = f"{said}; " if said else "formulas: "

@@ -1,6 +1,6 @@
 """How fast training is, beside other ways to do the same, measured side by side in one run.
 
-    python tests/benchmarks/training.py [--rounds 7] [--only steps|process|large|growth|choice]
+    python tests/benchmarks/training.py [--rounds 7] [--only steps|process|large]
 
 All take turns, and the least time of all rounds counts, so that a busy machine disturbs them alike. The other
 ways are written here, each as somebody would write it who does not have this project: a loop unrolled by
@@ -11,19 +11,15 @@ hand, plain Python classes, numpy layer by layer, HIPS autograd, a scalar autodi
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import autograd.numpy as anp
@@ -33,36 +29,20 @@ from autograd import value_and_grad
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the tests are a package beside the tool's
 
 import backtrace
-from backtrace.config.reader import read_problem
-from backtrace.problem import Network, Problem, parameters_of
-from backtrace.training.training import EngineName, chosen, made, train
+from backtrace.problem import Network, Problem
+from backtrace.training.training import made
 from tests.benchmarks import by_layers
+from tests.benchmarks.growth import network, say, timed
 
 STEPS = by_layers.STEPS
 RATE = by_layers.RATE
 FINAL = 3.5108548e-05  # the cost of the last step: after 9,999 updates
-Clock = Callable[[], float]
-
-
-def say(text: str = "") -> None:
-    print(text, flush=True)  # noqa: T201
 
 
 def least(rounds: int, *jobs: Callable[[], float]) -> list[float]:
     """The least seconds of each of some jobs that take turns."""
     taken = [[job() for job in jobs] for _ in range(rounds)]
     return [min(times) for times in zip(*taken, strict=True)]
-
-
-def timed(job: Callable[[], object]) -> Callable[[], float]:
-    """A job that tells its processor time."""
-
-    def run() -> float:
-        start = time.process_time()
-        job()
-        return time.process_time() - start
-
-    return run
 
 
 def verdict(ratio: float, asked: float) -> str:
@@ -366,38 +346,7 @@ def whole_process(rounds: int) -> None:
     say(f"{'backtrace train two-two-two':<38} {mine:9.3f} s {theirs:11.3f} s {verdict(mine / theirs, 0.75)}")
 
 
-# Larger networks
-
-
-def network(sizes: Sequence[int], samples: int, batch: str = "sum") -> Problem:
-    """A sigmoid network of random weights, as a config gives it."""
-    random = Random(1)
-    layers = [
-        {
-            "name": f"L{number}",
-            "units": units,
-            "activation": "sigmoid",
-            "weights": {"random": "uniform", "low": -0.05, "high": 0.05},
-            "biases": {"random": "uniform", "low": -0.05, "high": 0.05},
-        }
-        for number, units in enumerate(sizes[1:], 1)
-    ]
-    config = {
-        "inputs": [f"x_{k}" for k in range(sizes[0])],
-        "targets": [f"t_{k}" for k in range(sizes[-1])],
-        "layers": layers,
-        "seed": 1,
-        "batch": batch,
-        "update": {"rule": "sgd", "learning_rate": 0.01},
-        "samples": [
-            {
-                "inputs": [round(random.random(), 3) for _ in range(sizes[0])],
-                "targets": [int(k == sample % sizes[-1]) for k in range(sizes[-1])],
-            }
-            for sample in range(samples)
-        ],
-    }
-    return read_problem(json.dumps(config), "benchmark.yaml", Path())
+# A larger network
 
 
 class Bare:
@@ -447,114 +396,16 @@ def large(rounds: int, steps: int = 20) -> None:
     say(f"{'':<41} {mine / steps * 1e3:9.2f} ms {theirs / steps * 1e3:9.2f} ms {told}")
 
 
-# Growth
-
-
-def measured(problem: Problem, engine: EngineName, rounds: int = 3) -> float:
-    """The seconds of a step once the engine runs."""
-    running = made(problem, chosen(problem, 10**6, engine))
-    running.advance(1)
-    start, steps = time.perf_counter(), 0
-    while time.perf_counter() - start < 0.05 and steps < 5_000:
-        running.advance(1)
-        steps += 1
-    several = max(steps, 1)
-    return min(timed(lambda: running.advance(several))() for _ in range(rounds)) / several
-
-
-GROWTH: dict[str, list[tuple[tuple[int, ...], int, int]]] = {
-    "units": [((n, n, 2), 4, 1_000) for n in (2, 4, 8, 16, 32, 64, 128, 256, 512)],
-    "layers": [((8,) * (layers + 1), 4, 1_000) for layers in (1, 2, 4, 8, 16, 32)],
-    "samples": [((8, 8, 2), samples, 1_000) for samples in (1, 10, 100, 1_000, 10_000)],
-    "steps": [((2, 2, 2), 1, steps) for steps in (1, 100, 10_000, 1_000_000)],
-}
-LONG_ENOUGH = 1.0  # seconds
-
-
-def growth() -> None:
-    """Time per step and peak memory of a process, as units, layers, samples and steps grow."""
-    say("| what grows | network | parameters | samples | steps | engine | time per step | peak memory |")
-    say("| --- | --- | ---: | ---: | ---: | --- | ---: | ---: |")
-    for what, cases in GROWTH.items():
-        for case in cases:
-            child = [sys.executable, __file__, "--one", json.dumps(case)]
-            done = subprocess.run(child, check=True, capture_output=True, text=True)
-            say(f"| {what} | {done.stdout.rstrip()} |")
-
-
-def one(sizes: Sequence[int], samples: int, steps: int) -> None:
-    """A row of the table: a run in a process of its own; the time per step may be that of fewer steps."""
-    problem = network(sizes, samples)
-    engine: Any = chosen(problem, steps, "auto")
-    first = train(problem, min(steps, 10), engine=engine)
-    most = max(1, int(LONG_ENOUGH * first.steps / first.seconds))
-    runs = [train(problem, min(steps, most), engine=engine) for _ in range(3)]
-    each = min(run.seconds / run.steps for run in runs)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    shape = "-".join(map(str, sizes)) if len(sizes) <= 5 else f"{len(sizes) - 1} layers of {sizes[0]}"
-    counts = f"{len(problem.parameters):,} | {samples:,} | {steps:,}"
-    say(f"{shape} | {counts} | {engine} | {_readable(each)} | {peak:.0f} MB")
-
-
-def _readable(seconds: float) -> str:
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds * 1e6:.3g} µs"
-
-
-def choice() -> None:
-    """Where the one engine becomes quicker than the other, and the constants that this makes."""
-    say("network          parameters  samples   code made   generated/step   numpy/step   quicker   chosen")
-    rows = []
-    for sizes, samples in _choices():
-        problem = network(sizes, samples)
-        assert isinstance(problem.model, Network)
-        count = sum(1 for layer in problem.model.layers for _ in parameters_of(layer))
-        making = min(timed(lambda p=problem: made(p, "generated"))() for _ in range(2))  # type: ignore[misc]
-        code, arrays = measured(problem, "generated"), measured(problem, "numpy")
-        quicker = "generated" if code < arrays else "numpy"
-        told = chosen(problem, 10**6, "auto")
-        shape = "-".join(map(str, sizes)) if len(sizes) < 5 else f"{sizes[0]}, {len(sizes) - 1} layers"
-        say(
-            f"{shape:<16} {count:10,} {samples:8,} {making * 1e3:8.1f} ms {code * 1e6:13.1f} µs "
-            f"{arrays * 1e6:9.1f} µs   {quicker:<9} {told if told == quicker else told + ' !'}"
-        )
-        rows.append((count, samples, len(sizes) - 1, making, code, arrays))
-    columns = (np.array(column, float) for column in zip(*rows, strict=True))
-    counts, many, layers, made_in, code_in, arrays_in = columns
-    say(f"COMPILED {np.median(made_in / counts):.2g}  RUN_IN_CODE {np.median(code_in / counts / many):.2g}")
-    table = np.stack([layers, counts * many], axis=1)
-    fit = np.linalg.lstsq(table / arrays_in[:, None], np.ones(len(rows)), rcond=None)[0]
-    say(f"LAYER_IN_NUMPY {fit[0]:.2g}  RUN_IN_NUMPY {fit[1]:.2g}")
-
-
-def _choices() -> Iterator[tuple[tuple[int, ...], int]]:
-    for units in (2, 4, 6, 8, 12, 16, 24, 32):
-        yield (units, units, units), 1
-    for units in (2, 4, 8):
-        for samples in (4, 16, 64):
-            yield (units, units, units), samples
-    for layers in (4, 8):
-        yield (4,) * (layers + 1), 1
-
-
 def main() -> None:
     """Measure everything, or what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--only", choices=("steps", "process", "large", "growth", "choice"))
-    parser.add_argument("--one", type=json.loads, help="one row of the table of growth")
+    parser.add_argument("--only", choices=("steps", "process", "large"))
     wanted = parser.parse_args()
-    if wanted.one:
-        one(*wanted.one)
-        return
     jobs: dict[str, Callable[[], None]] = {
         "steps": lambda: per_step(wanted.rounds),
         "process": lambda: whole_process(wanted.rounds),
         "large": lambda: large(wanted.rounds),
-        "growth": growth,
-        "choice": choice,
     }
     for name, job in jobs.items():
         if wanted.only in (None, name):

@@ -1,0 +1,106 @@
+"""`backtrace draw`: the network as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TextIO
+
+import click
+
+from backtrace.cli.options import SampleNumber, exclusive, what_if_options
+
+if TYPE_CHECKING:
+    from backtrace.drawing import Picture
+    from backtrace.problem import Problem
+    from backtrace.views.records import Look
+
+FORMATS = ("svg", "dot", "mermaid", "text")
+_ENDINGS = {"svg": "svg", "dot": "dot", "gv": "dot", "mmd": "mermaid", "mermaid": "mermaid", "txt": "text"}
+
+
+@click.command("draw")
+@click.argument("config")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="How it is drawn (default: as FILE of -o ends, .svg .dot .mmd .txt; else svg, text at a terminal).",
+)
+@click.option(
+    "--sample", metavar="K", type=SampleNumber(), help="Which sample (default: the step's own, or the first)."
+)
+@click.option("--step", metavar="K", type=click.IntRange(1), default=1, help="Which step (default: 1).")
+@click.option("--forward-only", is_flag=True, help="Without the gradients of the backward pass.")
+@click.option(
+    "--digits", metavar="N", type=click.IntRange(1, 17), help="Significant digits shown (default 3)."
+)
+@click.option(
+    "--decimals", metavar="N", type=click.IntRange(0, 30), help="Decimals shown, instead of --digits."
+)
+@what_if_options
+@click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all.")
+def command(
+    config: str,
+    form: str | None,
+    sample: int | Literal["all"] | None,
+    step: int,
+    forward_only: bool,
+    digits: int | None,
+    decimals: int | None,
+    settings: tuple[tuple[str, str], ...],
+    inputs: str | None,
+    targets: str | None,
+    output: str | None,
+) -> None:
+    """Draw the network of CONFIG: units with h, a and δ, edges with weights and their gradients.
+
+    CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The
+    equations of a config are drawn as a computation graph.
+    """
+    exclusive(digits=digits, decimals=decimals)
+    if sample == "all":
+        raise click.UsageError("a picture has one sample; expected --sample K")
+    if inputs is not None and sample is not None:
+        raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
+    from backtrace.cli.output import style_of, writing_to
+    from backtrace.cli.what_if import what_if
+    from backtrace.config.load import load
+    from backtrace.derivation.printing import TYPESET
+    from backtrace.drawing import picture
+    from backtrace.errors import NotDifferentiableError
+    from backtrace.evaluation.choice import arithmetic_of
+    from backtrace.views.records import Look, Numerals
+
+    problem = what_if(load(config), settings, inputs, targets, sample or 1)
+    if inputs is not None or targets is not None:
+        sample = None
+    arithmetic = arithmetic_of(problem)
+    try:
+        drawn = picture(problem, step, sample, backward=not forward_only, arithmetic=arithmetic)
+    except NotDifferentiableError as refusal:
+        hint = f"{refusal.message}; --forward-only draws what there is"
+        raise NotDifferentiableError(hint, refusal.location) from None
+    with writing_to(output) as out:
+        form = form or _ENDINGS.get((output or "").rpartition(".")[2].lower(), "")
+        form = form or ("text" if out.isatty() else "svg")
+        style = TYPESET if form == "svg" else style_of(out)  # XML has references for what cannot be carried
+        _write(form, problem, drawn, Look(style, Numerals(digits or 3, decimals, arithmetic.kept)), out)
+
+
+def _write(form: str, problem: Problem, drawn: Picture, look: Look, out: TextIO) -> None:
+    if form == "svg":
+        from backtrace.views.draw_svg import write_svg
+
+        write_svg(problem, drawn, look, out)
+    elif form == "dot":
+        from backtrace.views.draw_dot import write_dot
+
+        write_dot(problem, drawn, look, out)
+    elif form == "mermaid":
+        from backtrace.views.draw_mermaid import write_mermaid
+
+        write_mermaid(problem, drawn, look, out)
+    else:
+        from backtrace.views.draw_text import write_text
+
+        write_text(problem, drawn, look, out)

@@ -1,0 +1,685 @@
+"""Pictures: what is in them, that it is what a trace says, and that nothing stands on anything else."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import combinations, pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import backtrace
+from backtrace.cli import cli
+from backtrace.config.load import example_names
+from backtrace.derivation.equation import Phase
+from backtrace.derivation.names import spell
+from backtrace.derivation.notation import Notation
+from backtrace.derivation.printing import PLAIN
+from backtrace.drawing import FIRST, MOST, Picture, Quantity, picture
+from backtrace.errors import BacktraceError, NotDifferentiableError, printable
+from backtrace.evaluation.choice import arithmetic_of
+from backtrace.problem import Network, Problem
+from backtrace.tracing import Request, work
+from backtrace.views.draw_dot import write_dot
+from backtrace.views.draw_layout import Box, Layout, Plan, Point, Size, laid_out
+from backtrace.views.draw_mermaid import write_mermaid
+from backtrace.views.draw_svg import write_svg
+from backtrace.views.draw_text import write_text
+from backtrace.views.records import Look, Numerals
+from tests.networks import problem_of
+
+WRITERS: dict[str, Callable[..., None]] = {
+    "svg": write_svg,
+    "dot": write_dot,
+    "mermaid": write_mermaid,
+    "text": write_text,
+}
+SVG = "{http://www.w3.org/2000/svg}"
+LOOK = Look(numerals=Numerals(3))
+EM = 0.6  # the width of a character, in font sizes
+STEPPED = "step-neuron"
+HOSTILE = 'a <b>&amp; "q" `x` --> [y]\x1b[31m \\n %% $$x$$ </svg><script>alert(1)</script>\n---\n#quot; {z}'
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["draw", *arguments])
+
+
+@cache
+def loaded(name: str) -> Problem:
+    """A bundled problem, or a network of random weights by its sizes."""
+    return sized(*map(int, name.split("-"))) if name[0].isdecimal() else backtrace.load(name)
+
+
+@cache
+def drawn(name: str) -> Picture:
+    problem = loaded(name)
+    return picture(problem, backward=name != STEPPED, arithmetic=arithmetic_of(problem))
+
+
+def sized(*sizes: int) -> Problem:
+    weights = {"random": "uniform", "low": -1, "high": 1}
+    layers = [{"name": f"l{k}", "units": n, "activation": "tanh", "weights": weights, "biases": weights}
+              for k, n in enumerate(sizes[1:])]  # fmt: skip
+    sample = {"inputs": [0.25] * sizes[0], "targets": [0.5] * sizes[-1]}
+    return problem_of(
+        {
+            "title": "-".join(map(str, sizes)),
+            "seed": 1,
+            "inputs": [f"x_{k}" for k in range(sizes[0])],
+            "targets": [f"t_{k}" for k in range(sizes[-1])],
+            "layers": layers,
+            "samples": [sample],
+        }
+    )
+
+
+def written(form: str, problem: Problem, what: Picture, look: Look = LOOK) -> str:
+    out = io.StringIO()
+    WRITERS[form](problem, what, look, out)
+    return out.getvalue()
+
+
+@cache
+def svg_of(name: str) -> ElementTree.Element:
+    return ElementTree.fromstring(written("svg", loaded(name), drawn(name)))
+
+
+def text_of(element: ElementTree.Element) -> str:
+    return "".join(element.itertext())
+
+
+def quantities(what: Picture) -> Iterator[Quantity]:
+    for node in what.nodes:
+        yield from (*node.values, *node.gradients, *node.targets)
+    for edge in what.edges:
+        yield from (quantity for quantity in (edge.weight, edge.gradient) if quantity)
+
+
+# What is in a picture
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_every_value_in_a_picture_is_the_trace_s(name: str) -> None:
+    phases: list[Phase] = ["forward"] if name == STEPPED else ["forward", "backward"]
+    arithmetic = arithmetic_of(loaded(name))
+    request = Request(sample=1, phases=frozenset(phases), arithmetic=arithmetic)
+    values = {id: value for part in work(loaded(name), request) for id, value in part.values.items()}
+    found = list(quantities(drawn(name)))
+    assert found
+    assert {quantity.symbol.id: quantity.value for quantity in found} == {
+        quantity.symbol.id: values[quantity.symbol.id] for quantity in found
+    }
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_every_unit_parameter_and_equation_is_in_the_picture(name: str) -> None:
+    problem = loaded(name)
+    ids = {quantity.symbol.id for quantity in quantities(drawn(name))}
+    wanted = {spell(given) for given in (*problem.parameters, *problem.inputs)}
+    if isinstance(problem.model, Network):
+        units = [spell(unit) for layer in problem.model.layers for unit in layer.units]
+        wanted |= {f"{what}_{unit}" for unit in units for what in ("h", "a")} | {"E"}
+        if name != STEPPED:
+            wanted |= {f"delta_{unit}" for unit in units}
+            wanted |= {f"dE/d{spell(parameter)}" for parameter in problem.parameters}
+    else:
+        wanted |= {spell(equation) for equation in problem.model.equations}
+    assert wanted <= ids
+
+
+def test_hand_arithmetic_of_a_config_is_what_is_drawn() -> None:
+    assert "I_4 = -0.700" in run("three-two-one", "-f", "text").stdout
+
+
+def test_a_weight_with_several_uses_is_tied_at_each() -> None:
+    weights = [(edge.weight.symbol.text, edge.tied) for edge in drawn("convolution").edges if edge.weight]
+    assert weights == [("k_1", True), ("k_2", True), ("b", True)] * 2
+    assert not any(edge.tied for edge in drawn("or-gate").edges)
+
+
+def test_a_layer_is_shortened_only_where_it_is_crowded() -> None:
+    full, crowded = drawn(f"{MOST}-2"), drawn(f"{MOST + 1}-2")
+    assert [node.kind for node in full.nodes[:MOST]] == ["input"] * MOST
+    shown = [node for node in crowded.nodes if node.kind in ("input", "gap")]
+    assert [node.kind for node in shown] == ["input"] * FIRST + ["gap", "input"]
+    assert shown[FIRST].number == MOST - FIRST
+    assert shown[-1].values[0].symbol.text == f"x_{MOST}"
+
+
+def test_an_equation_stands_right_of_all_that_it_uses() -> None:
+    for name in ("recurrent", "circuit", "parabola"):
+        what = drawn(name)
+        assert what.edges
+        assert all(what.nodes[edge.source].column < what.nodes[edge.target].column for edge in what.edges)
+
+
+def test_a_named_delta_stands_in_the_place_of_its_gradient() -> None:
+    gradients = {
+        node.values[0].symbol.id: node.gradients[0].symbol.text
+        for node in drawn("recurrent").nodes
+        if node.gradients
+    }
+    assert gradients["h_2"] == "δ_2"
+    assert gradients["s_2"] == "∂E/∂s_2"
+    assert gradients["w"] == "∂E/∂w"
+
+
+def test_without_targets_there_are_no_gradients_and_no_cost() -> None:
+    config = {
+        "inputs": ["x"],
+        "layers": [{"name": "l", "units": ["o"], "weights": [[2]]}],
+        "samples": [{"inputs": [3]}],
+    }
+    problem = problem_of(config)
+    what = picture(problem)
+    assert [node.kind for node in what.nodes] == ["input", "unit"]
+    assert not what.has_gradients
+    for form in WRITERS:
+        assert "∂" not in written(form, problem, what)
+
+
+def test_a_step_function_is_drawn_only_forward() -> None:
+    with pytest.raises(NotDifferentiableError, match="step has no useful derivative"):
+        picture(loaded(STEPPED))
+    assert [node.gradients for node in drawn(STEPPED).nodes] == [()] * len(drawn(STEPPED).nodes)
+
+
+def test_a_later_step_and_another_sample_are_drawn_as_they_are_traced() -> None:
+    problem = loaded("or-gate")
+    [part] = [p for p in work(problem, Request(first=7, last=7, sample=2)) if p.phase == "backward"]
+    what = picture(problem, step=7, sample=2)
+    ids = {quantity.symbol.id: quantity.value for quantity in quantities(what)}
+    assert ids["dE/dw_5"] == part.values["dE/dw_5"]
+    assert ids["w_5"] == part.values["w_5"] != 0.01
+
+
+# Every form
+
+
+@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("name", example_names())
+def test_every_example_is_drawn_in_every_form(name: str, form: str) -> None:
+    problem, what = loaded(name), drawn(name)
+    text = written(form, problem, what)
+    shown = READERS[form](text)
+    for quantity in quantities(what):
+        value = LOOK.numerals.text(quantity.value)
+        if quantity.written is not None:
+            value = LOOK.numerals.given(quantity.written, quantity.value)
+        assert value in shown, quantity
+
+
+def _read_svg(text: str) -> str:
+    """All that is said in an SVG picture."""
+    return text_of(ElementTree.fromstring(text))
+
+
+_DOT_STRING = r'"(?:[^"\\\n]|\\.)*"'
+_DOT_ATTRIBUTES = rf"\[\w+=(?:[\w.]+|{_DOT_STRING})(?:, \w+=(?:[\w.]+|{_DOT_STRING}))*\]"
+_DOT_LINE = re.compile(
+    rf"  (?:(?:graph|node|edge|n\d+|n\d+ -> n\d+)(?: {_DOT_ATTRIBUTES})?|\{{ rank=same; n\d+(?:; n\d+)* \}})"
+)
+
+
+def _read_dot(text: str) -> str:
+    """The labels of a graph, each line of which is of a form that Graphviz knows."""
+    first, *lines, last, end = text.split("\n")
+    assert (first, last, end) == ("digraph {", "}", "")
+    for line in lines:
+        assert _DOT_LINE.fullmatch(line), line
+    nodes = set(re.findall(r"(?m)^  (n\d+) \[", text))
+    assert set(re.findall(r"(n\d+) -> ", text)) | set(re.findall(r"-> (n\d+)", text)) <= nodes
+    return text
+
+
+_MERMAID_LABEL = r'"((?:[^"#;`<>&]|#\d+;|<br/>)*)"'
+_MERMAID_LINE = re.compile(
+    rf"  (?:(?:n\d+|legend)[\[(]{{1,2}}{_MERMAID_LABEL}[\])]{{1,2}}|n\d+ -->(?:\|{_MERMAID_LABEL}\|)? n\d+"
+    r"|linkStyle \d+ [\w:#, .-]+|style \w+ fill:none,stroke:none)"
+)
+
+
+def _read_mermaid(text: str) -> str:
+    """The labels of a flowchart, each line of which is of a form that Mermaid knows."""
+    rule, title, end_rule, kind, *lines, end = text.split("\n")
+    assert (rule, end_rule, kind, end) == ("---", "---", "flowchart LR", "")
+    assert title.startswith("title: ")
+    json.loads(title.removeprefix("title: "))
+    for line in lines:
+        assert _MERMAID_LINE.fullmatch(line), line
+    edges = [line for line in lines if "-->" in line]
+    styled = [int(number) for number in re.findall(r"linkStyle (\d+)", text)]
+    assert all(number < len(edges) for number in styled)
+    return re.sub(r"#(\d+);", lambda found: chr(int(found[1])), "\n".join(lines))
+
+
+READERS: dict[str, Callable[[str], str]] = {
+    "svg": _read_svg,
+    "dot": _read_dot,
+    "mermaid": _read_mermaid,
+    "text": str,
+}
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+@pytest.mark.parametrize("name", ["or-gate", "recurrent", "hostile"])
+def test_graphviz_reads_the_graph(name: str) -> None:
+    problem, what = hostile() if name == "hostile" else (loaded(name), drawn(name))
+    text = written("dot", problem, what)
+    done = subprocess.run(["dot", "-Tsvg"], input=text, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    said = "\n".join(text_of(element) for element in ElementTree.fromstring(done.stdout).iter(f"{SVG}text"))
+    said = said.replace("\u00a0", " ")
+    for quantity in quantities(what):
+        assert f"{printable(quantity.symbol.text)} = " in said or quantity.symbol.text + "†" in said
+
+
+# SVG
+
+
+def label_boxes(root: ElementTree.Element) -> list[Box]:
+    return [
+        _around([_text_box(text) for text in group.iter(f"{SVG}text")])
+        for group in root.iter(f"{SVG}g")
+        if group.get("class") == "label"
+    ]
+
+
+def node_boxes(root: ElementTree.Element) -> list[Box]:
+    boxes = []
+    for rect in root.iter(f"{SVG}rect"):
+        if "node" in rect.get("class", ""):
+            x, y, width, height = (float(rect.get(name, "")) for name in ("x", "y", "width", "height"))
+            boxes.append(Box(x, y, x + width, y + height))
+    return boxes
+
+
+def _text_box(text: ElementTree.Element) -> Box:
+    x, y, font = (float(text.get(name, "")) for name in ("x", "y", "font-size"))
+    width = EM * font * len(text_of(text))
+    left = x - width / 2 if text.get("text-anchor") == "middle" else x
+    return Box(left, y - 0.8 * font, left + width, y + 0.25 * font)
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    return Box(
+        min(box.left for box in boxes),
+        min(box.top for box in boxes),
+        max(box.right for box in boxes),
+        max(box.bottom for box in boxes),
+    )
+
+
+def overlapping(boxes: Sequence[Box]) -> list[tuple[Box, Box]]:
+    return [(one, other) for one, other in combinations(boxes, 2) if one.overlaps(other)]
+
+
+SIZES = ("2-2-1", "2-2-2", "3-4-4-2", "784-100-10", "8-8", "12-1")
+
+
+@pytest.mark.parametrize("name", [*SIZES, *example_names()])
+def test_everything_has_a_place_of_its_own_on_the_page(name: str) -> None:
+    root = svg_of(name)
+    assert len(label_boxes(root)) == sum(edge.weight is not None for edge in drawn(name).edges)
+    assert overlapping([*label_boxes(root), *node_boxes(root)]) == []
+    _is_on_the_page(root)
+    _fits_into_nodes(root)
+
+
+def test_labels_that_do_overlap_are_found() -> None:
+    boxes = label_boxes(svg_of("2-2-1"))
+    moved = Box(*(side + 5 for side in boxes[0]))
+    assert overlapping([*boxes, moved]) == [(boxes[0], moved)]
+
+
+def _is_on_the_page(root: ElementTree.Element) -> None:
+    width, height = (float(part) for part in root.get("viewBox", "").split()[2:])
+    [group] = [group for group in root.iter(f"{SVG}g") if group.get("transform")]
+    found = re.fullmatch(r"translate\(([\d.]+) ([\d.]+)\)", group.get("transform", ""))
+    assert found
+    across, down = map(float, found.groups())
+    inner = [_text_box(text) for text in group.iter(f"{SVG}text")] + node_boxes(root)
+    boxes = [Box(b.left + across, b.top + down, b.right + across, b.bottom + down) for b in inner]
+    outer = [_text_box(text) for text in root.findall(f"{SVG}text")]
+    assert overlapping(outer) == []
+    assert all(not box.overlaps(other) for box in boxes for other in outer)
+    for box in (*boxes, *outer):
+        assert 0 <= box.left <= box.right <= width
+        assert 0 <= box.top <= box.bottom <= height
+
+
+def _fits_into_nodes(root: ElementTree.Element) -> None:
+    [group] = [group for group in root.iter(f"{SVG}g") if group.get("transform")]
+    nodes = node_boxes(root)
+    quiet = [text for text in group.findall(f"{SVG}text") if text.get("class") != "quiet"]
+    assert quiet
+    for text in quiet:
+        box = _text_box(text)
+        around = [node for node in nodes if node.overlaps(box)]
+        assert len(around) == 1, text_of(text)
+        assert around[0].left <= box.left <= box.right <= around[0].right
+        assert around[0].top <= box.top <= box.bottom <= around[0].bottom
+
+
+def test_values_stand_above_and_gradients_below() -> None:
+    root = svg_of("or-gate")
+    labels = [
+        [text_of(text) for text in group.iter(f"{SVG}text")]
+        for group in root.iter(f"{SVG}g")
+        if group.get("class") == "label"
+    ]
+    assert labels == [
+        ["w1 = 0.1", "∂ -0.000279"],
+        ["w3 = 0.3", "∂ 0"],
+        ["b2 = 0.5", "∂ -0.000279"],
+        ["w2 = 0.2", "∂ -0.00054"],
+        ["w4 = 0.4", "∂ 0"],
+        ["b1 = 0.5", "∂ -0.00054"],
+        ["w5 = 0.01", "∂ -0.0786"],
+        ["w6 = 0.02", "∂ -0.0814"],
+        ["b3 = 0.03", "∂ -0.122"],
+    ]
+    heights = [
+        [float(text.get("y", "")) for text in group.iter(f"{SVG}text")]
+        for group in root.iter(f"{SVG}g")
+        if group.get("class") == "label"
+    ]
+    assert all(above < below for above, below in heights)
+
+
+def test_a_negative_weight_is_dashed_and_the_largest_is_the_thickest() -> None:
+    edges = [path for path in svg_of("xor-skip").iter(f"{SVG}path") if "edge" in path.get("class", "")]
+    shown = [(path.get("class"), path.get("stroke-width")) for path in edges]
+    assert shown[:3] == [("edge plus", "2.50"), ("edge plus", "2.50"), ("edge minus", "3.25")]
+    assert ("edge minus", "4.00") in shown  # w_5 = -2
+    style = next(svg_of("xor-skip").iter(f"{SVG}style")).text or ""
+    assert re.search(r"\.minus \{[^}]*stroke-dasharray", style)
+    assert not re.search(r"\.plus \{[^}]*stroke-dasharray", style)
+
+
+def test_a_picture_stands_by_itself_and_speaks() -> None:
+    root = svg_of("or-gate")
+    text = written("svg", loaded("or-gate"), drawn("or-gate"))
+    assert root.get("role") == "img"
+    ids = {element.get("id"): text_of(element) for element in root.iter() if element.get("id")}
+    title, said = (ids[id] for id in root.get("aria-labelledby", "").split())
+    assert title == "OR gate, 2-2-1"
+    assert said.startswith(
+        "step 1, sample 1: i_1 = 1, i_2 = 0, y = 1. inputs: i_1 = 1, i_2 = 0. "
+        "hidden: sigmoid: h_1 = 0.6, a_1 = 0.646, δ_1 = -0.000279, "
+    )
+    assert "; w_5 = 0.01, ∂E/∂w_5 = -0.0786; " in said
+    assert "prefers-color-scheme: dark" in text
+    assert not re.search(r"href|url\(|@import|<script|<image|<foreignObject", text)
+
+
+def test_pictures_on_one_page_have_ids_of_their_own() -> None:
+    out = io.StringIO()
+    write_svg(loaded("or-gate"), drawn("or-gate"), LOOK, out, "second")
+    assert set(re.findall(r' id="(.*?)"', out.getvalue())) == {"second-title", "second-said"}
+
+
+# Names that are more than names
+
+
+def hostile() -> tuple[Problem, Picture]:
+    """A problem whose texts no config could have."""
+    notation = Notation(net='<h&"{unit}">`\\', activation="a]{unit})#", delta="δ\x1b[1m{unit}|", cost='E;"]')
+    problem = loaded("or-gate")
+    assert isinstance(problem.model, Network)
+    layers = tuple(layer._replace(name=layer.name) for layer in problem.model.layers)
+    model = problem.model._replace(layers=layers)
+    problem = problem._replace(title=HOSTILE, notation=notation, model=model)
+    return problem, picture(problem)
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_no_name_is_taken_for_more_than_a_name(form: str) -> None:
+    text = written(form, *hostile())
+    assert "\x1b" not in text
+    assert READERS[form](text)
+    if form == "svg":
+        tags = {element.tag.removeprefix(SVG) for element in ElementTree.fromstring(text).iter()}
+        assert tags == {"svg", "title", "desc", "style", "rect", "text", "tspan", "g", "path"}
+
+
+# Text
+
+
+def test_a_network_in_characters() -> None:
+    assert (
+        written("text", loaded("linear-neuron"), drawn("linear-neuron"))
+        == run("linear-neuron", "-f", "text").stdout
+    )
+    assert (
+        run("performance-ascent", "-f", "text").stdout
+        == """\
+Two neurons with thresholds climb
+step 1, sample 1: x = 2, d = 1
+
+inputs
+  x = 2
+
+hidden: sigmoid
+                                          ╭──────────────╮
+                                          │ p_1 = 0      │
+  x   ── w_1 = 0.5  ∂P/∂w_1 = 0.125 ─────▶│ z_1 = 0.5    │
+  -1  ━━ T_1 = 1    ∂P/∂T_1 = -0.0625 ━━━▶├──────────────┤
+                                          │ δ_1 = 0.0625 │
+                                          ╰──────────────╯
+
+output: sigmoid
+                                          ╭──────────────╮
+                                          │ p_2 = 0      │
+  z_1 ━━ w_2 = 2    ∂P/∂w_2 = 0.0625 ━━━━▶│ z_2 = 0.5    │
+  -1  ━━ T_2 = 1    ∂P/∂T_2 = -0.125 ━━━━▶│ target d = 1 │
+                                          ├──────────────┤
+                                          │ δ_2 = 0.125  │
+                                          ╰──────────────╯
+
+performance
+                                          ╭────────────╮
+  z_2 ───────────────────────────────────▶│ P = -0.125 │
+                                          ╰────────────╯
+
+━━: a large weight
+"""
+    )
+
+
+def test_a_computation_in_characters_begins_with_what_is_given() -> None:
+    assert (
+        written("text", loaded("circuit"), drawn("circuit"), LOOK._replace(style=PLAIN))
+        == """\
+(x + y) z
+step 1, sample 1
+
+  x = -2   df/dx = -4
+  y = 5   df/dy = -4
+  z = -4   df/dz = 3
+
+            +------------+
+            | q = x + y  |
+  x ------->| q = 3      |
+  y ------->+------------+
+            | df/dq = -4 |
+            +------------+
+            +-----------+
+            | f = q*z   |
+  q ------->| f = -12   |
+  z ------->+-----------+
+            | df/df = 1 |
+            +-----------+
+"""
+    )
+
+
+def test_every_edge_of_a_tall_box_meets_its_side() -> None:
+    lines = written("text", loaded("8-8"), drawn("8-8")).split("\n")
+    arrows = [line for line in lines if "▶" in line]
+    assert len(arrows) == 8 * 9 + 8
+    assert all(re.search("▶[│├]", line) for line in arrows)
+
+
+def test_dots_stand_for_edges_from_units_that_are_not_drawn() -> None:
+    lines = written("text", loaded("12-1"), drawn("12-1")).split("\n")
+    [dots] = [k for k, line in enumerate(lines) if line.strip().startswith("…") and "more" not in line]
+    assert lines[dots - 1].strip().startswith("x_2 ")
+    assert lines[dots + 1].strip().startswith("x_11 ")
+
+
+# Layouts
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    """Columns of boxes with edges to the right, some of them past columns."""
+    heights = draw(st.lists(st.integers(1, 4), min_size=2, max_size=4))
+    columns: list[list[int]] = []
+    for height in heights:
+        columns.append(list(range(sum(map(len, columns)), sum(map(len, columns)) + height)))
+    column = {node: k for k, nodes in enumerate(columns) for node in nodes}
+    pairs = [(one, other) for one in column for other in column if column[one] < column[other]]
+    edges = draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=12, unique=True))
+    side = st.integers(10, 150).map(float)
+    sizes = draw(st.lists(st.builds(Size, side, side), min_size=len(column), max_size=len(column)))
+    ordered = draw(st.booleans())
+    label = st.builds(Size, side, st.just(30.0))
+    labels = draw(
+        st.lists(label | st.none() if ordered else st.none(), min_size=len(edges), max_size=len(edges))
+    )
+    return Plan(sizes, columns, edges, labels, [40.0] * len(columns), ordered)
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans())
+def test_nothing_stands_on_anything_else_and_no_edge_goes_through_a_box(plan: Plan) -> None:
+    layout = laid_out(plan)
+    labels = [box for box in layout.labels if box]
+    assert overlapping([*layout.boxes, *labels]) == []
+    for (source, target), line in zip(plan.edges, layout.lines, strict=True):
+        others = [box for node, box in enumerate(layout.boxes) if node not in (source, target)]
+        for one, other in pairwise(line):
+            assert not [box for box in others if _touches(box, one, other)]
+    assert all(_inside(box, layout) for box in (*layout.boxes, *labels))
+
+
+def _inside(box: Box, layout: Layout) -> bool:
+    width, height = layout.size
+    near = 1e-6
+    return (
+        box.left >= -near and box.top >= -near and box.right <= width + near and box.bottom <= height + near
+    )
+
+
+def _touches(box: Box, one: Point, other: Point) -> bool:
+    """Whether a line goes through a box, tried at many points of it."""
+    steps = range(101)
+    points = ((one.x + (other.x - one.x) * k / 100, one.y + (other.y - one.y) * k / 100) for k in steps)
+    near = 1e-6
+    return any(
+        box.left + near < x < box.right - near and box.top + near < y < box.bottom - near for x, y in points
+    )
+
+
+def test_every_label_stands_on_its_own_edge() -> None:
+    size = Size(60, 30)
+    plan = Plan([size] * 4, [[0, 1], [2, 3]], [(0, 2), (0, 3), (1, 2), (1, 3)], [size] * 4, [0, 0], True)
+    layout = laid_out(plan)
+    for line, box in zip(layout.lines, layout.labels, strict=True):
+        assert box is not None
+        assert any(_touches(box, one, other) for one, other in pairwise(line))
+
+
+# The command
+
+
+@pytest.mark.parametrize(
+    ("file", "begins"),
+    [("a.svg", "<svg"), ("a.dot", "digraph"), ("a.gv", "digraph"), ("a.mmd", "---\ntitle"),
+     ("a.txt", "OR gate"), ("a", "<svg")],
+)  # fmt: skip
+def test_a_picture_is_written_as_its_file_s_name_ends(tmp_path: Path, file: str, begins: str) -> None:
+    assert run("or-gate", "-o", str(tmp_path / file)).exit_code == 0
+    assert (tmp_path / file).read_text(encoding="utf-8").startswith(begins)
+
+
+def test_what_is_asked_for_goes_before_the_ending(tmp_path: Path) -> None:
+    run("or-gate", "-o", str(tmp_path / "a.svg"), "-f", "dot")
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8").startswith("digraph")
+
+
+def test_a_picture_is_svg_where_nobody_looks_at_a_terminal() -> None:
+    assert run("or-gate").stdout.startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        (("--set", "w_5=2"), "w_5 = 2 "),
+        (("--input", "0,1", "--target", "0"), "i_2 = 1"),
+        (("--step", "2"), "step 2, sample 2"),
+        (("--sample", "2"), "step 1, sample 2"),
+        (("--digits", "5"), "a_o = 0.51245"),
+        (("--decimals", "2"), "a_o = 0.51 "),
+    ],
+)
+def test_options_change_what_is_drawn(options: tuple[str, ...], shown: str) -> None:
+    assert shown in run("or-gate", "-f", "text", *options).stdout
+    assert shown not in run("or-gate", "-f", "text").stdout
+
+
+def test_changes_are_told_in_the_picture() -> None:
+    assert "; with w_5 = 2\n" in run("or-gate", "-f", "text", "--set", "w_5=2").stdout
+
+
+def test_forward_only_leaves_the_gradients_out() -> None:
+    for form in WRITERS:
+        shown = run("or-gate", "-f", form, "--forward-only").stdout
+        assert "0.119" in shown
+        assert "∂" not in shown
+        assert "δ" not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("or-gate", "--sample", "all"), 2, "a picture has one sample; expected --sample K"),
+        (("or-gate", "--sample", "9"), 1, "no sample 9; there are samples 1 to 4"),
+        (("or-gate", "--digits", "2", "--decimals", "2"), 2,
+         "--digits and --decimals exclude each other; expected one of them"),
+        (("or-gate", "--input", "1,1", "--sample", "1"), 2,
+         "--input makes a sample of its own; expected --sample to be left out"),
+        (("circuit", "--step", "2"), 1, "no step 2: without an update in the config there is one step"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_drawn_is_told(arguments: tuple[str, ...], code: int, message: str) -> None:
+    result = run(*arguments)
+    if code == 2:
+        assert result.exit_code == 2
+        assert result.stderr.endswith(f"Error: {message}\n")
+    else:
+        assert isinstance(result.exception, BacktraceError)
+        assert str(result.exception) == message
+
+
+def test_a_refused_backward_pass_tells_the_way_out() -> None:
+    result = run(STEPPED)
+    assert isinstance(result.exception, NotDifferentiableError)
+    assert str(result.exception).endswith(
+        "layers[0].activation: step has no useful derivative: it is flat everywhere but at its threshold, "
+        "where it jumps, so there is no backward pass; a sigmoid is the smooth function in its place; "
+        "--forward-only draws what there is"
+    )
+    assert run(STEPPED, "--forward-only").exit_code == 0
