@@ -23,6 +23,8 @@ from backtrace.tracing import Part, Request, work
 
 MOST = 8  # nodes of a layer that are all drawn; of more, the first few and the last
 FIRST = 3
+MOST_COLUMNS = 24  # of a computation that are all drawn; of more, these at its two ends
+FIRST_COLUMNS, LAST_COLUMNS = 12, 8
 
 NodeKind = Literal["input", "constant", "unit", "cost", "parameter", "target", "equation", "gap"]
 
@@ -38,13 +40,12 @@ class Quantity(NamedTuple):
 class Node(NamedTuple):
     """What stands at one place: values from the forward pass, gradients from the backward pass.
 
-    `of` is its layer, where there is one. `number` is what a constant is, or how many nodes a gap stands for.
+    `number` is what a constant is, or how many nodes a gap stands for.
     `targets` are what the values of an output ought to be; `equation` is what an equation's node works out.
     """
 
     column: int
     kind: NodeKind
-    of: str | None = None
     values: tuple[Quantity, ...] = ()
     gradients: tuple[Quantity, ...] = ()
     targets: tuple[Quantity, ...] = ()
@@ -111,11 +112,18 @@ def picture(
             forward = part
         elif part.phase == "backward":
             back = part
-        if forward and (back or not backward):
+        if _is_whole(part) and (back or not backward):
             break  # an update is not drawn, and so not worked out
     if forward is None:
         raise AssertionError("a pass without a forward part")
     return picture_of(problem, forward, back)
+
+
+def _is_whole(part: Part) -> bool:
+    """Whether a pass did not break off; where it did, why follows after what could be worked out."""
+    derivation = part.derivation
+    rows = derivation.equations if derivation else ()
+    return len(part.equations) == sum(row.phase == part.phase for row in rows)
 
 
 def picture_of(problem: Problem, forward: Part, backward: Part | None) -> Picture:
@@ -215,20 +223,19 @@ class _NetworkPicture(_Drawing):
         places = {}
         for unit, left_out in _shortened(self.size[name]):
             if unit is None:
-                self.add(Node(self.column[name], "gap", name, number=left_out))
+                self.add(Node(self.column[name], "gap", number=left_out))
             else:
                 places[unit] = self.add(node(unit))
         return places
 
     def input(self, k: int) -> Node:
-        return Node(0, "input", INPUTS, self.known(self.symbols.input[k]))
+        return Node(0, "input", self.known(self.symbols.input[k]))
 
     def unit(self, layer: Layer, row: int) -> Node:
         unit = layer.units[row]
         return Node(
             self.column[layer.name],
             "unit",
-            layer.name,
             self.known(self.symbols.net[unit], self.symbols.activation[unit]),
             self.from_backward(self.symbols.delta[unit].id),
             self.known(self.symbols.target[unit]) if unit in self.symbols.target else (),
@@ -246,7 +253,7 @@ class _NetworkPicture(_Drawing):
             if bias is not None:
                 if constant is None:
                     column = self.column[layer.name] - 1
-                    constant = self.add(Node(column, "constant", layer.name, number=layer.bias_input))
+                    constant = self.add(Node(column, "constant", number=layer.bias_input))
                 self.edges.append(self.edge(constant, target, bias))
 
     def edge(self, source: int, target: int, name: str) -> Edge:
@@ -265,6 +272,7 @@ class _ComputationPicture(_Drawing):
         self.objective = given(computation.objective)
         self.delta_of = {spell(symbol): spell(delta) for delta, symbol in computation.deltas.items()}
         self.uses = {row.id: _used(row) for row in forward.equations}
+        self.left_out: list[str] | None = None
         named: dict[NodeKind, Iterable[str]] = {
             "input": problem.inputs,
             "parameter": problem.parameters,
@@ -278,21 +286,36 @@ class _ComputationPicture(_Drawing):
         }
 
     def picture(self) -> Picture:
-        column = self.columns()
         rows = {row.id: row for row in self.forward.equations}
         places: dict[str, int] = {}
-        for here in range(max(column.values()) + 1):
-            ids = [id for id in column if column[id] == here]
-            for k, left_out in _shortened(len(ids)):
+        columns = self.columns()
+        for here, ids in enumerate(columns):
+            for k, left_out in self.shown(ids):
                 if k is None:
                     self.add(Node(here, "gap", number=left_out))
                 else:
                     places[ids[k]] = self.add(self.node(ids[k], here, rows.get(ids[k])))
         for id, used in self.uses.items():
             self.edges += [Edge(places[one], places[id]) for one in used if {one, id} <= places.keys()]
-        return self.by_column([""] * (max(column.values()) + 1))
+        return self.by_column([""] * len(columns))
 
-    def columns(self) -> dict[str, int]:
+    def columns(self) -> list[list[str]]:
+        """The symbols of every column; those of the middle ones all in one, where there are very many."""
+        depth = self.depths()
+        columns: list[list[str]] = [[] for _ in range(max(depth.values()) + 1)]
+        for id, column in depth.items():
+            columns[column].append(id)
+        if len(columns) <= MOST_COLUMNS:
+            return columns
+        middle = columns[FIRST_COLUMNS:-LAST_COLUMNS]
+        self.left_out = [id for ids in middle for id in ids]
+        return [*columns[:FIRST_COLUMNS], self.left_out, *columns[-LAST_COLUMNS:]]
+
+    def shown(self, ids: list[str]) -> Iterator[tuple[int | None, int]]:
+        """The places in a column that are drawn, none of those that are left out together."""
+        return iter([(None, len(ids))]) if ids is self.left_out else _shortened(len(ids))
+
+    def depths(self) -> dict[str, int]:
         """The column of every symbol: an equation right of what it uses, a given left of its first use."""
         depth: dict[str, int] = {}
         for id, used in self.uses.items():
@@ -308,9 +331,9 @@ class _ComputationPicture(_Drawing):
         gradients = gradients or self.from_backward(f"d{self.objective.id}/d{id}")
         if row:
             kind: NodeKind = "cost" if row.symbol == self.objective else "equation"
-            return Node(column, kind, None, self.known(row.symbol), gradients, equation=row)
+            return Node(column, kind, self.known(row.symbol), gradients, equation=row)
         symbol, kind = self.givens[id]
-        return Node(column, kind, None, self.known(symbol), gradients)
+        return Node(column, kind, self.known(symbol), gradients)
 
 
 def _used(row: Equation) -> tuple[str, ...]:

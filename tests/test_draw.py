@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import pty
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import combinations, pairwise
@@ -25,7 +28,16 @@ from backtrace.derivation.equation import Phase
 from backtrace.derivation.names import spell
 from backtrace.derivation.notation import Notation
 from backtrace.derivation.printing import PLAIN
-from backtrace.drawing import FIRST, MOST, Picture, Quantity, picture
+from backtrace.drawing import (
+    FIRST,
+    FIRST_COLUMNS,
+    LAST_COLUMNS,
+    MOST,
+    MOST_COLUMNS,
+    Picture,
+    Quantity,
+    picture,
+)
 from backtrace.errors import BacktraceError, NotDifferentiableError, printable
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.problem import Network, Problem
@@ -162,6 +174,28 @@ def test_an_equation_stands_right_of_all_that_it_uses() -> None:
         what = drawn(name)
         assert what.edges
         assert all(what.nodes[edge.source].column < what.nodes[edge.target].column for edge in what.edges)
+
+
+def chain(length: int) -> Problem:
+    """A recurrence with one weight at every moment."""
+    moments = {f"s_{k}": f"tanh(w*s_{k - 1})" for k in range(1, length)}
+    config = {
+        "equations": {"s_0": "w", **moments, "E": f"s_{length - 1}^2"},
+        "objective_symbol": "E",
+        "parameters": {"w": 0.5},
+    }
+    return problem_of(config)
+
+
+def test_a_long_computation_is_shortened_in_the_middle() -> None:
+    whole, cut = picture(chain(MOST_COLUMNS - 2)), picture(chain(100))
+    assert len(whole.columns) == MOST_COLUMNS
+    assert not [node for node in whole.nodes if node.kind == "gap"]
+    [gap] = [node for node in cut.nodes if node.kind == "gap"]
+    assert gap.column == FIRST_COLUMNS
+    assert len(cut.columns) == FIRST_COLUMNS + 1 + LAST_COLUMNS
+    assert len(cut.nodes) - 1 + gap.number == 102  # w, 100 moments and E
+    assert overlapping(node_boxes(ElementTree.fromstring(written("svg", chain(100), cut)))) == []
 
 
 def test_a_named_delta_stands_in_the_place_of_its_gradient() -> None:
@@ -424,6 +458,15 @@ def test_a_picture_stands_by_itself_and_speaks() -> None:
     assert not re.search(r"href|url\(|@import|<script|<image|<foreignObject", text)
 
 
+def test_an_output_without_unicode_carries_the_same_picture() -> None:
+    narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    write_svg(loaded("or-gate"), drawn("or-gate"), LOOK, narrow)
+    narrow.seek(0)
+    text = narrow.read()
+    assert text.isascii()
+    assert _read_svg(text) == _read_svg(written("svg", loaded("or-gate"), drawn("or-gate")))
+
+
 def test_pictures_on_one_page_have_ids_of_their_own() -> None:
     out = io.StringIO()
     write_svg(loaded("or-gate"), drawn("or-gate"), LOOK, out, "second")
@@ -438,7 +481,11 @@ def hostile() -> tuple[Problem, Picture]:
     notation = Notation(net='<h&"{unit}">`\\', activation="a]{unit})#", delta="δ\x1b[1m{unit}|", cost='E;"]')
     problem = loaded("or-gate")
     assert isinstance(problem.model, Network)
-    layers = tuple(layer._replace(name=layer.name) for layer in problem.model.layers)
+    names = {"inputs": "inputs", "hidden": "]]><b>|\x1b[2m", "output": '"); -->'}
+    layers = tuple(
+        layer._replace(name=names[layer.name], sources=tuple(names[source] for source in layer.sources))
+        for layer in problem.model.layers
+    )
     model = problem.model._replace(layers=layers)
     problem = problem._replace(title=HOSTILE, notation=notation, model=model)
     return problem, picture(problem)
@@ -624,6 +671,14 @@ def test_a_picture_is_svg_where_nobody_looks_at_a_terminal() -> None:
     assert run("or-gate").stdout.startswith("<svg")
 
 
+def test_a_terminal_is_shown_characters() -> None:
+    ours, theirs = pty.openpty()
+    subprocess.run([sys.executable, "-m", "backtrace", "draw", "circuit"], stdout=theirs, check=True)
+    os.close(theirs)
+    assert os.read(ours, 1000).startswith(b"(x + y) z\r\nstep 1, sample 1\r\n")
+    os.close(ours)
+
+
 @pytest.mark.parametrize(
     ("options", "shown"),
     [
@@ -661,11 +716,13 @@ def test_forward_only_leaves_the_gradients_out() -> None:
          "--digits and --decimals exclude each other; expected one of them"),
         (("or-gate", "--input", "1,1", "--sample", "1"), 2,
          "--input makes a sample of its own; expected --sample to be left out"),
+        (("-",), 1, "∂f/∂q is not a finite number (inf) in sample 1"),
         (("circuit", "--step", "2"), 1, "no step 2: without an update in the config there is one step"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_drawn_is_told(arguments: tuple[str, ...], code: int, message: str) -> None:
-    result = run(*arguments)
+    half_way = "{equations: {q: x*z, f: sqrt(q)}, objective_symbol: f, parameters: {x: 0, z: 1}}"
+    result = CliRunner().invoke(cli, ["draw", *arguments], input=half_way)
     if code == 2:
         assert result.exit_code == 2
         assert result.stderr.endswith(f"Error: {message}\n")

@@ -101,7 +101,9 @@ class Names:
         return head, "", self.below([digits, *others] if digits else others)
 
     def is_counted(self, name: str, behind: str) -> bool:
-        return name in self.counted or (behind in self.counted and name not in self.givens)
+        if name in self.counted:
+            return True
+        return behind[:1].isdigit() and behind in self.counted and name not in self.givens
 
     def below(self, parts: list[str]) -> str:
         """An index: numbers and letters side by side, but a name with an index as such."""

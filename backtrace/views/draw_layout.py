@@ -216,6 +216,8 @@ class _Laying:
                 wanted = []
                 for slot in slots:
                     there = [height[other] for other in joined.get((slot, -direction), ())]
+                    if slot.column and not there and not joined.get((slot, direction)):
+                        there = [height[other] for other in self.columns[slot.column - 1]]
                     wanted.append(sum(there) / len(there) if there else height[slot])
                 height |= self.apart(slots, wanted)
         top = min((y - self.size(slot).height / 2 for slot, y in height.items()), default=0)
@@ -315,7 +317,7 @@ def _orders(labels: dict[int, Size], ends: dict[int, tuple[float, float]]) -> It
 
 
 class _Placed(NamedTuple):
-    """A label's middle, half its width and height; how far off its best place it is, and how often crossed."""
+    """A label's middle, half its width and height; how far off its best place it is, how often crossed."""
 
     x: float
     y: float

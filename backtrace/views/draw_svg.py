@@ -255,7 +255,8 @@ def _label(label: _Label, box: Box) -> Iterator[str]:
 def _node(node: Node, said: Said, box: Box) -> Iterator[str]:
     if node.kind != "gap":
         yield _outline(node, box)
-    y = box.top + PADDING / 2 + NODE
+    content = LINE * len([*said.above, *said.below]) + (GAP if said.below else 0)
+    y = box.middle.y - content / 2 + NODE
     for line in said.above:
         yield _text(line, box.middle.x, y, NODE, "quiet" if node.kind == "gap" else "")
         y += LINE

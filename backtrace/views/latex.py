@@ -30,7 +30,7 @@ PREAMBLE = r"""\documentclass[a4paper, fleqn]{article}
 \begin{document}
 """
 # Pages break inside a fragment's equations, too, and the document around it stays as it is.
-BEGINNING, END = "\\begingroup\\allowdisplaybreaks\n", "\\endgroup\n"
+BEGINNING, END = "\\begingroup\\allowdisplaybreaks\\sloppy\n", "\\par\\endgroup\n"
 
 
 class Page:

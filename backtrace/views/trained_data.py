@@ -53,9 +53,9 @@ def write_markdown(heading: Iterable[str], run: Trained, look: Look, out: TextIO
             targets = ", ".join(map(text, one.targets or ()))
             rows.append((str(one.sample), ", ".join(map(text, one.outputs)), targets))
         _write_table(("sample", "outputs", "targets"), rows, out)
-    for sentence in sentences(run.health):
-        out.write(f"- {escaped(sentence)}\n")
-    out.write(f"\n**{escaped(ending(run))}**\n")
+    said = "".join(f"- {escaped(sentence)}\n" for sentence in sentences(run.health))
+    out.write(f"{said}\n" if said else "")
+    out.write(f"**{escaped(ending(run))}**\n")
 
 
 def _write_table(headings: Sequence[str], rows: Sequence[Sequence[str]], out: TextIO) -> None:
