@@ -176,7 +176,7 @@ class LatexPrinter(Printer):
         said = self.comparison(condition) if isinstance(condition, Call) else self.at(SUM, condition)
         # A bracket right behind the end of a row would be read as its height.
         yes, no = (f"{{}}{text}" if text[0] == "[" else text for text in (self.at(SUM, v) for v in values))
-        rows = rf"{yes} & \text{{if }} {said} \\ {no} & \text{{otherwise}}"
+        rows = rf"{yes} & \text{{if ${said}$}} \\ {no} & \text{{otherwise}}"
         return rf"\begin{{cases}} {rows} \end{{cases}}"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-ROOM = 88.0  # digits on a line of a page with margins of 25 mm
+ROOM = 85.0  # digits on a line of a page with margins of 25 mm
 NARROW = 66.0  # and on one of the article class as it is
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.| [-+=<>] |.", re.DOTALL)
@@ -18,7 +18,8 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _WIDTHS = {" ": 0.0, "{": 0.0, "}": 0.0, "&": 4.0, ",": 0.9, ".": 0.6, "(": 0.8, ")": 0.8, "[": 0.6, "]": 0.6}
 _WIDTHS |= {r"\left": 0.0, r"\right": 0.0, r"\mathrm": 0.0, r"\text": 0.0, r"\operatorname": 0.4}
 _WIDTHS |= {r"\cdot": 1.5, r"\cdots": 3.0, r"\ge": 2.7, r"\ ": 0.7, r"\hat": 0.0, r"\sqrt": 1.7, r"\_": 1.0}
-_WIDTHS |= dict.fromkeys((" = ", " + ", " - ", " < ", " > "), 2.6) | {"-": 1.6}
+_WIDTHS |= dict.fromkeys((" = ", " + ", " - ", " < ", " > "), 2.6) | {"-": 1.6, "+": 1.6}
+_WIDTHS |= dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1.5) | {"m": 1.7, "w": 1.4}
 _SMALL = 0.72
 _GAP = 1.5  # round the equals sign that a line begins with, and before what goes on on the next
 
@@ -140,7 +141,7 @@ class _Measure:
         if token == "{":
             return self.until("}")
         if token in "_^":
-            return _SMALL * self.next()
+            return _SMALL * self.next() + 0.1
         if token == r"\frac":
             return max(self.next(), self.next()) + 0.5
         if token == r"\tfrac":
