@@ -487,6 +487,13 @@ def test_a_file_that_ends_in_tex_is_latex(tmp_path: Path) -> None:
         assert file.read_text(encoding="ascii").startswith(r"\documentclass")
 
 
+def test_what_came_before_an_error_is_a_whole_document() -> None:
+    done = CliRunner().invoke(cli, ["trace", "step-neuron", "-f", "latex"])
+    assert done.exit_code == 1
+    assert "\n\\paragraph*{Forward, cost}\n" in done.output
+    assert "\\end{align*}\n\n\\end{document}\n" in done.output
+
+
 @pytest.mark.parametrize("arguments", [["trace", "or-gate"], ["explain", "or-gate", "E"]])
 def test_a_fragment_of_something_else_is_refused(arguments: list[str]) -> None:
     done = run(*arguments, "--fragment")

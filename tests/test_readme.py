@@ -63,6 +63,20 @@ def test_every_command_on_a_page_prints_what_stands_below_it(
     assert run(arguments, folder) == output
 
 
+@pytest.mark.parametrize(
+    ("picture", "command"),
+    [
+        ("two-two-two.svg", "draw two-two-two -o two-two-two.svg"),
+        ("or-gate-curve.svg", "train or-gate --steps 8000 -o or-gate-curve.svg"),
+    ],
+)
+def test_the_pictures_are_those_that_the_tool_draws(picture: str, command: str, folder: Path) -> None:
+    run(shlex.split(command), folder)
+    kept = ROOT / "docs" / "pictures" / picture
+    assert (folder / picture).read_text(encoding="utf-8") == kept.read_text(encoding="utf-8")
+    assert f"(docs/pictures/{picture})" in README
+
+
 def test_the_config_in_the_readme_traces(folder: Path) -> None:
     assert "∂E/∂w_1" in run(["trace", "whole.yaml"], folder)
 

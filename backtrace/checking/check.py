@@ -185,8 +185,9 @@ class _Marking:
 
     def turn_signs(self) -> None:
         """If all deltas or gradients have the other sign, the sheet follows the other convention."""
+        signs = {kind: self.kept_signs(kind) for kind in {kind for kinds, _ in CONVENTIONS for kind in kinds}}
         for kinds, what in CONVENTIONS:
-            if not self.are_turned(kinds) or self.steps_the_other_way():
+            if not _are_turned([signs[kind] for kind in kinds]) or self.steps_the_other_way():
                 continue
             self.entries = [
                 e._replace(number=e.number.turned()) if self.graph[e.key].kind in kinds else e
@@ -198,13 +199,6 @@ class _Marking:
             self.conventions.append(Convention("sign", sentence))
             self.turned = kinds
             return
-
-    def are_turned(self, kinds: Sequence[str]) -> bool:
-        """Whether the numbers of all these kinds are stated, with the other sign."""
-        kept = {kind: self.kept_signs(kind) for kind in kinds}
-        if sum(map(len, kept.values())) < LEAST_TURNED:
-            return False
-        return all(signs and sum(signs) <= MOST_UNTURNED * len(signs) for signs in kept.values())
 
     def kept_signs(self, kind: str) -> list[bool]:
         """Whether each number of a kind has the true sign.
@@ -404,6 +398,13 @@ def _choices(faulty: Sequence[Key]) -> Iterator[tuple[Key, ...]]:
         choices += [tuple(key for key in faulty if key != one) for one in faulty]
         choices += [(one,) for one in faulty]
     yield from dict.fromkeys(choices)
+
+
+def _are_turned(kept: Sequence[Sequence[bool]]) -> bool:
+    """Whether the numbers of some kinds are stated, enough of them, and have the other sign."""
+    if sum(map(len, kept)) < LEAST_TURNED:
+        return False
+    return all(signs and sum(signs) <= MOST_UNTURNED * len(signs) for signs in kept)
 
 
 def _matrix(statement: Statement) -> tuple[str, int | None]:

@@ -12,6 +12,7 @@ from typing import TextIO
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.latex import LatexPrinter, numeral
 from backtrace.derivation.latex_names import Names
+from backtrace.errors import BacktraceError
 from backtrace.problem import Problem
 from backtrace.tracing import Part
 from backtrace.views.grouping import by_layer, of_sample, with_starts
@@ -109,14 +110,19 @@ def write_latex(
     """The parts as they come; tables have at most so many rows."""
     page = Page(problem, look, out, is_fragment)
     started = False
-    for part, starts in with_starts(problem, parts):
-        if not started:
-            page.begin(problem_lines(problem, arithmetic, look))
-            started = True
-        if starts:
-            page.heading(part)
-        for equations in by_layer(part):
-            page.title(part_title(part, equations))
-            page.table(part, equations, most)
+    try:
+        for part, starts in with_starts(problem, parts):
+            if not started:
+                page.begin(problem_lines(problem, arithmetic, look))
+                started = True
+            if starts:
+                page.heading(part)
+            for equations in by_layer(part):
+                page.title(part_title(part, equations))
+                page.table(part, equations, most)
+    except BacktraceError:  # what came before it is a whole document, too
+        if started:
+            page.end()
+        raise
     if started:
         page.end()
