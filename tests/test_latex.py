@@ -37,7 +37,7 @@ COMMANDS = frozenset(
         r"\w+",
         """
         documentclass usepackage setlength parindent allowdisplaybreaks section subsection paragraph par
-        raggedright sloppy begingroup endgroup begin end left right quad qquad
+        raggedright sloppy begingroup endgroup begin end left right biggl biggr quad qquad
         frac tfrac partial cdot cdots dots hat sqrt mathrm text operatorname ge le ln log sin cos tanh max min
         backslash times div pm ne approx nabla infty in surd to leftarrow Rightarrow circ ll gg
         ss o O ae AE oe OE l L i j S copyright u v H c d b r
@@ -442,9 +442,12 @@ def test_a_long_equation_is_broken_at_its_equals_signs_and_then_in_its_sums() ->
     ]
 
 
-def test_a_sum_in_brackets_is_not_broken() -> None:
-    assert broken(r"a \cdot (b + c + d + e)", 8) == ["a", r"\cdot (b + c + d + e)"]
-    assert broken(r"\left|b + c + d + e\right| + f", 8) == [r"\left|b + c + d + e\right|", "+ f"]
+def test_a_sum_in_brackets_is_broken_only_where_it_has_to_be() -> None:
+    assert broken("a + (b + c)", 9) == ["a", "+ (b + c)"]
+    assert broken("a + (b + c)", 7) == ["a + (b", "+ c)"]
+    assert broken(r"\left(\frac{a}{b} + c\right) + d", 9) == [r"\left(\frac{a}{b} + c\right)", "+ d"]
+    assert broken(r"\left(\frac{a}{b} + c\right)", 5) == [r"\biggl(\frac{a}{b}", r"+ c\biggr)"]
+    assert broken(r"\left|b + c\right| + \frac{d + e}{f}", 2) == [r"\left|b + c\right|", r"+ \frac{d + e}{f}"]
 
 
 def test_a_fraction_is_as_wide_as_its_wider_half() -> None:
@@ -580,6 +583,15 @@ samples: [{inputs: [1, -0.5, 1e-9, 2, 0], targets: [1, 0]}]
 """
 
 
+WIDE = """
+title: Softmax with a cost that is not its own
+inputs: [x]
+targets: [t1, t2, t3, t4, t5]
+layers: [{name: out, units: 5, activation: softmax, weights: [[0.1], [0.2], [0.3], [0.4], [0.5]]}]
+notation: net-out
+samples: [{inputs: [1], targets: [1, 0, 0, 0, 0]}]
+"""
+
 needs_tex = pytest.mark.skipif(
     shutil.which("pdflatex") is None,
     reason="pdflatex is not installed (Debian: texlive-latex-base): nothing was compiled",
@@ -612,6 +624,14 @@ def test_every_example_fits_the_narrow_page_of_an_article(tmp_path: Path) -> Non
 
 
 @needs_tex
+def test_a_delta_with_a_long_bracket_fits_its_page(tmp_path: Path) -> None:
+    text = page_of(tmp_path, "trace", "--show", "delta_*", config=WIDE)
+    assert r"\biggl(" in text
+    assert Reader(text).faults == []
+    assert "Overfull" not in compiled(text, tmp_path)
+
+
+@needs_tex
 @pytest.mark.parametrize("config", ["two-two-two", "or-gate-batch"])
 def test_a_document_compiles_and_fits_its_page(config: str, tmp_path: Path) -> None:
     assert "Overfull" not in compiled(written(config, request_of(config), everything=True), tmp_path)
@@ -638,16 +658,16 @@ def test_every_sign_of_a_text_can_be_set(tmp_path: Path) -> None:
     compiled(f"{PREAMBLE}\\raggedright\n{rows}{names}\n\\end{{document}}\n", tmp_path)
 
 
-def hostile(folder: Path, *arguments: str) -> str:
-    config = folder / "hostile.yaml"
-    config.write_text(HOSTILE, encoding="utf-8")
-    done = run(arguments[0], str(config), *arguments[1:], "-f", "latex")
+def page_of(folder: Path, *arguments: str, config: str = HOSTILE) -> str:
+    file = folder / "config.yaml"
+    file.write_text(config, encoding="utf-8")
+    done = run(arguments[0], str(file), *arguments[1:], "-f", "latex")
     assert done.exit_code == 0, done.output
     return done.output
 
 
 def test_nothing_in_a_config_breaks_out(tmp_path: Path) -> None:
-    for text in (hostile(tmp_path, "trace", "--show", "*"), hostile(tmp_path, "explain", "dE/dp__")):
+    for text in (page_of(tmp_path, "trace", "--show", "*"), page_of(tmp_path, "explain", "dE/dp__")):
         assert Reader(text).faults == []
         assert text.count(r"\end{document}") == 1
         assert r"\section*{$\backslash$end\{document\} $\backslash$input" in text
@@ -655,6 +675,6 @@ def test_nothing_in_a_config_breaks_out(tmp_path: Path) -> None:
 
 @needs_tex
 def test_a_hostile_config_compiles(tmp_path: Path) -> None:
-    compiled(hostile(tmp_path, "trace", "--show", "*"), tmp_path)
-    compiled(hostile(tmp_path, "explain", "dE/dp__"), tmp_path)
+    compiled(page_of(tmp_path, "trace", "--show", "*"), tmp_path)
+    compiled(page_of(tmp_path, "explain", "dE/dp__"), tmp_path)
     assert not (tmp_path / "pwned").exists()
