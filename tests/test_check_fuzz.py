@@ -359,9 +359,9 @@ def test_the_time_for_a_line_grows_with_its_length() -> None:
 
 def test_a_line_that_takes_quadratic_time_would_be_noticed() -> None:
     def job(text: str) -> int:
-        return sum(len(text[i:].upper()) for i in range(len(text)))
+        return sum(1 for _ in text for _ in text)
 
-    assert not grows_with_its_length(job, "a", 25_000)
+    assert not grows_with_its_length(job, "a", 4_000)
 
 
 HTML = (
