@@ -67,6 +67,8 @@ class Lookup:
         """
         name = "/".join(map(self._as_told, name.split("/"))) if self.names else name
         places = list(self._samples(step, sample, total))
+        if not self.document and Key(step, places[0], name) in self.graph.nodes:
+            return Key(step, places[0], name)  # an id, as on most sheets
         entries = entry_forms(self.graph.problem, name, column) if "[" in name else ()
         for meaning in self._entries(list(entries), step, places):
             return next((key for key in meaning if number and self._fits(key, number)), meaning[0])

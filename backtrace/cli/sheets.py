@@ -172,4 +172,5 @@ def _collect_garbage() -> None:
     import gc
 
     gc.freeze()
+    gc.set_threshold(100_000)  # a few sheets' worth; sooner there is next to nothing to find
     gc.enable()
