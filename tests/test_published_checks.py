@@ -2,7 +2,8 @@
 
 `config.yaml` is the network of the source (or `config:` names that of another folder). `figures.yaml` has the
 source in a comment and, under `document`, the equations with the digits as they are printed, one a line; or,
-under `answers`, ids and numbers by step and sample. `judged` is what a good checker says of the line: the id
+under `answers`, ids and numbers by step and sample. "After" a source: its example, whose digits were not held
+against the print. `judged` is what a good checker says of the line: the id
 that it stands for, the verdict (`rounding|carried`: either is defensible) and, where they matter, `slip=`,
 `root=` and `step=`. `fails` tells why it is not said yet.
 """
