@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import re
+import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -33,7 +35,7 @@ from backtrace.derivation.expressions import (
 )
 from backtrace.derivation.functions import FUNCTIONS
 from backtrace.derivation.parser import ExpressionError, parse
-from backtrace.derivation.printing import PLAIN, TYPESET, formula, substitution, textbook
+from backtrace.derivation.printing import PLAIN, TYPESET, Printer, formula, substitution, textbook
 from backtrace.derivation.simplify import add, divide, multiply, negate, power, simplify
 from backtrace.errors import NotDifferentiableError
 from backtrace.evaluation.evaluator import value_of
@@ -581,3 +583,16 @@ def test_replacing_and_substituting() -> None:
 def test_an_unknown_kind_of_expression_is_refused() -> None:
     with pytest.raises(TypeError, match=r"^no such kind of expression: str$"):
         value_of("x", {}, FLOAT64)  # type: ignore[arg-type]
+
+
+def test_a_printer_is_let_go_without_a_collector() -> None:
+    # A trace runs without one: a printer for each step that held itself would fill the memory.
+    gc.disable()
+    try:
+        printer = Printer(TYPESET, lambda symbol: symbol.text, put_in=False)
+        assert printer.whole(parse("a*(1 - a)")) == "a·(1 - a)"
+        gone = weakref.ref(printer)
+        del printer
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -103,15 +103,17 @@ class Printer:
         self.style = style
         self.leaf = leaf
         self.put_in = put_in
-        self.by_kind: dict[type, Callable[[Any], tuple[str, int]]] = {
-            Symbol: self.symbol,
-            Number: self.number,
-            Sum: self.sum,
-            Negative: self.negative,
-            Product: self.side_by_side if put_in else self.dotted,
-            Quotient: self.quotient,
-            Power: self.power,
-            Call: self.call,
+        # Methods that are not bound to the printer: it would hold itself, and never be let go.
+        kind = type(self)
+        self.by_kind: dict[type, Callable[[Any, Any], tuple[str, int]]] = {
+            Symbol: kind.symbol,
+            Number: kind.number,
+            Sum: kind.sum,
+            Negative: kind.negative,
+            Product: kind.side_by_side if put_in else kind.dotted,
+            Quotient: kind.quotient,
+            Power: kind.power,
+            Call: kind.call,
         }
 
     def whole(self, expression: Expression) -> str:
@@ -120,14 +122,14 @@ class Printer:
         return self.render(expression)[0]
 
     def render(self, expression: Expression) -> tuple[str, int]:
-        return self.by_kind[type(expression)](expression)
+        return self.by_kind[type(expression)](self, expression)
 
     def at(self, level: int, expression: Expression) -> str:
         """The expression, in brackets where it is looser than `level`."""
         if type(expression) is Symbol:
             text = self.leaf(expression)
             return f"({text})" if text[0] == "-" and level > NEGATIVE else text
-        text, own = self.by_kind[type(expression)](expression)
+        text, own = self.by_kind[type(expression)](self, expression)
         return text if own >= level else f"({text})"
 
     def whole_of(self, level: int, expression: Expression) -> str:
