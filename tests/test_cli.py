@@ -690,6 +690,7 @@ def test_the_config_file_is_left_alone(backtrace: Backtrace, config: Config) -> 
 
 def test_an_output_file_is_written_as_its_ending_says(backtrace: Backtrace, tmp_path: Path) -> None:
     for ending, form in (
+        ("CSV", "csv"),
         ("csv", "csv"),
         ("json", "json"),
         ("jsonl", "jsonl"),

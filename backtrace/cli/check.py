@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.options import FiniteRange, Setting, output_options, shared, what_if_options
+from backtrace.cli.options import (
+    FiniteRange,
+    Setting,
+    form_of,
+    format_option,
+    output_options,
+    shared,
+    what_if_options,
+)
 
 if TYPE_CHECKING:
     from backtrace.checking.report import Report
@@ -18,7 +26,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json", "csv", "markdown", "junit", "gradescope")
 MOST_JOBS = 64
-_ENDINGS = {"md": "markdown", "csv": "csv", "json": "json", "xml": "junit"}
 
 
 class NotationName(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.4 on
@@ -96,13 +103,7 @@ telling_options = shared(
 @click.command("check")
 @click.argument("config")
 @click.argument("answers", nargs=-1, metavar="ANSWERS...")
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="How it is written (default: as FILE of -o ends, .csv .json .md .xml; else table).",
-)
+@format_option(FORMATS)
 @reading_options
 @marking_options
 @telling_options
@@ -161,7 +162,7 @@ def command(
         raise click.UsageError("expected ANSWERS, or --published instead of them, and not both")
     if (config, *answers).count("-") > 1:
         raise click.UsageError("standard input can be read once; expected - in one place")
-    form = form or _ENDINGS.get((output or "").rpartition(".")[2].lower(), "table")
+    form = form or form_of(output, FORMATS) or "table"
     problem = load(config)
     if published:
         answers = (published_sheet(config),)

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 import click
 
-from backtrace.cli.options import SampleNumber, exclusive, what_if_options
+from backtrace.cli.options import (
+    SampleNumber,
+    digits_options,
+    exclusive,
+    file_option,
+    form_of,
+    format_option,
+    what_if_options,
+)
 
 if TYPE_CHECKING:
     from backtrace.drawing import Picture
@@ -14,31 +22,19 @@ if TYPE_CHECKING:
     from backtrace.views.records import Look
 
 FORMATS = ("svg", "dot", "mermaid", "text")
-_ENDINGS = {"svg": "svg", "dot": "dot", "gv": "dot", "mmd": "mermaid", "mermaid": "mermaid", "txt": "text"}
 
 
 @click.command("draw")
 @click.argument("config")
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="How it is drawn (default: as FILE of -o ends, .svg .dot .mmd .txt; else svg, text at a terminal).",
-)
+@format_option(FORMATS, "svg, text at a terminal")
 @click.option(
     "--sample", metavar="K", type=SampleNumber(), help="Which sample (default: the step's own, or the first)."
 )
 @click.option("--step", metavar="K", type=click.IntRange(1), default=1, help="Which step (default: 1).")
 @click.option("--forward-only", is_flag=True, help="Without the gradients of the backward pass.")
-@click.option(
-    "--digits", metavar="N", type=click.IntRange(1, 17), help="Significant digits shown (default 3)."
-)
-@click.option(
-    "--decimals", metavar="N", type=click.IntRange(0, 30), help="Decimals shown, instead of --digits."
-)
+@digits_options(3)
 @what_if_options
-@click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all.")
+@file_option
 def command(
     config: str,
     form: str | None,
@@ -81,8 +77,7 @@ def command(
         hint = f"{refusal.message}; --forward-only draws what there is"
         raise NotDifferentiableError(hint, refusal.location) from None
     with writing_to(output) as out:
-        form = form or _ENDINGS.get((output or "").rpartition(".")[2].lower(), "")
-        form = form or ("text" if out.isatty() else "svg")
+        form = form or form_of(output, FORMATS) or ("text" if out.isatty() else "svg")
         style = TYPESET if form == "svg" else style_of(out)  # XML has references for what cannot be carried
         _write(form, problem, drawn, Look(style, Numerals(digits or 3, decimals, arithmetic.kept)), out)
 

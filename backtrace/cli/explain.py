@@ -10,31 +10,26 @@ from backtrace.cli.options import (
     SampleNumber,
     digits_options,
     exclusive,
+    form_of,
+    format_option,
     only_in_latex,
     output_options,
     what_if_options,
 )
 
 FORMATS = ("table", "markdown", "latex", "json")
-_ENDINGS = {"md": "markdown", "tex": "latex", "json": "json"}
 
 
 @click.command("explain")
 @click.argument("config")
 @click.argument("name", metavar="ID")
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="How it is written (default: as FILE of -o ends, .json .md .tex; else table).",
-)
+@format_option(FORMATS)
 @click.option(
     "--sample", metavar="K", type=SampleNumber(), help="Which sample (default: the step's own, or the first)."
 )
 @click.option("--step", metavar="K", type=click.IntRange(1), default=1, help="Which step (default: 1).")
 @click.option("--fragment", is_flag=True, help="LaTeX for a document that loads amsmath, not one of its own.")
-@digits_options
+@digits_options()
 @what_if_options
 @output_options
 def command(
@@ -60,7 +55,7 @@ def command(
     exclusive(digits=digits, decimals=decimals)
     if sample == "all":
         raise click.UsageError("one quantity has one sample; expected --sample K")
-    form = form or _ENDINGS.get((output or "").rpartition(".")[2].lower(), "table")
+    form = form or form_of(output, FORMATS) or "table"
     only_in_latex(fragment, form)
     from backtrace.cli.output import console_for, style_of, writing_to
     from backtrace.cli.what_if import what_if

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Literal, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.options import FiniteRange, SampleNumber, output_options, what_if_options
+from backtrace.cli.options import (
+    FiniteRange,
+    SampleNumber,
+    form_of,
+    format_option,
+    output_options,
+    what_if_options,
+)
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -18,18 +25,11 @@ if TYPE_CHECKING:
     from backtrace.training.witnesses import Settings, Verdict
 
 FORMATS = ("table", "markdown", "csv", "json")
-_ENDINGS = {"md": "markdown", "csv": "csv", "json": "json"}
 
 
 @click.command("gradcheck")
 @click.argument("config")
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="How it is written (default: as FILE of -o ends, .csv .json .md; else table).",
-)
+@format_option(FORMATS)
 @click.option(
     "--sample",
     metavar="K|all",
@@ -76,7 +76,7 @@ def command(
 
     Exit code: 3 if a gradient is wrong, else 0.
     """
-    form = form or _ENDINGS.get((output or "").rpartition(".")[2].lower(), "table")
+    form = form or form_of(output, FORMATS) or "table"
     if inputs is not None and sample is not None:
         raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
     from backtrace.cli.output import writing_to

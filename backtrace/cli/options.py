@@ -114,16 +114,21 @@ what_if_options = shared(
     click.option("--input", "inputs", metavar="X,...", help="Other inputs, as one sample of its own."),
     click.option("--target", "targets", metavar="T,...", help="Other targets for that sample."),
 )
-digits_options = shared(
-    click.option(
-        "--digits", metavar="N", type=click.IntRange(1, 17), help="Significant digits shown (default 6)."
-    ),
-    click.option(
-        "--decimals", metavar="N", type=click.IntRange(0, 30), help="Decimals shown, instead of --digits."
-    ),
-)
+
+
+def digits_options(usual: int = 6) -> Callable[[Command], Command]:
+    """`--digits` and `--decimals`; `usual` is what a command takes that is given neither."""
+    shown = f"Significant digits shown (default {usual})."
+    return shared(
+        click.option("--digits", metavar="N", type=click.IntRange(1, 17), help=shown),
+        click.option(
+            "--decimals", metavar="N", type=click.IntRange(0, 30), help="Decimals shown, instead of --digits."
+        ),
+    )
+
+
 number_options = shared(
-    digits_options,
+    digits_options(),
     click.option(
         "--hand",
         metavar="N|KIND=N,...",
@@ -133,8 +138,9 @@ number_options = shared(
         help="Round like a hand calculation; exact: do not (repeats add up).",
     ),
 )
+file_option = click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all.")
 output_options = shared(
-    click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all."),
+    file_option,
     click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
@@ -142,6 +148,41 @@ output_options = shared(
         help="Colour in tables (NO_COLOR is honoured).",
     ),
 )
+
+
+_ENDINGS = (  # of files, and the form that each stands for where a command has it
+    ("csv", "csv"),
+    ("json", "json"),
+    ("jsonl", "jsonl"),
+    ("md", "markdown"),
+    ("tex", "latex"),
+    ("html", "html"),
+    ("svg", "svg"),
+    ("dot", "dot"),
+    ("gv", "dot"),
+    ("mmd", "mermaid"),
+    ("mermaid", "mermaid"),
+    ("txt", "text"),
+    ("xml", "junit"),
+)
+
+
+def format_option(forms: tuple[str, ...], usual: str = "table") -> Callable[[Command], Command]:
+    """`-f`, one of `forms`; without it `form_of` decides, or at last what is `usual`."""
+    endings = " ".join(f".{ending}" for ending, form in _ENDINGS if form in forms)
+    return click.option(
+        "-f",
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        help=f"How it is written (default: as FILE of -o ends, {endings}; else {usual}).",
+    )
+
+
+def form_of(output: str | None, forms: tuple[str, ...]) -> str | None:
+    """The form that the ending of a file asks for; None where it asks for none."""
+    ending = (output or "").rpartition(".")[2].lower()
+    return next((form for known, form in _ENDINGS if known == ending and form in forms), None)
 
 
 def exclusive(**given: object) -> None:

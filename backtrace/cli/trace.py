@@ -10,6 +10,8 @@ import click
 from backtrace.cli.options import (
     SampleNumber,
     exclusive,
+    form_of,
+    format_option,
     number_options,
     only_in_latex,
     output_options,
@@ -23,18 +25,11 @@ if TYPE_CHECKING:
     from backtrace.views.records import Look
 
 FORMATS = ("table", "markdown", "latex", "csv", "json", "jsonl")
-_ENDINGS = {"md": "markdown", "tex": "latex", "csv": "csv", "json": "json", "jsonl": "jsonl"}
 
 
 @click.command("trace")
 @click.argument("config")
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="How it is written (default: as FILE of -o ends, .csv .json .jsonl .md .tex; else table).",
-)
+@format_option(FORMATS)
 @click.option(
     "--sample",
     metavar="K|all",
@@ -79,7 +74,7 @@ def command(
     """
     exclusive(step=step, steps=steps)
     exclusive(digits=digits, decimals=decimals)
-    form = form or _ENDINGS.get((output or "").rpartition(".")[2], "table")
+    form = form or form_of(output, FORMATS) or "table"
     if matrix and form not in ("table", "markdown"):
         raise click.UsageError(
             f"--matrix is drawn in tables and Markdown; expected -f table or markdown, not {form}"

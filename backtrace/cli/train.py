@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.options import digits_options, exclusive, output_options, what_if_options
+from backtrace.cli.options import (
+    digits_options,
+    exclusive,
+    form_of,
+    format_option,
+    output_options,
+    what_if_options,
+)
 from backtrace.errors import BacktraceError, quoted
 
 if TYPE_CHECKING:
@@ -25,7 +32,6 @@ FORMATS = ("table", "json", "csv", "jsonl", "markdown", "svg")
 MOST_STEPS = 10**12
 MOST_MARKS = 100_000
 PATIENCE = 0.5  # seconds before a progress bar is shown
-_ENDINGS = {"md": "markdown", "csv": "csv", "json": "json", "jsonl": "jsonl", "svg": "svg"}
 _UNTIL = re.compile(r"\s*([^\s<]{1,40})\s*<\s*([-+0-9.eE]{1,40})\s*")
 
 
@@ -62,20 +68,14 @@ class Bound(click.ParamType):  # type: ignore[type-arg]  # generic only from cli
     help="How the steps are run (default: the quicker one).",
 )
 @click.option("--save", metavar="FILE", help="Write a config with the final parameters.")
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="How it is written (default: as FILE of -o ends, .csv .json .jsonl .md .svg; else table).",
-)
+@format_option(FORMATS)
 @click.option(
     "--scale",
     type=click.Choice(["auto", "linear", "log"]),
     default="auto",
     help="Of the curve (default: log where the cost falls far).",
 )
-@digits_options
+@digits_options()
 @what_if_options
 @output_options
 def command(
@@ -102,7 +102,7 @@ def command(
     the run early; what it came to is printed, and saved.
     """
     exclusive(digits=digits, decimals=decimals)
-    form = form or _ENDINGS.get((output or "").rpartition(".")[2].lower(), "table")
+    form = form or form_of(output, FORMATS) or "table"
     if every is not None and steps // every > MOST_MARKS:
         many = f"{steps // every:,}"
         raise click.UsageError(f"--every {every} is {many} costs; expected at most {MOST_MARKS:,}")
