@@ -8,7 +8,7 @@ from typing import TextIO
 from backtrace.checking.tally import Tally
 from backtrace.errors import printable
 from backtrace.views.check_table import MARKS
-from backtrace.views.markdown import code, escaped
+from backtrace.views.markdown import code, escaped, write_heading
 from backtrace.views.marked import (
     Marked,
     Row,
@@ -33,7 +33,8 @@ def write_markdown(
 ) -> None:
     """One sheet: what holds for all of it, every number, and the marks."""
     text = _text(ascii)
-    _write_heading(heading, out)
+    write_heading(heading, out)
+    out.write("\n")
     for convention in sheet.conventions:
         out.write(f"{text(convention.sentence)}\n\n")
     if sheet.rows:
@@ -75,16 +76,12 @@ def write_markdown_sheets(
 ) -> None:
     """A class: a row for each sheet, and what went wrong most often."""
     text = _text(ascii)
-    _write_heading(heading, out)
+    write_heading(heading, out)
+    out.write("\n")
     out.write("| sheet | marks | mistakes |\n| --- | ---: | --- |\n")
     for sheet in sheets:
         out.write(f"| {span(sheet.file)} | {marks_cell(sheet)} | {text(mistakes_line(sheet))} |\n")
     out.write("\n" + "".join(f"- {text(line)}\n" for line in class_lines(tally, telling)))
-
-
-def _write_heading(heading: Iterable[str], out: TextIO) -> None:
-    title, *rest = heading
-    out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest) + "\n")
 
 
 def _text(ascii: bool) -> Callable[[str], str]:

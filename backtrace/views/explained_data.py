@@ -12,7 +12,7 @@ from backtrace.problem import Problem
 from backtrace.views.data import encoder
 from backtrace.views.explained import as_part, chain_lines, meaning, sections
 from backtrace.views.heading import part_line
-from backtrace.views.markdown import code, escaped
+from backtrace.views.markdown import escaped, write_heading, write_rows
 from backtrace.views.records import Look, part_records
 
 
@@ -52,16 +52,12 @@ def write_markdown(
     problem: Problem, heading: Iterable[str], explanation: Explanation, look: Look, out: TextIO
 ) -> None:
     """The same as in the terminal; formulas stand in code."""
-    title, *rest = heading
-    out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest))
+    write_heading(heading, out)
     out.write(f"\n### {escaped(part_line(problem, explanation.part, look))}\n\n")
     out.write("```text\n" + "\n".join(chain_lines(explanation, look)) + "\n```\n")
     for name, rows in sections(explanation):
         out.write(f"\n**{name}**\n\n")
-        out.write("| symbol | formula | with the numbers | value |\n| --- | --- | --- | ---: |\n")
-        for record in part_records(as_part(explanation, rows), look):
-            cells = (code(record.symbol), code(record.formula), code(record.substitution), record.text)
-            out.write(f"| {' | '.join(cells)} |\n")
+        write_rows(part_records(as_part(explanation, rows), look), out)
     said = meaning(explanation, look)
     if said:
         out.write(f"\n{escaped(said)}\n")

@@ -11,7 +11,7 @@ from backtrace.training.gradients import Subject
 from backtrace.training.witnesses import Settings, Verdict
 from backtrace.views.gradcheck_lines import HEADINGS, method_line, result_lines, subject_lines, summary, texts
 from backtrace.views.heading import part_line, problem_lines
-from backtrace.views.markdown import code, escaped
+from backtrace.views.markdown import code, escaped, write_heading
 from backtrace.views.records import Look
 
 
@@ -23,8 +23,7 @@ def write_markdown(
     several = 0
     for several, subject in enumerate(subjects, 1):
         if several == 1:
-            title, *rest = (*problem_lines(problem, "float64", look), method_line(settings, look))
-            out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest))
+            write_heading((*problem_lines(problem, "float64", look), method_line(settings, look)), out)
         out.write(f"\n### {escaped(part_line(problem, subject.part, look))}\n\n")
         out.writelines(f"{escaped(line)}\n\n" for line in subject_lines(subject))
         out.write(f"| {' | '.join(HEADINGS)} |\n| --- | ---: | ---: | ---: | ---: | --- |\n")

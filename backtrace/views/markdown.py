@@ -11,7 +11,7 @@ from backtrace.problem import Problem
 from backtrace.tracing import Part
 from backtrace.views.grouping import by_layer, with_starts
 from backtrace.views.heading import part_line, part_title, problem_lines
-from backtrace.views.records import Look, part_records
+from backtrace.views.records import Look, Record, part_records
 
 if TYPE_CHECKING:
     from backtrace.views.matrix import LayerMatrices
@@ -35,21 +35,31 @@ def write_markdown(
     started = False
     for part, starts in with_starts(problem, parts):
         if not started:
-            title, *rest = problem_lines(problem, arithmetic, look)
-            out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest))
+            write_heading(problem_lines(problem, arithmetic, look), out)
             started = True
         if starts:
             out.write(f"\n### {escaped(part_line(problem, part, look))}\n")
         for equations in by_layer(part):
             out.write(f"\n**{escaped(part_title(part, equations))}**\n\n")
-            out.write("| symbol | formula | with the numbers | value |\n| --- | --- | --- | ---: |\n")
-            for record in part_records(part._replace(equations=equations[:most]), look):
-                cells = (code(record.symbol), code(record.formula), code(record.substitution), record.text)
-                out.write(f"| {' | '.join(cells)} |\n")
+            write_rows(part_records(part._replace(equations=equations[:most]), look), out)
             if most is not None and len(equations) > most:
                 out.write(f"\n{most} of {len(equations):,} shown\n")
             if matrices and (lines := matrix_lines(matrices, part, equations)):
                 out.write("\n```text\n" + "\n".join(lines[1:]) + "\n```\n")
+
+
+def write_heading(lines: Iterable[str], out: TextIO) -> None:
+    """The title as a heading, and what the numbers rest on below it."""
+    title, *rest = lines
+    out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest))
+
+
+def write_rows(rows: Iterable[Record], out: TextIO) -> None:
+    """A table of quantities: symbol, formula, numbers, value."""
+    out.write("| symbol | formula | with the numbers | value |\n| --- | --- | --- | ---: |\n")
+    for record in rows:
+        cells = (code(record.symbol), code(record.formula), code(record.substitution), record.text)
+        out.write(f"| {' | '.join(cells)} |\n")
 
 
 def matrix_lines(matrices: LayerMatrices, part: Part, equations: Sequence[Equation]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from backtrace.training.health import sentences
 from backtrace.views.data import encoder
-from backtrace.views.markdown import code, escaped
+from backtrace.views.markdown import code, escaped, write_heading
 from backtrace.views.records import Look
 from backtrace.views.trained import Trained, cost_name, data_of, ending, point
 
@@ -41,8 +41,8 @@ def _curve(run: Trained) -> list[tuple[int, float]]:
 def write_markdown(heading: Iterable[str], run: Trained, look: Look, out: TextIO) -> None:
     """The tables of the terminal, complete, without the curve."""
     text = look.numerals.text
-    title, *rest = heading
-    out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest) + "\n")
+    write_heading(heading, out)
+    out.write("\n")
     costs = [(f"{mark.steps:,}", text(mark.cost)) for mark in run.outcome.marks]
     _write_table(("steps", escaped(cost_name(run))), costs, out)
     parameters = [(code(look.name(name)), text(start), text(final)) for name, start, final in run.parameters]
