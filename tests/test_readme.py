@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,6 +44,8 @@ def folder(tmp_path: Path) -> Path:
     for name, text in zip(("working.md", "formulas.md"), blocks("md", "docs/checking.md"), strict=True):
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "whole.yaml").write_text(config, encoding="utf-8")
+    for name in ("guide", "class"):
+        shutil.copytree(ROOT / "docs" / name, tmp_path / name)
     return tmp_path
 
 
@@ -110,6 +113,14 @@ def test_the_counts_in_the_readme_are_those_of_the_tables() -> None:
     assert f"{words[len(COSTS)]} costs" in text
     assert f"{words[len(UPDATE_RULES)]} update rules" in text
     assert f"{words[len(NOTATIONS)]} notations" in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_a_page_shows_is_that_file(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    files = re.compile(r"^<!-- file: (\S+) -->\n```[a-z]+\n(.*?)^```", re.DOTALL | re.MULTILINE)
+    for name, shown in files.findall(text):
+        assert ((ROOT / page).parent / name).read_text(encoding="utf-8") == shown
 
 
 @pytest.mark.parametrize("page", PAGES)

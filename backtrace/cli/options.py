@@ -150,7 +150,7 @@ output_options = shared(
 )
 
 
-_ENDINGS = (  # of files, and the form that each stands for where a command has it
+ENDINGS = (  # of files, and the form that each stands for where a command has it
     ("csv", "csv"),
     ("json", "json"),
     ("jsonl", "jsonl"),
@@ -169,7 +169,7 @@ _ENDINGS = (  # of files, and the form that each stands for where a command has 
 
 def format_option(forms: tuple[str, ...], usual: str = "table") -> Callable[[Command], Command]:
     """`-f`, one of `forms`; without it `form_of` decides, or at last what is `usual`."""
-    endings = " ".join(f".{ending}" for ending, form in _ENDINGS if form in forms)
+    endings = " ".join(f".{ending}" for ending, form in ENDINGS if form in forms)
     return click.option(
         "-f",
         "--format",
@@ -182,7 +182,7 @@ def format_option(forms: tuple[str, ...], usual: str = "table") -> Callable[[Com
 def form_of(output: str | None, forms: tuple[str, ...]) -> str | None:
     """The form that the ending of a file asks for; None where it asks for none."""
     ending = (output or "").rpartition(".")[2].lower()
-    return next((form for known, form in _ENDINGS if known == ending and form in forms), None)
+    return next((form for known, form in ENDINGS if known == ending and form in forms), None)
 
 
 def exclusive(**given: object) -> None:

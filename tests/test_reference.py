@@ -1,0 +1,133 @@
+"""docs/reference.md and docs/config.md say what the code says."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import backtrace
+from backtrace.checking.report import VERDICTS
+from backtrace.checking.slips import SLIPS
+from backtrace.cli import COMMANDS, Exit
+from backtrace.cli.options import ENDINGS
+from backtrace.derivation.activations import ACTIVATIONS
+from backtrace.derivation.costs import COSTS
+from backtrace.derivation.equation import PHASES, Kind
+from backtrace.derivation.functions import PUBLIC
+from backtrace.derivation.notation import NOTATIONS
+from backtrace.derivation.updates import RATE, UPDATE_RULES
+from backtrace.selection import selected
+from backtrace.tracing import Request, work
+from backtrace.views.records import Look, Record, records
+
+DOCS = Path(__file__).parent.parent / "docs"
+REFERENCE = (DOCS / "reference.md").read_text(encoding="utf-8")
+CONFIG = (DOCS / "config.md").read_text(encoding="utf-8")
+SCHEMA = json.loads((Path(backtrace.__file__).parent / "config" / "schema.json").read_text(encoding="utf-8"))
+
+
+def table(page: str, heading: str) -> list[list[str]]:
+    """The rows of the table whose first column has this heading, cell by cell."""
+    below = page.partition(f"\n| {heading} |")[2].partition("\n\n")[0]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in below.splitlines()[2:]]
+
+
+def quoted(text: str) -> list[str]:
+    return re.findall("`([^`]+)`", text)
+
+
+def forms(command: str) -> list[str]:
+    """What may stand after -f, the usual one first."""
+    return list(getattr(import_module(f"backtrace.cli.{command}"), "FORMATS", ()))
+
+
+@cache
+def quantities(name: str) -> dict[str, tuple[str, str]]:
+    """Of every quantity of a bundled config, hidden ones too: its kind and its symbol."""
+    everything = selected(work(backtrace.load(name), Request()), ("*",), Request().arithmetic)
+    return {row.id: (row.kind, row.symbol) for row in records(everything, Look())}
+
+
+def test_the_commands_are_those_of_the_help_with_their_forms() -> None:
+    shown = [(quoted(name)[0], told, quoted(after)) for name, told, after in table(REFERENCE, "command")]
+    assert shown == [(name, told, forms(name)) for name, told in COMMANDS.items()]
+
+
+def test_the_endings_are_those_that_are_known() -> None:
+    assert [(quoted(a)[0][1:], quoted(b)[0]) for a, b in table(REFERENCE, "ending")] == list(ENDINGS)
+
+
+def test_every_kind_of_quantity_is_there() -> None:
+    assert [quoted(row[0])[0] for row in table(REFERENCE, "kind")] == list(get_args(Kind))
+
+
+@pytest.mark.parametrize("row", table(REFERENCE, "kind"), ids=lambda row: row[0].strip("`"))
+def test_the_example_of_a_kind_is_in_its_config(row: list[str]) -> None:
+    kind, _, config, symbol, id = (cell.strip("`") for cell in row)
+    assert quantities(config)[id] == (kind, symbol)
+
+
+def test_the_phases_are_those_of_the_records() -> None:
+    assert quoted(REFERENCE.partition("The phases are")[2].partition(".")[0]) == [
+        phase for phases in PHASES.values() for phase in phases
+    ]
+
+
+def test_the_columns_are_those_of_a_record() -> None:
+    assert f"\n{','.join(Record._fields)}\n" in REFERENCE
+
+
+def test_the_verdicts_and_slips_are_those_of_the_tables() -> None:
+    assert quoted(REFERENCE.partition("A stated number is")[2].partition(";")[0]) == list(VERDICTS)
+    listed = REFERENCE.partition("$ backtrace check --slips\n")[2].partition("```")[0]
+    assert re.findall("^│ ([a-z_]+) +│", listed, re.MULTILINE)[1:] == list(SLIPS)
+
+
+def test_the_exit_codes_are_those_of_the_command_line() -> None:
+    assert [int(code) for code, _ in table(REFERENCE, "code")] == sorted([*Exit, 2])
+
+
+def keys_of(*forms: str) -> set[str]:
+    return {key for form in forms for key in SCHEMA["$defs"][form]["properties"]}
+
+
+def test_every_key_of_a_config_is_in_the_tables() -> None:
+    listed = {
+        key for line in CONFIG.splitlines() if line.startswith("| `") for key in quoted(line.split(" | ")[0])
+    }
+    known = keys_of("layers_form", "equations_form", "layer") - {"layers"}
+    assert known - listed == set()
+    assert listed - known - set(UPDATE_RULES) == {"rule"}  # the heading of the rules' own table
+
+
+def test_the_words_of_a_config_are_those_of_the_tables() -> None:
+    def row(key: str) -> str:
+        return next(line for line in CONFIG.splitlines() if line.startswith(f"| `{key}` |"))
+
+    assert set(quoted(row("activation"))[1 : 1 + len(ACTIVATIONS)]) == set(ACTIVATIONS)
+    assert quoted(row("cost"))[1 : 1 + len(COSTS)] == list(COSTS)
+    assert [name for name in quoted(row("notation")) if name in NOTATIONS][: len(NOTATIONS)] == list(
+        NOTATIONS
+    )
+    formulas = " ".join(CONFIG.partition("Formulas have")[2].partition("`^`")[0].split())
+    assert set(quoted(formulas)[1].split()) == set(PUBLIC)
+
+
+def test_the_constants_of_the_update_rules_are_those_of_the_table() -> None:
+    rules = {
+        name: {constant: default for constant, default in rule.constants.items() if constant != RATE}
+        for name, rule in UPDATE_RULES.items()
+    }
+    listed: dict[str, dict[str, float]] = {}
+    for names, constants in table(CONFIG, "`rule`"):
+        given = {name: float(number) for name, number in re.findall(r"`(\w+)` ([-0-9.e]+)", constants)}
+        for other in re.findall(r"those of `(\w+)`", constants):
+            given = {**listed[other], **given}
+        listed.update(dict.fromkeys(quoted(names), given))
+    assert listed == rules
