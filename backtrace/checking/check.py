@@ -344,21 +344,28 @@ class _Marking:
         ]
 
     def passed(self, entry: Entry, own: OwnNumbers, as_stated: Sequence[Key], exactly: bool) -> Judgement:
-        roots = [key for key in as_stated if key in self.faulty_keys]
         if not exactly:  # it passes by the width of the intervals alone
             faultless = not as_stated and not own.repaired
             slips = self.diagnosis.doubts(entry.key, entry.number, own.points(), faultless)
             if slips:
                 said = "the numbers before it leave open whether this is right or a slip"
                 return self.of(entry, "undecided", said, slips)
-        if not roots:
+        root = self.root(own)
+        if root is None:
             return self.of(entry, "rounding", "follows from the rounded numbers before it")
-        root = roots[0]
-        origin = self.judged[self.first[root].place].root
         symbol, text = self.graph[root].symbol.text, self.first[root].statement.text
-        return self.of(entry, "carried", f"follows from {symbol} = {text}")._replace(
-            root=origin or Root(root.id, root.step, root.sample)
-        )
+        judgement = self.of(entry, "carried", f"follows from {symbol} = {text}")
+        return judgement._replace(root=Root(root.id, root.step, root.sample))
+
+    def root(self, own: OwnNumbers) -> Key | None:
+        """The faulty number that what passes follows from: one that it rests on, or what such a one carries."""
+        for used in own.rests_on():
+            if used in self.faulty_keys:
+                return used
+            root = self.judged[self.first[used].place].root if used in self.first else None
+            if root is not None:
+                return Key(root.step, root.sample, root.id)
+        return None
 
     def faulty(self, entry: Entry, own: OwnNumbers) -> Judgement:
         self.looked_into += 1

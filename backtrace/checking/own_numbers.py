@@ -30,6 +30,12 @@ class OwnNumbers:
         """Whether a quantity counts as it is stated."""
         return key in self.numbers and key != self.key and key not in self.repaired
 
+    def rests_on(self) -> list[Key]:
+        """What counts as it is stated and the quantity rests on, in the order in which it is worked out."""
+        worked_out = (self.key, *self.graph.below(self.key, self))
+        found = {used for key in worked_out for used in self.graph[key].uses.values() if used in self}
+        return sorted(found, key=lambda used: self.graph[used].position)
+
     def interval(self) -> Interval:
         """Everything that the quantity can come to.
 

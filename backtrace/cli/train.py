@@ -128,7 +128,7 @@ def command(
         if saved is not None:
             _write_config(problem, outcome, saved)
         look = Look(style_of(out), Numerals(digits or 6, decimals))
-        _write(form, trained(problem, outcome), look, scale, color, out)
+        _write(form, trained(problem, outcome, form), look, scale, color, out)
     click.echo(speed(outcome), err=True)
     if outcome.failed:
         raise BacktraceError(outcome.ended)

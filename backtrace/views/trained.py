@@ -13,6 +13,7 @@ from backtrace.training.health import LayerHealth, health
 from backtrace.training.predictions import Prediction, predictions
 from backtrace.training.training import Outcome
 
+CURVE_FORMS = ("csv", "jsonl", "svg")  # that show the cost alone
 MOST_PREDICTIONS = 1_000
 MOST_FOR_HEALTH = 20_000  # parameters of a network whose every δ is looked at
 
@@ -33,8 +34,10 @@ class Trained(NamedTuple):
             yield name, start.value, self.outcome.values[spell(name)]
 
 
-def trained(problem: Problem, outcome: Outcome) -> Trained:
-    """A run with its predictions and the state of its layers worked out."""
+def trained(problem: Problem, outcome: Outcome, form: str) -> Trained:
+    """A run, with its predictions and the state of its layers where the form shows them."""
+    if form in CURVE_FORMS:
+        return Trained(problem, outcome, cost_symbol(problem), (), ())
     values = outcome.values
     small = len(problem.parameters) <= MOST_FOR_HEALTH
     return Trained(
