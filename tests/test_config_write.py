@@ -83,7 +83,7 @@ def test_every_key_of_a_config_is_written(text: str) -> None:
 @given(
     networks(samples=2), st.sampled_from([None, *UPDATE_RULES]), st.sampled_from(["online", "sum", "mean"])
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_random_network_is_written(config: Config, rule: str | None, batch: str) -> None:
     if rule:
         config = {**config, "update": {"rule": rule, "learning_rate": 0.1}, "batch": batch}
@@ -92,7 +92,7 @@ def test_a_random_network_is_written(config: Config, rule: str | None, batch: st
 
 
 @given(networks())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_random_computation_is_written(config: Config) -> None:
     if all(layer["activation"] != "gelu" for layer in config["layers"]):
         problem = problem_of(as_equations(config))
@@ -103,7 +103,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
 @given(st.lists(finite, min_size=9, max_size=9))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_number_has_the_same_bits_again(values: list[float]) -> None:
     problem = load("or-gate")
     trained = dict(zip(problem.parameters, map(number, values), strict=True))
@@ -145,7 +145,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4
 
 
 @given(texts, texts)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_any_title_is_written(title: str, source: str) -> None:
     again(load("circuit")._replace(title=title, source=source))
 
@@ -394,7 +394,7 @@ def parsed(text: str) -> Expression | None:
 
 
 @given(formulas)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_formula_is_read_again_as_it_was(text: str) -> None:
     expression = parsed(text)
     assert expression is None or parse(written(expression)) == expression

@@ -609,7 +609,7 @@ def plans(draw: st.DrawFn) -> Plan:
     return Plan(sizes, columns, edges, labels, [40.0] * len(columns), ordered)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(plans())
 def test_nothing_stands_on_anything_else_and_no_edge_goes_through_a_box(plan: Plan) -> None:
     layout = laid_out(plan)

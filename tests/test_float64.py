@@ -57,7 +57,7 @@ def test_every_function_is_held_against_mpmath() -> None:
 
 @pytest.mark.parametrize("function", [*ANY, *BELOW_709])
 @given(x=wide)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_functions_are_right_to_a_few_ulps(function: str, x: float) -> None:
     assume(x < 709 or function not in BELOW_709)
     found = FLOAT64.functions[function](x)
@@ -66,14 +66,14 @@ def test_functions_are_right_to_a_few_ulps(function: str, x: float) -> None:
 
 @pytest.mark.parametrize("function", POSITIVE)
 @given(x=positive)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_functions_of_positive_numbers_are_right_to_a_few_ulps(function: str, x: float) -> None:
     assert ulps(FLOAT64.functions[function](x), EXACT.functions[function](mpmath.mpf(x))) <= ULPS
 
 
 @pytest.mark.parametrize("function", PAIRS)
 @given(x=st.one_of(st.floats(-10, 10), st.just(0.0)), y=st.floats(1e-9, 1e9))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_functions_of_cross_entropies_are_right_to_a_few_ulps(function: str, x: float, y: float) -> None:
     right = EXACT.functions[function](mpmath.mpf(x), mpmath.mpf(y))
     assert ulps(FLOAT64.functions[function](x, y), right) <= ULPS
@@ -86,7 +86,6 @@ def test_comparisons_are_exact(x: float, y: float) -> None:
 
 
 @given(x=st.floats(0.01, 100), y=st.floats(-50, 50))
-@settings(deadline=None)
 def test_powers_are_right_to_a_few_ulps(x: float, y: float) -> None:
     assert ulps(FLOAT64.power(x, y), mpmath.mpf(x) ** mpmath.mpf(y)) <= ULPS
 
@@ -139,7 +138,7 @@ def test_what_is_not_a_number_stays_so(function: str) -> None:
 
 
 @given(networks(), st.sampled_from(["gradient", "descent"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_quantity_of_a_random_network_is_what_mpmath_has(config: Config, delta: str) -> None:
     values = values_of(config, 0)
     assume(math.isfinite(values["E"]) and max(map(abs, values.values())) < 20)

@@ -155,7 +155,7 @@ def test_every_kind_of_cost_can_be_checked(cost: str) -> None:
     assert len(checks) == 12 + 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks(samples=2), st.sampled_from(["online", "sum", "mean"]))
 def test_no_gradient_of_a_random_network_is_called_wrong(config: Config, batch: str) -> None:
     config["batch"] = batch
@@ -257,7 +257,7 @@ def test_a_missing_path_in_the_chain_rule_fails(planted: pytest.MonkeyPatch, run
     assert run("recurrent", "-f", "json").checks["dE/dw"]["verdict"] == "wrong"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(networks(), st.sampled_from([-1.0, 0.5, 1.05, 2.0]), st.data())
 def test_a_wrong_factor_in_a_random_network_never_agrees(
     config: Config, factor: float, data: st.DataObject

@@ -41,7 +41,7 @@ from tests.networks import (
     values_of,
 )
 
-_RANDOM = settings(max_examples=40, deadline=None)
+_RANDOM = settings(max_examples=40)
 
 
 def has_finite_cost(config: Config) -> bool:
@@ -282,7 +282,7 @@ def test_the_factors_of_the_chain_give_the_gradients_back(config: Config) -> Non
 
 
 @given(networks(samples=3), st.sampled_from(["sum", "mean"]), st.sampled_from(["minimize", "maximize"]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_batch_sums_or_averages_its_samples(config: Config, batch: str, objective: str) -> None:
     assume(config["parameters"])
     per_sample = [oracle(config, k) for k in range(3)]
@@ -310,7 +310,7 @@ def test_a_batch_sums_or_averages_its_samples(config: Config, batch: str, object
 
 
 @given(networks(samples=2))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_cost_after_an_online_step_is_the_samples_own_with_the_new_parameters(config: Config) -> None:
     assume(config["parameters"] and math.isfinite(values_of(config, 0)["E"]))
     slopes = oracle(config, 0)

@@ -136,7 +136,7 @@ POSITIVE = ("log", "log10", "sqrt")
 
 @pytest.mark.parametrize("function", OF_ONE)
 @given(x=moderate)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_function_is_mpmaths_by_hand_too(function: str, x: Decimal) -> None:
     assume(x > 0 or function not in POSITIVE)
     found = in_context(function, x)
@@ -146,7 +146,7 @@ def test_every_function_is_mpmaths_by_hand_too(function: str, x: Decimal) -> Non
 
 @pytest.mark.parametrize("function", ["xlogy", "over", "max", "min", "above", "from"])
 @given(x=moderate, y=st.decimals("0.001", 60, places=20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_function_of_two_is_mpmaths_by_hand_too(function: str, x: Decimal, y: Decimal) -> None:
     found = in_context(function, x, y)
     with mpmath.workdps(exact.DIGITS):
@@ -182,7 +182,7 @@ def test_all_functions_are_there() -> None:
 
 
 @given(networks())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_fifteen_decimals_are_as_good_as_float64(config: Config) -> None:
     values = values_of(config, 0)
     assume(math.isfinite(values["E"]) and max(map(abs, values.values())) < 20)
@@ -192,7 +192,7 @@ def test_fifteen_decimals_are_as_good_as_float64(config: Config) -> None:
 
 
 @given(networks())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_every_value_is_its_equation_worked_out_in_the_written_values_and_rounded(config: Config) -> None:
     values = values_of(config, 0)
     assume(math.isfinite(values["E"]) and max(map(abs, values.values())) < 20)

@@ -256,7 +256,7 @@ def test_two_names_of_one_document_never_look_alike() -> None:
 
 
 @given(st.from_regex(f"[{LETTER}][{LETTER}0-9_]{{0,12}}", fullmatch=True))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_name_of_a_config_can_be_set(name: str) -> None:
     for symbol in (name, f"{name}⁺", f"Δ{name}", f"m̂_{name}", f"∂E/∂{name}⁽³⁾", f"h_{name}", f"e^h_{name}"):
         assert Reader(Names()(symbol)).faults == []
@@ -399,7 +399,7 @@ def test_a_text_only_says_what_it_says(text: str, latex: str) -> None:
 
 
 @given(st.text())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_text_breaks_out(text: str) -> None:
     shown = escaped(text)
     assert Reader(shown).faults == []

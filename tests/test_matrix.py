@@ -815,7 +815,7 @@ def networks(pick: st.DrawFn) -> str:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(networks())
 def test_the_product_of_the_drawn_matrices_is_the_drawn_result(text: str) -> None:
     problem = problem_of(text)

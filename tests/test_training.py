@@ -101,7 +101,7 @@ def trainings(draw: st.DrawFn) -> Config:
 
 
 @given(trainings())
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 def test_both_engines_agree_with_the_equations_at_every_step(config: Config) -> None:
     problem = problem_of(config)
     engines = [made(problem, name) for name in ENGINE_NAMES]
@@ -118,7 +118,7 @@ def test_both_engines_agree_with_the_equations_at_every_step(config: Config) -> 
 
 
 @given(trainings())
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_a_network_written_as_equations_trains_alike(config: Config) -> None:
     assume(all(layer["activation"] in {*_AS_FORMULA, "softmax"} for layer in config["layers"]))
     kept = {key: config[key] for key in ("update", "batch", "objective", "fixed")}

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
+from backtrace.checking.conventions import Entry, another_sample, turned_kinds
 from backtrace.checking.diagnosis import Diagnosis
 from backtrace.checking.formulas import Point, judge_formulas, points_of
 from backtrace.checking.graph import Graph, Key
@@ -29,17 +29,6 @@ from backtrace.problem import Problem
 
 MAX_STEP = 100_000
 MOST_STEPS = 200  # of one sheet; each is looked at through all that come before it
-# What may be stated with the other sign, all of it, and what it is called then.
-CONVENTIONS = (
-    (("cost_gradient", "delta", "gradient"), "∂E/∂a, δ and ∂E/∂w"),
-    (("delta", "gradient"), "δ and ∂E/∂w"),
-    (("cost_gradient", "delta"), "∂E/∂a and δ"),
-    (("delta",), "δ"),
-    (("gradient",), "∂E/∂w"),
-)
-LEAST_TURNED = 3  # numbers that have to be stated with the other sign
-MOST_UNTURNED = 0.1  # of them may have a wrong sign in the other convention
-CLEAR_SIGN = 10  # times half a unit of its last place
 MOST_LOOKED_INTO = 2_000  # wrong numbers of a sheet, at some milliseconds each
 MOST_FAULTY = 4  # faulty numbers that are each taken as stated and as true in turn
 
@@ -82,15 +71,6 @@ class Checker:
         return self._points
 
 
-class Entry(NamedTuple):
-    """A statement whose quantity is known."""
-
-    place: int  # in the sheet
-    statement: Statement
-    key: Key
-    number: Stated
-
-
 def check_sheet(checker: Checker, sheet: Sheet) -> Report:
     """Judge every statement of a sheet."""
     allowed = 1 if checker.problem.update is None else MAX_STEP
@@ -128,7 +108,7 @@ class _Marking:
         self.conventions: list[Convention] = []
         self.looked_into = 0  # wrong numbers for which a slip was looked for
         self.other_sample = False  # the forward pass is that of another sample
-        self.turned: Sequence[str] = ()  # the kinds that are stated with the other sign throughout
+        self.turned: Sequence[str]  # the kinds that are stated with the other sign throughout
         self.matrices = Counter(_matrix(s) for s in sheet.statements if "[" in s.name)
         for place, statement in enumerate(sheet.statements):
             self.place(place, statement)
@@ -184,74 +164,24 @@ class _Marking:
     # What holds for the whole sheet
 
     def turn_signs(self) -> None:
-        """If all deltas or gradients have the other sign, the sheet follows the other convention."""
-        signs = {kind: self.kept_signs(kind) for kind in {kind for kinds, _ in CONVENTIONS for kind in kinds}}
-        for kinds, what in CONVENTIONS:
-            if not _are_turned([signs[kind] for kind in kinds]) or self.steps_the_other_way():
-                continue
-            self.entries = [
-                e._replace(number=e.number.turned()) if self.graph[e.key].kind in kinds else e
-                for e in self.entries
-            ]
-            sentence = (
-                f"{what} are stated with the other sign throughout; they are judged with the sign turned"
-            )
-            self.conventions.append(Convention("sign", sentence))
-            self.turned = kinds
+        """Judge a sheet of the other sign convention with its signs turned."""
+        self.turned, what = turned_kinds(self.graph, self.entries)
+        if not self.turned:
             return
-
-    def kept_signs(self, kind: str) -> list[bool]:
-        """Whether each number of a kind has the true sign.
-
-        Those that are so small that rounding may have turned them count only where there are few others.
-        """
-        clear: list[bool] = []
-        small: list[bool] = []
-        for entry in self.entries:
-            node, number = self.graph[entry.key], entry.number
-            if node.kind == kind and number.value and node.value:
-                least = min(abs(number.value), abs(node.value))
-                (clear if least > CLEAR_SIGN * number.half else small).append(number.value * node.value > 0)
-        return clear if len(clear) >= LEAST_TURNED else clear + small
-
-    def steps_the_other_way(self) -> bool:
-        """Whether some stated Δ or new value goes against the true one: then it is a slip, no convention."""
-        for entry in self.entries:
-            node, number = self.graph[entry.key], entry.number
-            if node.kind == "change":
-                old = 0.0
-            elif node.kind == "update":
-                old = self.graph[entry.key._replace(sample=None, id=entry.key.id.removesuffix("+"))].value
-            else:
-                continue
-            moves = number.value - old, node.value - old
-            if min(map(abs, moves)) > CLEAR_SIGN * number.half and moves[0] * moves[1] < 0:
-                return True
-        return False
+        self.entries = [
+            e._replace(number=e.number.turned()) if self.graph[e.key].kind in self.turned else e
+            for e in self.entries
+        ]
+        sentence = f"{what} are stated with the other sign throughout; they are judged with the sign turned"
+        self.conventions.append(Convention("sign", sentence))
 
     def look_for_another_sample(self) -> None:
         """Tell, once, when most forward numbers fit another sample."""
-        forward = [
-            e
-            for e in self.entries
-            if e.statement.sample is None
-            and e.key.sample is not None
-            and self.graph[e.key].kind in ("net", "activation", "cost", "value")
-        ]
-        if len(forward) < 3:
-            return
-        fits = {
-            sample: sum(
-                e.number.fits(self.graph[other].value)
-                for e in forward
-                if (other := e.key._replace(sample=sample)) in self.graph.nodes
+        sample = another_sample(self.graph, self.entries, len(self.checker.problem.samples))
+        if sample is not None:
+            self.conventions.append(
+                Convention("sample", f"these look like sample {sample}: --sample {sample}")
             )
-            for sample in range(1, len(self.checker.problem.samples) + 1)
-        }
-        own = forward[0].key.sample
-        best = max(fits, key=lambda sample: fits[sample])
-        if best != own and fits[best] * 2 > len(forward) and fits.get(own or 0, 0) * 2 < len(forward):
-            self.conventions.append(Convention("sample", f"these look like sample {best}: --sample {best}"))
             self.other_sample = True
 
     def numbers_others_rest_on(self) -> dict[Key, Stated]:
@@ -358,7 +288,7 @@ class _Marking:
         return judgement._replace(root=Root(root.id, root.step, root.sample))
 
     def root(self, own: OwnNumbers) -> Key | None:
-        """The faulty number that what passes follows from: one that it rests on, or what such a one carries."""
+        """The faulty number that what passes follows from: one it rests on, or the root of a carried one."""
         for used in own.rests_on():
             if used in self.faulty_keys:
                 return used
@@ -405,13 +335,6 @@ def _choices(faulty: Sequence[Key]) -> Iterator[tuple[Key, ...]]:
         choices += [tuple(key for key in faulty if key != one) for one in faulty]
         choices += [(one,) for one in faulty]
     yield from dict.fromkeys(choices)
-
-
-def _are_turned(kept: Sequence[Sequence[bool]]) -> bool:
-    """Whether the numbers of some kinds are stated, enough of them, and have the other sign."""
-    if sum(map(len, kept)) < LEAST_TURNED:
-        return False
-    return all(signs and sum(signs) <= MOST_UNTURNED * len(signs) for signs in kept)
 
 
 def _matrix(statement: Statement) -> tuple[str, int | None]:
