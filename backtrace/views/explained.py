@@ -60,6 +60,38 @@ def _numbers(explanation: Explanation, path: Path, look: Look) -> Iterator[str]:
         yield f"({text})" if place and text.startswith("-") else text
 
 
+def chain_sums(
+    explanation: Explanation,
+    look: Look,
+    symbol: Callable[[Symbol], str],
+    numeral: Callable[[str], str],
+    times: str,
+    more: Callable[[int], str],
+) -> Iterator[list[str]]:
+    """What the quantity is equal to, each in the terms that get a line: its paths, their numbers, the sum.
+
+    As a typesetter has it: `symbol` and `numeral` set what stands in them, `more` counts what is left out.
+    """
+    minus = "-" if explanation.sign < 0 else ""
+    left_out = explanation.path_count - len(explanation.paths)
+    counted = [more(left_out)] if left_out else []
+    paths, text = explanation.paths, look.numerals.text
+    yield [minus + times.join(symbol(row.symbol) for row in path.factors) for path in paths] + counted
+
+    def numbers(path: Path) -> Iterator[str]:
+        """The values of a path's factors; brackets part a power of ten from the factor after it."""
+        for place, factor in enumerate(path.factors):
+            shown = numeral(text(explanation.part.values[factor.id]))
+            is_loose = times in shown and len(path.factors) > 1
+            has_sign = shown.startswith("-") and (place or explanation.sign < 0)
+            yield f"({shown})" if is_loose or has_sign else shown
+
+    yield [minus + times.join(numbers(path)) for path in paths] + counted
+    if len(paths) > 1 and not left_out:
+        yield [_summed([numeral(text(explanation.sign * path.value)) for path in paths])]
+    yield [numeral(text(explanation.part.values[explanation.row.id]))]
+
+
 def _summed(texts: list[str]) -> str:
     return texts[0] + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in texts[1:])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.names import spell
@@ -47,13 +47,21 @@ def problem_lines(problem: Problem, arithmetic: str, look: Look) -> Iterator[str
 
 def part_line(problem: Problem, part: Part, look: Look) -> str:
     """The step and the sample of a part, with the sample's numbers."""
+    dots = "..." if look.style.ascii else "…"
+    return part_line_in(problem, part, look, lambda name, text: f"{look.name(name)} = {text}", dots)
+
+
+def part_line_in(
+    problem: Problem, part: Part, look: Look, set_equal: Callable[[str, str], str], dots: str
+) -> str:
+    """The same, with a name and its number as a page sets them."""
     sample = of_sample(problem, part)
     if sample is None:
         return f"step {part.step}, all samples"
-    given = [f"{look.name(name)} = {text}" for name, text in givens(problem, part, look)]
+    given = [set_equal(name, text) for name, text in givens(problem, part, look)]
     shown = ", ".join(given[:MOST_GIVENS])
     if len(given) > MOST_GIVENS:
-        shown += f", {'...' if look.style.ascii else '…'} ({len(given)} numbers)"
+        shown += f", {dots} ({len(given)} numbers)"
     line = f"step {part.step}, sample {sample}"
     return f"{line}: {shown}" if shown else line
 

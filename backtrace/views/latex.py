@@ -15,8 +15,8 @@ from backtrace.derivation.latex_names import Names
 from backtrace.errors import BacktraceError
 from backtrace.problem import Problem
 from backtrace.tracing import Part
-from backtrace.views.grouping import by_layer, of_sample, with_starts
-from backtrace.views.heading import MOST_GIVENS, givens, part_title, problem_lines
+from backtrace.views.grouping import by_layer, with_starts
+from backtrace.views.heading import part_line_in, part_title, problem_lines
 from backtrace.views.latex_lines import NARROW, ROOM, Row, align
 from backtrace.views.latex_text import escaped
 from backtrace.views.records import Look
@@ -63,15 +63,13 @@ class Page:
         self.out.write(f"\n\\subsection*{{{self.place(part)}}}\n")
 
     def place(self, part: Part) -> str:
-        sample = of_sample(self.problem, part)
-        if sample is None:
-            return f"step {part.step}, all samples"
-        given = [f"${self.names(n)} = {numeral(text)}$" for n, text in givens(self.problem, part, self.look)]
-        shown = ", ".join(given[:MOST_GIVENS])
-        if len(given) > MOST_GIVENS:
-            shown += rf", \dots{{}} ({len(given)} numbers)"
-        line = f"step {part.step}, sample {sample}"
-        return f"{line}: {shown}" if shown else line
+        return part_line_in(
+            self.problem,
+            part,
+            self.look,
+            lambda name, text: f"${self.names(name)} = {numeral(text)}$",
+            r"\dots{}",
+        )
 
     def title(self, text: str) -> None:
         # It stands in the line above the equations: a heading of its own would leave an empty one.
