@@ -21,9 +21,10 @@ from backtrace.selection import visible
 from backtrace.tracing import Request, work
 from backtrace.views import data
 from backtrace.views.html import tables
+from backtrace.views.left_out import MOST_ROWS, more_rows
 from backtrace.views.markdown import write_markdown
 from backtrace.views.records import Look, records
-from backtrace.views.table import MOST_ROWS, broken, draw, more_rows
+from backtrace.views.table import broken, draw
 
 LOOK = Look(most_terms=12)
 

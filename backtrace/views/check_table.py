@@ -13,6 +13,7 @@ from backtrace.checking.report import FAULTY
 from backtrace.checking.tally import Tally
 from backtrace.errors import printable
 from backtrace.views.forms import Form, Texts, drawn, one_under_another, table_in
+from backtrace.views.left_out import MOST_ROWS
 from backtrace.views.marked import (
     Marked,
     Row,
@@ -31,7 +32,7 @@ from backtrace.views.marked import (
     where,
 )
 from backtrace.views.records import Numerals
-from backtrace.views.table import MOST_ROWS, print_line
+from backtrace.views.table import print_line
 
 if TYPE_CHECKING:
     from backtrace.checking.slips import SlipRow

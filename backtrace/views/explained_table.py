@@ -11,8 +11,9 @@ from backtrace.explaining import Explanation
 from backtrace.problem import Problem
 from backtrace.views.explained import as_part, chain_lines, meaning, sections
 from backtrace.views.heading import part_line
+from backtrace.views.left_out import MOST_ROWS
 from backtrace.views.records import Look, part_records
-from backtrace.views.table import MOST_ROWS, part_table, print_line
+from backtrace.views.table import part_table, print_line
 
 
 def draw_explanation(

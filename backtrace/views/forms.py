@@ -11,7 +11,8 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from rich.table import Table
 
-from backtrace.views.table import LEGIBLE, MOST_ROWS, TEXT_BREAKS, Cell, broken, table_of
+from backtrace.views.left_out import MOST_ROWS
+from backtrace.views.table import LEGIBLE, TEXT_BREAKS, Cell, broken, table_of
 
 Texts = Sequence[str]
 Layout = tuple[tuple[int, ...], ...]

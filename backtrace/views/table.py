@@ -17,12 +17,12 @@ from backtrace.problem import Problem
 from backtrace.tracing import Part
 from backtrace.views.grouping import by_layer, with_starts
 from backtrace.views.heading import part_line, part_title, problem_lines
+from backtrace.views.left_out import MOST_ROWS, more_rows
 from backtrace.views.records import Look, Record, part_records
 
 if TYPE_CHECKING:
     from backtrace.views.matrix import LayerMatrices
 
-MOST_ROWS = 200
 LEGIBLE = 24  # columns that a broken formula needs at least, before another layout is taken
 
 Cells = tuple[str, str, str, str]
@@ -219,20 +219,3 @@ def _last_break(place: re.Pattern[str], text: str, width: int) -> int:
     ends = [match.start() for match in place.finditer(text)]
     fitting = [end for end in ends if cell_len(text[:end]) <= width]
     return min(fitting, key=lambda end: (text.count("(", 0, end) - text.count(")", 0, end), -end), default=0)
-
-
-def more_rows(equations: Sequence[Equation]) -> str:
-    """How many rows were drawn, and the ways to the rest."""
-    pattern = _pattern(equations)
-    return f"{MOST_ROWS} of {len(equations):,} shown: --show '{pattern}', -f csv, or --all-rows"
-
-
-def _pattern(equations: Sequence[Equation]) -> str:
-    """What to ask `--show` for: rows around the first gradient that was left out, as many as are drawn."""
-    ids, left_out = [row.id for row in equations], equations[MOST_ROWS:]
-    first = next((row for row in left_out if row.kind == "gradient"), left_out[0]).id
-    ends = [place + 1 for place, sign in enumerate(first) if sign == "_"]
-    for end in [*ends, *range(ends[-1] + 1 if ends else 1, len(first) + 1)]:
-        if sum(id.startswith(first[:end]) for id in ids) <= MOST_ROWS:
-            return f"{first[:end]}*"
-    return first

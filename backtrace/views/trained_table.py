@@ -13,9 +13,10 @@ from backtrace.problem import Network
 from backtrace.training.health import LayerHealth, sentences
 from backtrace.views.curve import Scale, lines
 from backtrace.views.forms import Form, Texts, one_under_another, table_in
+from backtrace.views.left_out import MOST_ROWS
 from backtrace.views.marked import typed
 from backtrace.views.records import Look
-from backtrace.views.table import MOST_ROWS, print_line
+from backtrace.views.table import print_line
 from backtrace.views.trained import Trained, cost_name, ending
 
 CURVE_WIDTH, CURVE_HEIGHT = 72, 12
