@@ -17,7 +17,7 @@ from backtrace.cli.options import (
     what_if_options,
 )
 
-FORMATS = ("table", "markdown", "latex", "json")
+FORMATS = ("table", "markdown", "latex", "html", "json")
 
 
 @click.command("explain")
@@ -70,7 +70,8 @@ def command(
         sample = None
     explanation = explain(problem, name, step, sample)
     with writing_to(output) as out:
-        look = Look(TYPESET if form in ("json", "latex") else style_of(out), Numerals(digits or 6, decimals))
+        style = TYPESET if form in ("json", "latex", "html") else style_of(out)
+        look = Look(style, Numerals(digits or 6, decimals))
         heading = problem_lines(problem, "float64", look)
         if form == "table":
             from backtrace.views.explained_table import draw_explanation
@@ -85,6 +86,10 @@ def command(
             from backtrace.views.explained_latex import write_latex
 
             write_latex(problem, heading, explanation, look, out, fragment)
+        elif form == "html":
+            from backtrace.views.explained_html import write_html
+
+            write_html(problem, heading, explanation, look, out)
         else:
             from backtrace.views.explained_data import write_json
 

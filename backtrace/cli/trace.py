@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from backtrace.tracing import Part, Request
     from backtrace.views.records import Look
 
-FORMATS = ("table", "markdown", "latex", "csv", "json", "jsonl")
+FORMATS = ("table", "markdown", "latex", "html", "csv", "json", "jsonl")
 
 
 @click.command("trace")
@@ -109,8 +109,8 @@ def command(
         arithmetic=arithmetic,
     )
     with writing_to(output) as out:
-        # JSON escapes what cannot be carried, and LaTeX is ASCII anyway.
-        style = TYPESET if form in ("json", "jsonl", "latex") else style_of(out)
+        # JSON and HTML escape what cannot be carried, and LaTeX is ASCII anyway.
+        style = TYPESET if form in ("json", "jsonl", "latex", "html") else style_of(out)
         look = Look(style, Numerals(digits or 6, decimals, arithmetic.kept))
         _write(form, problem, request, show, look, out, color, all_rows, matrix, fragment)
         if health:
@@ -163,6 +163,11 @@ def _write(
         from backtrace.views.latex import MOST_ROWS, write_latex
 
         write_latex(problem, parts, look, name, out, fragment, None if all_rows else MOST_ROWS)
+    elif form == "html":
+        from backtrace.views.html_page import write_html
+
+        drawn = () if show else request.phases  # who asks for some quantities is shown no others
+        write_html(problem, parts, look, name, out, all_rows, drawn)
     else:
         from backtrace.views import data
 

@@ -1,4 +1,4 @@
-"""Names as they are set in print: w_5 has its 5 below, ∂E/∂w_5 is a fraction, the layer of h_2_1 stands above.
+"""Names as they are set in print: w_5 has its 5 below, ∂E/∂w_5 is a fraction, h_2_1 has its layer above.
 
 Which sign a name gets where is decided here; how that is written, in LaTeX or in MathML, is each one's own
 business. Two names of one document are never written alike.

@@ -52,14 +52,25 @@ _INDEXED = re.compile(r"([^\W\d_]+)_([^\W_]+(?:_[^\W_]+)*)")
 
 def write_svg(problem: Problem, picture: Picture, look: Look, out: TextIO, key: str = "picture") -> None:
     """The picture; `key` begins its ids, which have to be other ones if several stand on one page."""
-    for line in _Page(problem, picture, look, key).lines():
-        out.write(line.encode("ascii", "xmlcharrefreplace").decode() if _narrow(out) else line)
-        out.write("\n")
+    for line in svg_lines(problem, picture, look, key):
+        out.write(f"{carried(line, out)}\n")
 
 
-def _narrow(out: TextIO) -> bool:
-    """Whether an output cannot carry all characters."""
-    return not (out.encoding or "ascii").lower().replace("-", "").startswith("utf")
+def svg_lines(
+    problem: Problem, picture: Picture, look: Look, key: str, is_part: bool = False
+) -> Iterator[str]:
+    """The lines of the picture.
+
+    As a part of a page that says them already, it does not draw its title and its sample.
+    """
+    return _Page(problem, picture, look, key, is_part).lines()
+
+
+def carried(text: str, out: TextIO) -> str:
+    """Markup as an output can carry it: where that is not all characters, with references in their place."""
+    if (out.encoding or "ascii").lower().replace("-", "").startswith("utf"):
+        return text
+    return text.encode("ascii", "xmlcharrefreplace").decode()
 
 
 class _Label(NamedTuple):
@@ -74,10 +85,11 @@ class _Label(NamedTuple):
 
 
 class _Page:
-    def __init__(self, problem: Problem, picture: Picture, look: Look, key: str) -> None:
+    def __init__(self, problem: Problem, picture: Picture, look: Look, key: str, is_part: bool) -> None:
         self.problem = problem
         self.picture = picture
         self.key = escape(key)
+        self.is_part = is_part
         self.words = Words(problem, picture, look)
         self.said = [self.words.node(node) for node in picture.nodes]
         self.labels = [
@@ -115,11 +127,11 @@ class _Page:
         left, right = self.overhang()
         drawn = left + self.layout.size.width + right
         inner = max(drawn, NARROWEST)
-        titles = _wrapped(title, TITLE, inner)
-        places = _wrapped(place, HEADING, inner)
+        titles = [] if self.is_part else _wrapped(title, TITLE, inner)
+        places = [] if self.is_part else _wrapped(place, HEADING, inner)
         legend = [line for said in self.legend() for line in _wrapped(said, HEADING, inner)]
         x = EDGE_OF_PAGE + left + (inner - drawn) / 2
-        y = EDGE_OF_PAGE + 22 * len(titles) + LINE * len(places) + 14
+        y = EDGE_OF_PAGE + 22 * len(titles) + LINE * len(places) + (0 if self.is_part else 14)
         head = y + HEADING
         if any(self.headings):
             y += LINE + 8

@@ -1,0 +1,67 @@
+"""An explanation as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TextIO
+
+from backtrace.derivation.mathml import TIMES, element, factors, numeral
+from backtrace.explaining import Explanation
+from backtrace.problem import Problem
+from backtrace.views.explained import as_part, chain_sums, meaning_in, sections
+from backtrace.views.html_page import MOST_ROWS, Page, in_pieces
+from backtrace.views.records import Look
+
+
+def write_html(
+    problem: Problem, heading: Iterable[str], explanation: Explanation, look: Look, out: TextIO
+) -> None:
+    """The chain of the rule, its factors, what they rest on, and what it means."""
+    page = Page(problem, look, out)
+    page.begin(heading)
+    page.heading(explanation.part)
+    if explanation.paths:
+        _write_chain(page, explanation)
+    else:
+        page.table("The equation", as_part(explanation, (explanation.row,)))
+    for title, rows in sections(explanation):
+        page.table(title, as_part(explanation, rows), MOST_ROWS)
+        if len(rows) > MOST_ROWS:
+            page.note(f"{MOST_ROWS} of {len(rows):,} shown: -f json has all")
+    said = meaning_in(explanation, lambda symbol: element(page.names(symbol.text), symbol.text), _number)
+    if said:
+        page.title("What it means")
+        page.write(f"<p>{said}</p>")
+    page.end()
+
+
+def _number(text: str) -> str:
+    return element(numeral(text), text)
+
+
+def _write_chain(page: Page, explanation: Explanation) -> None:
+    """A line for every path, in symbols and with the numbers; it may end before each factor."""
+    names, look = page.names, page.look
+    symbol = explanation.row.symbol
+    page.title("The chain of the rule")
+    page.write(f'<div class="chain"><div>{element(names(symbol.text), look.symbol(symbol))}</div><div>')
+    set_sums = chain_sums(explanation, look, lambda row: names(row.text), numeral, TIMES, _more)
+    said_sums = chain_sums(explanation, look, look.symbol, str, TIMES, lambda count: f"{count:,} more paths")
+    for set_terms, said_terms in zip(set_sums, said_sums, strict=True):
+        sign = " = "
+        for text, said in zip(set_terms, said_terms, strict=True):
+            page.write(f"<p>{_line(sign, text, said)}</p>")
+            sign = " + "
+    page.write("</div></div>")
+
+
+def _line(sign: str, text: str, said: str) -> str:
+    """A term with its sign before it."""
+    if sign == " + " and text[0] == "-":
+        sign, text, said = " - ", text[1:], said[1:]
+    text, said = f"{sign}{text}", f"{sign}{said}"
+    return in_pieces(factors(text), factors(said)) or element(text, said)
+
+
+def _more(count: int) -> str:
+    return f"<mtext>{count:,} more paths</mtext>"
