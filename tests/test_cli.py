@@ -235,7 +235,10 @@ def test_wrong_usage_is_told_with_exit_code_2(
     [
         (("--shwo", "E"), ("--shwo", "--show")),
         (("xor",), ("xor",)),
-        (("-f", "xml"), ("'--format'", "'xml'", "'table', 'markdown', 'latex', 'html', 'csv', 'json', 'jsonl'")),
+        (
+            ("-f", "xml"),
+            ("'--format'", "'xml'", "'table', 'markdown', 'latex', 'html', 'csv', 'json', 'jsonl'"),
+        ),
         (("--only", "sideways"), ("'--only'", "'sideways'", "'forward', 'backward', 'update'")),
         (("--step", "0"), ("'--step'", "0", "x>=1")),
         (("--digits", "18"), ("'--digits'", "18", "1<=x<=17")),
