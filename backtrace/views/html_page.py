@@ -194,13 +194,14 @@ def write_html(
 
 
 def _write_table(page: Page, part: Part, equations: Sequence[Equation], all_rows: bool) -> None:
-    most = len(equations) if all_rows else page.most(len(equations))
-    title = part_title(part, equations)
-    if most:
-        page.table(title, part._replace(equations=equations), most)
-    else:
+    title, count = part_title(part, equations), len(equations)
+    most = count if all_rows else page.most(count)
+    if not most:
         page.title(title)
-    if len(equations) > most:
+        page.note(f"{count:,} rows are not shown: --show, -f csv, or --all-rows")
+        return
+    page.table(title, part._replace(equations=equations), most)
+    if count > most:
         page.note(more_rows(equations, most))
     if any(_is_long(equation.expression) for equation in equations[:most]):
         page.note(f"sums of more than {MOST_TERMS} terms are shortened: -f csv has them whole")
