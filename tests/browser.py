@@ -49,6 +49,10 @@ class Browser:
     def run(self, script: str, *arguments: Any) -> Any:
         return self.driver.execute_script(script, *arguments)
 
+    def wait_for(self, script: str, *arguments: Any) -> Any:
+        """What a script says in the end, which calls its last argument with it."""
+        return self.driver.execute_async_script(script, *arguments)
+
     def complaints(self) -> list[str]:
         """What the page's console has said since it was opened."""
         return [entry["message"] for entry in self.driver.get_log("browser")]

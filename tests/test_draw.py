@@ -48,6 +48,7 @@ from backtrace.views.draw_mermaid import write_mermaid
 from backtrace.views.draw_svg import write_svg
 from backtrace.views.draw_text import write_text
 from backtrace.views.records import Look, Numerals
+from tests.browser import Browser
 from tests.networks import problem_of
 
 WRITERS: dict[str, Callable[..., None]] = {
@@ -307,7 +308,7 @@ READERS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
-@pytest.mark.parametrize("name", ["or-gate", "recurrent", "hostile"])
+@pytest.mark.parametrize("name", [*example_names(), "hostile"])
 def test_graphviz_reads_the_graph(name: str) -> None:
     problem, what = hostile() if name == "hostile" else (loaded(name), drawn(name))
     text = written("dot", problem, what)
@@ -317,6 +318,27 @@ def test_graphviz_reads_the_graph(name: str) -> None:
     said = said.replace("\u00a0", " ")
     for quantity in quantities(what):
         assert f"{printable(quantity.symbol.text)} = " in said or quantity.symbol.text + "†" in said
+
+
+# Mermaid itself, as its package on npm has it (dist/mermaid.min.js); it needs a browser.
+MERMAID = Path(__file__).parent.parent / ".ci" / "mermaid.min.js"
+PARSED = (
+    "const [text, done] = arguments; mermaid.parse(text).then(() => done(''), error => done(String(error)))"
+)
+
+
+@pytest.mark.skipif(not MERMAID.exists(), reason="Mermaid is not here: .ci/run fetches it with npm")
+def test_mermaid_reads_every_graph(window: Browser, tmp_path: Path) -> None:
+    page = tmp_path / "mermaid.html"
+    script = MERMAID.read_text(encoding="utf-8")
+    page.write_text(f"<!DOCTYPE html><title>m</title><script>{script}</script>", encoding="utf-8")
+    window.open(page)
+    graphs = {name: written("mermaid", loaded(name), drawn(name)) for name in example_names()}
+    graphs["hostile"] = written("mermaid", *hostile())
+    assert {name: window.wait_for(PARSED, graph) for name, graph in graphs.items()} == dict.fromkeys(
+        graphs, ""
+    )
+    assert "Lexical error" in window.wait_for(PARSED, "flowchart LR\n  a --> ]b")
 
 
 # SVG
