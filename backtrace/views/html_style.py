@@ -37,6 +37,7 @@ tbody td::before { content: "= " }
 td:last-child { padding-right: 0.5rem; white-space: nowrap }
 .wide { display: block; width: 0; min-width: 100% }
 .chain { display: grid; grid-template-columns: max-content 1fr; column-gap: 0.25em }
+.chain math { padding-block: 0.2em }
 .chain p { margin: 0 0 0.6rem; padding-left: 1.5em; text-indent: -1.5em }
 @media screen and (max-width: 45rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
