@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from backtrace.checking.documents import read_document
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.config.cursor import Cursor, to_number
+from backtrace.config.files import barred
 from backtrace.config.nodes import MAX_BYTES, StrPath, compose, decode
 from backtrace.derivation.names import transcribe
 from backtrace.errors import BacktraceError, Location, nearest, printable, quoted
@@ -50,6 +51,9 @@ def read_sheet_file(path: StrPath) -> Sheet:
 
     """
     name = os.fspath(path)
+    reason = barred(name)
+    if reason:
+        raise BacktraceError(f"{quoted(name, 120)}: {reason}")
     if name == "-":
         return read_sheet(sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b"", "<stdin>")
     try:

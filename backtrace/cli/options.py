@@ -127,17 +127,15 @@ def digits_options(usual: int = 6) -> Callable[[Command], Command]:
     )
 
 
-number_options = shared(
-    digits_options(),
-    click.option(
-        "--hand",
-        metavar="N|KIND=N,...",
-        type=Decimals(),
-        multiple=True,
-        callback=_added_up,
-        help="Round like a hand calculation; exact: do not (repeats add up).",
-    ),
+hand_option = click.option(
+    "--hand",
+    metavar="N|KIND=N,...",
+    type=Decimals(),
+    multiple=True,
+    callback=_added_up,
+    help="Round like a hand calculation; exact: do not (repeats add up).",
 )
+number_options = shared(digits_options(), hand_option)
 file_option = click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all.")
 output_options = shared(
     file_option,

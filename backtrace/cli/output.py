@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import sys
@@ -17,6 +18,29 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 UNBOUNDED = 100_000  # columns of a pipe or a file: nothing is ever wrapped there
+
+
+class Page(io.StringIO):
+    """Output that becomes a part of a document: the same whatever terminal or system it is made on.
+
+    `ascii` is for documents whose plain text cannot carry mathematical signs.
+    """
+
+    columns = 80
+    most = 20_000_000  # characters
+
+    def __init__(self, ascii: bool = False) -> None:
+        super().__init__()
+        self.signs = "ascii" if ascii else "utf-8"
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self.signs
+
+    def write(self, text: str) -> int:
+        if self.tell() + len(text) > self.most:
+            raise BacktraceError(f"more than {self.most:,} characters of output; expected less")
+        return super().write(text)
 
 
 @contextmanager
@@ -87,7 +111,7 @@ def style_of(out: TextIO) -> Style:
 
 
 def console_for(out: TextIO, color: str) -> Console:
-    """A console on `out`: as wide as its terminal, or unbounded where there is none."""
+    """A console on `out`: as wide as its terminal or page, or unbounded where there is neither."""
     from rich.console import Console
 
     class Quitting(Console):
@@ -99,7 +123,7 @@ def console_for(out: TextIO, color: str) -> Console:
     styled = color == "always" or (color == "auto" and is_terminal and not plain)
     return Quitting(
         file=out,
-        width=_terminal_width() if is_terminal else UNBOUNDED,
+        width=out.columns if isinstance(out, Page) else _terminal_width() if is_terminal else UNBOUNDED,
         force_terminal=styled,
         no_color=False,
         color_system="standard" if styled else None,

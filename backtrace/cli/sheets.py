@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from backtrace.config.files import barred
 from backtrace.errors import BacktraceError, printable, quoted
 
 if TYPE_CHECKING:
@@ -72,6 +73,9 @@ def sheet_files(answers: Sequence[str]) -> tuple[list[str], bool]:
 
 def _in_folder(folder: str) -> list[str]:
     """A folder's files in the order of their names, without the hidden ones."""
+    reason = barred(folder)
+    if reason:
+        raise BacktraceError(f"{quoted(folder, 120)}: {reason}")
     try:
         names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError as error:

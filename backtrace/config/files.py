@@ -1,16 +1,50 @@
-"""Files that a config names.
+"""Files that a config names, and which files may be read at all.
 
 A config may come from somebody else. Arrays are read from anywhere, as nothing but their names and shapes can
-end up in a message; a text, of which more can, only from the config's own folder.
+end up in a message; a text, of which more can, only from the config's own folder. What a document asks for is
+bounded further: `reading_only` names the folders, and whoever opens a file asks `barred` before.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from backtrace.config.cursor import Cursor
 from backtrace.config.nodes import StrPath
 from backtrace.errors import quoted
+
+_FOLDERS: ContextVar[tuple[str, ...] | None] = ContextVar("folders that may be read", default=None)
+
+
+@contextmanager
+def reading_only(*folders: StrPath) -> Iterator[None]:
+    """Bar every file that is not in one of these folders, or below; links are followed before."""
+    token = _FOLDERS.set(tuple(map(os.path.realpath, folders)))
+    try:
+        yield
+    finally:
+        _FOLDERS.reset(token)
+
+
+def barred(path: StrPath) -> str | None:
+    """Why a file or folder may not be read; None where it may. `-` is standard input."""
+    folders = _FOLDERS.get()
+    if folders is None:
+        return None
+    if path == "-":
+        return "standard input is not read here; expected a file"
+    try:
+        found = os.path.realpath(path)
+    except (OSError, ValueError):  # a name that no file can have
+        return "no name of a file"
+    if not any(os.path.commonpath([found, folder]) == folder for folder in folders):
+        return "outside the document's folder; expected a file in it or below"
+    if os.path.exists(found) and not (os.path.isfile(found) or os.path.isdir(found)):
+        return "not a file"  # a pipe would be waited for
+    return None
 
 
 def path_of(folder: StrPath, file: Cursor, expected: str) -> str:
@@ -21,6 +55,9 @@ def path_of(folder: StrPath, file: Cursor, expected: str) -> str:
     """
     name = file.text(f"a path to {expected}")
     path = os.path.join(folder, name)
+    reason = barred(path)
+    if reason:
+        file.fail(f"{quoted(name)}: {reason}")
     if os.path.exists(path) and not os.path.isfile(path):
         file.fail(f"{quoted(name)} is not a file; expected {expected}")
     return path

@@ -6,6 +6,7 @@ import os
 import sys
 
 import backtrace
+from backtrace.config.files import barred
 from backtrace.config.nodes import MAX_BYTES, StrPath, decode
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError, nearest, printable, quoted
@@ -44,6 +45,9 @@ def load(config: StrPath, seed: int | None = None) -> Problem:
 
 
 def _read(path: str, name: str) -> bytes:
+    reason = barred(path)
+    if reason:
+        raise BacktraceError(f"{quoted(name, 120)}: {reason}")
     try:
         if name == "-":
             return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""

@@ -1,0 +1,89 @@
+"""`backtrace fill`: the numbers of a document, made anew between its marks."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+import click
+
+from backtrace.cli import Exit
+from backtrace.errors import BacktraceError, printable, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backtrace.filling.document import Document, Put
+
+
+@click.command("fill")
+@click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT...")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; print what would change (exit code 3 if it does)."
+)
+def command(documents: tuple[str, ...], check: bool) -> int:
+    r"""Make the numbers between the marks of each DOCUMENT anew; every other byte stays.
+
+    A mark holds a command, or asks for one number:
+
+    \b
+      <!-- backtrace: trace or-gate --only forward -->
+      <!-- /backtrace -->
+      The cost is <!-- bt or-gate E .3f --><!-- /bt -->.
+
+    DOCUMENT is Markdown or HTML, or LaTeX, where the marks are comments too: % backtrace: trace or-gate.
+    In marks trace, explain, train, draw and check may stand. They read bundled examples and what is in
+    the document's folder, or below.
+    """
+    gc.enable()  # the command line runs without: one trace makes no cycles, hundreds of commands do
+    code = Exit.FINE
+    for file in documents:
+        try:
+            outdated = _fill(file, check)
+        except BacktraceError as error:
+            click.echo(printable(str(error)), err=True)
+            code = Exit.BAD_INPUT
+        else:
+            if outdated and check and code == Exit.FINE:
+                code = Exit.MISTAKES
+    return code
+
+
+def _fill(file: str, check: bool) -> int:
+    """Fill one document, or tell what would change; in how many places."""
+    from backtrace.cli.inside import Runner
+    from backtrace.filling.document import read_document
+    from backtrace.filling.marks import read_marks
+
+    document = read_document(file)
+    marks = read_marks(document.text, document.kind, printable(file))
+    puts = Runner(document).puts(marks)
+    changed = sum(document.text[put.start : put.end] != put.text for put in puts)
+    if changed:
+        (_show if check else _write)(document, puts)
+    places = f"{len(marks):,} place{'' if len(marks) == 1 else 's'}"
+    said = f"{changed:,} of {places} {'out of date' if check else 'changed'}" if marks else "no marks"
+    click.echo(printable(f"{file}: {said}"), err=True)
+    return changed
+
+
+def _show(document: Document, puts: Sequence[Put]) -> None:
+    """The difference, in which nothing steers a terminal."""
+    from backtrace.cli.output import writing_to
+    from backtrace.filling.document import difference
+
+    with writing_to(None) as out:
+        is_terminal = out.isatty()
+        for line in difference(document, puts):
+            out.write(f"{printable(line) if is_terminal else line}\n")
+
+
+def _write(document: Document, puts: Sequence[Put]) -> None:
+    from backtrace.cli.output import writing_to
+    from backtrace.filling.document import read_document, with_puts
+
+    with writing_to(document.file) as out:
+        out.write(document.bom + with_puts(document.text, puts))
+        if read_document(document.file) != document:
+            name = quoted(document.file, 120)
+            raise BacktraceError(f"{name}: changed by somebody else while it was filled; nothing is written")

@@ -1,0 +1,40 @@
+"""How one number in a text is written: `.3f`, `.4g`, `.2e`, `.1%`, and with a comma for the thousands."""
+
+from __future__ import annotations
+
+import re
+
+from backtrace.errors import BacktraceError, quoted
+from backtrace.views.records import Numerals
+
+MOST_DECIMALS = 30
+MOST_DIGITS = 17
+
+_FORMAT = re.compile(r"(?P<comma>,)?\.(?P<places>[0-9]{1,2})(?P<kind>[feg%])")
+
+
+def number_text(value: float, spec: str) -> str:
+    """A number as a format says.
+
+    >>> number_text(0.118851, ".3f"), number_text(-0.00027868, ".1e"), number_text(1234.5, ",.0f")
+    ('0.119', '-2.8e-04', '1,234')
+
+    Raises:
+        BacktraceError: it is no format.
+    """
+    found = _FORMAT.fullmatch(spec)
+    if found is None:
+        raise BacktraceError(f"{quoted(spec)} is no format; expected one such as .3f, .4g, .2e or .1%")
+    places, kind = int(found["places"]), found["kind"]
+    least, most = (1, MOST_DIGITS) if kind == "g" else (0, MOST_DECIMALS)
+    if not least <= places <= most:
+        raise BacktraceError(f"{quoted(spec)}: {places} places; expected {least} to {most}")
+    if found["comma"]:
+        text = f"{value:,.{places}{kind}}"
+    elif kind == "f":
+        return Numerals(decimals=places).text(value)
+    elif kind == "g":
+        return Numerals(digits=places).text(value)
+    else:
+        text = f"{value:.{places}{kind}}"
+    return text[1:] if text[0] == "-" and not re.search("[1-9]", text.partition("e")[0]) else text
