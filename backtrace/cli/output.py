@@ -27,7 +27,7 @@ class Page(io.StringIO):
     """
 
     columns = 80
-    most = 20_000_000  # characters
+    most = 5_000_000  # characters
 
     def __init__(self, ascii: bool = False) -> None:
         super().__init__()

@@ -101,7 +101,6 @@ PLACES: dict[Kind, dict[str, Placing]] = {
         "mermaid": _mermaid_pre,
         "svg": _raw,
         "html": _raw,
-        "latex": _escaped,  # for pages that have it typeset in the browser
     },
     "latex": {**dict.fromkeys(_TEXTS, _verbatim), "latex": _raw},
 }
