@@ -5,7 +5,6 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,21 +12,27 @@ from pathlib import Path
 
 import pytest
 
+from backtrace.filling.marks import COMMANDS, read_marks
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TIME = re.compile(r"^[0-9,]+ steps in [0-9.]+ s, [0-9,]+ a second, [a-z]+ engine\n", re.MULTILINE)
 PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
 
 
-def blocks(language: str, page: str = "README.md") -> list[str]:
+def blocks(language: str, page: str = "README.md", kept: bool = True) -> list[str]:
+    """The fenced blocks of a page, with those that `backtrace fill` keeps or without."""
     text = (ROOT / page).read_text(encoding="utf-8")
+    if not kept:
+        for mark in reversed(read_marks(text, "markdown", page)):
+            text = text[: mark.start] + text[mark.end :]
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
 def shown_commands() -> Iterator[tuple[str, str, str]]:
-    """Each command of the console blocks, with its page and the output that stands below it."""
+    """Each command of the console blocks that nothing keeps, with its page and what stands below it."""
     for page in PAGES:
-        for block in blocks("console", page):
+        for block in blocks("console", page, kept=False):
             for piece in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
                 command, _, output = piece.partition("\n")
                 yield page, command, output
@@ -44,9 +49,12 @@ def folder(tmp_path: Path) -> Path:
     for name, text in zip(("working.md", "formulas.md"), blocks("md", "docs/checking.md"), strict=True):
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "whole.yaml").write_text(config, encoding="utf-8")
-    for name in ("guide", "class"):
-        shutil.copytree(ROOT / "docs" / name, tmp_path / name)
+    (tmp_path / "post.md").write_text(blocks("md", "docs/fill.md")[0], encoding="utf-8")
     return tmp_path
+
+
+# What `folder` makes out of the pages: no mark can read it.
+MADE = {"mine.yaml", "sheet.yaml", "working.md", "formulas.md", "post.md"}
 
 
 def run(arguments: list[str], folder: Path) -> str:
@@ -55,6 +63,21 @@ def run(arguments: list[str], folder: Path) -> str:
     # Trailing blanks, which pad a table's title, are not kept in the README; nor is how long a run took.
     told = TIME.sub("", done.stderr)
     return "".join(f"{line.rstrip()}\n" for line in (done.stdout + told).splitlines())
+
+
+def test_the_numbers_of_the_pages_are_those_that_fill_puts_there() -> None:
+    assert run(["fill", "--check", *PAGES], ROOT) == "".join(f"{page}: {places(page)}\n" for page in PAGES)
+
+
+def places(page: str) -> str:
+    """What `backtrace fill --check` says of a page that is right."""
+    count = len(read_marks((ROOT / page).read_text(encoding="utf-8"), "markdown", page))
+    return f"0 of {count} place{'' if count == 1 else 's'} out of date" if count else "no marks"
+
+
+def test_what_fill_can_keep_is_kept_by_it() -> None:
+    left = [shlex.split(command) for _, command, _ in shown_commands()]
+    assert [words for words in left if words[1] in COMMANDS and not MADE & set(words)] == []
 
 
 @pytest.mark.parametrize(("page", "command", "output"), list(shown_commands()))

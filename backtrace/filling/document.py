@@ -149,7 +149,7 @@ def _replaced_lines(text: str, puts: Sequence[Put]) -> Iterator[tuple[int, int, 
         line += text.count("\n", put.start, put.end)
         place = put.end
         more = put.text.count("\n") - text.count("\n", put.start, put.end)
-        if first >= 0 and begins < last:
+        if first >= 0 and begins <= last:
             last, grown = line + 1, grown + more
             continue
         if first >= 0:
