@@ -18,11 +18,11 @@ from click.core import ParameterSource
 
 from backtrace.cli import Ended, Exit, cli
 from backtrace.cli.options import hand_option, what_if_options
-from backtrace.cli.output import Page
+from backtrace.cli.output import Passage
 from backtrace.errors import BacktraceError, NotDifferentiableError, nearest, quoted
 from backtrace.filling.document import Document, Put
 from backtrace.filling.marks import COMMANDS, Mark
-from backtrace.filling.places import Output, at, placed
+from backtrace.filling.places import Output, placed
 
 if TYPE_CHECKING:
     from backtrace.api import Trace
@@ -65,9 +65,9 @@ class Runner:
                 self.texts[mark.words] = self.number(mark.words)
             return self.texts[mark.words]
         except click.UsageError as error:
-            raise at(mark.location, BacktraceError(error.format_message())) from None
-        except BacktraceError as error:
-            raise at(mark.location, error) from None
+            raise BacktraceError(error.format_message(), mark.location) from None
+        except BacktraceError as error:  # which may have a place of its own, in a config
+            raise BacktraceError(str(error), mark.location) from None
 
     def output(self, words: str) -> Output:
         """What a command prints."""
@@ -78,9 +78,9 @@ class Runner:
         group = self.context()
         command = cli.get_command(group, name)
         assert command is not None
-        page = Page(ascii=self.document.kind == "latex")
+        passage = Passage(ascii=self.document.kind == "latex")
         form, is_part = "table", False
-        with redirect_stdout(page), redirect_stderr(io.StringIO()):
+        with redirect_stdout(passage), redirect_stderr(io.StringIO()):
             try:
                 context = command.make_context(name, arguments, group)
                 _refuse(context)
@@ -94,7 +94,7 @@ class Runner:
             raise Ended(Exit.INTERRUPTED)
         if code not in (Exit.FINE, Exit.MISTAKES):
             raise BacktraceError(f"backtrace {name} ended with exit code {int(code)}")
-        return Output(page.getvalue(), form, is_part, words)
+        return Output(passage.getvalue(), form, is_part, words)
 
     def number(self, words: str) -> str:
         """One number as its mark asks for it."""
@@ -105,7 +105,7 @@ class Runner:
     def context(self) -> click.Context:
         names = ["-h", "--help"]
         return click.Context(
-            cli, info_name="backtrace", obj=self, terminal_width=Page.columns, help_option_names=names
+            cli, info_name="backtrace", obj=self, terminal_width=Passage.columns, help_option_names=names
         )
 
     def trace(

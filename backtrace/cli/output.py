@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 UNBOUNDED = 100_000  # columns of a pipe or a file: nothing is ever wrapped there
 
 
-class Page(io.StringIO):
+class Passage(io.StringIO):
     """Output that becomes a part of a document: the same whatever terminal or system it is made on.
 
     `ascii` is for documents whose plain text cannot carry mathematical signs.
@@ -111,7 +111,7 @@ def style_of(out: TextIO) -> Style:
 
 
 def console_for(out: TextIO, color: str) -> Console:
-    """A console on `out`: as wide as its terminal or page, or unbounded where there is neither."""
+    """A console on `out`: as wide as its terminal or a passage, or unbounded where there is neither."""
     from rich.console import Console
 
     class Quitting(Console):
@@ -123,7 +123,7 @@ def console_for(out: TextIO, color: str) -> Console:
     styled = color == "always" or (color == "auto" and is_terminal and not plain)
     return Quitting(
         file=out,
-        width=out.columns if isinstance(out, Page) else _terminal_width() if is_terminal else UNBOUNDED,
+        width=out.columns if isinstance(out, Passage) else _terminal_width() if is_terminal else UNBOUNDED,
         force_terminal=styled,
         no_color=False,
         color_system="standard" if styled else None,

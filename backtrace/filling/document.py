@@ -21,6 +21,8 @@ _CONTEXT = 3
 KINDS: dict[str, Kind] = {
     ".md": "markdown",
     ".markdown": "markdown",
+    ".qmd": "markdown",
+    ".rmd": "markdown",
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from backtrace.errors import BacktraceError, Location
+from backtrace.errors import BacktraceError
 from backtrace.filling.comments import Kind
 from backtrace.filling.marks import Mark, read_marks
 
@@ -84,7 +84,6 @@ PLACES: dict[Kind, dict[str, Placing]] = {
     "markdown": {
         "markdown": _apart,
         "svg": _raw,
-        "html": _apart,
         "table": _console,
         "text": _console,
         "json": _fence("json"),
@@ -100,12 +99,15 @@ PLACES: dict[Kind, dict[str, Placing]] = {
         **dict.fromkeys(_TEXTS, _pre),
         "mermaid": _mermaid_pre,
         "svg": _raw,
-        "html": _raw,
     },
     "latex": {**dict.fromkeys(_TEXTS, _verbatim), "latex": _raw},
 }
 _TITLES = {"markdown": "Markdown", "html": "an HTML document", "latex": "a LaTeX document"}
-_INSTEAD = {"markdown": "markdown, or none", "html": "svg, or none", "latex": "latex, or none"}
+_INSTEAD: dict[Kind, str] = {
+    "markdown": "markdown, or none",
+    "html": "svg, or none",
+    "latex": "latex, or none",
+}
 
 
 def placed(output: Output, kind: Kind, mark: Mark) -> str:
@@ -117,7 +119,7 @@ def placed(output: Output, kind: Kind, mark: Mark) -> str:
     placing = PLACES[kind].get(output.form)
     if placing is None:
         raise BacktraceError(f"-f {output.form} in {_TITLES[kind]}; expected -f {_INSTEAD[kind]}")
-    if not output.is_part and (output.form == "html" or (output.form == "latex" and kind != "markdown")):
+    if output.form == "latex" and kind == "latex" and not output.is_part:
         raise BacktraceError(f"-f {output.form} is a whole document; expected --fragment")
     text = output.text if output.text.endswith("\n") or not output.text else f"{output.text}\n"
     lines = placing(output._replace(text=text)).split("\n")[:-1]
@@ -138,8 +140,3 @@ def _refuse_marks(put: str, kind: Kind, mark: Mark) -> None:
         fits = False
     if not fits:
         raise BacktraceError("the output has signs in it that would be read as marks; expected none")
-
-
-def at(location: Location, error: BacktraceError) -> BacktraceError:
-    """The same error, told at the mark whose command has met it."""
-    return BacktraceError(str(error), location)
