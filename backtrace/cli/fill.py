@@ -22,18 +22,14 @@ if TYPE_CHECKING:
     "--check", is_flag=True, help="Write nothing; print what would change (exit code 3 if it does)."
 )
 def command(documents: tuple[str, ...], check: bool) -> int:
-    r"""Make the numbers between the marks of each DOCUMENT anew; every other byte stays.
+    """Make the numbers between the marks of each DOCUMENT anew; every other byte stays.
 
-    A mark holds a command, or asks for one number:
+    What a command prints stands between <!-- backtrace: trace or-gate --> and <!-- /backtrace -->, each on a
+    line of its own; one number between <!-- bt or-gate E .3f --> and <!-- /bt -->. DOCUMENT is Markdown or
+    HTML, or LaTeX, where the marks are comments too: % backtrace: trace or-gate.
 
-    \b
-      <!-- backtrace: trace or-gate --only forward -->
-      <!-- /backtrace -->
-      The cost is <!-- bt or-gate E .3f --><!-- /bt -->.
-
-    DOCUMENT is Markdown or HTML, or LaTeX, where the marks are comments too: % backtrace: trace or-gate.
-    In marks trace, explain, train, draw and check may stand. They read bundled examples and what is in
-    the document's folder, or below.
+    trace, explain, train, draw and check may stand in a mark. They read bundled examples and what is in the
+    document's folder, or below.
     """
     gc.enable()  # the command line runs without: one trace makes no cycles, hundreds of commands do
     code = Exit.FINE
