@@ -18,13 +18,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt  # which rich needs
 
 from backtrace.api import trace
 from backtrace.cli import _run, cli
 from backtrace.cli.inside import MOST_STEPS, REFUSED
 from backtrace.cli.output import Passage
 from backtrace.errors import BacktraceError
-from backtrace.filling.comments import Kind
+from backtrace.filling.comments import Kind, comments
 from backtrace.filling.document import Document, Put, difference, with_puts
 from backtrace.filling.marks import COMMANDS, read_marks
 from backtrace.filling.number_format import number_text
@@ -348,6 +349,40 @@ def test_paths_begin_at_the_folder_of_the_document(fill: Fill, tmp_path: Path) -
 def test_what_only_speaks_of_marks_is_none(text: str, name: str, fill: Fill, tmp_path: Path) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
     assert fill(name) == (0, "", f"{name}: no marks\n")
+
+
+COMMENT = "<!-- bt or-gate E -->"
+BLOCKS = [
+    "a `b` {}",
+    "``c ` {}`` d",
+    "\\` {} `e`",
+    "# A ` {}",
+    "{}",
+    "* one `a`\n* two {} `b`",
+    "1. one\n\n   {}",
+    "> quoted `{}` text\n> {}",
+    "```\n{}\n```",
+    "````md\n```\n{}\n```\n````",
+    "~~~\n{}\n```\n~~~",
+    "- one\n  ```\n  {}\n  ```\n  {}",
+    "> ```\n> {}\n> ```\n> {}",
+    "> ```\n> {}\n\n{}",
+    "```a {}``` b",
+    "over `two\nlines {}` and {}",
+]
+
+
+@settings(max_examples=150)
+@given(
+    blocks=st.lists(st.tuples(st.sampled_from(BLOCKS), st.sampled_from([COMMENT, f"x {COMMENT} y", "z"]))),
+    newline=st.sampled_from(["\n", "\r\n"]),
+)
+def test_a_mark_in_markdown_is_what_a_reader_of_markdown_takes_for_a_comment(
+    blocks: list[tuple[str, str]], newline: str
+) -> None:
+    text = "\n\n".join(shape.replace("{}", said) for shape, said in blocks) + "\n"
+    real = MarkdownIt("commonmark", {"html": True}).render(text).count(COMMENT)
+    assert len([*comments(text.replace("\n", newline), "markdown")]) == real
 
 
 def test_a_stray_backtick_hides_no_mark(filled: Text) -> None:

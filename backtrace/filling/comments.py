@@ -67,13 +67,13 @@ def _in_html(text: str) -> Iterator[Comment]:
 _LINE = r"(?:^|(?<=\r)(?!\n))"
 _MARKER = r"(?:[-*+]|[0-9]{1,9}[.)])[ \t]+"  # of a list's item
 _CODE = re.compile(
-    rf"(?P<fence>{_LINE}[ \t>]*(?:{_MARKER})*(?P<signs>`{{3,}}|~{{3,}})(?P<info>[^\r\n]*))"
+    rf"(?P<fence>{_LINE}[ \t>]*(?:{_MARKER})*(?P<signs>`{{3,}}|~{{3,}}))(?P<info>[^\r\n]*)"
     r"|\\[\\`<]|(?P<ticks>`+)|(?P<comment><!--)",
     re.MULTILINE,
 )
 # A run of backticks is only closed in its own paragraph, which one of these ends.
 _PARAGRAPH_END = re.compile(
-    rf"{_LINE}[ \t>]*(?:[\r\n]|\Z|<!--|`{{3}}|~{{3}}|#|{_MARKER})",
+    rf"{_LINE}[ \t>]*(?:[\r\n]|\Z|<!--|`{{3,}}[^`\r\n]*(?:[\r\n]|\Z)|~{{3}}|#|{_MARKER})",
     re.MULTILINE,
 )
 
@@ -83,7 +83,7 @@ def _in_markdown(text: str) -> Iterator[Comment]:
     while found := _CODE.search(text, place):
         place = found.end()
         if found["fence"] is not None and not (found["signs"][0] == "`" and "`" in found["info"]):
-            place = _after_fence(text, place, found["signs"])
+            place = _after_fence(text, place, found["signs"], found["fence"].count(">"))
         elif found["fence"] is not None:
             place = ticks.after(found.start("signs"), len(found["signs"]))
         elif found["ticks"]:
@@ -96,12 +96,14 @@ def _in_markdown(text: str) -> Iterator[Comment]:
             place = comment.end
 
 
-def _after_fence(text: str, place: int, signs: str) -> int:
-    """Where a fenced block ends that has been opened with `signs`; an unclosed one goes to the end."""
-    closing = re.compile(
-        rf"{_LINE}[ \t>]*{re.escape(signs[0])}{{{len(signs)},}}[ \t]*(?=[\r\n]|\Z)", re.MULTILINE
-    )
-    found = closing.search(text, place)
+def _after_fence(text: str, place: int, signs: str, depth: int) -> int:
+    """Where a fenced block ends that has been opened with `signs`, in so many quotations.
+
+    It ends with the quotation, too; one that nothing ends goes to the end of the text.
+    """
+    quotation = rf"(?:[ \t]*>){{{depth}}}"
+    closing = rf"{quotation}[ \t]*{signs[0]}{{{len(signs)},}}[ \t]*(?=[\r\n]|\Z)"
+    found = re.compile(rf"{_LINE}(?:(?!{quotation})|{closing})", re.MULTILINE).search(text, place)
     return found.end() if found else len(text)
 
 
