@@ -9,14 +9,13 @@ from __future__ import annotations
 import csv
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from backtrace.checking.documents import read_document
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.config.cursor import Cursor, to_number
-from backtrace.config.files import barred
-from backtrace.config.nodes import MAX_BYTES, StrPath, compose, decode
+from backtrace.config.files import read_file
+from backtrace.config.nodes import StrPath, compose, decode
 from backtrace.derivation.names import transcribe
 from backtrace.errors import BacktraceError, Location, nearest, printable, quoted
 
@@ -51,20 +50,8 @@ def read_sheet_file(path: StrPath) -> Sheet:
 
     """
     name = os.fspath(path)
-    reason = barred(name)
-    if reason:
-        raise BacktraceError(f"{quoted(name, 120)}: {reason}")
-    if name == "-":
-        return read_sheet(sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b"", "<stdin>")
-    try:
-        with open(name, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise BacktraceError(f"{quoted(name, 120)}: no such file; expected a sheet of answers") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BacktraceError(f"{quoted(name, 120)}: cannot be read: {reason}") from None
-    return read_sheet(data, printable(name))
+    data = read_file(name, "a sheet of answers")
+    return read_sheet(data, "<stdin>" if name == "-" else printable(name))
 
 
 def read_sheet(data: bytes, file: str) -> Sheet:

@@ -8,13 +8,14 @@ bounded further: `reading_only` names the folders, and whoever opens a file asks
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from backtrace.config.cursor import Cursor
-from backtrace.config.nodes import StrPath
-from backtrace.errors import quoted
+from backtrace.config.nodes import MAX_BYTES, StrPath
+from backtrace.errors import BacktraceError, quoted
 
 _FOLDERS: ContextVar[tuple[str, ...] | None] = ContextVar("folders that may be read", default=None)
 
@@ -45,6 +46,26 @@ def barred(path: StrPath) -> str | None:
     if os.path.exists(found) and not (os.path.isfile(found) or os.path.isdir(found)):
         return "not a file"  # a pipe would be waited for
     return None
+
+
+def read_file(name: str, expected: str) -> bytes:
+    """What is in a file, up to a byte more than is allowed; `-` is standard input.
+
+    Raises:
+        BacktraceError: it is barred, there is none, or it cannot be read.
+    """
+    reason = barred(name)
+    if reason:
+        raise BacktraceError(f"{quoted(name, 120)}: {reason}")
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
+        with open(name, "rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise BacktraceError(f"{quoted(name, 120)}: no such file; expected {expected}") from None
+    except (OSError, ValueError) as error:
+        raise BacktraceError(f"{quoted(name, 120)}: cannot be read: {reason_of(error, str(error))}") from None
 
 
 def path_of(folder: StrPath, file: Cursor, expected: str) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from backtrace.config.nodes import MAX_BYTES, decode
+from backtrace.config.files import read_file
+from backtrace.config.nodes import decode
 from backtrace.errors import BacktraceError, printable, quoted
 from backtrace.filling.comments import Kind
 
@@ -58,14 +59,7 @@ def read_document(file: str) -> Document:
     if kind is None:
         name = quoted(file, 120)
         raise BacktraceError(f"{name}: no kind of document that has marks; expected .md, .html or .tex")
-    try:
-        with open(file, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise BacktraceError(f"{quoted(file, 120)}: no such file; expected a document") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BacktraceError(f"{quoted(file, 120)}: cannot be read: {reason}") from None
+    data = read_file(file, "a document")
     bom = _BOM if data.startswith(_BOM.encode()) else ""
     return Document(file, kind, decode(data, printable(file)), bom)
 
