@@ -762,7 +762,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     pieces=st.lists(PIECES, min_size=2, max_size=5), name=st.sampled_from(["doc.md", "doc.html", "doc.tex"])
 )
@@ -883,7 +883,7 @@ def test_without_documents_the_usage_is_told(fill: Fill) -> None:
     assert fill().code == 2
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     lines=st.lists(st.tuples(st.sampled_from(["", "a", "b", "x\r", "c d"]), st.booleans()), max_size=30),
     ends=st.booleans(),
