@@ -35,6 +35,7 @@ _COLUMNS = {
     "sample": "sample",
 }
 _FLOW = re.compile(r"""\s*(?:\[\s*(?:[{\]]|$)|\{\s*(?:\}|$|["']?[^\s{}"'$\\][^{}"'$]{0,200}["']?\s*:))""")
+_COMMENT = re.compile(r'\s*"?#')
 _THOUSANDS = re.compile(r"[-+−]?[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]*|[-+−]?[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
 _TOTALS = ("null", "none", "total", "~")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+(?:[eE][-+]?[0-9]+)?")
@@ -92,13 +93,12 @@ def _kind(text: str, file: str) -> str:
         return "table"
     if ending in _DOCUMENTS:
         return "document"
-    head = [
-        line for line in text[:20_000].splitlines()[:50] if line.strip() and not line.lstrip().startswith("#")
-    ]
+    head = [line for line in text[:20_000].splitlines() if line.strip() and not _COMMENT.match(line)][:50]
     if head and (_FLOW.match(head[0]) or all(map(_MAPPING_LINE.fullmatch, head))):
         return "mapping"
-    rows = head[1:] if head and _is_header(re.split("[,;\t]", head[0])) else head
-    return "table" if rows and all(map(_TABLE_LINE.fullmatch, rows)) else "document"
+    is_header = bool(head) and _is_header(re.split("[,;\t]", head[0]))
+    rows = head[1:] if is_header else head
+    return "table" if is_header or (rows and all(map(_TABLE_LINE.fullmatch, rows))) else "document"
 
 
 def _number(text: str) -> str:
@@ -170,8 +170,8 @@ def _read_table(text: str, file: str) -> Sheet:
     unread: list[tuple[int, str]] = []
     columns: dict[str, int] = {}
     for line, row in _rows(text, separator, file):
-        if not any(cell.strip() for cell in row):
-            continue
+        if not any(cell.strip() for cell in row) or row[0].lstrip().startswith("#"):
+            continue  # nothing, or what a sheet says above its table
         if not columns:
             columns = _header(row, line, file)
             if columns:
@@ -189,7 +189,8 @@ def _read_table(text: str, file: str) -> Sheet:
 
 
 def _separator(text: str) -> str:
-    first = next(line for line in text.splitlines() if line.strip())
+    lines = [line for line in text.splitlines() if line.strip()]
+    first = next((line for line in lines if not _COMMENT.match(line)), lines[0])
     return next((mark for mark in ("\t", ";") if mark in first), ",")
 
 

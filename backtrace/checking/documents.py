@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from backtrace.checking.commands import BREAK, FENCE, ROW
 from backtrace.checking.equations import Equation, equations
+from backtrace.checking.handed_out import HandedOut
 from backtrace.checking.latex import TooDeepError, plain
 from backtrace.checking.markup import MAX_LINE, harmless, lines
 from backtrace.checking.matrices import cells, elements, labels
@@ -88,10 +89,15 @@ def read_document(text: str, file: str = "") -> Document:
     >>> read_document("so ∂E/∂w₅ = 2(0.5) = 1.0.").statements[0][:3]
     ('dE/dw_5', '1.0', 1)
     """
-    reader = _Reader()
+    reader, sheet = _Reader(), HandedOut()
+    text = text if file.endswith(".ipynb") else sheet.answers(text)
     for passage in _passages(_segments(with_tables(lines(text, file), reader.not_understood), reader)):
         reader.read(passage)
-    return Document(tuple(reader.statements), tuple(reader.formulas), tuple(sorted(reader.unread.items())))
+    return Document(
+        tuple(map(sheet.placed, reader.statements)),
+        tuple(reader.formulas),
+        tuple(sorted(reader.unread.items())),
+    )
 
 
 class _Segment(NamedTuple):

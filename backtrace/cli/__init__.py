@@ -36,6 +36,7 @@ COMMANDS = {
     "check": "Marks numbers, names the slip; documents too.",
     "gradcheck": "Gradients against differences and complex steps.",
     "train": "Many steps: cost curve, final parameters, predictions.",
+    "sheet": "A blank answer sheet; question banks.",
     "draw": "The network as a picture: SVG, DOT, Mermaid, text.",
     "fill": "The numbers of a document, kept right between marks.",
     "examples": "What is bundled; copies one out.",

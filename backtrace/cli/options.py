@@ -149,6 +149,8 @@ output_options = shared(
 
 
 ENDINGS = (  # of files, and the form that each stands for where a command has it
+    ("yaml", "yaml"),
+    ("yml", "yaml"),
     ("csv", "csv"),
     ("json", "json"),
     ("jsonl", "jsonl"),

@@ -147,7 +147,7 @@ def _write(
         from backtrace.views.matrix import LayerMatrices
 
         matrices = LayerMatrices(problem, look)
-    parts = _shown(problem, request, show)
+    parts = shown(problem, request, show)
     name = request.arithmetic.name
     if form == "table":
         from backtrace.cli.output import console_for
@@ -180,7 +180,8 @@ def _write(
             data.write_json(rows, problem.title, name, out)
 
 
-def _shown(problem: Problem, request: Request, show: tuple[str, ...]) -> Iterator[Part]:
+def shown(problem: Problem, request: Request, show: tuple[str, ...]) -> Iterator[Part]:
+    """The parts with what is to be seen of them: the usual rows, or what `show` picks."""
     from backtrace.selection import selected, visible
     from backtrace.tracing import work
 

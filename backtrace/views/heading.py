@@ -16,7 +16,7 @@ MOST_GIVENS = 12
 
 
 def problem_lines(problem: Problem, arithmetic: str, look: Look) -> Iterator[str]:
-    """The title and what the numbers rest on, each on a line of its own."""
+    """The title and what the numbers rest on, each on a line of its own; `arithmetic` may be empty."""
     yield _one_line(problem.title)
     if problem.source:
         yield f"source: {_one_line(problem.source)}"
@@ -39,7 +39,8 @@ def problem_lines(problem: Problem, arithmetic: str, look: Look) -> Iterator[str
         facts.append(f"batch of {len(problem.samples)}, {problem.batch}")
     if problem.seed is not None:
         facts.append(f"seed {problem.seed}")
-    facts.append(arithmetic)
+    if arithmetic:
+        facts.append(arithmetic)
     yield (" | " if look.style.ascii else " · ").join(facts)
     if problem.echo:
         yield "with " + ", ".join(printable(change) for change in problem.echo)

@@ -1,0 +1,69 @@
+r"""A document that was handed out to be filled in: what it says of itself, which is nobody's answer.
+
+What stands between the marks of the given numbers is not read. A heading like `### step 2, sample 1: x = 1`
+or `\subsection*{step 2, all samples}` says where the numbers below it belong, and states nothing either.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from backtrace.checking.statement import Statement
+
+GIVEN, GIVEN_END = "<!-- given -->", "<!-- /given -->"
+GIVEN_LATEX, GIVEN_LATEX_END = "% given", "% /given"
+BLANK = r"\blank"  # stands in LaTeX where a number is to be written
+
+_ENDS = {GIVEN: GIVEN_END, GIVEN_LATEX: GIVEN_LATEX_END}
+_HEADING = re.compile(
+    r"(?:#{1,6} +|\\(?:sub)*section\*?\{)step ([0-9]{1,9}), (?:sample ([0-9]{1,9})|all samples)(?=[:}\s]|$)"
+)
+_BLANK = re.compile(r"\\blank(?![A-Za-z])")
+
+
+class Place(NamedTuple):
+    """Where the numbers from a line on belong; `sample` is None for all samples together."""
+
+    line: int
+    step: int
+    sample: int | None
+
+
+class HandedOut:
+    """The places of a document's numbers, found while its lines are read."""
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+
+    def answers(self, text: str) -> str:
+        """The text without what is given; every line keeps its number."""
+        if "step " not in text and not any(mark in text for mark in _ENDS):
+            return text
+        return "\n".join(self._kept(re.split(r"\r\n|\n|\r", text)))
+
+    def _kept(self, lines: Iterable[str]) -> Iterator[str]:
+        end: str | None = None
+        for number, line in enumerate(lines, 1):
+            bare = line.strip()
+            heading = _HEADING.match(bare) if len(bare) < 10_000 else None
+            if heading and int(heading[1]) and heading[2] != "0":
+                sample = int(heading[2]) if heading[2] else None
+                self.places.append(Place(number, int(heading[1]), sample))
+                end = None  # also where somebody deleted the mark
+                yield ""
+            elif end is not None or bare in _ENDS:
+                end = _ENDS[bare] if end is None else None if bare == end else end
+                yield ""
+            else:
+                yield "" if _BLANK.search(line) else line
+
+    def placed(self, statement: Statement) -> Statement:
+        """A statement with the step and the sample of the heading that it stands below."""
+        above = bisect_right(self.places, statement.line or 0, key=lambda place: place.line)
+        if not above:
+            return statement
+        place = self.places[above - 1]
+        return statement._replace(step=place.step, sample=place.sample, total=place.sample is None)
