@@ -72,7 +72,9 @@ def test_what_is_no_number_is_told_with_its_place(text: str, told: str) -> None:
 
 
 def test_null_is_an_answer_left_blank() -> None:
-    assert read_sheet(b"a: 1\nb: ~\nc: null\n", "s.yaml").unread == ((2, "b:"), (3, "c:"))
+    sheet = read_sheet(b"a: 1\nb: ~\nc: null\nd:\n", "s.yaml")
+    assert [row.name for row in sheet.statements] == ["a"]
+    assert (sheet.blank, sheet.unread) == (3, ())
 
 
 @pytest.mark.parametrize(
@@ -136,9 +138,9 @@ def test_a_list_has_sections_for_steps_and_samples() -> None:
     )
 
 
-def test_an_answer_left_blank_is_told_as_unread() -> None:
-    assert read_sheet(b"a: 1\nb:\n", "s.yaml").unread == ((2, "b:"),)
-    assert read_sheet(b"a,1\nb,\n", "s.csv").unread == ((2, "b,"),)
+def test_an_answer_left_blank_is_counted() -> None:
+    assert read_sheet(b"a: 1\nb:\n", "s.yaml").blank == 1
+    assert read_sheet(b"a,1\nb,\n", "s.csv").blank == 1
 
 
 def test_csv_comes_with_separators_quotes_and_headers() -> None:

@@ -116,19 +116,22 @@ def _number(text: str) -> str:
 def _read_mapping(text: str, file: str) -> Sheet:
     cursor = Cursor(compose(text, file, "sheet", _EXPECTED), "", file)
     statements: list[Statement] = []
-    unread: list[tuple[int, str]] = []
+    blank = 0
     if cursor.is_list:
         for entry in cursor.items(_EXPECTED):
-            _section(entry, statements, unread)
+            blank += _section(entry, statements)
     elif (inner := cursor.value("answers")) is not None and inner.is_mapping:
-        _section(cursor, statements, unread)
+        blank = _section(cursor, statements)
     else:
-        _answers(cursor, Statement("", ""), statements, unread)
-    return Sheet(file, tuple(statements), unread=tuple(unread))
+        blank = _answers(cursor, Statement("", ""), statements)
+    return Sheet(file, tuple(statements), blank=blank)
 
 
-def _section(cursor: Cursor, statements: list[Statement], unread: list[tuple[int, str]]) -> None:
-    """One `{step, sample, answers}` of a list; `place` may say where they stand in their source."""
+def _section(cursor: Cursor, statements: list[Statement]) -> int:
+    """One `{step, sample, answers}` of a list; `place` may say where they stand in their source.
+
+    How many places are blank.
+    """
     fields = cursor.table(("step", "sample", "place", "answers"), "a mapping with step, sample and answers")
     if "answers" not in fields:
         cursor.fail("answers are missing; expected answers: {id: number}")
@@ -138,27 +141,28 @@ def _section(cursor: Cursor, statements: list[Statement], unread: list[tuple[int
     total = stated is not None and stated.is_null
     place = fields["place"].text("text")[:MAX_NAME] if "place" in fields else ""
     common = Statement("", "", step=step, sample=sample, total=total, place=place)
-    _answers(fields["answers"], common, statements, unread)
+    return _answers(fields["answers"], common, statements)
 
 
-def _answers(
-    cursor: Cursor, common: Statement, statements: list[Statement], unread: list[tuple[int, str]]
-) -> None:
+def _answers(cursor: Cursor, common: Statement, statements: list[Statement]) -> int:
+    """The numbers of a mapping; how many places are blank."""
+    blank = 0
     for key, value in cursor.entries(_EXPECTED):
         name = key.text("a quantity's id")
         if not name.strip():
             key.fail(f"found {quoted(name)}; expected a quantity's id")
         if len(name) > MAX_NAME:
             key.fail(f"found a name of {len(name):,} characters; expected at most {MAX_NAME}")
-        line = key.location.line
-        if value.is_null:  # a blank that nobody filled in
-            unread.append((line, f"{printable(name)}:"))
+        if value.is_null:
+            blank += 1
             continue
         text = value.text("a number")
         number = _number(text)
         if " " in number:
             value.fail(number)
+        line = key.location.line
         statements.append(common._replace(name=transcribe(name), text=number, line=line))
+    return blank
 
 
 # CSV
@@ -167,7 +171,7 @@ def _answers(
 def _read_table(text: str, file: str) -> Sheet:
     separator = _separator(text)
     statements: list[Statement] = []
-    unread: list[tuple[int, str]] = []
+    blank = 0
     columns: dict[str, int] = {}
     for line, row in _rows(text, separator, file):
         if not any(cell.strip() for cell in row) or row[0].lstrip().startswith("#"):
@@ -177,15 +181,15 @@ def _read_table(text: str, file: str) -> Sheet:
             if columns:
                 continue
             columns = {"id": 0, "value": 1}
-        if len(statements) + len(unread) == MAX_ROWS:
+        if len(statements) + blank == MAX_ROWS:
             message = f"more than {MAX_ROWS:,} rows, the most that are read"
             raise BacktraceError(message, Location(file, line, 1))
         statement = _of_row(row, columns, Location(file, line, 1), comma=separator != ",")
         if statement.text:
             statements.append(statement)
         else:
-            unread.append((line, printable(separator.join(row)[:MAX_NAME])))
-    return Sheet(file, tuple(statements), unread=tuple(unread))
+            blank += 1
+    return Sheet(file, tuple(statements), blank=blank)
 
 
 def _separator(text: str) -> str:

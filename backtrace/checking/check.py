@@ -136,7 +136,8 @@ class _Marking:
                     self.doubtful_keys.append(entry.key)
         self.look_at_the_working()
         judgements = tuple(self.judged[place] for place in sorted(self.judged))
-        return Report(self.sheet.file, None, judgements, tuple(self.conventions), self.sheet.unread)
+        sheet, conventions = self.sheet, tuple(self.conventions)
+        return Report(sheet.file, None, judgements, conventions, sheet.unread, blank=sheet.blank)
 
     def look_at_the_working(self) -> None:
         """Add what is to be said of the arithmetic that is written before numbers."""

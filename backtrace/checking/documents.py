@@ -73,14 +73,15 @@ _MAYBE = re.compile(r"[=≈←∼≃≅≐≒≔]|\\(?:approx|simeq|sim|cong|dot
 
 
 class Document(NamedTuple):
-    """What a document states, the formulas it gives, and the lines that were not understood."""
+    """What a document states, the formulas it gives, the lines that were not understood, and its blanks."""
 
     statements: tuple[Statement, ...]
     formulas: tuple[Formula, ...]
     unread: tuple[tuple[int, str], ...]
+    blank: int = 0
 
     def sheet(self, file: str) -> Sheet:
-        return Sheet(file, self.statements, self.formulas, self.unread, document=True)
+        return Sheet(file, self.statements, self.formulas, self.unread, document=True, blank=self.blank)
 
 
 def read_document(text: str, file: str = "") -> Document:
@@ -95,8 +96,9 @@ def read_document(text: str, file: str = "") -> Document:
         reader.read(passage)
     return Document(
         tuple(map(sheet.placed, reader.statements)),
-        tuple(reader.formulas),
+        () if sheet.is_form else tuple(reader.formulas),  # those of a form are not the writer's
         tuple(sorted(reader.unread.items())),
+        sheet.blank,
     )
 
 
@@ -256,7 +258,7 @@ def _statements(equation: Equation, places: Sequence[int]) -> Iterator[Statement
     names = [name_of(side) for side in sides]
     if any(name and "(" not in name for name in names):  # a_1 = g(h_1) = 0.6 names a_1 alone
         names = [None if name and "(" in name else name for name in names]
-    names[1:] = [None if _is_product(side) else name for side, name in zip(sides[1:], names[1:], strict=True)]
+    names[1:] = [None if _is_working(side) else name for side, name in zip(sides[1:], names[1:], strict=True)]
     last = len(sides) - 1
     matrix = elements(sides[last])
     if matrix:
@@ -278,8 +280,10 @@ def _statements(equation: Equation, places: Sequence[int]) -> Iterator[Statement
             yield Statement(name, number, places[last], working=working)
 
 
-def _is_product(side: Sequence[Token]) -> bool:
-    """Whether symbols stand together without a sign: ηδ5y4 further on in a chain is working, no name."""
+def _is_working(side: Sequence[Token]) -> bool:
+    """Whether this is working further on in a chain, no name: symbols together without a sign, or e^h."""
+    if len(side) > 1 and any(token.text == "^" for token in side):
+        return True
     return len(side) == 1 and side[0].kind == "name" and _PRODUCT.search(side[0].text) is not None
 
 

@@ -17,10 +17,13 @@ GIVEN, GIVEN_END = "<!-- given -->", "<!-- /given -->"
 GIVEN_LATEX, GIVEN_LATEX_END = "% given", "% /given"
 BLANK = r"\blank"  # stands in LaTeX where a number is to be written
 
+MAX_LINE = 10_000
+
 _ENDS = {GIVEN: GIVEN_END, GIVEN_LATEX: GIVEN_LATEX_END}
 _HEADING = re.compile(
-    r"(?:#{1,6} +|\\(?:sub)*section\*?\{)step ([0-9]{1,9}), (?:sample ([0-9]{1,9})|all samples)(?=[:}\s]|$)"
+    r"(?:### +|\\subsection\*\{)step ([0-9]{1,9}), (?:sample ([0-9]{1,9})|all samples)(?=[:}\s]|$)"
 )
+_EMPTY = re.compile(r"\|.*\|\s*\|")  # a row of a table, without a number in its last cell
 _BLANK = re.compile(r"\\blank(?![A-Za-z])")
 
 
@@ -33,10 +36,15 @@ class Place(NamedTuple):
 
 
 class HandedOut:
-    """The places of a document's numbers, found while its lines are read."""
+    """What is found while a document's lines are read: the places of its numbers.
+
+    `is_form` is true where what is given is marked; `blank` counts the places where nothing was written.
+    """
 
     def __init__(self) -> None:
         self.places: list[Place] = []
+        self.is_form = False
+        self.blank = 0
 
     def answers(self, text: str) -> str:
         """The text without what is given; every line keeps its number."""
@@ -48,7 +56,7 @@ class HandedOut:
         end: str | None = None
         for number, line in enumerate(lines, 1):
             bare = line.strip()
-            heading = _HEADING.match(bare) if len(bare) < 10_000 else None
+            heading = _HEADING.match(bare) if len(bare) < MAX_LINE else None
             if heading and int(heading[1]) and heading[2] != "0":
                 sample = int(heading[2]) if heading[2] else None
                 self.places.append(Place(number, int(heading[1]), sample))
@@ -56,9 +64,13 @@ class HandedOut:
                 yield ""
             elif end is not None or bare in _ENDS:
                 end = _ENDS[bare] if end is None else None if bare == end else end
+                self.is_form = True
+                yield ""
+            elif self.is_form and len(bare) < MAX_LINE and (_BLANK.search(bare) or _EMPTY.fullmatch(bare)):
+                self.blank += 1
                 yield ""
             else:
-                yield "" if _BLANK.search(line) else line
+                yield line
 
     def placed(self, statement: Statement) -> Statement:
         """A statement with the step and the sample of the heading that it stands below."""

@@ -207,7 +207,7 @@ class _Converter:
     def letter(self, letter: str, out: list[str]) -> None:
         """A Greek letter: apart from its neighbours, except Δ, which belongs to what comes next."""
         before = out[-1][-1:] if out else ""
-        out.append(f" {letter}" if before.isalnum() else letter)
+        out.append(f" {letter}" if before.isalnum() and before != "Δ" else letter)
         while self.text[self.position : self.position + 1] == " ":
             self.position += 1
         if letter != "Δ" and self.text[self.position : self.position + 1].isalnum():
@@ -277,7 +277,7 @@ class _Converter:
                 above = above[0]
             self.position += len(above)
         above = above.replace(" ", "")
-        layer = _LAYER.fullmatch(above)
+        layer = _LAYER.fullmatch(above.removesuffix("+"))
         if above.removeprefix("(").removesuffix(")").lower() in NEW or above.lower() in NEW:
             out.append("⁺")
         elif above in OLD:
@@ -286,6 +286,8 @@ class _Converter:
             index = f"_{layer[1] or layer[2]}" if layer else f"_{above}"
             place = len(out) - 1 if out and out[-1].startswith("_") else len(out)
             out.insert(place, index)
+            if above.endswith("+"):
+                out.append("⁺")
         elif above == "'":
             out.append("'")
         else:

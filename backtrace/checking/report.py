@@ -82,7 +82,7 @@ class Report(NamedTuple):
     """A checked sheet; `error` says why there is nothing else where the file could not be read.
 
     `formulas` are those that are wrong, `right_formulas` counts the others that were evaluated, and
-    `not_evaluated` has the lines of those that could not be.
+    `not_evaluated` has the lines of those that could not be; `blank` counts places left empty.
     """
 
     file: str
@@ -93,6 +93,7 @@ class Report(NamedTuple):
     formulas: tuple[FormulaFinding, ...] = ()
     right_formulas: int = 0
     not_evaluated: tuple[tuple[int, str], ...] = ()
+    blank: int = 0
 
     def counts(self) -> dict[str, int]:
         """How many statements got each verdict."""

@@ -37,7 +37,8 @@ class Formula(NamedTuple):
 class Sheet(NamedTuple):
     """What was read from one file, in order, and the lines that were not understood.
 
-    `document` is true where names are as a writer pleases, not those of a form that was handed out.
+    `document` is true where names are as a writer pleases, not those of a form that was handed out; `blank`
+    counts the places of such a form where nothing was written.
     """
 
     file: str
@@ -45,3 +46,4 @@ class Sheet(NamedTuple):
     formulas: tuple[Formula, ...] = ()
     unread: tuple[tuple[int, str], ...] = ()
     document: bool = False
+    blank: int = 0

@@ -34,6 +34,7 @@ _HEADINGS = tuple(
         ("value|result|number|answer|calculation|wert", "{}"),
     )
 )
+_TOLD = ("formula", "with the numbers")  # over what states nothing
 _LATER = re.compile("train|epoch|iteration")  # values after many steps
 _OF_UNITS = re.compile(r"\b(?:units?|neurons?|nodes?|[ijk]|einheit|neurone?|neurona)\b")
 _INDEX = re.compile(r"(.{1,40})_(?:[ijknlu])(\+?)")  # I_j, over rows that say which j
@@ -129,6 +130,9 @@ class _Table:
         self.heading: list[_Cell] = []
         if len(self.rows) > 1 and not any(cell.has_value for cell in self.rows[0][2]):
             self.heading = self.rows.pop(0)[2]
+        told = [i for i, cell in enumerate(self.heading) if cell.text.lower() in _TOLD]
+        if told:
+            self.rows = [(n, text, _without(cells, told)) for n, text, cells in self.rows]
 
     def lines(self) -> Iterator[Line]:
         over = self.names_over_numbers()
@@ -164,6 +168,14 @@ class _Table:
         if len(self.rows) > 1 or len(cells) != len(self.heading):
             return [None] * len(cells)
         return [name_of(cell.tokens) for cell in self.heading]
+
+
+def _without(cells: list[_Cell], told: Sequence[int]) -> list[_Cell]:
+    """The cells, where those in columns of formulas state nothing, unless they name what they are of."""
+    return [
+        cell._replace(has_value=False, is_number=False) if i in told and not cell.is_equation else cell
+        for i, cell in enumerate(cells)
+    ]
 
 
 def _by_row(cells: Sequence[_Cell], patterns: Sequence[str | None], units: bool) -> list[str | None]:

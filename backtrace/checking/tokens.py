@@ -102,6 +102,10 @@ def name_of(tokens: Sequence[Token]) -> str | None:
         return typed(tokens[0])
     if len(tokens) == 2 and is_operator(tokens[0]) and tokens[1].kind == "name":
         return typed(tokens[0]._replace(text=f"∂{tokens[1].text}/{tokens[0].text.partition('/')[2]}"))
+    if len(tokens) > 2 and tokens[0].text == "e" and tokens[1].text == "^":
+        power = [token for token in tokens[2:] if token.text not in "()"]
+        exponent = typed(power[0]) if len(power) == 1 and power[0].kind == "name" else None
+        return exponent and f"e^{exponent}"
     if len(tokens) >= 4 and tokens[0].kind == "name" and tokens[1].text == "(" and tokens[-1].text == ")":
         return _call(tokens)
     return None

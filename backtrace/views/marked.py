@@ -81,6 +81,7 @@ class Marked(NamedTuple):
     formulas: tuple[FormulaFinding, ...] = ()
     right_formulas: int = 0
     not_evaluated: tuple[tuple[int, str], ...] = ()
+    blank: int = 0
 
 
 def marked(report: Report, telling: Telling) -> Marked:
@@ -99,6 +100,7 @@ def marked(report: Report, telling: Telling) -> Marked:
         tuple(_formula(finding, telling) for finding in report.formulas),
         report.right_formulas,
         report.not_evaluated,
+        report.blank,
     )
 
 
@@ -231,7 +233,8 @@ def summary_line(sheet: Marked) -> str:
     counted = [f"{count:,} {verdict}" for verdict, count in sheet.counts.items() if count]
     if not counted:
         return "no stated numbers found"
-    return f"{shown_marks(sheet.marks)} of {sheet.out_of:,} marks: {', '.join(counted)}"
+    blank = f"; {sheet.blank:,} left blank" if sheet.blank else ""
+    return f"{shown_marks(sheet.marks)} of {sheet.out_of:,} marks: {', '.join(counted)}{blank}"
 
 
 def unread_line(sheet: Marked, listed: bool) -> str:
@@ -300,6 +303,8 @@ def mistakes_line(sheet: Marked) -> str:
         named.append(f"{sheet.counts['unknown']:,} unknown")
     if sheet.formulas:
         named.append(f"{len(sheet.formulas):,} wrong {'formula' if len(sheet.formulas) == 1 else 'formulas'}")
+    if sheet.blank:
+        named.append(f"{sheet.blank:,} left blank")
     if sheet.unread:
         named.append(unread_line(sheet, listed=False).partition(" (")[0])
     return ", ".join(named)

@@ -53,14 +53,15 @@ class Section(NamedTuple):
 
 
 def sections(problem: Problem, parts: Iterable[Part]) -> list[Section]:
-    """The parts by step and sample.
+    """The parts by step and sample, without updates that are not made: those of a sample not the step's own.
 
     Raises:
-        BacktraceError: they are too many for a sheet.
+        BacktraceError: they are too many for a sheet, or there are none.
     """
     found: list[Section] = []
     count = 0
-    for part, starts in with_starts(problem, parts):
+    made = (part for part in parts if not _is_what_if(problem, part))
+    for part, starts in with_starts(problem, made):
         count += len(part.equations)
         if count > MOST_ASKED:
             raise BacktraceError(
@@ -70,7 +71,16 @@ def sections(problem: Problem, parts: Iterable[Part]) -> list[Section]:
         if starts:
             found.append(Section(part.step, of_sample(problem, part), []))
         found[-1].parts.append(part)
+    if not found:
+        raise BacktraceError("nothing to ask for: the step's update is made by another sample")
     return found
+
+
+def _is_what_if(problem: Problem, part: Part) -> bool:
+    """Whether a part is of the update that another sample than the step's own would make."""
+    if problem.batch != "online" or part.phase not in ("update", "after"):
+        return False
+    return part.sample not in (None, problem.own_sample(part.step))
 
 
 def blanks(part: Part, equations: Sequence[Equation], look: Look, asking: Asking) -> Iterator[Blank]:
@@ -135,13 +145,13 @@ def write_markdown(
     problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, out: TextIO
 ) -> None:
     """A table for every phase and layer, its last column empty."""
+    out.write(f"{GIVEN}\n\n")
     write_heading(problem_lines(problem, asking.arithmetic, look), out)
-    out.write(f"\n{GIVEN}\n\n")
     for line in problem_words(problem, asked[0].parts[0], look, _markdown_words(look)):
         out.write(f"- {line.lstrip()}\n" if line[:1] == " " else f"\n{line}\n\n")
-    out.write(f"\n{GIVEN_END}\n")
     if asking.note:
         out.write(f"\n{escaped(asking.note)}\n")
+    out.write(f"\n{GIVEN_END}\n")
     formulas = asking.formulas
     for section in asked:
         out.write(f"\n### {escaped(part_line(problem, section.parts[0], look))}\n")

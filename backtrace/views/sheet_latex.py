@@ -27,14 +27,15 @@ def write_latex(
 ) -> None:
     """A document that compiles, or a fragment; nothing but the lines with a blank is to be changed."""
     page = Page(problem, look, out, is_fragment)
+    out.write(f"{GIVEN_LATEX}\n")
     page.begin(problem_lines(problem, asking.arithmetic, look))
-    out.write(f"{DEFINITION}\n\n{GIVEN_LATEX}\n")
+    out.write(f"\n{DEFINITION}\n\n")
     words = _words(page)
     for line in problem_words(problem, asked[0].parts[0], look, words):
         out.write(f"{{}}{_indented(line)}\\par\n")
-    out.write(f"{GIVEN_LATEX_END}\n")
     if asking.note:
         out.write(f"\n{escaped(asking.note)}\n")
+    out.write(f"{GIVEN_LATEX_END}\n")
     for section in asked:
         page.heading(section.parts[0])
         for part in section.parts:
