@@ -164,6 +164,8 @@ ENDINGS = (  # of files, and the form that each stands for where a command has i
     ("mermaid", "mermaid"),
     ("txt", "text"),
     ("xml", "junit"),
+    ("xml", "moodle"),
+    ("gift", "gift"),
 )
 
 

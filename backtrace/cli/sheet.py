@@ -1,8 +1,8 @@
-"""`backtrace sheet`: a blank answer sheet that `check` reads back."""
+"""`backtrace sheet`: a blank answer sheet that `check` reads back; questions for a course site."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TextIO
 
 import click
 
@@ -18,7 +18,19 @@ from backtrace.cli.options import (
 )
 from backtrace.derivation.equation import PHASES
 
-FORMATS = ("yaml", "csv", "markdown", "latex")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backtrace.checking.tell_apart import Apart
+    from backtrace.derivation.equation import Equation
+    from backtrace.problem import Problem
+    from backtrace.tracing import Part
+    from backtrace.views.records import Look
+    from backtrace.views.sheet import Asking, Section
+
+BANKS = ("gift", "moodle")
+FORMATS = ("yaml", "csv", "markdown", "latex", *BANKS)
+BANK_DIGITS = 4
 
 
 @click.command("sheet")
@@ -61,6 +73,8 @@ def command(
 ) -> None:
     """Write an answer sheet for CONFIG: what is given, and a place for every number to work out.
 
+    With -f gift or -f moodle: a question for every number, for a course site, and what it says of a slip.
+
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The sheet
     is marked by `backtrace check CONFIG SHEET`.
     """
@@ -70,6 +84,10 @@ def command(
     only_in_latex(fragment, form)
     if inputs is not None and sample is not None:
         raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
+    if form in BANKS and solution:
+        raise click.UsageError("a question bank has its answers in it; expected --solution to be left out")
+    if form in BANKS and hand:
+        raise click.UsageError("a question bank has exact numbers; expected --hand to be left out")
     from backtrace.cli.output import style_of, writing_to
     from backtrace.cli.trace import shown
     from backtrace.cli.what_if import what_if
@@ -85,7 +103,7 @@ def command(
     problem = what_if(problem, settings, inputs, targets, sample if isinstance(sample, int) else 1)
     if inputs is not None or targets is not None:
         sample = None
-    arithmetic = arithmetic_of(problem, hand)
+    arithmetic = FLOAT64 if form in BANKS else arithmetic_of(problem, hand)
     request = Request(
         first=step or 1,
         last=step or steps or 1,
@@ -95,17 +113,44 @@ def command(
     )
     with writing_to(output) as out:
         style = TYPESET if form == "latex" else style_of(out)
-        look = Look(style, Numerals(digits or 6, decimals, arithmetic.kept), 12)
+        look = Look(
+            style, Numerals(digits or (BANK_DIGITS if form in BANKS else 6), decimals, arithmetic.kept), 12
+        )
         asked = sheet.sections(problem, shown(problem, request, show))
         name = "" if arithmetic is FLOAT64 else arithmetic.name
         asking = sheet.Asking(formulas, solution, _note(digits, decimals), name)
-        if form == "latex":
+        if form in BANKS:
+            _write_bank(form, problem, asked, look, asking, out)
+        elif form == "latex":
             from backtrace.views.sheet_latex import write_latex
 
             write_latex(problem, asked, look, asking, out, fragment)
         else:
             write = {"yaml": sheet.write_yaml, "csv": sheet.write_csv, "markdown": sheet.write_markdown}
             write[form](problem, asked, look, asking, out)
+
+
+def _write_bank(
+    form: str, problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, out: TextIO
+) -> None:
+    from backtrace.checking.check import Checker
+    from backtrace.checking.graph import Key
+    from backtrace.checking.tell_apart import places_for, tell_apart
+    from backtrace.views.gift import write_gift
+    from backtrace.views.moodle import write_moodle
+    from backtrace.views.questions import category, questions
+
+    checker, numerals = Checker(problem), look.numerals
+
+    def apart(part: Part, row: Equation) -> Apart:
+        _, diagnosis = checker.graph([part.step])
+        places = numerals.decimals
+        if places is None:
+            places = places_for(float(part.values[row.id]), numerals.digits)
+        return tell_apart(diagnosis, Key(part.step, part.sample, row.id), places)
+
+    write = write_gift if form == "gift" else write_moodle
+    write(category(problem, look), questions(problem, asked, look, asking, apart), out)
 
 
 def _note(digits: int | None, decimals: int | None) -> str:

@@ -59,6 +59,18 @@ def problem_words(problem: Problem, part: Part, look: Look, words: Words) -> Ite
             yield f"{words.text(f'before step {part.step}:')} {number.listed(told)}"
 
 
+def sample_words(problem: Problem, words: Words) -> Iterator[str]:
+    """The samples with their inputs and targets, where no single one is meant."""
+    for number, sample in enumerate(problem.samples[:MOST_UNITS], 1):
+        names = (*problem.inputs, *(problem.targets if sample.targets else ()))
+        values = (*sample.inputs, *(sample.targets or ()))
+        told = [words.number(n, value.text) for n, value in zip(names, values, strict=True)]
+        more = [words.text(f"{len(told) - MOST_WEIGHTS:,} more")] if len(told) > MOST_WEIGHTS else []
+        yield f"{words.text(f'  sample {number}:')} {', '.join(told[:MOST_WEIGHTS] + more)}"
+    if len(problem.samples) > MOST_UNITS:
+        yield words.text(f"  and {len(problem.samples) - MOST_UNITS:,} more samples")
+
+
 class _Numbers:
     """A name with its number in a part, as the part's own tables have it."""
 
