@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 BANKS = ("gift", "moodle")
 FORMATS = ("yaml", "csv", "markdown", "latex", *BANKS)
 BANK_DIGITS = 4
+MOST_TERMS = 12  # of a formula
 
 
 @click.command("sheet")
@@ -113,9 +114,8 @@ def command(
     )
     with writing_to(output) as out:
         style = TYPESET if form == "latex" else style_of(out)
-        look = Look(
-            style, Numerals(digits or (BANK_DIGITS if form in BANKS else 6), decimals, arithmetic.kept), 12
-        )
+        shown_digits = digits or (BANK_DIGITS if form in BANKS else 6)
+        look = Look(style, Numerals(shown_digits, decimals, arithmetic.kept), MOST_TERMS)
         asked = sheet.sections(problem, shown(problem, request, show))
         name = "" if arithmetic is FLOAT64 else arithmetic.name
         asking = sheet.Asking(formulas, solution, _note(digits, decimals), name)

@@ -20,7 +20,7 @@ from backtrace.views.check_data import harmless
 from backtrace.views.grouping import by_layer, of_sample, with_starts
 from backtrace.views.heading import part_line, part_title, problem_lines
 from backtrace.views.markdown import code, escaped, write_heading
-from backtrace.views.problem_words import Words, plain_words, problem_words
+from backtrace.views.problem_words import Words, plain_words, problem_words, sample_words
 from backtrace.views.records import Look, part_records
 
 MOST_ASKED = 10_000  # numbers of one sheet
@@ -100,8 +100,16 @@ def said_above(
 ) -> tuple[list[str], list[str]]:
     """The heading's lines; and what is given and how to answer, as lines of plain text."""
     heading = list(problem_lines(problem, asking.arithmetic, look))
-    given = list(problem_words(problem, asked[0].parts[0], look, plain_words(look)))
+    given = list(given_words(problem, asked, look, plain_words(look)))
     return heading, given + ([asking.note] if asking.note else [])
+
+
+def given_words(problem: Problem, asked: Sequence[Section], look: Look, words: Words) -> Iterator[str]:
+    """The problem in words, with the samples that no section tells of and one rests on."""
+    yield from problem_words(problem, asked[0].parts[0], look, words)
+    samples = {section.sample for section in asked}
+    if None in samples and len(samples) <= len(problem.samples):
+        yield from sample_words(problem, words)
 
 
 def write_yaml(problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, out: TextIO) -> None:
@@ -136,9 +144,10 @@ def write_csv(problem: Problem, asked: Sequence[Section], look: Look, asking: As
     for section in asked:
         sample = "total" if section.sample is None else section.sample
         for part in section.parts:
-            for blank in blanks(part, part.equations, look, asking):
-                formula = [harmless(blank.formula)] if asking.formulas else []
-                writer.writerow([blank.id, blank.text, section.step, sample, *formula])
+            for equations in by_layer(part):
+                for blank in blanks(part, equations, look, asking):
+                    formula = [harmless(blank.formula)] if asking.formulas else []
+                    writer.writerow([blank.id, blank.text, section.step, sample, *formula])
 
 
 def write_markdown(
@@ -147,7 +156,7 @@ def write_markdown(
     """A table for every phase and layer, its last column empty."""
     out.write(f"{GIVEN}\n\n")
     write_heading(problem_lines(problem, asking.arithmetic, look), out)
-    for line in problem_words(problem, asked[0].parts[0], look, _markdown_words(look)):
+    for line in given_words(problem, asked, look, _markdown_words(look)):
         out.write(f"- {line.lstrip()}\n" if line[:1] == " " else f"\n{line}\n\n")
     if asking.note:
         out.write(f"\n{escaped(asking.note)}\n")

@@ -15,9 +15,9 @@ from backtrace.views.heading import part_title, problem_lines
 from backtrace.views.latex import Page
 from backtrace.views.latex_lines import Row
 from backtrace.views.latex_text import escaped
-from backtrace.views.problem_words import Words, problem_words
+from backtrace.views.problem_words import Words
 from backtrace.views.records import Look
-from backtrace.views.sheet import Asking, Section
+from backtrace.views.sheet import Asking, Section, given_words
 
 DEFINITION = rf"\providecommand{{{BLANK}}}{{\underline{{\hspace{{30mm}}}}}}"
 
@@ -31,7 +31,7 @@ def write_latex(
     page.begin(problem_lines(problem, asking.arithmetic, look))
     out.write(f"\n{DEFINITION}\n\n")
     words = _words(page)
-    for line in problem_words(problem, asked[0].parts[0], look, words):
+    for line in given_words(problem, asked, look, words):
         out.write(f"{{}}{_indented(line)}\\par\n")
     if asking.note:
         out.write(f"\n{escaped(asking.note)}\n")
