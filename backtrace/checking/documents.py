@@ -90,8 +90,9 @@ def read_document(text: str, file: str = "") -> Document:
     >>> read_document("so ∂E/∂w₅ = 2(0.5) = 1.0.").statements[0][:3]
     ('dE/dw_5', '1.0', 1)
     """
-    reader, sheet = _Reader(), HandedOut()
+    sheet = HandedOut()
     text = text if file.endswith(".ipynb") else sheet.answers(text)
+    reader = _Reader(sheet.is_form)
     for passage in _passages(_segments(with_tables(lines(text, file), reader.not_understood), reader)):
         reader.read(passage)
     return Document(
@@ -213,9 +214,10 @@ def _goes_on(before: _Segment, segment: _Segment) -> bool:
 
 
 class _Reader:
-    """Collects what is found."""
+    """Collects what is found; in a form that was handed out, an equation states one number."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_form: bool = False) -> None:
+        self.is_form = is_form
         self.statements: list[Statement] = []
         self.formulas: list[Formula] = []
         self.unread: dict[int, str] = {}
@@ -238,6 +240,8 @@ class _Reader:
             lines_of_sides = [passage[place].line for place in places]
             short = len(equation.sides) <= MAX_SIDES
             statements = list(_statements(equation, lines_of_sides)) if short else []
+            if self.is_form and len({statement.text for statement in statements}) == 1:
+                del statements[1:]  # the others are in the form's own formula
             self.statements += statements
             formulas = list(_formulas(equation, lines_of_sides)) if short else []
             self.formulas += formulas

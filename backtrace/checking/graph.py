@@ -11,6 +11,7 @@ from backtrace.derivation.expressions import ZERO, Expression, Symbol, substitut
 from backtrace.derivation.names import spell
 from backtrace.derivation.notation import derivative, given, updated
 from backtrace.derivation.updates import CONSTANTS, RATE, STEP, UPDATE_RULES
+from backtrace.errors import NotDifferentiableError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.evaluation.evaluator import value_of
@@ -109,7 +110,7 @@ class Graph:
         last = max(1, step) if self.problem.update else 1
         request = Request(first=step, last=last, sample="all")
         passes: dict[int, Part] = {}
-        for part in work(self.problem, request):
+        for part in self._worked_out(request):
             if part.sample is not None and part.phase in ("forward", "backward"):
                 self._add_givens(part)
                 self._add_rows(part, part.equations, part.sample)
@@ -128,6 +129,13 @@ class Graph:
                 self._add_rows(part, part.equations, own)
                 if part.phase == "update":
                     self._add_held(part)
+
+    def _worked_out(self, request: Request) -> Iterator[Part]:
+        """Everything; where there is no way back, the forward passes."""
+        try:
+            yield from work(self.problem, request)
+        except NotDifferentiableError:
+            yield from work(self.problem, request._replace(phases=frozenset(("forward",))))
 
     def _add_held(self, part: Part) -> None:
         """The new values of parameters that are held fixed: the old ones."""

@@ -156,8 +156,12 @@ def write_markdown(
     """A table for every phase and layer, its last column empty."""
     out.write(f"{GIVEN}\n\n")
     write_heading(problem_lines(problem, asking.arithmetic, look), out)
+    listed = False
     for line in given_words(problem, asked, look, _markdown_words(look)):
-        out.write(f"- {line.lstrip()}\n" if line[:1] == " " else f"\n{line}\n\n")
+        is_item = line[:1] == " "
+        out.write("" if is_item and listed else "\n")
+        out.write(f"- {line.lstrip()}\n" if is_item else f"{line}\n")
+        listed = is_item
     if asking.note:
         out.write(f"\n{escaped(asking.note)}\n")
     out.write(f"\n{GIVEN_END}\n")
