@@ -141,16 +141,23 @@ def _write_bank(
     from backtrace.views.questions import category, questions
 
     checker, numerals = Checker(problem), look.numerals
+    lost: list[str] = []
 
     def apart(part: Part, row: Equation) -> Apart:
         _, diagnosis = checker.graph([part.step])
         places = numerals.decimals
         if places is None:
             places = places_for(float(part.values[row.id]), numerals.digits)
-        return tell_apart(diagnosis, Key(part.step, part.sample, row.id), places)
+        told = tell_apart(diagnosis, Key(part.step, part.sample, row.id), places)
+        if part.values[row.id] and not float(told.right):
+            lost.append(row.id)
+        return told
 
     write = write_gift if form == "gift" else write_moodle
     write(category(problem, look), questions(problem, asked, look, asking, apart), out)
+    if lost:
+        said = f"{len(lost):,} right answer{' rounds' if len(lost) == 1 else 's round'} to 0, as {lost[0]}"
+        click.echo(f"{said}: more decimals, or --digits, would ask for them", err=True)
 
 
 def _note(digits: int | None, decimals: int | None) -> str:

@@ -34,7 +34,6 @@ KINDS = {
     "cost_gradient": "the derivative of the cost by an activation",
     "error": "the error",
     "slope": "the slope of the activation",
-    "delta": "the delta of the unit",
     "gradient": "the gradient",
     "change": "the change in this step",
     "state": "what the rule keeps for the next step",
