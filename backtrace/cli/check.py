@@ -11,6 +11,7 @@ import click
 from backtrace.cli import Exit
 from backtrace.cli.options import (
     FiniteRange,
+    NameOf,
     Setting,
     form_of,
     format_option,
@@ -26,22 +27,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json", "csv", "markdown", "junit", "gradescope")
 MOST_JOBS = 64
-
-
-class NotationName(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.4 on
-    """The name of a notation; the names are imported only when one is given."""
-
-    name = "notation"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from backtrace.config.cursor import one_of
-        from backtrace.derivation.notation import NOTATIONS
-        from backtrace.errors import nearest, quoted
-
-        if value not in NOTATIONS:
-            hint = nearest(value, NOTATIONS) or f"; expected {one_of(NOTATIONS)}"
-            self.fail(f"{quoted(value)} is no notation{hint}", param, ctx)
-        return str(value)
 
 
 def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
@@ -65,7 +50,7 @@ reading_options = shared(
     click.option(
         "--notation",
         metavar="NAME",
-        type=NotationName(),
+        type=NameOf("notation"),
         help="Also read the names of this notation, as net-out.",
     ),
     click.option(

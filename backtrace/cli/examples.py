@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from typing import TextIO
-
 import click
 
 
@@ -16,14 +13,14 @@ def command(name: str | None, output: str | None) -> None:
 
     A copy to change: backtrace examples or-gate -o my.yaml, then backtrace trace my.yaml.
     """
-    from backtrace.cli.output import writing_to
+    from backtrace.cli.output import write_config, writing_to
     from backtrace.config.load import example_names, example_text
 
     names = example_names()
     text = None if name is None else example_text(name)
     with writing_to(output) as out:
         if text is not None:
-            _write_config(text, out)
+            write_config(text, out)
             return
         width = max(map(len, names))
         for example in names:
@@ -33,10 +30,3 @@ def command(name: str | None, output: str | None) -> None:
 def _first_line(text: str) -> str:
     """The sentence that opens an example."""
     return text.partition("\n")[0].removeprefix("# ")
-
-
-def _write_config(text: str, out: TextIO) -> None:
-    """A config is UTF-8 wherever it goes but to a terminal: with escapes for δ it would not load."""
-    if isinstance(out, io.TextIOWrapper) and not out.isatty():
-        out.reconfigure(encoding="utf-8")
-    out.write(text)

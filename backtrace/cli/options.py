@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar
 
 import click
@@ -63,6 +63,42 @@ class Decimals(click.ParamType):  # type: ignore[type-arg]
                 self.fail(f"{quoted(value)} has decimals for {kind} twice", param, ctx)
             decimals[kind] = int(text)
         return decimals
+
+
+class NameOf(click.ParamType):  # type: ignore[type-arg]
+    """A name from one of the tables of backtrace, which is imported only when a name is given.
+
+    `besides` are further words that may stand there.
+    """
+
+    def __init__(self, name: str, besides: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.besides = besides
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from backtrace.config.cursor import one_of
+
+        known = (*_table(self.name), *self.besides)
+        if value not in known:
+            hint = nearest(value, known) or f"; expected {one_of(known)}"
+            self.fail(f"{quoted(value)} is no {self.name}{hint}", param, ctx)
+        return str(value)
+
+
+def _table(name: str) -> Iterable[str]:
+    """The names in one of the tables."""
+    from backtrace.derivation.activations import ACTIVATIONS
+    from backtrace.derivation.costs import COSTS
+    from backtrace.derivation.notation import NOTATIONS
+    from backtrace.derivation.updates import UPDATE_RULES
+
+    tables: dict[str, Iterable[str]] = {
+        "activation": ACTIVATIONS,
+        "cost": COSTS,
+        "notation": NOTATIONS,
+        "update rule": UPDATE_RULES,
+    }
+    return tables[name]
 
 
 class Setting(click.ParamType):  # type: ignore[type-arg]

@@ -101,6 +101,13 @@ def _mode(target: str) -> int:
     return 0o666 & ~mask
 
 
+def write_config(text: str, out: TextIO) -> None:
+    """A config is UTF-8 wherever it goes but to a terminal: with escapes for δ it would not load."""
+    if isinstance(out, io.TextIOWrapper) and not out.isatty():
+        out.reconfigure(encoding="utf-8")
+    out.write(text)
+
+
 def style_of(out: TextIO) -> Style:
     """Mathematical signs where the output can carry them, ASCII elsewhere."""
     try:
