@@ -1,0 +1,166 @@
+"""What an exercise is to be: topology, functions and rules, which fit each other and a sheet of paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from backtrace.config.cursor import one_of
+from backtrace.derivation.activations import ACTIVATIONS
+from backtrace.derivation.costs import COSTS
+from backtrace.derivation.expressions import number
+from backtrace.errors import BacktraceError, quoted
+
+MOST_UNITS = 9  # of a layer; as many inputs, too
+MOST_LAYERS = 5
+MOST_PARAMETERS = 48
+
+Bias = Literal["per-unit", "shared", "none"]
+
+
+class Plan(NamedTuple):
+    """A wish for exercises; `completed` fills in activations and a cost that are not said.
+
+    `sizes` are the number of inputs and of each layer's units, `activations` one for each layer. `update` is
+    a rule's name, or None for no update. `digits` are the significant digits that answers are asked for
+    with, None for as few as tell slips apart.
+    """
+
+    sizes: tuple[int, ...] = (2, 2, 1)
+    activations: tuple[str, ...] = ()
+    cost: str = ""
+    bias: Bias = "per-unit"
+    update: str | None = "sgd"
+    rate: float = 0.5
+    samples: int = 1
+    batch: Literal["online", "sum", "mean"] = "online"
+    notation: str = "h-a"
+    delta: Literal["gradient", "descent"] = "gradient"
+    digits: int | None = None
+
+    @property
+    def topology(self) -> str:
+        """The sizes as they are typed: 2-2-1."""
+        return "-".join(map(str, self.sizes))
+
+    @property
+    def is_forward_only(self) -> bool:
+        """Whether a layer has no useful derivative: then there are no targets, no cost and no update."""
+        return "step" in self.activations
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether one target is 1 and the others are 0."""
+        return self.activations[-1] == "softmax"
+
+    @property
+    def parameters(self) -> int:
+        """How many weights and biases there are."""
+        layers = list(zip(self.sizes, self.sizes[1:], strict=False))
+        biases = {"per-unit": sum(self.sizes[1:]), "shared": len(layers), "none": 0}
+        return sum(columns * units for columns, units in layers) + biases[self.bias]
+
+
+def completed(wish: Plan) -> Plan:
+    """The plan with what is not said filled in; one activation stands for all layers.
+
+    Raises:
+        BacktraceError: it is too large for paper, or its parts do not fit together.
+    """
+    _check_sizes(wish.sizes)
+    layers = len(wish.sizes) - 1
+    activations, cost = wish.activations, wish.cost
+    if not activations:
+        last = "softmax" if cost == "cross_entropy" else "sigmoid"
+        activations = (*["sigmoid"] * (layers - 1), last)
+    if len(activations) == 1:
+        activations *= layers
+    if not cost:
+        cost = "cross_entropy" if activations[-1] == "softmax" else "half_squared_error"
+    plan = wish._replace(activations=activations, cost=cost)
+    _check_activations(plan)
+    _check_cost(plan, is_said=bool(wish.cost))
+    if plan.parameters > MOST_PARAMETERS:
+        raise BacktraceError(
+            f"{plan.topology} has {plan.parameters} weights and biases; expected at most {MOST_PARAMETERS}, "
+            "for work by hand"
+        )
+    return plan
+
+
+def described(plan: Plan) -> str:
+    """A plan in a few words.
+
+    >>> described(completed(Plan((2, 3, 2), cost="cross_entropy")))
+    '2-3-2, sigmoid and softmax'
+    """
+    return f"{plan.topology}, {' and '.join(dict.fromkeys(plan.activations))}"
+
+
+def options(plan: Plan) -> str:
+    """What is typed for a completed plan; what is usual is left out.
+
+    >>> options(completed(Plan((2, 3, 2), cost="cross_entropy", rate=0.1)))
+    '--topology 2-3-2 --activation sigmoid,softmax --cost cross_entropy --learning-rate 0.1'
+    """
+    activations = plan.activations[:1] if len(set(plan.activations)) == 1 else plan.activations
+    said = {"topology": plan.topology, "activation": ",".join(activations)}
+    if not plan.is_forward_only:
+        said["cost"] = plan.cost
+    usual = Plan()
+    for field in ("bias", "update", "rate", "samples", "batch", "notation", "delta", "digits"):
+        value = getattr(plan, field)
+        if value != getattr(usual, field):
+            option = "learning-rate" if field == "rate" else field
+            said[option] = number(value).text if field == "rate" else value or "none"
+    return " ".join(f"--{option} {value}" for option, value in said.items())
+
+
+def _check_sizes(sizes: Sequence[int]) -> None:
+    if not 2 <= len(sizes) <= MOST_LAYERS + 1:
+        raise BacktraceError(
+            f"a topology of {_counted(len(sizes), 'number')}; expected the number of inputs, then the units "
+            f"of each of 1 to {MOST_LAYERS} layers, as 2-2-1"
+        )
+    for place, size in enumerate(sizes):
+        if not 1 <= size <= MOST_UNITS:
+            what = _counted(size, "unit") + f" in layer {place}" if place else _counted(size, "input")
+            raise BacktraceError(f"{what}; expected 1 to {MOST_UNITS}, for work by hand")
+
+
+def _check_activations(plan: Plan) -> None:
+    layers = len(plan.sizes) - 1
+    for name in plan.activations:
+        if name not in ACTIVATIONS:
+            raise BacktraceError(f"{quoted(name)} is no activation; expected {one_of(ACTIVATIONS)}")
+    if len(plan.activations) != layers:
+        raise BacktraceError(
+            f"{_counted(len(plan.activations), 'activation')} for {_counted(layers, 'layer')}; expected one "
+            f"for all, or one for each, as {','.join(['sigmoid'] * layers)}"
+        )
+    if "softmax" in plan.activations[:-1]:
+        hint = ",".join((*["sigmoid"] * (layers - 1), "softmax"))
+        raise BacktraceError(f"softmax in a hidden layer; expected it in the last layer only, as {hint}")
+    if plan.has_classes and plan.sizes[-1] == 1:
+        raise BacktraceError("softmax of one unit is always 1; expected two or more outputs")
+
+
+def _check_cost(plan: Plan, is_said: bool) -> None:
+    last = plan.activations[-1]
+    if plan.cost not in COSTS:
+        raise BacktraceError(f"{quoted(plan.cost)} is no cost; expected {one_of(COSTS)}")
+    if is_said and plan.is_forward_only:
+        raise BacktraceError(
+            f"{plan.cost} with step, which has no useful derivative: such an exercise is the forward pass "
+            "alone; expected no cost"
+        )
+    if plan.cost == "cross_entropy" and last != "softmax":
+        raise BacktraceError(
+            f"cross_entropy with {last} outputs; expected softmax in the last layer, or binary_cross_entropy"
+        )
+    if plan.cost == "binary_cross_entropy" and last != "sigmoid":
+        raise BacktraceError(f"binary_cross_entropy with {last} outputs; expected sigmoid in the last layer")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
