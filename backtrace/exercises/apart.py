@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
-from backtrace.checking.graph import Node
-from backtrace.checking.rewrites import REWRITES, Rewriting
+from backtrace.checking.graph import Key, Node
+from backtrace.checking.rewrites import Rewriting
 from backtrace.checking.slips import SLIPS
 from backtrace.checking.values import Values
-from backtrace.exercises.template import Template
+from backtrace.exercises.template import COMMON, Template
 from backtrace.problem import Problem
 
-COMMON = tuple(slip for slip, _ in REWRITES if slip != "missing_bracket")
 NAMED = (*COMMON, "wrong_sample")
 DISTINCT = ("net", "activation", "delta")  # kinds of which no two may round to the same number
 MARGIN = 1.0307  # units of the last place, so that nothing rests on how a tie is rounded
@@ -51,19 +50,29 @@ def apart(template: Template, problem: Problem, digits: int) -> Apart:
     return _Telling(template, problem, digits).apart()
 
 
+class _Known(dict[Key, float]):
+    """The values of quantities, each worked out when it is first asked for."""
+
+    def __init__(self, values: Values) -> None:
+        self.values_of = values
+
+    def __missing__(self, key: Key) -> float:
+        value = self[key] = self.values_of.of(key)
+        return value
+
+
 class _Telling:
     def __init__(self, template: Template, problem: Problem, digits: int) -> None:
         self.template = template
         self.digits = digits
-        self.values = template.values(problem)
-        self.moved = [self.values, *template.shaken(problem)]
+        self.numbers = _Known(template.values(problem))
+        self.moved = [self.numbers, *map(_Known, template.shaken(problem))]
         self.told: dict[str, list[Node]] = {}
         self.untold: dict[str, list[Node]] = {}
 
     def apart(self) -> Apart:
         hidden = next(self.hidden(), None)
-        told = {slip: tuple(self.told[slip]) for slip in SLIPS if slip in self.told}
-        untold = {slip: tuple(self.untold[slip]) for slip in SLIPS if slip in self.untold}
+        told, untold = _in_order(self.told), _in_order(self.untold)
         absent = tuple(slip for slip in SLIPS if slip in NAMED and slip not in told and slip not in untold)
         return Apart(told, untold, absent, hidden)
 
@@ -73,10 +82,10 @@ class _Telling:
         for node, rewritings in self.template.rewritten:
             seen: dict[str, bool] = {}
             for rewriting in rewritings:
-                other = _given_by(rewriting, self.values)
-                if rewriting.slip not in COMMON or other is None:
+                other = _given_by(rewriting, self.numbers)
+                if other is None:
                     continue
-                is_told = self.differ(other, self.values.of(node.key))
+                is_told = self.differ(other, self.numbers[node.key])
                 if not is_told and not self.is_always(rewriting, node):
                     yield f"{rewriting.slip} cannot be told at {node.symbol.text}"
                 seen[rewriting.slip] = seen.get(rewriting.slip, False) or is_told
@@ -90,8 +99,8 @@ class _Telling:
     def is_always(self, rewriting: Rewriting, node: Node) -> bool:
         """Whether a rewriting gives the right number whatever the numbers are."""
         return all(
-            (other := _given_by(rewriting, values)) is not None and _equal(other, values.of(node.key))
-            for values in self.moved
+            (other := _given_by(rewriting, numbers)) is not None and _equal(other, numbers[node.key])
+            for numbers in self.moved
         )
 
     def alike(self) -> Iterator[str]:
@@ -99,8 +108,8 @@ class _Telling:
         for kind in DISTINCT:
             nodes = [node for node in self.template.asked if node.kind == kind]
             for node, other in combinations(nodes, 2):
-                if not self.differ(self.values.of(node.key), self.values.of(other.key)) and not all(
-                    _equal(values.of(node.key), values.of(other.key)) for values in self.moved
+                if not self.differ(self.numbers[node.key], self.numbers[other.key]) and not all(
+                    _equal(numbers[node.key], numbers[other.key]) for numbers in self.moved
                 ):
                     yield f"{node.symbol.text} and {other.symbol.text} cannot be told apart"
 
@@ -112,9 +121,16 @@ class _Telling:
                 by_id.setdefault(node.key.id, []).append(node)
         for nodes in by_id.values():
             for node in nodes if len(nodes) > 1 else ():
-                values = (self.values.of(other.key) for other in nodes if other is not node)
-                is_told = all(self.differ(value, self.values.of(node.key)) for value in values)
+                others = (self.numbers[other.key] for other in nodes if other is not node)
+                is_told = all(self.differ(value, self.numbers[node.key]) for value in others)
                 (self.told if is_told else self.untold).setdefault("wrong_sample", []).append(node)
+
+
+def _in_order(found: Mapping[str, list[Node]]) -> dict[str, tuple[Node, ...]]:
+    """By slip as their table has them, and by where they stand on a sheet."""
+    return {
+        slip: tuple(sorted(found[slip], key=lambda node: node.position)) for slip in SLIPS if slip in found
+    }
 
 
 def _equal(one: float, other: float) -> bool:
@@ -122,10 +138,9 @@ def _equal(one: float, other: float) -> bool:
     return abs(one - other) <= max(ALIKE * max(abs(one), abs(other)), NOTHING)
 
 
-def _given_by(rewriting: Rewriting, values: Values) -> float | None:
+def _given_by(rewriting: Rewriting, numbers: _Known) -> float | None:
     """What a rewritten equation comes to; None where it has no value."""
     try:
-        return float(rewriting.work(values.of))
-    except (RecursionError, OverflowError, KeyError, ValueError):
-        values.open.clear()
+        return float(rewriting.work(numbers.__getitem__))
+    except (OverflowError, ValueError):
         return None

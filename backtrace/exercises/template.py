@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.rewrites import Rewriting, rewritings
+from backtrace.checking.rewrites import REWRITES, Rewriting, rewritings
 from backtrace.checking.values import Values
 from backtrace.derivation.expressions import Number
 from backtrace.derivation.names import spell
@@ -14,6 +14,7 @@ from backtrace.problem import Problem
 from backtrace.selection import visible
 from backtrace.tracing import Request, work
 
+COMMON = tuple(slip for slip, _ in REWRITES if slip != "missing_bracket")  # what a problem has to show
 SHAKES = (0.011, -0.013)  # how far numbers are moved to see whether an equality is theirs or the equations'
 CLASSES = (0.0, 1.0)  # targets that say yes or no, which stay when the others are moved
 
@@ -32,8 +33,14 @@ class Template:
 
     @cached_property
     def rewritten(self) -> list[tuple[Node, list[Rewriting]]]:
-        """What people write instead of each equation that is asked for."""
-        return [(node, list(rewritings(self.graph, node))) for node in self.asked]
+        """What people write instead of each equation that is asked for, the last one first.
+
+        Slips hide most often in the last ones: a small change of a weight is far from its first digit.
+        """
+        return [
+            (node, [made for made in rewritings(self.graph, node) if made.slip in COMMON])
+            for node in reversed(self.asked)
+        ]
 
     def values(self, problem: Problem) -> Values:
         """What the equations come to with a problem's numbers."""
