@@ -37,6 +37,7 @@ COMMANDS = {
     "gradcheck": "Gradients against differences and complex steps.",
     "train": "Many steps: cost curve, final parameters, predictions.",
     "sheet": "A blank answer sheet; question banks.",
+    "exercise": "New problems with numbers that are kind to hands.",
     "draw": "The network as a picture: SVG, DOT, Mermaid, text.",
     "fill": "The numbers of a document, kept right between marks.",
     "examples": "What is bundled; copies one out.",
