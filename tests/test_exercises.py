@@ -397,7 +397,7 @@ def test_a_folder_gets_config_problem_and_solution(
     [
         "--topology 2-2-1",
         "--topology 2-3-2 --cost cross_entropy --notation net-out",
-        "--topology 3-2-1 --activation relu,sigmoid --no-biases --delta descent",
+        "--topology 3-2-1 --activation relu,sigmoid --bias none --delta descent",
         "--topology 2-2-1 --activation tanh --samples 2",
         "--topology 2-2-1 --activation step",
         "--topology 2-2-1 --update adam",
@@ -592,10 +592,6 @@ samples:
         ("--seed -1", "Invalid value for '--seed': -1 is not in the range 0<=x<=1000000000000000000."),
         ("--count 1000000000", "Invalid value for '--count': 1000000000 is not in the range 1<=x<=1000."),
         ("--count 2", "2 problems need a place to go; expected -o FOLDER"),
-        (
-            "--no-biases --bias shared",
-            "--no-biases and --bias shared exclude each other; expected one of them",
-        ),
         ("--blank -f latex", "--blank is a config; expected no -f latex"),
         ("-f html", "Invalid value for '-f' / '--format': 'html' is not one of 'yaml', 'markdown', 'latex'."),
     ],

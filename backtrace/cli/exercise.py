@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("yaml", "markdown", "latex")
 ENDINGS = {"markdown": "md", "latex": "tex"}
-BIASES = ("per-unit", "shared", "none")
 MOST = 1_000  # exercises at once
 LARGEST_SEED = 10**18
 FRESH_SEEDS = 10**6  # short enough to be typed again
@@ -73,9 +72,11 @@ class Activations(NameOf):
 )
 @click.option("--cost", metavar="NAME", type=NameOf("cost"), help="The cost (default half_squared_error).")
 @click.option(
-    "--bias", type=click.Choice(BIASES), help="A bias for each unit (default), one for each layer, or none."
+    "--bias",
+    type=click.Choice(["per-unit", "shared", "none"]),
+    default="per-unit",
+    help="One for each unit (default), one for each layer, or none.",
 )
-@click.option("--no-biases", is_flag=True, help="The same as --bias none.")
 @click.option(
     "--update",
     metavar="RULE",
@@ -97,12 +98,18 @@ class Activations(NameOf):
     type=click.Choice(["online", "sum", "mean"]),
     help="How samples make a step (default: mean where there are several).",
 )
-@click.option("--notation", metavar="NAME", type=NameOf("notation"), default="h-a", help="As net-out.")
+@click.option(
+    "--notation",
+    metavar="NAME",
+    type=NameOf("notation"),
+    default="h-a",
+    help="How quantities are written (default h-a).",
+)
 @click.option(
     "--delta",
     type=click.Choice(["gradient", "descent"]),
     default="gradient",
-    help="δ = ∂E/∂h, or the way the update goes.",
+    help="δ is ∂E/∂h (default), or points the way that the update goes.",
 )
 @click.option(
     "--digits",
@@ -110,9 +117,13 @@ class Activations(NameOf):
     type=click.IntRange(3, 6),
     help="Significant digits of answers (default: from 4 on as few as tell slips apart).",
 )
-@click.option("--seed", metavar="N", type=click.IntRange(0, LARGEST_SEED), help="Which problems they are.")
+@click.option(
+    "--seed", metavar="N", type=click.IntRange(0, LARGEST_SEED), help="Which problems (default: new ones)."
+)
 @click.option("--count", metavar="N", type=click.IntRange(1, MOST), default=1, help="How many (default 1).")
-@click.option("--blank", is_flag=True, help="Instead: a config of that topology to fill in.")
+@click.option(
+    "--blank", is_flag=True, help="Instead: a config of that topology to fill in (-o: into a FILE)."
+)
 @click.option(
     "-f",
     "--format",
@@ -128,7 +139,6 @@ def command(
     activations: tuple[str, ...] | None,
     cost: str | None,
     bias: Any,
-    no_biases: bool,
     update: str,
     rate: float,
     samples: int,
@@ -152,8 +162,6 @@ def command(
         raise click.UsageError(f"{count:,} problems need a place to go; expected -o FOLDER")
     if blank and form not in (None, "yaml"):
         raise click.UsageError(f"--blank is a config; expected no -f {form}")
-    if no_biases and bias not in (None, "none"):
-        raise click.UsageError(f"--no-biases and --bias {bias} exclude each other; expected one of them")
     from backtrace.errors import BacktraceError
     from backtrace.exercises.plan import Plan, completed
 
@@ -161,7 +169,7 @@ def command(
         sizes=sizes,
         activations=activations or (),
         cost=cost or "",
-        bias="none" if no_biases else bias or "per-unit",
+        bias=bias,
         update=None if update == "none" else update,
         rate=rate,
         samples=samples,
