@@ -326,7 +326,17 @@ def test_numbers_that_cannot_be_found_are_told(monkeypatch: pytest.MonkeyPatch) 
         made(Plan((1, 1, 1, 1, 1, 1)))
     assert refusal.value.message == (
         "no numbers found for exercise 1 (1-1-1-1-1-1, sigmoid) in 100 tries; in 86 of them a gradient "
-        "is tiny; expected another topology, other activations, or more --digits"
+        "is tiny; expected another topology or other activations"
+    )
+
+
+def test_numbers_that_hide_slips_are_told_with_what_may_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exercise_module, "MOST_HIDING", 20)
+    with pytest.raises(BacktraceError) as refusal:
+        made(Plan((2, 3, 2), samples=2, batch="mean", digits=3))
+    assert refusal.value.message == (
+        "no numbers found for exercise 1 (2-3-2, sigmoid) in 44 tries; in 20 of them a slip gives the right "
+        "number; expected another topology, other activations, fewer samples or more digits"
     )
 
 

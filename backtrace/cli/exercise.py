@@ -187,11 +187,7 @@ def command(
 
         _write("".join(f"{line}\n" for line in skeleton(plan)), folder)
     elif folder is None:
-        from backtrace.views.exercise import config_of, problem_page
-
-        exercise = next(_made(plan, seed, 1))
-        is_config = form in (None, "yaml")
-        _write(config_of(exercise) if is_config else problem_page(exercise, str(form)), None)
+        _write(_printed(next(_made(plan, seed, 1)), form or "yaml"), None)
     else:
         from backtrace.cli.folder import write_files
 
@@ -213,9 +209,20 @@ def _made(plan: Plan, seed: int | None, count: int) -> Iterator[Exercise]:
         yield exercise._replace(problem=exercise.problem._replace(source=source))
 
 
+def _printed(exercise: Exercise, form: str) -> str:
+    if form == "yaml":
+        from backtrace.views.exercise import config_of
+
+        return config_of(exercise)
+    from backtrace.views.exercise_pages import problem_page
+
+    return problem_page(exercise, form)
+
+
 def _files(made: Iterable[Exercise], form: str) -> Iterator[tuple[str, str]]:
     """The files of all exercises, by name."""
-    from backtrace.views.exercise import config_of, problem_page, solution_page
+    from backtrace.views.exercise import config_of
+    from backtrace.views.exercise_pages import problem_page, solution_page
 
     for exercise in made:
         name = f"exercise-{exercise.number}"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from backtrace.config.cursor import one_of
 from backtrace.errors import BacktraceError
 from backtrace.exercises.apart import Apart, apart
 from backtrace.exercises.judging import unkind
@@ -16,6 +17,7 @@ from backtrace.problem import Problem
 
 FEWEST_DIGITS, MOST_DIGITS = 4, 6  # that answers are asked for with, where nobody says how many
 MOST_TRIES = 2_000  # of one problem
+MOST_HIDING = 300  # draws that are kind, but hide a slip; to find that out takes long
 PATIENCE = 25  # draws that hide a slip, until answers are asked for with one digit more
 
 
@@ -65,13 +67,21 @@ class _Search:
                 if told.hidden is None:
                     self.seen.add(_drawn(problem))
                     return Exercise(number, problem, digits, told, tries)
-                fault = told.hidden
+                fault = "a slip gives the right number"
                 hiding += 1
             faults[fault] += 1
+            if hiding == MOST_HIDING:
+                break
+        raise BacktraceError(self.not_found(number, faults))
+
+    def not_found(self, number: int, faults: Counter[str]) -> str:
         often, times = faults.most_common(1)[0]
-        raise BacktraceError(
-            f"no numbers found for exercise {number} ({described(self.plan)}) in {MOST_TRIES:,} tries; in "
-            f"{times:,} of them {often}; expected another topology, other activations, or more --digits"
+        expected = ["another topology", "other activations"]
+        expected += ["fewer samples"] if self.plan.samples > 1 else []
+        expected += ["more digits"] if self.plan.digits in range(1, MOST_DIGITS) else []
+        return (
+            f"no numbers found for exercise {number} ({described(self.plan)}) in {faults.total():,} tries; "
+            f"in {times:,} of them {often}; expected {one_of(expected)}"
         )
 
     def drawn_before(self, problem: Problem) -> str | None:

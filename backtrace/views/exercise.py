@@ -1,23 +1,13 @@
-"""An exercise on paper: its config, the problem as it is handed out, its solution.
-
-The problem is a blank answer sheet, the solution a trace; here it is only said how exactly answers are
-wanted, and which slips they tell from what is right.
-"""
+"""An exercise's config, with what it tells of slips as comments above it."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from backtrace.checking.graph import Node
 from backtrace.config.write import config_text
-from backtrace.evaluation.float64 import FLOAT64
 from backtrace.exercises.exercise import Exercise
-from backtrace.selection import visible
-from backtrace.tracing import Request, work
-from backtrace.views import latex, markdown, sheet, sheet_latex
-from backtrace.views.records import Look, Numerals
 
 WIDTH = 100
 MOST_PLACES = 4  # that are named of a slip
@@ -26,37 +16,6 @@ MOST_PLACES = 4  # that are named of a slip
 def config_of(exercise: Exercise) -> str:
     """The config of an exercise, with what it tells as comments above it."""
     return "".join(f"# {line}\n" for line in slip_lines(exercise)) + config_text(exercise.problem)
-
-
-def problem_page(exercise: Exercise, form: str) -> str:
-    """What is handed out, in `markdown` or `latex`: what is given, and a place for every answer.
-
-    Where the problem comes from is left out: whoever knows the seed has the solution.
-    """
-    problem = exercise.problem._replace(source="")
-    look = _look(exercise)
-    asked = sheet.sections(problem, visible(work(problem, Request())))
-    asking = sheet.Asking(
-        note=f"Calculate with all digits; give answers to {exercise.digits} significant ones."
-    )
-    out = io.StringIO()
-    if form == "latex":
-        sheet_latex.write_latex(problem, asked, look, asking, out, is_fragment=False)
-    else:
-        sheet.write_markdown(problem, asked, look, asking, out)
-    return out.getvalue()
-
-
-def solution_page(exercise: Exercise, form: str) -> str:
-    """The trace of the problem, its values as answers are asked for."""
-    problem, out = exercise.problem, io.StringIO()
-    write = latex.write_latex if form == "latex" else markdown.write_markdown
-    write(problem, visible(work(problem, Request())), _look(exercise), FLOAT64.name, out)
-    return out.getvalue()
-
-
-def _look(exercise: Exercise) -> Look:
-    return Look(numerals=Numerals(exercise.digits))
 
 
 def slip_lines(exercise: Exercise) -> Iterator[str]:
