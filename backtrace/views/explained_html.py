@@ -16,7 +16,7 @@ from backtrace.views.records import Look
 def write_html(
     problem: Problem, heading: Iterable[str], explanation: Explanation, look: Look, out: TextIO
 ) -> None:
-    """The chain of the rule, its factors, what they rest on, and what it means."""
+    """The chain of the rule, its factors, what they rest on, what it means, and the whole in a picture."""
     page = Page(problem, look, out)
     page.begin(heading)
     page.heading(explanation.part)
@@ -32,6 +32,7 @@ def write_html(
     if said:
         page.title("What it means")
         page.write(f"<p>{said}</p>")
+    page.picture(explanation.part, with_gradients=True)
     page.end()
 
 
