@@ -17,6 +17,7 @@ from backtrace.derivation.names import transcribe
 from backtrace.errors import BacktraceError, nearest, quoted
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.evaluator import evaluate
+from backtrace.problem import Problem
 from backtrace.tracing import Part
 
 _WILD = frozenset("*?[")
@@ -45,6 +46,25 @@ def selected(parts: Iterable[Part], patterns: Sequence[str], arithmetic: Arithme
         if chosen.equations:
             yield chosen
     selection.finish()
+
+
+def some(parts: Iterable[Part], problem: Problem) -> Iterator[Part]:
+    """The parts, of which there must be any: an empty page leaves one guessing.
+
+    Raises:
+        BacktraceError: after the last part, if there was none.
+    """
+    empty = True
+    for part in parts:
+        empty = False
+        yield part
+    if not empty:
+        return
+    if all(sample.targets is None for sample in problem.samples):
+        raise BacktraceError("nothing to show: without targets there is only the forward pass")
+    if problem.update is None:
+        raise BacktraceError("nothing to show: the config has no update")
+    raise BacktraceError("nothing to show: in batch mode one sample has no update; expected --sample all")
 
 
 def find(part: Part, name: str, arithmetic: Arithmetic) -> Part | None:

@@ -182,26 +182,9 @@ def _write(
 
 def shown(problem: Problem, request: Request, show: tuple[str, ...]) -> Iterator[Part]:
     """The parts with what is to be seen of them: the usual rows, or what `show` picks."""
-    from backtrace.selection import selected, visible
+    from backtrace.selection import selected, some, visible
     from backtrace.tracing import work
 
     parts = work(problem, request)
     parts = selected(parts, show, request.arithmetic) if show else visible(parts)
-    return _some(parts, problem)
-
-
-def _some(parts: Iterator[Part], problem: Problem) -> Iterator[Part]:
-    """The parts, of which there must be any: an empty page leaves one guessing."""
-    from backtrace.errors import BacktraceError
-
-    empty = True
-    for part in parts:
-        empty = False
-        yield part
-    if not empty:
-        return
-    if all(sample.targets is None for sample in problem.samples):
-        raise BacktraceError("nothing to show: without targets there is only the forward pass")
-    if problem.update is None:
-        raise BacktraceError("nothing to show: the config has no update")
-    raise BacktraceError("nothing to show: in batch mode one sample has no update; expected --sample all")
+    return some(parts, problem)

@@ -1,0 +1,231 @@
+"""Where somebody is on a walk, and where each key leads: a state and a key make the next state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from backtrace.derivation.equation import Equation
+from backtrace.derivation.expressions import Number, Symbol, symbols
+from backtrace.errors import BacktraceError
+from backtrace.walking.walk import Walk
+
+# What is shown of an equation, one thing after the other.
+SYMBOL, FORMULA, NUMBERS, VALUE = range(4)
+MOST_TYPED = 60  # characters at a prompt
+PAGE = 10  # equations that a page key goes on within a layer
+
+
+class State(NamedTuple):
+    """A place on a walk: which equation, and how much of it is shown.
+
+    `by_layer`: a whole layer's equations are shown at once. `prompt` is what is typed of a name to go to,
+    None where nothing is asked for. `message` is what is to be said once.
+    """
+
+    at: int = 0
+    stage: int = SYMBOL
+    by_layer: bool = False
+    prompt: str | None = None
+    helping: bool = False
+    message: str = ""
+    ended: bool = False
+
+
+Move = Callable[[Walk, State], State]
+
+
+class Action(NamedTuple):
+    """What some keys do: a word for the bottom line, and a sentence for the help."""
+
+    keys: tuple[str, ...]
+    word: str
+    sentence: str
+    move: Move
+
+
+def begin(walk: Walk) -> State:
+    """Where a walk begins; a long one goes by layer."""
+    return State(by_layer=walk.is_long)
+
+
+def pressed(walk: Walk, state: State, key: str) -> State:
+    """The state that a key leads to: a character, or the name of a key such as `space`, `enter`, `left`."""
+    state = state._replace(message="")
+    if state.prompt is not None:
+        return at_prompt(walk, state, key)
+    if state.helping:
+        return state._replace(helping=False, ended=key in ("q", "ctrl-d"))
+    action = next((action for action in actions_of(walk).values() if key in action.keys), None)
+    return action.move(walk, state) if action else state
+
+
+def actions_of(walk: Walk) -> Mapping[str, Action]:
+    """The actions that there are on a walk: no way to a phase that is not in it."""
+    return {
+        name: action
+        for name, action in ACTIONS.items()
+        if name not in PHASE_KEYS or (name in walk.phases and len(walk.phases) > 1)
+    }
+
+
+def stages(equation: Equation) -> list[int]:
+    """What there is to show of an equation: where nothing can be put in, there are no numbers of their own."""
+    expression = equation.expression
+    if isinstance(expression, Number):
+        return [SYMBOL, VALUE]
+    if isinstance(expression, Symbol) or not any(True for _ in symbols(expression)):
+        return [SYMBOL, FORMULA, VALUE]
+    return [SYMBOL, FORMULA, NUMBERS, VALUE]
+
+
+# Where the keys lead
+
+
+def _more(walk: Walk, state: State) -> State:
+    if state.by_layer:
+        return _next_run(walk, state)
+    if state.stage < VALUE:
+        following = (s for s in stages(walk[state.at].equation) if s > state.stage)
+        return state._replace(stage=next(following))
+    return _to(walk, state, state.at + 1, SYMBOL)
+
+
+def _whole(walk: Walk, state: State) -> State:
+    if state.by_layer:
+        return _next_run(walk, state)
+    if state.stage < VALUE:
+        return state._replace(stage=VALUE)
+    return _to(walk, state, state.at + 1, VALUE)
+
+
+def _less(walk: Walk, state: State) -> State:
+    if state.by_layer:
+        here = walk.run_at(state.at)
+        first = walk.runs[here].first
+        return _to(walk, state, first if state.at > first or not here else walk.runs[here - 1].first, VALUE)
+    if state.stage > SYMBOL:
+        before = [s for s in stages(walk[state.at].equation) if s < state.stage]
+        return state._replace(stage=before[-1])
+    return _to(walk, state, state.at - 1, VALUE)
+
+
+def _next_run(walk: Walk, state: State) -> State:
+    following = walk.run_at(state.at) + 1
+    if following == len(walk.runs):
+        return state._replace(message=_end(walk))
+    return _to(walk, state, walk.runs[following].first, VALUE)
+
+
+def _to(walk: Walk, state: State, number: int, stage: int) -> State:
+    """The state at a stop, or that there is none further."""
+    if number < 0:
+        return state._replace(message="this is the first")
+    if number >= walk.length:
+        return state._replace(message=_end(walk))
+    return state._replace(at=number, stage=stage)
+
+
+def _end(walk: Walk) -> str:
+    if walk.failure:
+        return f"here it ends: {walk.failure}"
+    return "this is the last"
+
+
+def _down(walk: Walk, state: State) -> State:
+    return _to(walk, state, state.at + 1, VALUE) if state.by_layer else _whole(walk, state)
+
+
+def _up(walk: Walk, state: State) -> State:
+    return _to(walk, state, state.at - 1, VALUE)
+
+
+def _page(pages: int) -> Move:
+    def move(walk: Walk, state: State) -> State:
+        number = min(max(state.at + pages * PAGE, 0), walk.length - 1)
+        return _to(walk, state, number, VALUE)
+
+    return move
+
+
+def _first(walk: Walk, state: State) -> State:
+    return _to(walk, state, 0, SYMBOL)
+
+
+def _last(walk: Walk, state: State) -> State:
+    return _to(walk, state, walk.length - 1, VALUE)
+
+
+def _ask(walk: Walk, state: State) -> State:
+    return state._replace(prompt="")
+
+
+def to_phase(name: str) -> Move:
+    """What leads to where a phase begins."""
+
+    def move(walk: Walk, state: State) -> State:
+        number = walk.phase_after(state.at, name)
+        return state if number is None else _to(walk, state, number, SYMBOL)
+
+    return move
+
+
+def _layers(walk: Walk, state: State) -> State:
+    return state._replace(by_layer=not state.by_layer, stage=VALUE)
+
+
+def _help(walk: Walk, state: State) -> State:
+    return state._replace(helping=True)
+
+
+def _quit(walk: Walk, state: State) -> State:
+    return state._replace(ended=True)
+
+
+def at_prompt(walk: Walk, state: State, key: str) -> State:
+    """A key where a name is typed."""
+    typed = state.prompt or ""
+    if key == "escape" or (key == "enter" and not typed.strip()):
+        return state._replace(prompt=None)
+    if key == "enter":
+        try:
+            number = walk.find(typed, state.at)
+        except BacktraceError as error:
+            return state._replace(message=str(error))
+        return state._replace(prompt=None, at=number, stage=SYMBOL)
+    if key == "ctrl-d":
+        return state._replace(prompt=None, ended=True)
+    return state._replace(prompt=edited(typed, key))
+
+
+def edited(typed: str, key: str) -> str:
+    """A line that is typed, after one more key."""
+    if key == "backspace":
+        return typed[:-1]
+    if key == "ctrl-u":
+        return ""
+    key = " " if key == "space" else key
+    return typed + key if len(key) == 1 and key.isprintable() and len(typed) < MOST_TYPED else typed
+
+
+PHASE_KEYS = ("forward", "backward", "update")
+ACTIONS: dict[str, Action] = {
+    "more": Action(
+        ("space", "right"), "more", "the formula, the numbers, the value; then the next equation", _more
+    ),
+    "whole": Action(("enter",), "next", "all of it at once; then the next equation, all of it", _whole),
+    "down": Action(("down",), "", "the same; by layer, the next equation of the layer", _down),
+    "less": Action(("left", "backspace"), "back", "the way back", _less),
+    "up": Action(("up",), "", "the equation before", _up),
+    "go": Action(("g",), "go to", "to a quantity, by its id or by its symbol", _ask),
+    "forward": Action(("f",), "forward", "to the forward pass", to_phase("forward")),
+    "backward": Action(("b",), "backward", "to the backward pass", to_phase("backward")),
+    "update": Action(("u",), "update", "to the update", to_phase("update")),
+    "layers": Action(("l",), "layers", "whole layers at once, or one equation at a time", _layers),
+    "pagedown": Action(("pagedown",), "", f"{PAGE} equations on", _page(1)),
+    "pageup": Action(("pageup",), "", f"{PAGE} equations back", _page(-1)),
+    "first": Action(("home",), "", "to the first equation", _first),
+    "last": Action(("end",), "", "to the last equation", _last),
+    "help": Action(("?", "h"), "help", "this page", _help),
+    "quit": Action(("q", "ctrl-d"), "quit", "the end", _quit),
+}

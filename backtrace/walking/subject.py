@@ -1,0 +1,102 @@
+"""What an equation is about: the unit, the weight or the value that its quantity belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from backtrace.derivation.equation import Equation
+from backtrace.derivation.names import spell
+from backtrace.problem import INPUTS, Layer, Network, Problem
+
+Role = Literal["input", "target", "parameter", "net", "activation", "exponential", "sum", "largest"]
+Flow = Literal["in", "out", ""]
+
+
+class Connection(NamedTuple):
+    """One use of a parameter: what it leads from, None for a bias, and the unit that it leads to.
+
+    A source is the name of an input, or of a unit with its layer.
+    """
+
+    source: str | None
+    source_layer: Layer | None
+    unit: str
+    layer: Layer
+
+
+class Subject(NamedTuple):
+    """The base symbol that an equation is about, and by which edges its value comes there.
+
+    `above` is the id of what a derivative is of, `below` the id of what it is by, or of what the quantity is
+    itself.
+    """
+
+    below: str
+    above: str = ""
+    flow: Flow = ""
+
+
+class Subjects:
+    """Finds what equations are about, in one problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.parameters = {spell(name): name for name in problem.parameters}
+        self.units: dict[str, tuple[str, Layer]] = {}
+        self.deltas: Mapping[str, str] = {}
+        if isinstance(problem.model, Network):
+            self.units = {spell(u): (u, layer) for layer in problem.model.layers for u in layer.units}
+        else:
+            self.deltas = {spell(delta): spell(symbol) for delta, symbol in problem.model.deltas.items()}
+
+    def of(self, equation: Equation) -> Subject:
+        """What an equation is about."""
+        id, kind = equation.id, equation.kind
+        over, slash, under = id.partition("/")
+        if slash:  # how something changes with something else
+            return Subject(under[1:], over[1:], "" if kind in ("slope", "local") else "out")
+        if kind == "delta":
+            net = self.deltas.get(id) or id.replace("delta_", "h_", 1)
+            return Subject(net, self.problem.objective_id)
+        if kind == "error":
+            return Subject(id.replace("e_", "a_", 1), self.problem.objective_id, "out")
+        if kind in ("change", "state", "update"):
+            return Subject(self.parameter_in(id))
+        if kind == "cost":
+            return Subject(id.removesuffix("+"), "", "in")
+        return Subject(id, "", "in" if kind in ("net", "value") else "")
+
+    def parameter_in(self, id: str) -> str:
+        """The parameter whose change, state or new value an id stands for."""
+        plain = id.removesuffix("+")
+        for start in ("", "Delta_", "mhat_", "vhat_", "m_", "v_", "s_"):
+            if plain.startswith(start) and plain[len(start) :] in self.parameters:
+                return plain[len(start) :]
+        return plain
+
+    def connections(self, id: str) -> list[Connection]:
+        """Where a parameter of a network is used."""
+        model, name = self.problem.model, self.parameters.get(id)
+        if name is None or not isinstance(model, Network):
+            return []
+        named = {layer.name: layer for layer in model.layers}
+        found = []
+        for layer in model.layers:
+            uses = [
+                (row, column) for row, names in enumerate(layer.weights) if name in names
+                for column, one in enumerate(names) if one == name
+            ]
+            sources: list[tuple[str, Layer | None]] = []
+            if uses:
+                for source in layer.sources:
+                    from_layer = None if source == INPUTS else named[source]
+                    units = self.problem.inputs if from_layer is None else from_layer.units
+                    sources += [(unit, from_layer) for unit in units]
+            found += [Connection(*sources[column], layer.units[row], layer) for row, column in uses]
+            found += [
+                Connection(None, None, unit, layer)
+                for unit, bias in zip(layer.units, layer.biases, strict=True)
+                if bias == name
+            ]
+        return found

@@ -1,0 +1,175 @@
+"""What is walked through: every equation that is asked for, in order, and the way to one by its name."""
+
+from __future__ import annotations
+
+import difflib
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from backtrace.checking.graph import loose
+from backtrace.derivation.equation import PHASES, Equation, Phase
+from backtrace.derivation.names import transcribe
+from backtrace.drawing import Picture, picture_of
+from backtrace.errors import BacktraceError, printable, quoted
+from backtrace.evaluation.arithmetic import Arithmetic
+from backtrace.problem import Problem
+from backtrace.selection import named, no_quantity, selected, some, visible
+from backtrace.tracing import Part, Request, work
+from backtrace.views.grouping import by_layer, of_sample
+
+LONG = 200  # equations from which on a walk goes by layer
+MOST_OFFERED = 3  # names, in place of one that there is not
+
+
+class Run(NamedTuple):
+    """Equations that stand together: those of one phase and layer. `first` is the number of the first."""
+
+    part: Part
+    equations: Sequence[Equation]
+    first: int
+
+
+class Stop(NamedTuple):
+    """One equation on the way, and its number, from 0."""
+
+    number: int
+    run: Run
+    equation: Equation
+
+    @property
+    def part(self) -> Part:
+        return self.run.part
+
+
+class Walk:
+    """The equations of some parts, one run after the other.
+
+    `everything` are all parts that were worked out, those that are not walked through too. `failure` is why
+    it ends where it does, if that is too early.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        parts: Sequence[Part],
+        everything: Sequence[Part],
+        arithmetic: Arithmetic,
+        failure: BacktraceError | None = None,
+    ) -> None:
+        self.problem = problem
+        self.parts = parts
+        self.everything = everything
+        self.arithmetic = arithmetic
+        self.failure = failure
+        self.runs: list[Run] = []
+        self.length = 0
+        for part in parts:
+            for equations in by_layer(part):
+                self.runs.append(Run(part, equations, self.length))
+                self.length += len(equations)
+        self._pictures: dict[tuple[int, int | None], Picture | None] = {}
+
+    @property
+    def is_long(self) -> bool:
+        return self.length > LONG
+
+    def __getitem__(self, number: int) -> Stop:
+        run = self.runs[self.run_at(number)]
+        return Stop(number, run, run.equations[number - run.first])
+
+    def __iter__(self) -> Iterator[Stop]:
+        for run in self.runs:
+            for number, equation in enumerate(run.equations, run.first):
+                yield Stop(number, run, equation)
+
+    def run_at(self, number: int) -> int:
+        """Which run a stop belongs to."""
+        return bisect_right(self.runs, number, key=lambda run: run.first) - 1
+
+    def phase_after(self, number: int, name: str) -> int | None:
+        """Where a phase next begins, going on from a stop and round at the end; None if it is not there."""
+        here = self.run_at(number)
+        for step in range(1, len(self.runs) + 1):
+            place = (here + step) % len(self.runs)
+            before = self.runs[place - 1].part.phase if place else ""
+            if self.runs[place].part.phase in PHASES[name] and before not in PHASES[name]:
+                return self.runs[place].first
+        return None
+
+    @cached_property
+    def phases(self) -> list[str]:
+        """Which phases there are."""
+        there = {run.part.phase for run in self.runs}
+        return [name for name, phases in PHASES.items() if there.intersection(phases)]
+
+    @cached_property
+    def _numbers(self) -> tuple[dict[str, list[int]], dict[str, dict[str, list[int]]]]:
+        """The numbers of the stops by id, and by every other name with the ids that it stands for."""
+        ids: dict[str, list[int]] = {}
+        names: dict[str, dict[str, list[int]]] = {}
+        for stop in self:
+            first, *others = named(stop.equation)
+            ids.setdefault(first, []).append(stop.number)
+            for name in (*others, loose(first), *map(loose, others)):
+                names.setdefault(name, {})[first] = ids[first]
+        return ids, names
+
+    def find(self, name: str, after: int) -> int:
+        """The stop that a name means; of several, with other samples, the next after a stop.
+
+        Raises:
+            BacktraceError: there is none such, with the names that come near; or it could be several.
+        """
+        typed = transcribe(name.strip())
+        ids, names = self._numbers
+        found = {typed: ids[typed]} if typed in ids else names.get(typed) or names.get(loose(typed)) or {}
+        if len(found) > 1:
+            raise BacktraceError(f"{quoted(name)} could be {' or '.join(sorted(found))}")
+        for numbers in found.values():
+            return next((number for number in numbers if number > after), numbers[0])
+        refusal = str(no_quantity(name.strip(), self.parts)).partition(";")[0]
+        near = difflib.get_close_matches(typed[:80], [*ids, *names][:10_000], MOST_OFFERED, 0.5)
+        shown = list(dict.fromkeys(printable(one) for one in near))
+        if not shown:
+            raise BacktraceError(refusal)
+        several = f"{', '.join(shown[:-1])} or {shown[-1]}" if len(shown) > 1 else shown[0]
+        raise BacktraceError(f"{refusal}; did you mean {several}?")
+
+    def picture(self, part: Part) -> Picture | None:
+        """The picture of the pass that a part follows from; of a batch, of its first."""
+        sample = of_sample(self.problem, part)
+        place = part.step, sample
+        if place not in self._pictures:
+            passes = [p for p in self.everything if p.step == part.step and p.sample in (sample, None)]
+            if sample is None:
+                passes = [p for p in self.everything if p.step == part.step]
+            forward = next((p for p in passes if p.phase == "forward"), None)
+            backward = next((p for p in passes if p.phase == "backward"), None)
+            self._pictures[place] = picture_of(self.problem, forward, backward) if forward else None
+        return self._pictures[place]
+
+
+def walk_through(problem: Problem, request: Request, show: Sequence[str]) -> Walk:
+    """The walk through what is asked for; where values cannot be worked out, up to there.
+
+    Raises:
+        BacktraceError: there is nothing to walk through.
+    """
+    always: frozenset[Phase] = frozenset(("forward",))  # which the picture is drawn of
+    everything: list[Part] = []
+    failure: BacktraceError | None = None
+    try:
+        for part in work(problem, request._replace(phases=request.phases | always)):
+            everything.append(part)
+    except BacktraceError as error:
+        if not everything:
+            raise
+        failure = error
+    wanted = (part for part in everything if part.phase in request.phases)
+    parts = list(selected(wanted, show, request.arithmetic) if show else visible(wanted))
+    if not parts and failure:
+        raise failure
+    parts = list(some(iter(parts), problem))
+    return Walk(problem, parts, everything, request.arithmetic, failure)
