@@ -38,6 +38,7 @@ COMMANDS = {
     "train": "Many steps: cost curve, final parameters, predictions.",
     "sheet": "A blank answer sheet; question banks.",
     "exercise": "New problems with numbers that are kind to hands.",
+    "walk": "One equation at a time; --quiz asks before it tells.",
     "draw": "The network as a picture: SVG, DOT, Mermaid, text.",
     "fill": "The numbers of a document, kept right between marks.",
     "examples": "What is bundled; copies one out.",

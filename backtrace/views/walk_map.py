@@ -25,7 +25,7 @@ _TYPED = " |||-+++-+++-+++"
 
 
 class Here(NamedTuple):
-    """What a map marks: nodes and edges, by their places in the picture; `back` if values flow to the left."""
+    """What a map marks: nodes and edges, by their places; `back` if values flow to the left."""
 
     nodes: frozenset[int]
     edges: tuple[Edge, ...]
@@ -41,11 +41,7 @@ class Map(NamedTuple):
 
 def here(picture: Picture, subject: Subject, phase: str) -> Here:
     """Where on a picture an equation is."""
-    weighted = tuple(
-        edge
-        for edge in picture.edges
-        if edge.weight and edge.weight.symbol.id == subject.below
-    )
+    weighted = tuple(edge for edge in picture.edges if edge.weight and edge.weight.symbol.id == subject.below)
     back = phase in ("backward", "total")
     if weighted:
         return Here(frozenset(edge.target for edge in weighted), weighted, back)
@@ -127,7 +123,7 @@ def _label(node: Node, look: Look, most: int) -> str:
 def _gaps(
     picture: Picture, marks: Here, rows: dict[int, int], tall: int, ascii: bool
 ) -> Iterator[Sequence[str]]:
-    """The lines between one column and the next: the marked edges, as far as they go from one to the other."""
+    """The lines between each column and the next: the marked edges, as far as they lie there."""
     signs, left, right = (_TYPED, "<", ">") if ascii else (_LINES, "◀", "▶")
     for column in range(len(picture.headings) - 1):
         cells = [[0] * GAP for _ in range(tall)]

@@ -78,7 +78,9 @@ class Words:
         if kind == "state":
             return self._state(id, subject.below)
         if not self.is_network:
-            what = "the objective" if subject.below == self.problem.objective_id else "a value on the way to it"
+            what = (
+                "the objective" if subject.below == self.problem.objective_id else "a value on the way to it"
+            )
             return f"{what}, after the update" if id.endswith("+") else what
         return self.base(id)
 

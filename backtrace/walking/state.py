@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import Number, Symbol, symbols
@@ -41,7 +41,7 @@ class Action(NamedTuple):
     keys: tuple[str, ...]
     word: str
     sentence: str
-    move: Move
+    move: Callable[..., Any]  # a `Move`, or that of a quiz
 
 
 def begin(walk: Walk) -> State:
@@ -57,7 +57,8 @@ def pressed(walk: Walk, state: State, key: str) -> State:
     if state.helping:
         return state._replace(helping=False, ended=key in ("q", "ctrl-d"))
     action = next((action for action in actions_of(walk).values() if key in action.keys), None)
-    return action.move(walk, state) if action else state
+    moved: State = action.move(walk, state) if action else state
+    return moved
 
 
 def actions_of(walk: Walk) -> Mapping[str, Action]:
@@ -70,7 +71,7 @@ def actions_of(walk: Walk) -> Mapping[str, Action]:
 
 
 def stages(equation: Equation) -> list[int]:
-    """What there is to show of an equation: where nothing can be put in, there are no numbers of their own."""
+    """What there is to show of an equation: no numbers of their own where nothing can be put in."""
     expression = equation.expression
     if isinstance(expression, Number):
         return [SYMBOL, VALUE]
@@ -215,7 +216,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "whole": Action(("enter",), "next", "all of it at once; then the next equation, all of it", _whole),
     "down": Action(("down",), "", "the same; by layer, the next equation of the layer", _down),
-    "less": Action(("left", "backspace"), "back", "the way back", _less),
+    "less": Action(("left", "backspace", "p"), "back", "the way back", _less),
     "up": Action(("up",), "", "the equation before", _up),
     "go": Action(("g",), "go to", "to a quantity, by its id or by its symbol", _ask),
     "forward": Action(("f",), "forward", "to the forward pass", to_phase("forward")),

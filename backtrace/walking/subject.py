@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from backtrace.derivation.equation import Equation
@@ -44,9 +45,11 @@ class Subjects:
         self.problem = problem
         self.parameters = {spell(name): name for name in problem.parameters}
         self.units: dict[str, tuple[str, Layer]] = {}
+        self.layers: dict[str, Layer] = {}
         self.deltas: Mapping[str, str] = {}
         if isinstance(problem.model, Network):
-            self.units = {spell(u): (u, layer) for layer in problem.model.layers for u in layer.units}
+            self.layers = {layer.name: layer for layer in problem.model.layers}
+            self.units = {spell(u): (u, layer) for layer in self.layers.values() for u in layer.units}
         else:
             self.deltas = {spell(delta): spell(symbol) for delta, symbol in problem.model.deltas.items()}
 
@@ -75,28 +78,35 @@ class Subjects:
                 return plain[len(start) :]
         return plain
 
+    @cached_property
+    def _uses(self) -> dict[str, list[tuple[Layer, int, int | None]]]:
+        """By parameter, each use: the layer, the row, and the column; None in its place for a bias."""
+        uses: dict[str, list[tuple[Layer, int, int | None]]] = {}
+        for layer in self.layers.values():
+            for row, names in enumerate(layer.weights):
+                for column, name in enumerate(names):
+                    if name is not None:
+                        uses.setdefault(name, []).append((layer, row, column))
+            for row, bias in enumerate(layer.biases):
+                if bias is not None:
+                    uses.setdefault(bias, []).append((layer, row, None))
+        return uses
+
     def connections(self, id: str) -> list[Connection]:
         """Where a parameter of a network is used."""
-        model, name = self.problem.model, self.parameters.get(id)
-        if name is None or not isinstance(model, Network):
-            return []
-        named = {layer.name: layer for layer in model.layers}
-        found = []
-        for layer in model.layers:
-            uses = [
-                (row, column) for row, names in enumerate(layer.weights) if name in names
-                for column, one in enumerate(names) if one == name
-            ]
-            sources: list[tuple[str, Layer | None]] = []
-            if uses:
-                for source in layer.sources:
-                    from_layer = None if source == INPUTS else named[source]
-                    units = self.problem.inputs if from_layer is None else from_layer.units
-                    sources += [(unit, from_layer) for unit in units]
-            found += [Connection(*sources[column], layer.units[row], layer) for row, column in uses]
-            found += [
-                Connection(None, None, unit, layer)
-                for unit, bias in zip(layer.units, layer.biases, strict=True)
-                if bias == name
-            ]
-        return found
+        return [
+            Connection(*self._source(layer, column), layer.units[row], layer)
+            for layer, row, column in self._uses.get(self.parameters.get(id, ""), [])
+        ]
+
+    def _source(self, layer: Layer, column: int | None) -> tuple[str | None, Layer | None]:
+        """What a column of a layer's weights is multiplied with: an input, or a unit of another layer."""
+        if column is None:
+            return None, None
+        for name in layer.sources:
+            source = None if name == INPUTS else self.layers[name]
+            units = self.problem.inputs if source is None else source.units
+            if column < len(units):
+                return units[column], source
+            column -= len(units)
+        raise IndexError(column)

@@ -129,13 +129,13 @@ class Walk:
             raise BacktraceError(f"{quoted(name)} could be {' or '.join(sorted(found))}")
         for numbers in found.values():
             return next((number for number in numbers if number > after), numbers[0])
-        refusal = str(no_quantity(name.strip(), self.parts)).partition(";")[0]
+        refusal = str(no_quantity(name.strip(), self.parts))
         near = difflib.get_close_matches(typed[:80], [*ids, *names][:10_000], MOST_OFFERED, 0.5)
         shown = list(dict.fromkeys(printable(one) for one in near))
         if not shown:
             raise BacktraceError(refusal)
         several = f"{', '.join(shown[:-1])} or {shown[-1]}" if len(shown) > 1 else shown[0]
-        raise BacktraceError(f"{refusal}; did you mean {several}?")
+        raise BacktraceError(f"{refusal.partition(';')[0]}; did you mean {several}?")
 
     def picture(self, part: Part) -> Picture | None:
         """The picture of the pass that a part follows from; of a batch, of its first."""

@@ -1,0 +1,218 @@
+"""`backtrace walk`: one equation at a time at the terminal; `--quiz` asks before it tells."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, TextIO
+
+import click
+
+from backtrace.cli import Exit
+from backtrace.cli.options import SampleNumber, exclusive, number_options, what_if_options
+from backtrace.derivation.equation import PHASES
+
+if TYPE_CHECKING:
+    from backtrace.views.walk_screen import Screen
+    from backtrace.views.walk_text import Texts
+    from backtrace.walking.quiz import Quiz, QuizState
+
+MOST_LINE = 1_000  # characters of a typed line that are looked at
+
+
+@click.command("walk")
+@click.argument("config")
+@click.option("--quiz", is_flag=True, help="Ask for each value before it is told; end with the marks.")
+@click.option(
+    "--sample",
+    metavar="K|all",
+    type=SampleNumber(),
+    help="Which sample (default: the step's own; in a batch all).",
+)
+@click.option("--step", metavar="K", type=click.IntRange(1), default=1, help="Which step (default: 1).")
+@click.option("--only", type=click.Choice(tuple(PHASES)), multiple=True, help="Only this phase (repeatable).")
+@click.option("--show", metavar="PATTERN", multiple=True, help="Only these ids, as 'dE/dw_*' (repeatable).")
+@number_options
+@what_if_options
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour on the screen (NO_COLOR is honoured).",
+)
+def command(
+    config: str,
+    quiz: bool,
+    sample: int | Literal["all"] | None,
+    step: int,
+    only: tuple[str, ...],
+    show: tuple[str, ...],
+    digits: int | None,
+    decimals: int | None,
+    hand: dict[str, int] | None,
+    settings: tuple[tuple[str, str], ...],
+    inputs: str | None,
+    targets: str | None,
+    color: str,
+) -> int:
+    """Walk through CONFIG one equation at a time: the symbol, the formula, the numbers, the value.
+
+    CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The keys
+    stand at the bottom of the screen. Where there is no terminal, the whole walk is printed.
+
+    With --quiz each value is asked for before it is told, and judged as check does: a slip is named, hints
+    come in order, and what follows from your own numbers is right. --digits and --decimals then say how
+    precise an answer has to be, too. Where there is no terminal, answers are read line by line.
+
+    Exit code: 0, whatever the marks; 1 for a config that cannot be worked out.
+    """
+    exclusive(digits=digits, decimals=decimals)
+    if inputs is not None and sample is not None:
+        raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
+    if quiz and config == "-":
+        raise click.UsageError("standard input has the answers; expected CONFIG to be a file or an example")
+    from backtrace.cli.keyboard import is_terminal
+    from backtrace.cli.output import console_for, style_of, writing_to
+    from backtrace.cli.what_if import what_if
+    from backtrace.config.load import load
+    from backtrace.evaluation.choice import arithmetic_of
+    from backtrace.tracing import Request
+    from backtrace.views.records import Look, Numerals
+    from backtrace.views.walk_text import Texts
+    from backtrace.walking.walk import walk_through
+
+    problem = what_if(load(config), settings, inputs, targets, sample if isinstance(sample, int) else 1)
+    if inputs is not None or targets is not None:
+        sample = None
+    arithmetic = arithmetic_of(problem, hand)
+    phases = frozenset(phase for name in only or PHASES for phase in PHASES[name])
+    walk = walk_through(problem, Request(step, step, sample, phases, arithmetic), show)
+    with writing_to(None) as out:
+        look = Look(style_of(out), Numerals(digits or 6, decimals, arithmetic.kept))
+        if quiz:
+            from backtrace.views.walk_quiz import draw_marks
+            from backtrace.walking.judge import Judge
+            from backtrace.walking.quiz import Least, Quiz
+
+            asked = Quiz(Judge(walk, look.numerals.text), Least(digits, decimals))
+            texts = Texts(asked.walk, look)
+            ask = _ask_on_screens if is_terminal() else _ask_line_by_line
+            ended = ask(texts, asked, color, out)
+            draw_marks(texts, asked, ended, console_for(out, color), heading=is_terminal())
+        else:
+            texts = Texts(walk, look)
+            if is_terminal():
+                _walk_on_screens(texts, color, out)
+            else:
+                from backtrace.views.walk_text import write_walk
+
+                write_walk(texts, _width(out), out)
+    if walk.failure:
+        raise walk.failure
+    return Exit.FINE
+
+
+def _walk_on_screens(texts: Texts, color: str, out: TextIO) -> None:
+    from backtrace.views.walk_screen import walk_screen
+    from backtrace.walking.state import begin, pressed
+
+    _on_screens(
+        begin(texts.walk),
+        lambda state, width, height: walk_screen(texts, state, width, height),
+        lambda state, key: pressed(texts.walk, state, key),
+        lambda state: state.ended,
+        color,
+        out,
+    )
+
+
+def _ask_on_screens(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> QuizState:
+    from backtrace.views.walk_quiz import quiz_screen
+    from backtrace.walking.quiz import QuizState, quiz_pressed
+
+    state: QuizState = _on_screens(
+        QuizState(),
+        lambda state, width, height: quiz_screen(texts, quiz, state, width, height),
+        lambda state, key: quiz_pressed(quiz, state, key),
+        lambda state: state.place.ended,
+        color,
+        out,
+    )
+    return state
+
+
+def _on_screens(
+    state: Any,
+    screen: Callable[[Any, int, int], Screen],
+    pressed: Callable[[Any, str], Any],
+    is_ended: Callable[[Any], bool],
+    color: str,
+    out: TextIO,
+) -> Any:
+    """Draw a state, wait for keys, and so on until it has ended; the last state."""
+    from backtrace.cli.keyboard import Terminal
+    from backtrace.cli.output import console_for
+
+    with Terminal(console_for(out, color)) as terminal:
+        while not is_ended(state):
+            terminal.draw(screen(state, *terminal.size()))
+            for key in terminal.pressed():
+                if is_ended(state):
+                    break
+                state = pressed(state, key)
+    return state
+
+
+def _ask_line_by_line(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> QuizState:
+    """Ask on standard output and read a line for each answer; the end of the input ends it."""
+    from backtrace.errors import printable
+    from backtrace.views.walk_quiz import heading_lines, question, reply
+    from backtrace.walking.quiz import QuizState, ended, is_settled, quiz_line, quiz_next
+
+    width, echo = _width(out), not (sys.stdin and sys.stdin.isatty())
+    state = QuizState()
+    _say(heading_lines(texts, width), out)
+    _say(question(texts, quiz, None, state, width), out)
+    while not state.place.ended:
+        symbol = texts.symbol(quiz.walk[state.place.at].equation)
+        out.write(f"{symbol} = ")
+        out.flush()
+        line = _typed_line()
+        if line is None:
+            out.write("\n")
+            break
+        if echo:
+            out.write(f"{printable(line)}\n")
+        before, state = state, quiz_line(quiz, state, line)
+        here = state.place.at
+        if state.at_end:
+            state = ended(state)
+        elif here == before.place.at:
+            _say(reply(texts, quiz, before, state, width), out)
+            state = state._replace(place=state.place._replace(helping=False))
+            if is_settled(state, here) and state.answers != before.answers:
+                state = quiz_next(quiz, state)
+                state = ended(state) if state.at_end else state
+        if state.place.at != before.place.at:
+            _say(question(texts, quiz, before.place.at, state, width), out)
+    return state
+
+
+def _typed_line() -> str | None:
+    """The next line of standard input; None at its end."""
+    try:
+        line = sys.stdin.readline(MOST_LINE) if sys.stdin else ""
+    except UnicodeDecodeError:
+        line = "?"
+    return line.rstrip("\r\n") if line else None
+
+
+def _say(lines: list[str], out: TextIO) -> None:
+    for line in lines:
+        out.write(f"{line}\n")
+
+
+def _width(out: TextIO) -> int:
+    from backtrace.cli.output import console_for
+
+    return console_for(out, "never").width

@@ -1,0 +1,144 @@
+"""Judges what is answered on a walk, with the verdicts and slips of a checked sheet.
+
+The answers given so far are a sheet like any other. What somebody was shown on the way belongs to it, too,
+as far as it was shown: who goes on from 0.646 is not wrong in the fourth decimal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import NamedTuple
+
+from backtrace.checking.check import Checker, check_sheet
+from backtrace.checking.graph import Key
+from backtrace.checking.numbers import stated
+from backtrace.checking.report import Convention, Judgement, Report
+from backtrace.checking.statement import Sheet, Statement
+from backtrace.derivation.equation import Equation
+from backtrace.derivation.expressions import Number
+from backtrace.errors import BacktraceError, NotFiniteError
+from backtrace.evaluation.arithmetic import Value
+from backtrace.evaluation.evaluator import evaluate
+from backtrace.evaluation.float64 import FLOAT64
+from backtrace.tracing import Part
+from backtrace.walking.state import NUMBERS
+from backtrace.walking.walk import Stop, Walk
+
+
+class Answer(NamedTuple):
+    """What became of one question: the numbers that were tried, and how much was shown as a hint.
+
+    `slips` has what each faulty try was, a slip or `wrong`; `shown` is the value, once it has been shown.
+    """
+
+    tries: tuple[str, ...] = ()
+    slips: tuple[str, ...] = ()
+    hints: int = 0
+    shown: str | None = None
+
+    @property
+    def stands(self) -> str | None:
+        """The number that others rest on."""
+        return self.shown or (self.tries[-1] if self.tries else None)
+
+
+Answers = Mapping[int, Answer]
+
+
+class Judged(NamedTuple):
+    """The judgements of what is answered, by the numbers of the stops; none of what was shown."""
+
+    judgements: Mapping[int, Judgement]
+    conventions: tuple[Convention, ...] = ()
+
+
+class Judge:
+    """Judges the answers on one walk. `text` is how a value is shown."""
+
+    def __init__(self, walk: Walk, text: Callable[[Value], str]) -> None:
+        self.problem = walk.problem
+        self.text = text
+        self.checker = Checker(walk.problem)
+        self.graph, _ = self.checker.graph(sorted({part.step for part in walk.parts}))
+        kept = [part._replace(equations=self._known(part)) for part in walk.parts]
+        parts = [part for part in kept if part.equations]
+        if not parts:
+            raise BacktraceError("nothing to ask: this sample's update is not the step's own")
+        # Asked is what is known to the checker: not the update that another sample would make.
+        self.walk = Walk(walk.problem, parts, walk.everything, walk.arithmetic, walk.failure)
+        self.numbers = {self.key(stop): stop.number for stop in self.walk}
+
+    def _known(self, part: Part) -> list[Equation]:
+        return [row for row in part.equations if Key(part.step, part.sample, row.id) in self.graph.nodes]
+
+    def key(self, stop: Stop) -> Key:
+        """Where the graph has the quantity of a stop."""
+        return Key(stop.part.step, stop.part.sample, stop.equation.id)
+
+    def judged(self, answers: Answers) -> Judged:
+        """The verdicts on everything that is answered, in the light of all of it."""
+        asked = [number for number, answer in answers.items() if answer.tries and answer.shown is None]
+        statements = [self._statement(self.key(self.walk[n]), answers[n].tries[-1]) for n in asked]
+        known = {self.key(self.walk[number]) for number in asked}
+        for key, text in self._seen(answers):
+            if key not in known:
+                known.add(key)
+                statements.append(self._statement(key, text))
+        report = check_sheet(self.checker, Sheet("answers", tuple(statements)))
+        if report.error is not None:
+            raise BacktraceError(report.error)
+        return Judged(dict(zip(asked, report.judgements, strict=False)), report.conventions)
+
+    def report(self, answers: Answers) -> Report:
+        """What `check` would report of the numbers that stand at the end."""
+        judged = self.judged(answers)
+        ordered = sorted(judged.judgements.items())
+        return Report("answers", None, tuple(judgement for _, judgement in ordered), judged.conventions)
+
+    def _statement(self, key: Key, text: str) -> Statement:
+        return Statement(key.id, text, None, key.step, key.sample, key.sample is None)
+
+    def _seen(self, answers: Answers) -> Iterator[tuple[Key, str]]:
+        """The numbers that were on the screen: values that were shown, and what they stand in for a hint."""
+        for number, answer in answers.items():
+            if answer.shown is not None:
+                yield self.key(self.walk[number]), answer.shown
+        for number, answer in answers.items():
+            if answer.hints >= NUMBERS:
+                stop = self.walk[number]
+                yield from self._put_in(stop)
+        if (
+            self.walk.arithmetic is not FLOAT64 and answers
+        ):  # what is worked out by hand is rounded on the way
+            for part in self.walk.everything:
+                for row in part.equations:
+                    key = Key(part.step, part.sample, row.id)
+                    if key in self.graph.nodes:
+                        yield key, self.text(part.values[row.id])
+
+    def _put_in(self, stop: Stop) -> Iterator[tuple[Key, str]]:
+        for id, key in self.graph[self.key(stop)].uses.items():
+            if self.graph[key].expression is not None and id in stop.part.values:
+                yield key, self.text(stop.part.values[id])
+
+    # Somebody's own numbers
+
+    def own_part(self, stop: Stop, answers: Answers) -> Part:
+        """A stop's part with the numbers that stand put in, and what its equation comes to with them."""
+        part, equation = stop.part, stop.equation
+        values, written = dict(part.values), dict(part.written)
+        changed = False
+        for id, key in self.graph[self.key(stop)].uses.items():
+            answer = answers.get(self.numbers.get(key, -1))
+            text = answer.stands if answer else None
+            number = stated(text) if text else None
+            if text is not None and number is not None:
+                values[id] = self.walk.arithmetic.number(Number(number.value, text))
+                written[id] = text
+                changed = True
+        if changed:
+            # A number of one's own can be a 0 below a line.
+            with suppress(NotFiniteError, ArithmeticError, ValueError):
+                evaluate([equation], values, self.walk.arithmetic)
+        return part._replace(values=values, written=written)

@@ -1,0 +1,235 @@
+"""Being asked for each value before it is told: a state and a key, or a typed line, make the next state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from backtrace.checking.numbers import Stated, stated
+from backtrace.checking.report import FAULTY, Judgement, mark
+from backtrace.config.cursor import to_number
+from backtrace.derivation.expressions import Number
+from backtrace.walking.judge import Answer, Answers, Judge, Judged
+from backtrace.walking.state import PHASE_KEYS, VALUE, Action, State, at_prompt, edited, stages, to_phase
+from backtrace.walking.walk import Walk
+
+_OF_A_NUMBER = frozenset("0123456789.,-+−eE_")
+ASKS = "type a number, h for a hint, or n to go on without"
+
+
+class Least(NamedTuple):
+    """How precise an answer has to be: so many significant digits, or so many decimals."""
+
+    digits: int | None = None
+    decimals: int | None = None
+
+    def missing(self, number: Stated, *exact: float) -> str:
+        """What is asked for, if a number has less; a number that is exactly right has enough."""
+        if any(abs(number.value - value) <= 1e-9 * abs(value) for value in exact):
+            return ""
+        if self.digits is not None and number.digits < self.digits:
+            return f"{self.digits} significant digit{'s' if self.digits > 1 else ''}"
+        if self.decimals is not None and number.places < self.decimals:
+            return f"{self.decimals} decimal{'s' if self.decimals > 1 else ''}"
+        return ""
+
+
+class Quiz(NamedTuple):
+    """What is asked, and who judges it."""
+
+    judge: Judge
+    least: Least = Least()
+
+    @property
+    def walk(self) -> Walk:
+        return self.judge.walk
+
+
+class QuizState(NamedTuple):
+    """The question that is asked, what is typed of the answer to it, and all answers so far."""
+
+    place: State = State()
+    typed: str = ""
+    answers: Answers = MappingProxyType({})
+    judged: Judged = Judged(MappingProxyType({}))
+    at_end: bool = False  # who goes on once more from the last question has had enough
+
+    @property
+    def answer(self) -> Answer:
+        """What became of this question so far."""
+        return self.answers.get(self.place.at, Answer())
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """The verdict on the number that stands here."""
+        return self.judged.judgements.get(self.place.at)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing more to answer: the number earns its mark, or the value was shown."""
+        return is_settled(self, self.place.at)
+
+    def saying(self, message: str) -> QuizState:
+        """The same with something to be said."""
+        return self._replace(place=self.place._replace(message=message))
+
+
+QuizMove = Callable[[Quiz, QuizState], QuizState]
+
+
+def is_settled(state: QuizState, number: int) -> bool:
+    """Whether a question needs no answer any more."""
+    answer, judgement = state.answers.get(number), state.judged.judgements.get(number)
+    return bool(answer and answer.shown) or (judgement is not None and mark(judgement) == 1)
+
+
+def quiz_pressed(quiz: Quiz, state: QuizState, key: str) -> QuizState:
+    """The state that a key leads to."""
+    was_at_end, state = state.at_end, state.saying("")._replace(at_end=False)
+    place = state.place
+    if place.prompt is not None:
+        return state._replace(place=at_prompt(quiz.walk, place, key))
+    if place.helping:
+        return state._replace(place=place._replace(helping=False, ended=key == "ctrl-d"))
+    if key in _OF_A_NUMBER or (state.typed and key in ("backspace", "ctrl-u", "escape")):
+        typed = edited(state.typed, "ctrl-u" if key == "escape" else key)
+        return state.saying("this one is answered") if state.is_settled else state._replace(typed=typed)
+    for action in quiz_actions(quiz).values():
+        if key in action.keys:
+            moved: QuizState = action.move(quiz, state)
+            return ended(moved) if was_at_end and moved.at_end else moved
+    return state
+
+
+def quiz_line(quiz: Quiz, state: QuizState, line: str) -> QuizState:
+    """The state that a typed line leads to: a number, the letter of an action, or `g` and a name."""
+    line = line.strip()
+    letters = [key for action in quiz_actions(quiz).values() for key in action.keys if len(key) == 1]
+    if line in ("", *letters) and line != "g":
+        return quiz_pressed(quiz, state, line or "enter")
+    if line.startswith("g ") or line == "g":
+        place = at_prompt(quiz.walk, state.place._replace(prompt=line[2:], message=""), "enter")
+        return state._replace(place=place._replace(prompt=None))
+    return answered(quiz, state.saying(""), line)
+
+
+def answered(quiz: Quiz, state: QuizState, text: str) -> QuizState:
+    """The state after an answer: a number is judged, anything else is told."""
+    state = state._replace(typed="")
+    read = to_number(text, "a number, as 0.65 or -1.2e-3")
+    number = stated(text)
+    if not isinstance(read, Number) or number is None:
+        return state.saying(read if isinstance(read, str) else f"{text} is too large or too small")
+    if state.is_settled:
+        return state.saying("this one is answered")
+    before, at = state.answer, state.place.at
+    after = before._replace(tries=(*before.tries, text))
+    answers = {**state.answers, at: after}
+    judged = quiz.judge.judged(answers)
+    judgement = judged.judgements[at]
+    if mark(judgement) == 1:
+        part = quiz.judge.own_part(quiz.walk[at], state.answers)
+        own = float(part.values[judgement.id])
+        missing = quiz.least.missing(number, judgement.expected or 0.0, own)
+        if missing:
+            return state.saying(f"right as far as it goes: {missing} are asked for")
+    if judgement.verdict in FAULTY:
+        answers[at] = after._replace(slips=(*before.slips, judgement.slip or judgement.verdict))
+    return state._replace(answers=answers, judged=judged)
+
+
+def ended(state: QuizState) -> QuizState:
+    """The same at its end."""
+    return state._replace(place=state.place._replace(ended=True))
+
+
+# Where the keys lead
+
+
+def _enter(quiz: Quiz, state: QuizState) -> QuizState:
+    if state.typed:
+        return answered(quiz, state, state.typed)
+    return quiz_next(quiz, state) if state.is_settled else state.saying(ASKS)
+
+
+def _hint(quiz: Quiz, state: QuizState) -> QuizState:
+    """One more hint: the formula, the numbers, the value."""
+    stop, answer = quiz.walk[state.place.at], state.answer
+    if state.is_settled:
+        return state.saying("everything is shown")
+    stage = next(stage for stage in stages(stop.equation) if stage > answer.hints)
+    answer = answer._replace(hints=stage)
+    if stage == VALUE:
+        own = quiz.judge.own_part(stop, state.answers)
+        answer = answer._replace(shown=quiz.judge.text(own.values[stop.equation.id]))
+    answers = {**state.answers, state.place.at: answer}
+    return state._replace(typed="", answers=answers, judged=quiz.judge.judged(answers))
+
+
+def quiz_next(quiz: Quiz, state: QuizState) -> QuizState:
+    """The next question; after the last one, that it was that."""
+    at = state.place.at + 1
+    if at < quiz.walk.length:
+        return state._replace(typed="", place=State(at))
+    left = sum(not is_settled(state, number) and number not in state.answers for number in range(at))
+    said = f"{left:,} not answered, g goes to one" if left else "that was the last one"
+    return state.saying(f"{said}; once more ends it with the marks")._replace(at_end=True)
+
+
+def _back(quiz: Quiz, state: QuizState) -> QuizState:
+    if not state.place.at:
+        return state.saying("this is the first")
+    return state._replace(typed="", place=State(state.place.at - 1))
+
+
+def _ask(quiz: Quiz, state: QuizState) -> QuizState:
+    return state._replace(place=state.place._replace(prompt=""))
+
+
+def _to_phase(name: str) -> QuizMove:
+    move = to_phase(name)
+
+    def moved(quiz: Quiz, state: QuizState) -> QuizState:
+        return state._replace(typed="", place=move(quiz.walk, state.place))
+
+    return moved
+
+
+def _help(quiz: Quiz, state: QuizState) -> QuizState:
+    return state._replace(place=state.place._replace(helping=True))
+
+
+def _quit(quiz: Quiz, state: QuizState) -> QuizState:
+    return ended(state)
+
+
+def quiz_actions(quiz: Quiz) -> Mapping[str, Action]:
+    """The actions that there are: no way to a phase of which nothing is asked."""
+    phases = quiz.walk.phases
+    return {
+        name: action
+        for name, action in QUIZ_ACTIONS.items()
+        if name not in PHASE_KEYS or (name in phases and len(phases) > 1)
+    }
+
+
+QUIZ_ACTIONS: dict[str, Action] = {
+    "answer": Action(("enter",), "answer", "judges the number that is typed; then the next question", _enter),
+    "hint": Action(
+        ("h",), "hint", "the formula, then the numbers, then the value, which earns nothing", _hint
+    ),
+    "next": Action(
+        ("n", "down", "right"),
+        "next",
+        "to the next question; a wrong number that stands is gone on with",
+        quiz_next,
+    ),
+    "back": Action(("left", "up", "p"), "back", "to the question before", _back),
+    "go": Action(("g",), "go to", "to a quantity, by its id or by its symbol", _ask),
+    "forward": Action(("f",), "forward", "to the forward pass", _to_phase("forward")),
+    "backward": Action(("b",), "backward", "to the backward pass", _to_phase("backward")),
+    "update": Action(("u",), "update", "to the update", _to_phase("update")),
+    "help": Action(("?",), "help", "this page", _help),
+    "quit": Action(("q", "ctrl-d"), "quit", "the end, with the marks for what is answered", _quit),
+}
