@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from backtrace.derivation.equation import Equation
 from backtrace.drawing import Edge, Node, Picture
 from backtrace.errors import printable
 from backtrace.views.records import Look
@@ -39,10 +40,10 @@ class Map(NamedTuple):
     marked: list[tuple[int, int, int]]
 
 
-def here(picture: Picture, subject: Subject, phase: str) -> Here:
-    """Where on a picture an equation is."""
+def here(picture: Picture, subject: Subject, equation: Equation) -> Here:
+    """Where on a picture an equation is; at the gap of its layer, if its own unit is not drawn."""
     weighted = tuple(edge for edge in picture.edges if edge.weight and edge.weight.symbol.id == subject.below)
-    back = phase in ("backward", "total")
+    back = equation.phase in ("backward", "total")
     if weighted:
         return Here(frozenset(edge.target for edge in weighted), weighted, back)
     ids = {subject.below, subject.below.replace("exp_", "h_", 1)}
@@ -53,6 +54,12 @@ def here(picture: Picture, subject: Subject, phase: str) -> Here:
         for place, node in enumerate(picture.nodes)
         if any(value.symbol.id in ids for value in node.values)
     )
+    if not nodes and equation.layer is not None:
+        nodes = frozenset(
+            place
+            for place, node in enumerate(picture.nodes)
+            if node.kind == "gap" and f"{equation.layer}:" in picture.headings[node.column]
+        )
     edges: tuple[Edge, ...] = ()
     if subject.flow == "in":
         edges = tuple(edge for edge in picture.edges if edge.target in nodes)

@@ -46,17 +46,17 @@ def quiz_screen(texts: Texts, quiz: Quiz, state: QuizState, width: int, height: 
     foot = said(place.message, style, width)
     cursor = None
     if place.prompt is not None:
-        line, column = prompt("go to: ", place.prompt, width)
+        line, column = prompt("go to: ", place.prompt, style, width)
         cursor = ("foot", column)
         foot = [line, *foot, *keys_line({"enter": "go there", "esc": "stay"}, style, width)]
     else:
         if not state.is_settled:
-            line, column = prompt(f"{texts.symbol(stop.equation)} = ", state.typed, width)
+            line, column = prompt(f"{texts.symbol(stop.equation)} = ", state.typed, style, width)
             body.append(line)
             cursor = ("body", column)
         foot += bottom(actions, style, width, height)
     head = heading(texts, stop, width, height)
-    return fitted(Parts(head, body, map_lines(texts, stop, width, height), foot, cursor), height)
+    return fitted(Parts(head, body, map_lines(texts, stop, width, height), foot, cursor), width, height)
 
 
 def _shown_lines(texts: Texts, quiz: Quiz, state: QuizState, width: int) -> list[str]:

@@ -19,7 +19,7 @@ from backtrace.walking.walk import Stop
 
 TALL = 10  # lines from which on there is room for more than the equation itself
 _SIGNS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
-_LEAST_IMPORTANT = ("layers", "update", "backward", "forward", "go", "less", "back", "help")
+_LEAST_IMPORTANT = (("layers",), ("forward", "backward", "update"), ("go",), ("less", "back"), ("help",))
 
 
 class Screen(NamedTuple):
@@ -50,7 +50,7 @@ def walk_screen(texts: Texts, state: State, width: int, height: int) -> Screen:
     foot = said(state.message, style, width)
     cursor = None
     if state.prompt is not None:
-        line, column = prompt("go to: ", state.prompt, width)
+        line, column = prompt("go to: ", state.prompt, style, width)
         cursor = ("foot", column)
         foot = [line, *foot, *keys_line({"enter": "go there", "esc": "stay"}, style, width)]
     else:
@@ -61,7 +61,7 @@ def walk_screen(texts: Texts, state: State, width: int, height: int) -> Screen:
     else:
         body = equation_lines(texts, stop, width)
         body += lines_of(texts.shown(stop.equation, stop.part).lines(state.stage, width), "bold")
-    return fitted(Parts(head, body, map_lines(texts, stop, width, height), foot, cursor), height)
+    return fitted(Parts(head, body, map_lines(texts, stop, width, height), foot, cursor), width, height)
 
 
 # The parts of a screen
@@ -94,7 +94,7 @@ def map_lines(texts: Texts, stop: Stop, width: int, height: int) -> list[Text]:
     picture = texts.walk.picture(stop.part)
     if picture is None:
         return []
-    marks = here(picture, texts.words.subjects.of(stop.equation), stop.part.phase)
+    marks = here(picture, texts.words.subjects.of(stop.equation), stop.equation)
     drawn = draw_map(picture, marks, texts.look, width, height)
     if drawn is None:
         return []
@@ -147,18 +147,20 @@ def help_screen(actions: Mapping[str, Action], style: Style, width: int, height:
             start = " " * room
     if len(body) > height - 1:
         body = [*body[: max(height - 2, 0)], cut("(more in a larger window)", width, "italic")]
-    return fitted(Parts([], body, [], [cut("any key goes back", width, "reverse")]), height)
+    return fitted(Parts([], body, [], [cut("any key goes back", width, "reverse")]), width, height)
 
 
 def bottom(actions: Mapping[str, Action], style: Style, width: int, height: int) -> list[Text]:
     """The keys and their words, on a line or two; where there is less room, the most important ones."""
     words = {key_name(action.keys[0], style): action.word for action in actions.values() if action.word}
-    dropped = [key_name(actions[name].keys[0], style) for name in _LEAST_IMPORTANT if name in actions]
+    droppable = list(_LEAST_IMPORTANT)
     while True:
         lines = keys_line(words, style, width)
-        if len(lines) <= (2 if height >= TALL else 1) or not dropped:
+        if len(lines) <= (2 if height >= TALL else 1) or not droppable:
             return lines[:2]
-        words.pop(dropped.pop(0), None)
+        for name in droppable.pop(0):
+            if name in actions:
+                words.pop(key_name(actions[name].keys[0], style), None)
 
 
 def keys_line(words: Mapping[str, str], style: Style, width: int) -> list[Text]:
@@ -179,13 +181,13 @@ def key_name(key: str, style: Style) -> str:
     return key if style.ascii else _SIGNS.get(key, key)
 
 
-def prompt(label: str, text: str, width: int) -> tuple[Text, int]:
+def prompt(label: str, text: str, style: Style, width: int) -> tuple[Text, int]:
     """A line on which something is typed, its end where there is too little room, and the cursor's column."""
     room = max(width - cell_len(label) - 1, 1)
-    end = text
+    end = plain(text, style)
     while cell_len(end) > room:
         end = end[1:]
-    line = Text(label, style="bold").append(printable(end), style="not bold")
+    line = Text(label, style="bold").append(end, style="not bold")
     line.truncate(width)
     return line, min(cell_len(label) + cell_len(end), width - 1)
 
@@ -214,7 +216,7 @@ def cut(text: str, width: int, style: str = "") -> Text:
     return Text(text if cell_len(text) <= width else set_cell_size(text, width), style=style)
 
 
-def fitted(parts: Parts, height: int) -> Screen:
+def fitted(parts: Parts, width: int, height: int) -> Screen:
     """The parts in so many lines: the end of the equation before everything else, the map last."""
     foot = list(parts.foot)
     if len(foot) >= height:
@@ -240,5 +242,7 @@ def fitted(parts: Parts, height: int) -> Screen:
     if parts.cursor is not None:
         place, column = parts.cursor
         row = len(lines) - len(foot) if place == "foot" else len(head) + len(above) + len(body) - 1
-        cursor = (max(row, 0), column)
+        cursor = (min(max(row, 0), height - 1), min(column, width - 1))
+    for line in lines:
+        line.truncate(width)
     return Screen(lines, cursor)

@@ -133,7 +133,7 @@ def answered(quiz: Quiz, state: QuizState, text: str) -> QuizState:
         own = float(part.values[judgement.id])
         missing = quiz.least.missing(number, judgement.expected or 0.0, own)
         if missing:
-            return state.saying(f"right as far as it goes: {missing} are asked for")
+            return state.saying(f"right as far as it goes; give {missing}")
     if judgement.verdict in FAULTY:
         answers[at] = after._replace(slips=(*before.slips, judgement.slip or judgement.verdict))
     return state._replace(answers=answers, judged=judged)

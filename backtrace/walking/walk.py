@@ -112,9 +112,21 @@ class Walk:
         for stop in self:
             first, *others = named(stop.equation)
             ids.setdefault(first, []).append(stop.number)
-            for name in (*others, loose(first), *map(loose, others)):
+            for name in others:
                 names.setdefault(name, {})[first] = ids[first]
         return ids, names
+
+    def _loosely(self, typed: str) -> dict[str, list[int]]:
+        """What a name stands for if the marks that are easily left out do not count."""
+        wanted, found = loose(typed), {}
+        ids, names = self._numbers
+        for id, numbers in ids.items():
+            if loose(id) == wanted:
+                found[id] = numbers
+        for name, meant in names.items():
+            if loose(name) == wanted:
+                found |= meant
+        return found
 
     def find(self, name: str, after: int) -> int:
         """The stop that a name means; of several, with other samples, the next after a stop.
@@ -124,14 +136,15 @@ class Walk:
         """
         typed = transcribe(name.strip())
         ids, names = self._numbers
-        found = {typed: ids[typed]} if typed in ids else names.get(typed) or names.get(loose(typed)) or {}
+        found = {typed: ids[typed]} if typed in ids else names.get(typed) or self._loosely(typed)
         if len(found) > 1:
             raise BacktraceError(f"{quoted(name)} could be {' or '.join(sorted(found))}")
         for numbers in found.values():
             return next((number for number in numbers if number > after), numbers[0])
         refusal = str(no_quantity(name.strip(), self.parts))
-        near = difflib.get_close_matches(typed[:80], [*ids, *names][:10_000], MOST_OFFERED, 0.5)
-        shown = list(dict.fromkeys(printable(one) for one in near))
+        known = list(dict.fromkeys((*ids, *names)))[:10_000]
+        near = difflib.get_close_matches(typed[:80], known, MOST_OFFERED, 0.5)
+        shown = [printable(one) for one in near]
         if not shown:
             raise BacktraceError(refusal)
         several = f"{', '.join(shown[:-1])} or {shown[-1]}" if len(shown) > 1 else shown[0]
