@@ -17,9 +17,9 @@ _SPELLED = """
 """
 GREEK = dict(zip(_GREEK_LETTERS, _SPELLED.split(), strict=True))
 
-_MARKS = {"∂": "d", "⁺": "+", "Δ": "Delta_", "·": "*"}
+_MARKS = {"∂": "d", "⁺": "+", "Δ": "Delta_", "·": "*", "⁽": "[", "⁾": "]"}
 _HATS = str.maketrans({"\u0302": "hat"})
-_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
 
 LETTER = "A-Za-zα-ωΑ-ΡΣ-Ω"
 NAME = re.compile(f"[{LETTER}][{LETTER}0-9_]*")
@@ -43,6 +43,8 @@ def transcribe(symbol: str) -> str:
 
     >>> transcribe("∂E_total/∂out_h1")
     'dE_total/dout_h1'
+    >>> transcribe("∂E/∂w_5⁽²⁾")
+    'dE/dw_5[2]'
     """
     if symbol.isascii():
         return symbol
