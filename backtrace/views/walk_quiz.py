@@ -28,7 +28,7 @@ from backtrace.views.walk_screen import (
     said,
 )
 from backtrace.views.walk_text import Texts, in_lines
-from backtrace.walking.quiz import Quiz, QuizState, quiz_actions
+from backtrace.walking.quiz import Quiz, QuizState, is_settled, quiz_actions
 from backtrace.walking.state import SYMBOL, VALUE
 
 _MOST_TOLD = 12  # of the numbers that a slip was made at
@@ -174,7 +174,7 @@ def ending_lines(texts: Texts, quiz: Quiz, state: QuizState) -> Iterator[str]:
     if not tried:
         yield "nothing was answered"
     else:
-        at_once = sum(not answer.slips and answer.shown is None for answer in tried)
+        at_once = sum(is_settled(state, number) and not answers[number].slips for number in _answered(state))
         yield f"right at the first try: {at_once:,} of {len(tried):,}"
     shown = [number for number, answer in sorted(answers.items()) if answer.shown is not None]
     if shown:

@@ -25,6 +25,8 @@ from backtrace.tracing import Part
 from backtrace.walking.state import NUMBERS
 from backtrace.walking.walk import Stop, Walk
 
+MOST_EQUATIONS = 20_000  # of a step; before the first question, slips have to be looked for in all of them
+
 
 class Answer(NamedTuple):
     """What became of one question: the numbers that were tried, and how much was shown as a hint.
@@ -57,7 +59,9 @@ class Judge:
     """Judges the answers on one walk. `text` is how a value is shown."""
 
     def __init__(self, walk: Walk, text: Callable[[Value], str]) -> None:
-        self.problem = walk.problem
+        size = sum(len(part.equations) for part in walk.everything)
+        if size > MOST_EQUATIONS:
+            raise BacktraceError(f"a quiz over {size:,} equations; expected at most {MOST_EQUATIONS:,}")
         self.text = text
         self.checker = Checker(walk.problem)
         self.graph, _ = self.checker.graph(sorted({part.step for part in walk.parts}))
