@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import sys
 import termios
@@ -41,6 +42,15 @@ KEYS = {
 }
 
 
+def _fresh_modes() -> list[Any]:
+    """What a pseudo-terminal is like that no program has changed yet."""
+    ours, its = pty.openpty()
+    modes = termios.tcgetattr(its)
+    os.close(ours)
+    os.close(its)
+    return modes
+
+
 class Session:
     """A run of `backtrace` at a terminal of so many columns and lines."""
 
@@ -58,7 +68,7 @@ class Session:
             timeout=TIMEOUT,
         )
         self.child.delaybeforesend = None
-        self.before = termios.tcgetattr(self.child.child_fd)
+        self.before = _fresh_modes()
 
     def __enter__(self) -> Session:
         return self

@@ -403,20 +403,7 @@ def test_a_quiz_in_ascii() -> None:
 
 # Line by line
 
-
-def lines(stdin: str, *arguments: str, **env: str) -> subprocess.CompletedProcess[bytes]:
-    command = [*COMMAND, "walk", *arguments, "--quiz"]
-    return subprocess.run(
-        command, input=stdin.encode(), capture_output=True, env={**UTF8, **env}, timeout=TIMEOUT, check=False
-    )
-
-
-def test_answers_are_read_line_by_line_where_there_is_no_terminal() -> None:
-    done = lines("-0.12\n-0.00122\nh\n-0.000279\n", "or-gate", "--show", "delta_*")
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert (
-        done.stdout.decode()
-        == """\
+TRANSCRIPT = """\
 OR gate, 2-2-1
 source: after "Neural Networks and Backpropagation", parts 1 and 2 (tinhatben)
 network 2-2-1 · sigmoid · half_squared_error · sgd, learning_rate 0.5 · float64
@@ -459,8 +446,22 @@ try again; h is a hint, n goes on with it
 right at the first try: 1 of 2
 not answered: 1 of 3
 missing_slope, at δ_1: the slope σ′(h) was left out
-""".replace("δ_2 =\n", "δ_2 = \n")
+"""
+
+
+def lines(stdin: str, *arguments: str, **env: str) -> subprocess.CompletedProcess[bytes]:
+    command = [*COMMAND, "walk", *arguments, "--quiz"]
+    return subprocess.run(
+        command, input=stdin.encode(), capture_output=True, env={**UTF8, **env}, timeout=TIMEOUT, check=False
     )
+
+
+def test_answers_are_read_line_by_line_where_there_is_no_terminal() -> None:
+    done = lines("-0.12\n-0.00122\nh\n-0.000279\n", "or-gate", "--show", "delta_*")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert re.sub(r"[ ]+$", "", done.stdout.decode(), flags=re.MULTILINE) == TRANSCRIPT
+    page = (Path(__file__).parent.parent / "docs" / "practice.md").read_text(encoding="utf-8")
+    assert f"```text\n{TRANSCRIPT}```\n" in page
 
 
 def test_the_end_of_the_input_and_quitting_end_with_the_marks_and_0() -> None:

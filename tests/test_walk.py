@@ -18,14 +18,15 @@ import pytest
 
 from backtrace.cli.keyboard import keys_in
 from backtrace.config.load import load
-from backtrace.derivation.printing import PLAIN
+from backtrace.derivation.printing import PLAIN, TYPESET
 from backtrace.errors import BacktraceError
 from backtrace.tracing import Request
 from backtrace.views.records import Look
 from backtrace.views.walk_map import draw_map, here
-from backtrace.views.walk_screen import walk_screen
+from backtrace.views.walk_screen import key_name, walk_screen
 from backtrace.views.walk_text import Texts
-from backtrace.walking.state import FORMULA, NUMBERS, SYMBOL, VALUE, State, begin, pressed
+from backtrace.walking.quiz import QUIZ_ACTIONS
+from backtrace.walking.state import ACTIONS, FORMULA, NUMBERS, SYMBOL, VALUE, State, begin, pressed
 from backtrace.walking.walk import Walk, walk_through
 from tests.screens import COMMAND, KEYS, PLAIN_ENVIRONMENT, TIMEOUT, UTF8, Session
 
@@ -236,6 +237,16 @@ def test_the_screen_of_a_delta_in_full() -> None:
         "space more · enter next · ← back · g go to · f forward · b backward",
         "u update · l layers · ? help · q quit",
     ]
+
+
+def test_the_page_shows_that_screen_and_every_key() -> None:
+    walk = walk_of()
+    page = (Path(__file__).parent.parent / "docs" / "practice.md").read_text(encoding="utf-8")
+    shown = screen(walk, after(walk, "g", "delta_1", "enter", "enter"), 72, 20)
+    assert "".join(f"{line.rstrip()}\n" for line in shown) in page
+    for action in (*ACTIONS.values(), *QUIZ_ACTIONS.values()):
+        keys = " ".join(f"`{key_name(key, TYPESET)}`" for key in action.keys)
+        assert f"| {keys} | {action.sentence} |\n" in page
 
 
 def test_the_map_shows_which_way_a_value_comes() -> None:
