@@ -13,8 +13,9 @@ from backtrace.errors import printable
 from backtrace.tracing import Part
 from backtrace.views.grouping import of_sample
 from backtrace.views.heading import part_line, part_title, problem_lines
+from backtrace.views.left_out import MOST_ROWS
 from backtrace.views.records import Look
-from backtrace.views.table import FORMULA_BREAKS, MOST_ROWS, broken
+from backtrace.views.table import FORMULA_BREAKS, broken
 from backtrace.views.walk_words import Words
 from backtrace.walking.state import VALUE
 from backtrace.walking.walk import Walk
