@@ -30,6 +30,7 @@ from backtrace.checking.tell_apart import Apart, places_for, tell_apart
 from backtrace.cli import _run
 from backtrace.config.load import load
 from tests.planting import Place, Working
+from tests.test_latex import Reader, compiled, needs_tex
 from tests.trials import Trial
 
 CONFIGS = sorted(path.stem for path in Path("configs").glob("*.yaml"))
@@ -567,6 +568,21 @@ def test_a_hostile_title_states_nothing_on_a_sheet(
         if form == "csv":
             cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
             assert all(cell[:1] not in ("=", "+", "@", "-") or stated(cell) for cell in cells)
+
+
+OF_A_SHEET = {rf"the command \{name}" for name in ("providecommand", "blank", "underline", "hspace")}
+
+
+@pytest.mark.parametrize("options", [(), ("--formulas",), ("--solution", "--fragment")])
+def test_nothing_hostile_acts_in_latex(options: tuple[str, ...], hostile: Path, command: Command) -> None:
+    text = command("sheet", hostile, "-f", "latex", *options).out
+    assert set(Reader(text).faults) <= OF_A_SHEET
+
+
+@needs_tex
+def test_a_sheet_in_latex_compiles(hostile: Path, command: Command, tmp_path: Path) -> None:
+    for config in (hostile, "three-layers"):
+        assert "Overfull" not in compiled(command("sheet", config, "-f", "latex").out, tmp_path)
 
 
 def test_formulas_in_a_table_are_none_of_a_spreadsheets(command: Command) -> None:
