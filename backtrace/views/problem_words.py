@@ -82,9 +82,10 @@ class _Numbers:
     def __call__(self, name: str) -> str:
         return self.words.number(name, self.leaf(given(name)))
 
-    def listed(self, told: Sequence[str]) -> str:
+    def listed(self, told: Sequence[str], count: int | None = None) -> str:
+        """The first of so many, and how many more there are."""
         shown = ", ".join(told[:MOST_WEIGHTS])
-        left_out = len(told) - MOST_WEIGHTS
+        left_out = (len(told) if count is None else count) - MOST_WEIGHTS
         return f"{shown}, {self.words.text(f'{self.dots} {left_out:,} more')}" if left_out > 0 else shown
 
     def more(self, count: int, what: str) -> Iterator[str]:
@@ -99,12 +100,12 @@ def _layer(problem: Problem, model: Network, layer: Layer, number: _Numbers) -> 
     yield text(f"{layer.name} layer, {layer.activation.name}{options}:")
     sources = list(_sources(problem, model, layer))
     for unit, row, bias in list(zip(layer.units, layer.weights, layer.biases, strict=True))[:MOST_UNITS]:
+        there = [(name, *source) for name, source in zip(row, sources, strict=True) if name is not None]
         weights = [
             f"{number(weight)} {text('from')} {number.words.name(source) if is_input else text(source)}"
-            for weight, (source, is_input) in zip(row, sources, strict=True)
-            if weight is not None
+            for weight, source, is_input in there[:MOST_WEIGHTS]
         ]
-        said = [number.listed(weights)] if weights else []
+        said = [number.listed(weights, len(there))] if weights else []
         if bias is not None:
             turned = text(f" (times {layer.bias_input})") if layer.bias_input != 1 else ""
             said.append(f"{text('bias')} {number(bias)}{turned}")
