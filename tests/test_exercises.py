@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -384,7 +385,7 @@ def test_the_source_of_a_later_exercise_makes_it_again(backtrace: Backtrace, tmp
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
-@pytest.mark.parametrize(("form", "ending"), [("markdown", "md"), ("latex", "tex")])
+@pytest.mark.parametrize(("form", "ending"), [("markdown", "md"), ("latex", "tex"), ("html", "html")])
 def test_a_folder_gets_config_problem_and_solution(
     form: str, ending: str, backtrace: Backtrace, tmp_path: Path
 ) -> None:
@@ -400,6 +401,10 @@ def test_a_folder_gets_config_problem_and_solution(
     assert "0.6341" in solution
     assert "0.6341" not in problem
     assert backtrace("exercise", "--seed", "7", "-f", form).out == problem
+    if form == "html":
+        for page in (problem, solution):
+            ElementTree.fromstring(page.partition("\n")[2])
+        assert problem.count('<td role="cell"></td>') == solution.count('<th role="rowheader"')
 
 
 @pytest.mark.parametrize(
@@ -603,7 +608,10 @@ samples:
         ("--count 1000000000", "Invalid value for '--count': 1000000000 is not in the range 1<=x<=1000."),
         ("--count 2", "2 problems need a place to go; expected -o FOLDER"),
         ("--blank -f latex", "--blank is a config; expected no -f latex"),
-        ("-f html", "Invalid value for '-f' / '--format': 'html' is not one of 'yaml', 'markdown', 'latex'."),
+        (
+            "-f pdf",
+            "Invalid value for '-f' / '--format': 'pdf' is not one of 'yaml', 'markdown', 'latex', 'html'.",
+        ),
     ],
 )
 def test_a_wrong_wish_is_refused_in_one_line(arguments: str, message: str, backtrace: Backtrace) -> None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from backtrace.exercises.exercise import Exercise
     from backtrace.exercises.plan import Plan
 
-FORMATS = ("yaml", "markdown", "latex")
-ENDINGS = {"markdown": "md", "latex": "tex"}
+FORMATS = ("yaml", "markdown", "latex", "html")
+ENDINGS = {"markdown": "md", "latex": "tex", "html": "html"}
 MOST = 1_000  # exercises at once
 LARGEST_SEED = 10**18
 FRESH_SEEDS = 10**6  # short enough to be typed again

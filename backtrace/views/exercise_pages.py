@@ -11,12 +11,12 @@ from backtrace.evaluation.float64 import FLOAT64
 from backtrace.exercises.exercise import Exercise
 from backtrace.selection import visible
 from backtrace.tracing import Request, work
-from backtrace.views import latex, markdown, sheet, sheet_latex
+from backtrace.views import html_page, latex, markdown, sheet, sheet_html, sheet_latex
 from backtrace.views.records import Look, Numerals
 
 
 def problem_page(exercise: Exercise, form: str) -> str:
-    """What is handed out, in `markdown` or `latex`: what is given, and a place for every answer.
+    """What is handed out, in `markdown`, `latex` or `html`: what is given, and a place for every answer.
 
     Where the problem comes from is left out: whoever knows the seed has the solution.
     """
@@ -29,6 +29,8 @@ def problem_page(exercise: Exercise, form: str) -> str:
     out = io.StringIO()
     if form == "latex":
         sheet_latex.write_latex(problem, asked, look, asking, out, is_fragment=False)
+    elif form == "html":
+        sheet_html.write_html(problem, asked, look, asking, out)
     else:
         sheet.write_markdown(problem, asked, look, asking, out)
     return out.getvalue()
@@ -37,8 +39,13 @@ def problem_page(exercise: Exercise, form: str) -> str:
 def solution_page(exercise: Exercise, form: str) -> str:
     """The trace of the problem, its values as answers are asked for."""
     problem, out = exercise.problem, io.StringIO()
-    write = latex.write_latex if form == "latex" else markdown.write_markdown
-    write(problem, visible(work(problem, Request())), _look(exercise), FLOAT64.name, out)
+    parts, look, name = visible(work(problem, Request())), _look(exercise), FLOAT64.name
+    if form == "latex":
+        latex.write_latex(problem, parts, look, name, out)
+    elif form == "html":
+        html_page.write_html(problem, parts, look, name, out)
+    else:
+        markdown.write_markdown(problem, parts, look, name, out)
     return out.getvalue()
 
 

@@ -1,0 +1,64 @@
+"""A blank answer sheet as an HTML page: what is given, and a row to write in for every quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TextIO
+
+from backtrace.derivation.equation import Equation
+from backtrace.derivation.mathml import element, numeral
+from backtrace.problem import Problem
+from backtrace.tracing import Part
+from backtrace.views.grouping import by_layer
+from backtrace.views.heading import part_title, problem_lines
+from backtrace.views.html_page import Page
+from backtrace.views.problem_words import Words
+from backtrace.views.records import Look
+from backtrace.views.sheet import Asking, Section, given_words
+
+COLUMNS = ("quantity", "value")
+HEAD = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in COLUMNS)
+
+
+def write_html(problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, out: TextIO) -> None:
+    """A page of its own, to print or to read."""
+    page = Page(problem, look, out)
+    page.begin(problem_lines(problem, asking.arithmetic, look))
+    for line in given_words(problem, asked, look, _words(page)):
+        indent = ' style="padding-left: 1.5em"' if line[:1] == " " else ""
+        page.write(f"<p{indent}>{line.lstrip()}</p>")
+    if asking.note:
+        page.write(f"<p>{escape(asking.note)}</p>")
+    for section in asked:
+        page.heading(section.parts[0])
+        for part in section.parts:
+            for equations in by_layer(part):
+                _write_table(page, part, equations)
+    page.end()
+
+
+def _write_table(page: Page, part: Part, equations: Sequence[Equation]) -> None:
+    page.write(
+        f'<table role="table">\n<caption>{escape(part_title(part, equations))}</caption>\n'
+        f'<thead role="rowgroup"><tr role="row">{HEAD}</tr></thead>\n<tbody role="rowgroup">'
+    )
+    for equation in equations:
+        text = equation.symbol.text
+        symbol = element(page.names(text), page.look.name(text))
+        page.write(f'<tr role="row"><th role="rowheader" scope="row">{symbol}</th><td role="cell"></td></tr>')
+    page.write("</tbody>\n</table>")
+
+
+def _words(page: Page) -> Words:
+    """Names and numbers stand in formulas."""
+    name, formula = page.look.name, page.look.formulas()
+    return Words(
+        escape,
+        lambda text: element(page.names(text), name(text)),
+        lambda text, number: element(f"{page.names(text)} = {numeral(number)}", f"{name(text)} = {number}"),
+        lambda symbol, expression: element(
+            f"{page.names(symbol.text)} = {page.formula(expression)}",
+            f"{name(symbol.text)} = {formula(expression)}",
+        ),
+    )
