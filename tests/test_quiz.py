@@ -507,10 +507,13 @@ def test_bytes_that_are_no_text_are_no_answer() -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_a_config_without_a_backward_pass_cannot_be_asked() -> None:
-    done = lines("", "step-neuron", "--only", "forward")
+def test_a_step_function_can_be_asked_about_on_the_way_forward() -> None:
+    done = lines("n\nn\n", "step-neuron", "--only", "forward")
+    assert (done.returncode, done.stderr) == (0, b"")
+    done = lines("", "step-neuron")
     assert done.returncode == 1
-    assert done.stderr.count(b"\n") == 1
+    assert "step has no useful derivative" in done.stderr.decode()
+    assert done.stdout.decode().endswith("not answered: 3 of 3\n")
 
 
 def test_a_quiz_of_a_hostile_config_shows_no_control_characters(tmp_path: Path) -> None:

@@ -662,7 +662,7 @@ def test_a_very_long_layer_is_cut_and_what_is_left_out_is_told(tmp_path: Path) -
     config = tmp_path / "wide.yaml"
     config.write_text(WIDE)
     shown = run(str(config)).stdout.decode()
-    assert "\n200 of 451 shown; --show picks others\n" in shown
+    assert "\n200 of 451 shown: --show 'dE/dw_*'\n" in shown
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,10 @@ MOST_ROWS = 200  # of a table that is drawn
 
 def more_rows(equations: Sequence[Equation], most: int = MOST_ROWS) -> str:
     """How many rows were drawn, and the ways to the rest."""
-    pattern = _pattern(equations, most)
-    return f"{most} of {len(equations):,} shown: --show '{pattern}', -f csv, or --all-rows"
+    return f"{most} of {len(equations):,} shown: --show '{pattern(equations, most)}', -f csv, or --all-rows"
 
 
-def _pattern(equations: Sequence[Equation], most: int) -> str:
+def pattern(equations: Sequence[Equation], most: int) -> str:
     """What to ask `--show` for: rows around the first gradient that was left out, as many as are drawn."""
     ids, left_out = [row.id for row in equations], equations[most:]
     first = next((row for row in left_out if row.kind == "gradient"), left_out[0]).id

@@ -13,7 +13,7 @@ from backtrace.errors import printable
 from backtrace.tracing import Part
 from backtrace.views.grouping import of_sample
 from backtrace.views.heading import part_line, part_title, problem_lines
-from backtrace.views.left_out import MOST_ROWS
+from backtrace.views.left_out import MOST_ROWS, pattern
 from backtrace.views.records import Look
 from backtrace.views.table import FORMULA_BREAKS, broken
 from backtrace.views.walk_words import Words
@@ -96,7 +96,8 @@ def write_walk(texts: Texts, width: int, out: TextIO) -> None:
                 for line in texts.shown(equation, run.part).lines(VALUE, width - 2):
                     out.write(f"  {line}\n")
             if len(run.equations) > MOST_ROWS:
-                told = f"{MOST_ROWS} of {len(run.equations):,} shown; --show picks others"
+                more = pattern(run.equations, MOST_ROWS)
+                told = f"{MOST_ROWS} of {len(run.equations):,} shown: --show '{more}'"
                 out.write("\n")
                 _write(told, width, out)
 
