@@ -11,6 +11,7 @@ from backtrace.config.cursor import one_of
 from backtrace.config.load import load
 from backtrace.config.settings import ALL_KINDS, KINDS, MAX_DECIMALS
 from backtrace.derivation.equation import PHASES
+from backtrace.derivation.names import spell, transcribe
 from backtrace.errors import nearest
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.problem import Problem
@@ -118,6 +119,28 @@ class Trace:
         missing = no_quantity(id, self._candidates(step, sample))
         place = [f"{what} {n}" for what, n in (("step", step), ("sample", sample)) if n is not None]
         raise KeyError(f"{missing} (in {', '.join(place)})" if place else str(missing))
+
+    def given(
+        self, name: str, step: int | None = None, sample: int | None = None
+    ) -> tuple[float, str] | None:
+        """The number of a parameter, an input or a target that a step starts from, and its text.
+
+        None where nothing that is given has this name.
+
+        >>> trace(load("or-gate")).given("w_5")
+        (0.01, '0.01')
+        """
+        id = transcribe(name)
+        if id not in map(spell, (*self.problem.parameters, *self.problem.inputs, *self.problem.targets)):
+            return None
+        for part in self._candidates(step, sample):
+            if id in part.values:
+                value, numerals = part.values[id], self._look.numerals
+                known = id in part.written
+                return float(value), numerals.given(part.written[id], value) if known else numerals.text(
+                    value
+                )
+        return None
 
     def _found(self, id: str, step: int | None, sample: int | None) -> Quantity | None:
         for part in self._candidates(step, sample):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,10 +67,10 @@ class Browser:
         ]
 
     def names(self) -> list[tuple[str, str]]:
-        """The role and the name of everything that a screen reader is told of."""
+        """The role of everything that a screen reader is told of, and its name with its description."""
         nodes = self.send("Accessibility.getFullAXTree")["nodes"]
         return [
-            (node["role"]["value"], node.get("name", {}).get("value", ""))
+            (node["role"]["value"], " ".join(filter(None, map(_value(node), ("name", "description")))))
             for node in nodes
             if not node["ignored"]
         ]
@@ -81,6 +81,11 @@ class Browser:
         clip = {"x": 0, "y": 0, "width": width, "height": max(1, min(height, most)), "scale": 1}
         shot = self.send("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
         return base64.b64decode(shot["data"])
+
+
+def _value(node: dict[str, Any]) -> Callable[[str], str]:
+    """What a node of the accessibility tree has of something."""
+    return lambda what: str(node.get(what, {}).get("value", ""))
 
 
 @contextmanager

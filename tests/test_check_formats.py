@@ -518,12 +518,12 @@ network 2-2-1 · sigmoid
 | stated name | stated | expected | verdict | explanation | line |
 | --- | ---: | ---: | --- | --- | ---: |
 | `h_1` | `0.6` | 0.6 | ✓ correct |  | 3 |
-| `E` | `0.119072` | 0.11885106387 | ≈ rounding | right for a\\_o = 0.512 | 9 |
+| `E` | `0.119072` | 0.118851 | ≈ rounding | right for a\\_o = 0.512 | 9 |
 | `dE/dw_1` | `-0.00122` | -0.00027868 | ✗ slip | ∂E/∂w\\_1 = −0.00122 is δ\\_o·w\\_5·i\\_1: \
 the slope σ′(h\\_1) = 0.2288 was left out; with it, −0.000279 (also fits: wrong\\_index) | 14 |
 | `w_1+` | `0.10061` | 0.100139 | → carried | follows from ∂E/∂w\\_1 = −0.00122 | 15 |
 | `b_3+` | `7` | 0.09 | ✗ wrong | no known slip gives it | 16 |
-| `a_o` | `0.5` | 0.5124524742 | ? undecided | so does h\\_o = 0.5 | 18 |
+| `a_o` | `0.5` | 0.512452 | ? undecided | so does h\\_o = 0.5 | 18 |
 | `foo` | `1` |  | ? unknown | no such quantity; did you mean a\\_o? | 20 |
 
 **4 of 6 marks: 1 correct, 1 rounding, 1 carried, 1 slip, 1 wrong, 1 undecided, 1 unknown**
@@ -544,7 +544,7 @@ def test_markdown_lists_what_was_not_understood_when_asked() -> None:
 def test_markdown_in_ascii_says_the_same_in_typed_signs() -> None:
     text = written(lambda out: write_markdown(HEADING, marked(ANNA, FULL), out, verbose=True, ascii=True))
     rows = [line for line in text.splitlines() if line.startswith("| `")]
-    assert rows[1] == "| `E` | `0.119072` | 0.11885106387 | ~ rounding | right for a\\_o = 0.512 | 9 |"
+    assert rows[1] == "| `E` | `0.119072` | 0.118851 | ~ rounding | right for a\\_o = 0.512 | 9 |"
     assert "is delta\\_o\\*w\\_5\\*i\\_1: the slope sigma'(h\\_1) = 0.2288 was left out" in rows[2]
     assert all(row.isascii() for row in rows)
 

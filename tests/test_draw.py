@@ -468,8 +468,8 @@ def test_a_picture_stands_by_itself_and_speaks() -> None:
     root = svg_of("or-gate")
     text = written("svg", loaded("or-gate"), drawn("or-gate"))
     assert root.get("role") == "img"
-    ids = {element.get("id"): text_of(element) for element in root.iter() if element.get("id")}
-    title, said = (ids[id] for id in root.get("aria-labelledby", "").split())
+    title, said = map(text_of, root[:2])
+    assert [root[0].tag, root[1].tag] == [f"{SVG}title", f"{SVG}desc"]
     assert title == "OR gate, 2-2-1"
     assert said.startswith(
         "step 1, sample 1: i_1 = 1, i_2 = 0, y = 1. inputs: i_1 = 1, i_2 = 0. "
@@ -489,10 +489,13 @@ def test_an_output_without_unicode_carries_the_same_picture() -> None:
     assert _read_svg(text) == _read_svg(written("svg", loaded("or-gate"), drawn("or-gate")))
 
 
-def test_pictures_on_one_page_have_ids_of_their_own() -> None:
-    out = io.StringIO()
-    write_svg(loaded("or-gate"), drawn("or-gate"), LOOK, out, "second")
-    assert set(re.findall(r' id="(.*?)"', out.getvalue())) == {"second-title", "second-said"}
+def test_several_pictures_can_stand_on_one_page() -> None:
+    text = written("svg", loaded("or-gate"), drawn("or-gate"))
+    assert not re.search(r"\bid=", text)
+    style = re.sub(r"@media[^{]*\{", "", text.partition("<style>")[2].partition("</style>")[0])
+    selectors = [found.strip() for found in re.findall(r"([^{}]*)\{", style)]
+    assert selectors
+    assert all(selector.startswith(".network ") for selector in selectors)
 
 
 # Names that are more than names

@@ -159,3 +159,13 @@ def test_what_cannot_be_explained_is_told(arguments: list[str], code: int, said:
         assert (done.exit_code, said in done.output) == (2, True)
     else:
         assert said in str(done.exception)
+
+
+@pytest.mark.parametrize("command", [("trace", "or-gate"), ("explain", "or-gate", "dE/dw_1")])
+def test_a_markdown_fragment_is_all_but_the_title(command: tuple[str, ...]) -> None:
+    whole, part = (
+        CliRunner().invoke(cli, [*command, "-f", "markdown", *more]).output for more in ((), ("--fragment",))
+    )
+    assert part.startswith("### step 1, sample 1")
+    assert whole.startswith("## OR gate, 2-2-1\n\n")
+    assert whole.endswith(f"float64  \n\n{part}")

@@ -126,6 +126,11 @@ Text = Callable[..., str]
         ("or-gate a_1 --hand 3", "0.646"),
         ("'neuron.yaml' \"a_o\"", "0.75"),
         ("./perceptron h_o", "0.75"),  # whose activation has no useful derivative
+        ("or-gate w_5", "0.01"),
+        ("or-gate w_5 .3f", "0.010"),
+        ("or-gate w_5 --step 2", "0.0493241"),
+        ("or-gate i_1 --sample 2", "0"),
+        ("two-two-two target_o2 --hand 3", "0.99"),
     ],
 )
 def test_an_inline_mark_gives_one_number(words: str, number: str, filled: Text) -> None:
@@ -253,6 +258,7 @@ def test_markdown_stands_as_it_is_between_blank_lines(filled: Text) -> None:
         ("trace or-gate -f csv", "html", "<pre>", "</pre>"),
         ("draw or-gate -f mermaid", "html", '<pre class="mermaid">', "</pre>"),
         ("draw or-gate", "html", "<svg ", "</svg>"),
+        ("trace or-gate -f html --fragment", "html", "<h2>step 1, sample 1", "</table>"),
         ("trace or-gate", "latex", "\\begin{verbatim}", "\\end{verbatim}"),
         ("train or-gate --steps 5 -f json", "latex", "\\begin{verbatim}", "\\end{verbatim}"),
         ("trace or-gate -f latex --fragment", "latex", "% OR gate, 2-2-1", "\\par\\endgroup"),
@@ -538,7 +544,7 @@ def test_a_number_that_is_not_there_is_told_at_its_mark(words: str, message: str
         (
             "trace or-gate -f markdown",
             "doc.html",
-            "-f markdown in an HTML document; expected -f svg, or none",
+            "-f markdown in an HTML document; expected -f html, svg, or none",
         ),
         (
             "trace or-gate -f markdown",
@@ -547,7 +553,17 @@ def test_a_number_that_is_not_there_is_told_at_its_mark(words: str, message: str
         ),
         ("draw or-gate", "doc.tex", "-f svg in a LaTeX document; expected -f latex, or none"),
         ("trace or-gate -f latex", "doc.tex", "-f latex is a whole document; expected --fragment"),
-        ("trace or-gate -f latex", "doc.html", "-f latex in an HTML document; expected -f svg, or none"),
+        ("trace or-gate -f html", "doc.html", "-f html is a whole document; expected --fragment"),
+        (
+            "trace or-gate -f html --fragment",
+            "doc.tex",
+            "-f html in a LaTeX document; expected -f latex, or none",
+        ),
+        (
+            "trace or-gate -f latex",
+            "doc.html",
+            "-f latex in an HTML document; expected -f html, svg, or none",
+        ),
     ],
 )
 def test_a_form_that_makes_no_sense_in_a_document_is_refused(

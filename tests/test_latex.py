@@ -501,7 +501,7 @@ def test_what_came_before_an_error_is_a_whole_document() -> None:
 def test_a_fragment_of_something_else_is_refused(arguments: list[str]) -> None:
     done = run(*arguments, "--fragment")
     assert done.exit_code == 2
-    assert "--fragment is a part of a LaTeX document; expected -f latex, not table" in done.output
+    assert "--fragment is a part of a document; expected -f latex, html or markdown, not table" in done.output
 
 
 @pytest.mark.parametrize("config", example_names())

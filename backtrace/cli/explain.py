@@ -12,12 +12,14 @@ from backtrace.cli.options import (
     exclusive,
     form_of,
     format_option,
-    only_in_latex,
+    fragment_option,
     output_options,
+    refuse_fragment,
     what_if_options,
 )
 
 FORMATS = ("table", "markdown", "latex", "html", "json")
+DOCUMENTS = ("latex", "html", "markdown")  # of which there can be fragments
 
 
 @click.command("explain")
@@ -28,7 +30,7 @@ FORMATS = ("table", "markdown", "latex", "html", "json")
     "--sample", metavar="K", type=SampleNumber(), help="Which sample (default: the step's own, or the first)."
 )
 @click.option("--step", metavar="K", type=click.IntRange(1), default=1, help="Which step (default: 1).")
-@click.option("--fragment", is_flag=True, help="LaTeX for a document that loads amsmath, not one of its own.")
+@fragment_option(DOCUMENTS)
 @digits_options()
 @what_if_options
 @output_options
@@ -56,7 +58,7 @@ def command(
     if sample == "all":
         raise click.UsageError("one quantity has one sample; expected --sample K")
     form = form or form_of(output, FORMATS) or "table"
-    only_in_latex(fragment, form)
+    refuse_fragment(fragment, form, DOCUMENTS)
     from backtrace.cli.output import console_for, style_of, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
@@ -81,7 +83,7 @@ def command(
         elif form == "markdown":
             from backtrace.views.explained_data import write_markdown
 
-            write_markdown(problem, heading, explanation, look, out)
+            write_markdown(problem, heading, explanation, look, out, fragment)
         elif form == "latex":
             from backtrace.views.explained_latex import write_latex
 
@@ -89,7 +91,7 @@ def command(
         elif form == "html":
             from backtrace.views.explained_html import write_html
 
-            write_html(problem, heading, explanation, look, out)
+            write_html(problem, heading, explanation, look, out, fragment)
         else:
             from backtrace.views.explained_data import write_json
 

@@ -162,11 +162,15 @@ def one_number(
     if how["inputs"] is not None and sample is not None:
         raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
     worked = runner.trace(config, step=step, sample=sample, **how)
-    try:
-        quantity = worked.get(name)
-    except KeyError as missing:
-        raise BacktraceError(missing.args[0]) from None
-    return quantity.text if spec is None else number_text(quantity, spec)
+    found = worked.given(name)
+    if found is None:
+        try:
+            quantity = worked.get(name)
+        except KeyError as missing:
+            raise BacktraceError(missing.args[0]) from None
+        found = quantity, quantity.text
+    value, text = found
+    return text if spec is None else number_text(value, spec)
 
 
 def _split(words: str) -> list[str]:

@@ -223,6 +223,18 @@ def form_of(output: str | None, forms: tuple[str, ...]) -> str | None:
     return next((form for known, form in ENDINGS if known == ending and form in forms), None)
 
 
+def fragment_option(forms: tuple[str, ...]) -> Callable[[Command], Command]:
+    """`--fragment`, for the forms that are whole documents or have a heading of their own."""
+    kinds = {
+        "latex": "LaTeX that needs amsmath",
+        "html": "HTML without a head",
+        "markdown": "Markdown without the title",
+    }
+    parts = ", ".join(kinds[form] for form in forms)
+    help = f"A part for a document of your own: {parts}."
+    return click.option("--fragment", is_flag=True, help=help)
+
+
 def exclusive(**given: object) -> None:
     """Refuse two options that cannot stand together."""
     names = [f"--{name}" for name, value in given.items() if value is not None]
@@ -230,7 +242,9 @@ def exclusive(**given: object) -> None:
         raise click.UsageError(f"{' and '.join(names)} exclude each other; expected one of them")
 
 
-def only_in_latex(fragment: bool, form: str) -> None:
+def refuse_fragment(fragment: bool, form: str, forms: tuple[str, ...]) -> None:
     """Refuse `--fragment` where there is no document that it could be a part of."""
-    if fragment and form != "latex":
-        raise click.UsageError(f"--fragment is a part of a LaTeX document; expected -f latex, not {form}")
+    from backtrace.config.cursor import one_of
+
+    if fragment and form not in forms:
+        raise click.UsageError(f"--fragment is a part of a document; expected -f {one_of(forms)}, not {form}")

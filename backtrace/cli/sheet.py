@@ -12,8 +12,9 @@ from backtrace.cli.options import (
     file_option,
     form_of,
     format_option,
+    fragment_option,
     number_options,
-    only_in_latex,
+    refuse_fragment,
     what_if_options,
 )
 from backtrace.derivation.equation import PHASES
@@ -49,7 +50,7 @@ MOST_TERMS = 12  # of a formula
 @click.option("--show", metavar="PATTERN", multiple=True, help="Only these ids, as 'dE/dw_*' (repeatable).")
 @click.option("--formulas", is_flag=True, help="Tell the formulas, too.")
 @click.option("--solution", is_flag=True, help="With the right values in their places.")
-@click.option("--fragment", is_flag=True, help="LaTeX for a document that loads amsmath, not one of its own.")
+@fragment_option(("latex",))
 @number_options
 @what_if_options
 @file_option
@@ -82,7 +83,7 @@ def command(
     exclusive(step=step, steps=steps)
     exclusive(digits=digits, decimals=decimals)
     form = form or form_of(output, FORMATS) or "yaml"
-    only_in_latex(fragment, form)
+    refuse_fragment(fragment, form, ("latex",))
     if inputs is not None and sample is not None:
         raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
     if form in BANKS and solution:

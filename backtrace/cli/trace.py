@@ -12,9 +12,10 @@ from backtrace.cli.options import (
     exclusive,
     form_of,
     format_option,
+    fragment_option,
     number_options,
-    only_in_latex,
     output_options,
+    refuse_fragment,
     what_if_options,
 )
 from backtrace.derivation.equation import PHASES
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from backtrace.views.records import Look
 
 FORMATS = ("table", "markdown", "latex", "html", "csv", "json", "jsonl")
+DOCUMENTS = ("latex", "html", "markdown")  # of which there can be fragments
 
 
 @click.command("trace")
@@ -42,7 +44,7 @@ FORMATS = ("table", "markdown", "latex", "html", "csv", "json", "jsonl")
 @click.option("--show", metavar="PATTERN", multiple=True, help="Only these ids, as 'dE/dw_*' (repeatable).")
 @click.option("--matrix", is_flag=True, help="Also each layer in matrix form.")
 @click.option("--all-rows", is_flag=True, help="Draw every row of a large table.")
-@click.option("--fragment", is_flag=True, help="LaTeX for a document that loads amsmath, not one of its own.")
+@fragment_option(DOCUMENTS)
 @click.option("--health", is_flag=True, help="Also how large δ is by layer, and which units are stuck.")
 @number_options
 @what_if_options
@@ -79,7 +81,7 @@ def command(
         raise click.UsageError(
             f"--matrix is drawn in tables and Markdown; expected -f table or markdown, not {form}"
         )
-    only_in_latex(fragment, form)
+    refuse_fragment(fragment, form, DOCUMENTS)
     if health and form != "table":
         raise click.UsageError(f"--health is a table of its own; expected -f table, not {form}")
     if matrix and show:
@@ -158,7 +160,7 @@ def _write(
     elif form == "markdown":
         from backtrace.views.markdown import write_markdown
 
-        write_markdown(problem, parts, look, name, out, matrices)
+        write_markdown(problem, parts, look, name, out, matrices, is_fragment=fragment)
     elif form == "latex":
         from backtrace.views.latex import MOST_ROWS, write_latex
 
@@ -167,7 +169,7 @@ def _write(
         from backtrace.views.html_page import write_html
 
         drawn = () if show else request.phases  # who asks for some quantities is shown no others
-        write_html(problem, parts, look, name, out, all_rows, drawn)
+        write_html(problem, parts, look, name, out, fragment, all_rows, drawn)
     else:
         from backtrace.views import data
 

@@ -99,13 +99,14 @@ PLACES: dict[Kind, dict[str, Placing]] = {
         **dict.fromkeys(_TEXTS, _pre),
         "mermaid": _mermaid_pre,
         "svg": _raw,
+        "html": _raw,
     },
     "latex": {**dict.fromkeys(_TEXTS, _verbatim), "latex": _raw},
 }
 _TITLES = {"markdown": "Markdown", "html": "an HTML document", "latex": "a LaTeX document"}
 _INSTEAD: dict[Kind, str] = {
     "markdown": "markdown, or none",
-    "html": "svg, or none",
+    "html": "html, svg, or none",
     "latex": "latex, or none",
 }
 
@@ -119,7 +120,7 @@ def placed(output: Output, kind: Kind, mark: Mark) -> str:
     placing = PLACES[kind].get(output.form)
     if placing is None:
         raise BacktraceError(f"-f {output.form} in {_TITLES[kind]}; expected -f {_INSTEAD[kind]}")
-    if output.form == "latex" and kind == "latex" and not output.is_part:
+    if output.form == kind and kind != "markdown" and not output.is_part:
         raise BacktraceError(f"-f {output.form} is a whole document; expected --fragment")
     text = output.text if output.text.endswith("\n") or not output.text else f"{output.text}\n"
     lines = placing(output._replace(text=text)).split("\n")[:-1]

@@ -14,6 +14,7 @@ from backtrace.views.marked import (
     Row,
     Telling,
     class_lines,
+    expected,
     explained,
     formula_label,
     formulas_line,
@@ -94,7 +95,7 @@ def _cells(row: Row, label: str, ascii: bool) -> tuple[str, ...]:
     return (
         span(typed(label) if ascii else label),
         span(typed(row.stated) if ascii else row.stated),
-        "" if row.expected is None else f"{row.expected!r}",
+        expected(row),
         f"{plain if ascii else sign} {row.verdict}",
         _text(ascii)(explained(row)),
         _text(ascii)(where(row)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from backtrace.views.marked import (
     Row,
     Telling,
     class_lines,
+    expected,
     explained,
     formula_label,
     formulas_line,
@@ -31,7 +31,6 @@ from backtrace.views.marked import (
     unread_line,
     where,
 )
-from backtrace.views.records import Numerals
 from backtrace.views.table import print_line
 
 if TYPE_CHECKING:
@@ -195,19 +194,12 @@ def _texts(row: Row, name: str, ascii: bool) -> Texts:
     if len(name) > _MOST_OF_A_NAME:
         name = f"{name[:_MOST_OF_A_NAME]}…"
     sign, plain, _ = MARKS[row.verdict]
-    expected = "" if row.expected is None else Numerals(_digits(row.stated)).text(row.expected)
     texts = (
         name,
         printable(row.stated),
-        expected,
+        expected(row),
         f"{plain if ascii else sign} {row.verdict}",
         printable(explained(row)),
         printable(where(row)),
     )
     return [typed(text) for text in texts] if ascii else texts
-
-
-def _digits(stated: str) -> int:
-    """Digits to show of the expected value: as many as were stated, so that the two can be compared."""
-    mantissa = re.split("[eE]", stated)[0]
-    return min(max(6, len(re.sub(r"\D", "", mantissa).lstrip("0"))), 17)

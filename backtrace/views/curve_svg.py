@@ -13,13 +13,14 @@ from backtrace.views.curve import Scale, axes_of
 WIDTH, HEIGHT = 640, 360
 LEFT, RIGHT, TOP, BOTTOM = 80, 20, 48, 48
 _STYLE = """
-  text { font: 13px system-ui, sans-serif; fill: #1f2328 }
-  .title { font-weight: 600; font-size: 15px }
-  .axis { stroke: #59636e; stroke-width: 1; fill: none }
-  .curve { stroke: #0969da; stroke-width: 2; fill: none; stroke-linejoin: round }
-  .page { fill: #ffffff }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 } .axis { stroke: #9198a1 } .curve { stroke: #58a6ff } .page { fill: #0d1117 }
+  .curve text { font: 13px system-ui, sans-serif; fill: #1f2328 }
+  .curve .title { font-weight: 600; font-size: 15px }
+  .curve .axis { stroke: #59636e; stroke-width: 1; fill: none }
+  .curve .line { stroke: #0969da; stroke-width: 2; fill: none; stroke-linejoin: round }
+  .curve .page { fill: #ffffff }
+  @media screen and (prefers-color-scheme: dark) {
+    .curve text { fill: #e6edf3 } .curve .axis { stroke: #9198a1 } .curve .line { stroke: #58a6ff }
+    .curve .page { fill: #0d1117 }
   }
 """
 
@@ -38,10 +39,10 @@ def write_svg(title: str, symbol: str, curve: Sequence[Mark], scale: Scale, out:
     kind = ", log scale" if axes.is_log else ""
     said = f"{symbol} over {axes.last:,} steps{kind}: from {points[0].cost:.4g} to {last}" if points else last
     pieces = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
-        f'height="{HEIGHT}" role="img" aria-labelledby="title said">',
-        f'<title id="title">{title}</title>',
-        f'<desc id="said">{said}</desc>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}" role="img">',
+        f"<title>{title}</title>",
+        f"<desc>{said}</desc>",
         f"<style>{_STYLE}</style>",
         f'<rect class="page" width="{WIDTH}" height="{HEIGHT}"/>',
         f'<text class="title" x="{LEFT}" y="24">{title}</text>',
@@ -51,7 +52,7 @@ def write_svg(title: str, symbol: str, curve: Sequence[Mark], scale: Scale, out:
         f'<text x="{LEFT}" y="{bottom + 20}">0</text>',
         f'<text x="{right}" y="{bottom + 20}" text-anchor="end">{axes.last:,} steps</text>',
         f'<text x="{(LEFT + right) // 2}" y="{bottom + 20}" text-anchor="middle">{symbol}{kind}</text>',
-        f'<polyline class="curve" points="{line}"/>',
+        f'<polyline class="line" points="{line}"/>',
         "</svg>",
     ]
     out.write("\n".join(pieces) + "\n")

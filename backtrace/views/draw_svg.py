@@ -50,20 +50,18 @@ _STYLE = """
 _INDEXED = re.compile(r"([^\W\d_]+)_([^\W_]+(?:_[^\W_]+)*)")
 
 
-def write_svg(problem: Problem, picture: Picture, look: Look, out: TextIO, key: str = "picture") -> None:
-    """The picture; `key` begins its ids, which have to be other ones if several stand on one page."""
-    for line in svg_lines(problem, picture, look, key):
+def write_svg(problem: Problem, picture: Picture, look: Look, out: TextIO) -> None:
+    """The picture. There are no ids in it, so that several can stand on one page."""
+    for line in svg_lines(problem, picture, look):
         out.write(f"{carried(line, out)}\n")
 
 
-def svg_lines(
-    problem: Problem, picture: Picture, look: Look, key: str, is_part: bool = False
-) -> Iterator[str]:
+def svg_lines(problem: Problem, picture: Picture, look: Look, is_part: bool = False) -> Iterator[str]:
     """The lines of the picture.
 
     As a part of a page that says them already, it does not draw its title and its sample.
     """
-    return _Page(problem, picture, look, key, is_part).lines()
+    return _Page(problem, picture, look, is_part).lines()
 
 
 def carried(text: str, out: TextIO) -> str:
@@ -85,10 +83,9 @@ class _Label(NamedTuple):
 
 
 class _Page:
-    def __init__(self, problem: Problem, picture: Picture, look: Look, key: str, is_part: bool) -> None:
+    def __init__(self, problem: Problem, picture: Picture, look: Look, is_part: bool) -> None:
         self.problem = problem
         self.picture = picture
-        self.key = escape(key)
         self.is_part = is_part
         self.words = Words(problem, picture, look)
         self.said = [self.words.node(node) for node in picture.nodes]
@@ -141,11 +138,10 @@ class _Page:
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="network" viewBox="0 0 {width:.0f} {height:.0f}" '
             f'width="{width:.0f}" height="{height:.0f}" style="max-width: 100%; height: auto" role="img" '
-            f'xml:space="preserve" '
-            f'aria-labelledby="{self.key}-title {self.key}-said">'
+            f'xml:space="preserve">'
         )
-        yield f'<title id="{self.key}-title">{escape(title)}</title>'
-        yield f'<desc id="{self.key}-said">{escape(f"{place}. {self.words.description()}")}</desc>'
+        yield f"<title>{escape(title)}</title>"  # what it is called, and what it says, where it is not seen
+        yield f"<desc>{escape(f'{place}. {self.words.description()}')}</desc>"
         yield f"<style>{_STYLE}</style>"
         yield f'<rect class="page" width="{width:.0f}" height="{height:.0f}"/>'
         for k, line in enumerate(titles):

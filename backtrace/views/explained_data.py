@@ -49,11 +49,18 @@ def _rows(explanation: Explanation, rows: tuple[Equation, ...], look: Look) -> l
 
 
 def write_markdown(
-    problem: Problem, heading: Iterable[str], explanation: Explanation, look: Look, out: TextIO
+    problem: Problem,
+    heading: Iterable[str],
+    explanation: Explanation,
+    look: Look,
+    out: TextIO,
+    is_fragment: bool = False,
 ) -> None:
-    """The same as in the terminal; formulas stand in code."""
-    write_heading(heading, out)
-    out.write(f"\n### {escaped(part_line(problem, explanation.part, look))}\n\n")
+    """The same as in the terminal; formulas stand in code. A fragment is without the heading."""
+    if not is_fragment:
+        write_heading(heading, out)
+        out.write("\n")
+    out.write(f"### {escaped(part_line(problem, explanation.part, look))}\n\n")
     out.write("```text\n" + "\n".join(chain_lines(explanation, look)) + "\n```\n")
     for name, rows in sections(explanation):
         out.write(f"\n**{name}**\n\n")

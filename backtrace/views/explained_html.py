@@ -14,10 +14,15 @@ from backtrace.views.records import Look
 
 
 def write_html(
-    problem: Problem, heading: Iterable[str], explanation: Explanation, look: Look, out: TextIO
+    problem: Problem,
+    heading: Iterable[str],
+    explanation: Explanation,
+    look: Look,
+    out: TextIO,
+    is_fragment: bool = False,
 ) -> None:
     """The chain of the rule, its factors, what they rest on, what it means, and the whole in a picture."""
-    page = Page(problem, look, out)
+    page = Page(problem, look, out, is_fragment)
     page.begin(heading)
     page.heading(explanation.part)
     if explanation.paths:

@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 from backtrace.errors import printable
 from backtrace.views.data import encoder
-from backtrace.views.marked import Marked, Row, about, exact_marks, explained, labels
+from backtrace.views.marked import Marked, Row, about, exact_marks, expected, explained, labels
 
 # Source: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
 
@@ -51,4 +51,4 @@ def _said(row: Row) -> str:
     """The verdict and its reason in a line."""
     reason = explained(row)
     said = f"{row.verdict}: {reason}" if reason else row.verdict
-    return said if row.expected is None else f"{said}; expected {row.expected!r}"
+    return f"{said}; expected {expected(row)}" if expected(row) else said

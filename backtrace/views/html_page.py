@@ -41,21 +41,23 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 class Page:
     """What is written to."""
 
-    def __init__(self, problem: Problem, look: Look, out: TextIO) -> None:
+    def __init__(self, problem: Problem, look: Look, out: TextIO, is_fragment: bool = False) -> None:
         self.problem = problem
         self.look = look._replace(most_terms=MOST_TERMS)
         self.out = out
+        self.is_fragment = is_fragment
         self.names = MathNames(problem)
         self.formula = MathPrinter(self.names).whole
         self.size = 0
-        self.pictures = 0
 
     def write(self, markup: str) -> None:
         self.out.write(f"{carried(markup, self.out)}\n")
         self.size += len(markup)
 
     def begin(self, heading: Iterable[str]) -> None:
-        """The title and what the numbers rest on."""
+        """The title and what the numbers rest on; a fragment has neither."""
+        if self.is_fragment:
+            return
         title, *rest = map(escape, heading)
         self.write(
             '<!DOCTYPE html>\n<html lang="en" xml:lang="en" xmlns="http://www.w3.org/1999/xhtml">\n<head>\n'
@@ -68,7 +70,8 @@ class Page:
             self.write(f'<p class="facts">{line}</p>')
 
     def end(self) -> None:
-        self.write("</main>\n</body>\n</html>")
+        if not self.is_fragment:
+            self.write("</main>\n</body>\n</html>")
 
     def heading(self, part: Part) -> None:
         """The step and the sample of a part, with the sample's numbers."""
@@ -87,14 +90,17 @@ class Page:
         self.write(f'<p class="note">{escape(text)}</p>')
 
     def picture(self, part: Part, with_gradients: bool) -> None:
-        """The network with the numbers of a part's pass."""
+        """The network with the numbers of a part's pass; none in a fragment, for which `draw` makes one."""
         derivation = part.derivation
-        if derivation is None or any(row.id not in part.values for row in derivation.equations):
+        if (
+            self.is_fragment
+            or derivation is None
+            or any(row.id not in part.values for row in derivation.equations)
+        ):
             return  # it has no pass of its own, or one that broke off
         if self.size >= ENOUGH:
             self.note("no picture any more: backtrace draw makes it")
             return
-        self.pictures += 1
         numerals = self.look.numerals
         look = Look(numerals=numerals._replace(digits=min(numerals.digits, PICTURE_DIGITS)))
         forward = part._replace(phase="forward", equations=derivation.forward)
@@ -102,7 +108,7 @@ class Page:
         has_gradients = with_gradients and bool(derivation.backward)
         drawn = picture_of(self.problem, forward, backward if has_gradients else None)
         self.write('<div class="picture" role="group" aria-label="the network" tabindex="0">')
-        for line in svg_lines(self.problem, drawn, look, f"picture-{self.pictures}", is_part=True):
+        for line in svg_lines(self.problem, drawn, look, is_part=True):
             self.write(line)
         self.write("</div>")
 
@@ -165,6 +171,7 @@ def write_html(
     look: Look,
     arithmetic: str,
     out: TextIO,
+    is_fragment: bool = False,
     all_rows: bool = False,
     drawn: Collection[str] = ("forward", "backward"),
 ) -> None:
@@ -172,7 +179,7 @@ def write_html(
 
     Above each pass stands a picture with what `drawn` has of it; none, if that is nothing of it.
     """
-    page = Page(problem, look, out)
+    page = Page(problem, look, out, is_fragment)
     started = False
     try:
         for part, starts in with_starts(problem, parts):

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from backtrace.checking.report import FAULTY
 from backtrace.errors import printable
-from backtrace.views.marked import Marked, Row, about, labels
+from backtrace.views.marked import Marked, Row, about, expected, labels
 
 
 def write_junit(sheets: Iterable[Marked], out: TextIO) -> None:
@@ -51,11 +51,11 @@ def _case(row: Row, label: str, file: str) -> Iterator[str]:
     opening = f"<testcase classname={file} name={name}{line}"
     message = row.explanation or row.verdict
     if row.verdict in FAULTY:
-        expected = "" if row.expected is None else f"expected {row.expected!r}"
+        said = expected(row) and f"expected {expected(row)}"
         yield f"{opening}>"
         yield (
             f"<failure type={_attribute(row.slip or row.verdict)} message={_attribute(message)}>"
-            f"{_text(expected)}</failure>"
+            f"{_text(said)}</failure>"
         )
         yield "</testcase>"
     elif row.verdict == "unknown":

@@ -27,18 +27,20 @@ def write_markdown(
     out: TextIO,
     matrices: LayerMatrices | None = None,
     most: int | None = None,
+    is_fragment: bool = False,
 ) -> None:
     """A heading, then a table for every phase and layer, and its matrices, written as the parts come.
 
-    Tables are complete, or have at most so many rows.
+    Tables are complete, or have at most so many rows. A fragment is without the heading.
     """
     started = False
     for part, starts in with_starts(problem, parts):
-        if not started:
+        if not started and not is_fragment:
             write_heading(problem_lines(problem, arithmetic, look), out)
-            started = True
         if starts:
-            out.write(f"\n### {escaped(part_line(problem, part, look))}\n")
+            gap = "\n" if started or not is_fragment else ""
+            out.write(f"{gap}### {escaped(part_line(problem, part, look))}\n")
+        started = True
         for equations in by_layer(part):
             out.write(f"\n**{escaped(part_title(part, equations))}**\n\n")
             write_rows(part_records(part._replace(equations=equations[:most]), look), out)

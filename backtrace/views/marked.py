@@ -8,6 +8,7 @@ slip's general sentence stands in the explanation's place.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, get_args
@@ -26,6 +27,7 @@ from backtrace.checking.report import (
 from backtrace.checking.tally import Tally
 from backtrace.derivation.names import transcribe
 from backtrace.errors import printable
+from backtrace.views.records import Numerals
 
 Feedback = Literal["brief", "slip", "full"]
 FEEDBACKS: tuple[str, ...] = get_args(Feedback)
@@ -202,6 +204,15 @@ def place(step: int | None, sample: int | None) -> str:
     """Step and sample in brackets behind a name, as far as they are known."""
     known = [f"{what} {n}" for what, n in (("step", step), ("sample", sample)) if n is not None]
     return f" ({', '.join(known)})" if known else ""
+
+
+def expected(row: Row) -> str:
+    """The right value with at least as many digits as were stated, so that the two can be compared."""
+    if row.expected is None:
+        return ""
+    mantissa = re.split("[eE]", row.stated)[0]
+    digits = len(re.sub(r"\D", "", mantissa).lstrip("0"))
+    return Numerals(min(max(6, digits), 17)).text(row.expected)
 
 
 def explained(row: Row) -> str:
