@@ -75,6 +75,17 @@ def givens(problem: Problem, part: Part, look: Look) -> Iterator[tuple[str, str]
             yield name, look.numerals.given(part.written[id], part.values[id])
 
 
+def layer_words(name: str) -> str:
+    """A layer in words.
+
+    >>> layer_words("hidden"), layer_words("2"), layer_words("layer 2")
+    ('hidden layer', 'layer 2', 'layer 2')
+    """
+    if name.isdecimal():
+        return f"layer {name}"
+    return name if "layer" in name.lower() else f"{name} layer"
+
+
 def part_title(part: Part, equations: Sequence[Equation]) -> str:
     """What one table holds: the phase of a part, and the layer that all its rows belong to."""
     words = {
@@ -86,7 +97,7 @@ def part_title(part: Part, equations: Sequence[Equation]) -> str:
     }
     title, layer = words[part.phase], equations[0].layer
     if layer is not None:
-        return f"{title}, layer {layer}" if layer.isdecimal() else f"{title}, {layer} layer"
+        return f"{title}, {layer_words(layer)}"
     if part.derivation is None or part.derivation.forward[0].layer is None:
         return title
     if part.phase == "forward":

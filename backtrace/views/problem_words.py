@@ -13,6 +13,7 @@ from backtrace.derivation.notation import derivative, given, of_unit
 from backtrace.derivation.updates import UPDATE_RULES
 from backtrace.problem import INPUTS, Computation, Layer, Network, Problem
 from backtrace.tracing import Part
+from backtrace.views.heading import layer_words
 from backtrace.views.records import Look
 
 MOST_UNITS = 30  # of a layer that are told; and equations
@@ -97,7 +98,7 @@ class _Numbers:
 def _layer(problem: Problem, model: Network, layer: Layer, number: _Numbers) -> Iterator[str]:
     text = number.words.text
     options = "".join(f", {name} {value.text}" for name, value in layer.activation.options.items())
-    yield text(f"{layer.name} layer, {layer.activation.name}{options}:")
+    yield text(f"{layer_words(layer.name)}, {layer.activation.name}{options}:")
     sources = list(_sources(problem, model, layer))
     for unit, row, bias in list(zip(layer.units, layer.weights, layer.biases, strict=True))[:MOST_UNITS]:
         there = [(name, *source) for name, source in zip(row, sources, strict=True) if name is not None]
