@@ -26,6 +26,8 @@ FIRST = 3
 MOST_COLUMNS = 24  # of a computation that are all drawn; of more, these at its two ends
 FIRST_COLUMNS, LAST_COLUMNS = 12, 8
 
+GIVEN = ("input", "parameter", "target")  # kinds of nodes whose values are given
+
 NodeKind = Literal["input", "constant", "unit", "cost", "parameter", "target", "equation", "gap"]
 
 
@@ -37,6 +39,12 @@ class Quantity(NamedTuple):
     written: str | None
 
 
+class Name(NamedTuple):
+    """A symbol whose value is not told."""
+
+    symbol: Symbol
+
+
 class Node(NamedTuple):
     """What stands at one place: values from the forward pass, gradients from the backward pass.
 
@@ -46,8 +54,8 @@ class Node(NamedTuple):
 
     column: int
     kind: NodeKind
-    values: tuple[Quantity, ...] = ()
-    gradients: tuple[Quantity, ...] = ()
+    values: tuple[Quantity | Name, ...] = ()
+    gradients: tuple[Quantity | Name, ...] = ()
     targets: tuple[Quantity, ...] = ()
     equation: Equation | None = None
     number: int = 0
@@ -70,7 +78,7 @@ class Edge(NamedTuple):
 class Picture(NamedTuple):
     """Nodes column by column, each column from the top; `headings` has a line for every column.
 
-    `part` is the forward pass that the values are from.
+    `part` is the forward pass that the values are from; with `has_gradients` edges have theirs.
     """
 
     nodes: tuple[Node, ...]
@@ -117,6 +125,23 @@ def picture(
     if forward is None:
         raise AssertionError("a pass without a forward part")
     return picture_of(problem, forward, back)
+
+
+def blank(picture: Picture) -> Picture:
+    """The picture of the problem: what is given is told, of what is to be worked out only the names."""
+    nodes = (
+        node._replace(
+            values=node.values if node.kind in GIVEN else _names(node.values),
+            gradients=_names(node.gradients),
+        )
+        for node in picture.nodes
+    )
+    edges = (edge._replace(gradient=None) for edge in picture.edges)
+    return picture._replace(nodes=tuple(nodes), edges=tuple(edges), has_gradients=False)
+
+
+def _names(quantities: Iterable[Quantity | Name]) -> tuple[Name, ...]:
+    return tuple(Name(quantity.symbol) for quantity in quantities)
 
 
 def _is_whole(part: Part) -> bool:

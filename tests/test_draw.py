@@ -34,8 +34,10 @@ from backtrace.drawing import (
     LAST_COLUMNS,
     MOST,
     MOST_COLUMNS,
+    Name,
     Picture,
     Quantity,
+    blank,
     picture,
 )
 from backtrace.errors import BacktraceError, NotDifferentiableError, printable
@@ -61,6 +63,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 LOOK = Look(numerals=Numerals(3))
 EM = 0.6  # the width of a character, in font sizes
 STEPPED = "step-neuron"
+SIZES = ("2-2-1", "2-2-2", "3-4-4-2", "784-100-10", "8-8", "12-1")
 HOSTILE = 'a <b>&amp; "q" `x` --> [y]\x1b[31m \\n %% $$x$$ </svg><script>alert(1)</script>\n---\n#quot; {z}'
 
 
@@ -114,7 +117,8 @@ def text_of(element: ElementTree.Element) -> str:
 
 def quantities(what: Picture) -> Iterator[Quantity]:
     for node in what.nodes:
-        yield from (*node.values, *node.gradients, *node.targets)
+        told = (*node.values, *node.gradients, *node.targets)
+        yield from (quantity for quantity in told if isinstance(quantity, Quantity))
     for edge in what.edges:
         yield from (quantity for quantity in (edge.weight, edge.gradient) if quantity)
 
@@ -237,6 +241,110 @@ def test_a_later_step_and_another_sample_are_drawn_as_they_are_traced() -> None:
     ids = {quantity.symbol.id: quantity.value for quantity in quantities(what)}
     assert ids["dE/dw_5"] == part.values["dE/dw_5"]
     assert ids["w_5"] == part.values["w_5"] != 0.01
+
+
+# The problem without its solution
+
+
+def givens(problem: Problem) -> set[str]:
+    """The ids of all that nobody has to work out."""
+    return {spell(name) for name in (*problem.inputs, *problem.targets, *problem.parameters)}
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_a_blank_picture_has_the_numbers_that_are_given_and_of_the_rest_the_names(name: str) -> None:
+    whole, shown = drawn(name), blank(drawn(name))
+    expected = [quantity for quantity in quantities(whole) if quantity.symbol.id in givens(loaded(name))]
+    assert list(quantities(shown)) == expected
+    named = [value.symbol.id for node in shown.nodes for value in (*node.values, *node.gradients)
+             if isinstance(value, Name)]  # fmt: skip
+    worked_out = [value.symbol.id for node in whole.nodes for value in (*node.values, *node.gradients)
+                  if value.symbol.id not in givens(loaded(name))]  # fmt: skip
+    assert named == worked_out
+    assert [edge[:2] for edge in shown.edges] == [edge[:2] for edge in whole.edges]
+
+
+@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("name", ["two-two-two", "recurrent", "softmax-cross-entropy"])
+def test_no_form_of_a_blank_picture_depends_on_what_is_worked_out(name: str, form: str) -> None:
+    problem, given = loaded(name), givens(loaded(name))
+
+    def other(quantity: Quantity | Name) -> Quantity | Name:
+        return quantity if quantity.symbol.id in given else Quantity(quantity.symbol, 987.0, None)
+
+    nodes = [
+        node._replace(values=tuple(map(other, node.values)), gradients=tuple(map(other, node.gradients)))
+        for node in drawn(name).nodes
+    ]
+    changed = drawn(name)._replace(nodes=tuple(nodes))
+    assert "987" in READERS[form](written(form, problem, changed))
+    text = written(form, problem, blank(changed))
+    assert text == written(form, problem, blank(drawn(name)))
+    assert READERS[form](text)
+
+
+@pytest.mark.parametrize("name", ["2-2-1", "2-2-2", "3-4-4-2", "two-two-two", "recurrent"])
+def test_a_blank_picture_has_a_place_for_everything_too(name: str) -> None:
+    root = ElementTree.fromstring(written("svg", loaded(name), blank(drawn(name))))
+    assert overlapping([*label_boxes(root), *node_boxes(root)]) == []
+    _is_on_the_page(root)
+    _fits_into_nodes(root)
+
+
+def test_a_blank_picture_of_a_network_in_characters() -> None:
+    assert (
+        run("performance-ascent", "--blank", "-f", "text").stdout
+        == """\
+Two neurons with thresholds climb
+step 1, sample 1: x = 2, d = 1
+
+inputs
+  x = 2
+
+hidden: sigmoid
+                       ╭─────╮
+                       │ p_1 │
+  x   ── w_1 = 0.5 ───▶│ z_1 │
+  -1  ━━ T_1 = 1 ━━━━━▶├─────┤
+                       │ δ_1 │
+                       ╰─────╯
+
+output: sigmoid
+                       ╭──────────────╮
+                       │ p_2          │
+  z_1 ━━ w_2 = 2 ━━━━━▶│ z_2          │
+  -1  ━━ T_2 = 1 ━━━━━▶│ target d = 1 │
+                       ├──────────────┤
+                       │ δ_2          │
+                       ╰──────────────╯
+
+performance
+                       ╭───╮
+  z_2 ────────────────▶│ P │
+                       ╰───╯
+
+━━: a large weight
+"""
+    )
+
+
+def test_a_blank_picture_of_a_computation_has_its_formulas() -> None:
+    shown = run("circuit", "--blank", "-f", "text").stdout
+    assert "│ q = x + y │" in shown
+    assert "│ ∂f/∂q     │" in shown
+    assert "  x = -2   ∂f/∂x\n" in shown
+
+
+def test_a_blank_picture_is_of_the_step_and_the_numbers_that_are_asked_for() -> None:
+    later = run("or-gate", "--blank", "-f", "text", "--step", "2").stdout
+    assert "step 2, sample 2: i_1 = 0, i_2 = 1, y = 1" in later
+    assert " w_1 = 0.100139 " in later  # what is calculated with has more digits than what is looked at
+    assert " w_1 = 0.1 " in run("or-gate", "-f", "text", "--step", "2").stdout
+    assert " w_1 = 0.1001 " in run("or-gate", "--blank", "-f", "text", "--step", "2", "--digits", "4").stdout
+    forward = run("or-gate", "--blank", "-f", "text", "--forward-only").stdout
+    assert "a_1" in forward
+    assert "δ" not in forward
+    assert run(STEPPED, "--blank", "--forward-only").exit_code == 0
 
 
 # Every form
@@ -381,9 +489,6 @@ def overlapping(boxes: Sequence[Box]) -> list[tuple[Box, Box]]:
     return [(one, other) for one, other in combinations(boxes, 2) if one.overlaps(other)]
 
 
-SIZES = ("2-2-1", "2-2-2", "3-4-4-2", "784-100-10", "8-8", "12-1")
-
-
 @pytest.mark.parametrize("name", [*SIZES, *example_names()])
 def test_everything_has_a_place_of_its_own_on_the_page(name: str) -> None:
     root = svg_of(name)
@@ -516,9 +621,11 @@ def hostile() -> tuple[Problem, Picture]:
     return problem, picture(problem)
 
 
+@pytest.mark.parametrize("kept", [Picture._replace, blank])
 @pytest.mark.parametrize("form", WRITERS)
-def test_no_name_is_taken_for_more_than_a_name(form: str) -> None:
-    text = written(form, *hostile())
+def test_no_name_is_taken_for_more_than_a_name(form: str, kept: Callable[[Picture], Picture]) -> None:
+    problem, what = hostile()
+    text = written(form, problem, kept(what))
     assert "\x1b" not in text
     assert READERS[form](text)
     if form == "svg":

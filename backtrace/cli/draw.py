@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from backtrace.views.records import Look
 
 FORMATS = ("svg", "dot", "mermaid", "text")
+BLANK_DIGITS = 6  # as a sheet has them: they are what somebody is to calculate with
 
 
 @click.command("draw")
@@ -32,6 +33,7 @@ FORMATS = ("svg", "dot", "mermaid", "text")
 )
 @click.option("--step", metavar="K", type=click.IntRange(1), default=1, help="Which step (default: 1).")
 @click.option("--forward-only", is_flag=True, help="Without the gradients of the backward pass.")
+@click.option("--blank", is_flag=True, help="Without what is to be worked out: of that only the names.")
 @digits_options(3)
 @what_if_options
 @file_option
@@ -41,6 +43,7 @@ def command(
     sample: int | Literal["all"] | None,
     step: int,
     forward_only: bool,
+    blank: bool,
     digits: int | None,
     decimals: int | None,
     settings: tuple[tuple[str, str], ...],
@@ -58,11 +61,11 @@ def command(
         raise click.UsageError("a picture has one sample; expected --sample K")
     if inputs is not None and sample is not None:
         raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
+    from backtrace import drawing
     from backtrace.cli.output import style_of, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
     from backtrace.derivation.printing import TYPESET
-    from backtrace.drawing import picture
     from backtrace.errors import NotDifferentiableError
     from backtrace.evaluation.choice import arithmetic_of
     from backtrace.views.records import Look, Numerals
@@ -72,14 +75,17 @@ def command(
         sample = None
     arithmetic = arithmetic_of(problem)
     try:
-        drawn = picture(problem, step, sample, backward=not forward_only, arithmetic=arithmetic)
+        drawn = drawing.picture(problem, step, sample, backward=not forward_only, arithmetic=arithmetic)
     except NotDifferentiableError as refusal:
         hint = f"{refusal.message}; --forward-only draws what there is"
         raise NotDifferentiableError(hint, refusal.location) from None
+    if blank:
+        drawn = drawing.blank(drawn)
+    shown_digits = digits or (BLANK_DIGITS if blank else 3)
     with writing_to(output) as out:
         form = form or form_of(output, FORMATS) or ("text" if out.isatty() else "svg")
         style = TYPESET if form == "svg" else style_of(out)  # XML has references for what cannot be carried
-        _write(form, problem, drawn, Look(style, Numerals(digits or 3, decimals, arithmetic.kept)), out)
+        _write(form, problem, drawn, Look(style, Numerals(shown_digits, decimals, arithmetic.kept)), out)
 
 
 def _write(form: str, problem: Problem, drawn: Picture, look: Look, out: TextIO) -> None:

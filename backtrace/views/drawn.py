@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backtrace.drawing import Edge, Node, Picture, Quantity
+from backtrace.drawing import Edge, Name, Node, Picture, Quantity
 from backtrace.errors import printable
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.problem import Network, Problem
@@ -49,8 +49,9 @@ class Words:
             return numerals.given(quantity.written, quantity.value)
         return numerals.text(quantity.value)
 
-    def quantity(self, quantity: Quantity) -> str:
-        return printable(f"{self.look.symbol(quantity.symbol)} = {self.number(quantity)}")
+    def quantity(self, quantity: Quantity | Name) -> str:
+        symbol = self.look.symbol(quantity.symbol)
+        return printable(symbol if isinstance(quantity, Name) else f"{symbol} = {self.number(quantity)}")
 
     def node(self, node: Node) -> Said:
         """A node's lines."""
@@ -60,7 +61,8 @@ class Words:
             return Said([str(node.number)], [])
         above = [self.quantity(value) for value in node.values]
         if node.equation:
-            above.insert(0, self.short(f"{self.look.symbol(node.equation.symbol)} = {self.written(node)}"))
+            told = [self.quantity(value) for value in node.values if isinstance(value, Quantity)]
+            above = [self.short(f"{self.look.symbol(node.equation.symbol)} = {self.written(node)}"), *told]
         above += [self.target(target) for target in node.targets]
         return Said(above, [self.quantity(gradient) for gradient in node.gradients])
 
