@@ -407,6 +407,18 @@ def test_a_folder_gets_config_problem_and_solution(
         assert problem.count('<td role="cell"></td>') == solution.count('<th role="rowheader"')
 
 
+def test_a_problem_to_print_has_a_picture_of_what_is_given(backtrace: Backtrace) -> None:
+    asked = ("exercise", "--seed", "7", "--samples", "2", "--batch", "sum")
+    config = backtrace(*asked).out
+    page = ElementTree.fromstring(backtrace(*asked, "-f", "html").out.partition("\n")[2])
+    [said] = ["".join(text.itertext()) for text in page.iter("{http://www.w3.org/2000/svg}desc")]
+    assert "hidden: sigmoid: h_1, a_1, δ_1, h_2, a_2, δ_2. " in said
+    told = re.findall(r"(\w+) = (-?\d+(?:\.\d+)?)", said)
+    assert {"i_1", "t_o", "w_1", "b_1"} <= {name for name, _ in told}
+    given = set(re.findall(r"-?\d+(?:\.\d+)?", config))
+    assert {number for _, number in told} <= given
+
+
 @pytest.mark.parametrize(
     "options",
     [

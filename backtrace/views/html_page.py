@@ -16,7 +16,7 @@ from backtrace.derivation.expressions import Expression, Sum, children
 from backtrace.derivation.mathml import MathPrinter, element, numeral, terms
 from backtrace.derivation.mathml_names import MathNames
 from backtrace.derivation.typeset import MOST_TERMS
-from backtrace.drawing import picture_of
+from backtrace.drawing import blank, picture_of
 from backtrace.errors import BacktraceError
 from backtrace.problem import Problem
 from backtrace.tracing import Part
@@ -89,8 +89,11 @@ class Page:
     def note(self, text: str) -> None:
         self.write(f'<p class="note">{escape(text)}</p>')
 
-    def picture(self, part: Part, with_gradients: bool) -> None:
-        """The network with the numbers of a part's pass; none in a fragment, for which `draw` makes one."""
+    def picture(self, part: Part, with_gradients: bool, is_blank: bool = False) -> None:
+        """The network with the numbers of a part's pass, or only with those that are given.
+
+        None in a fragment, for which `draw` makes one.
+        """
         derivation = part.derivation
         if (
             self.is_fragment
@@ -102,11 +105,14 @@ class Page:
             self.note("no picture any more: backtrace draw makes it")
             return
         numerals = self.look.numerals
-        look = Look(numerals=numerals._replace(digits=min(numerals.digits, PICTURE_DIGITS)))
+        if not is_blank:  # what is given is to be calculated with
+            numerals = numerals._replace(digits=min(numerals.digits, PICTURE_DIGITS))
+        look = Look(numerals=numerals)
         forward = part._replace(phase="forward", equations=derivation.forward)
         backward = part._replace(phase="backward", equations=derivation.backward)
         has_gradients = with_gradients and bool(derivation.backward)
         drawn = picture_of(self.problem, forward, backward if has_gradients else None)
+        drawn = blank(drawn) if is_blank else drawn
         self.write('<div class="picture" role="group" aria-label="the network" tabindex="0">')
         for line in svg_lines(self.problem, drawn, look, is_part=True):
             self.write(line)

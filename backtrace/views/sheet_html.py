@@ -1,4 +1,4 @@
-"""A blank answer sheet as an HTML page: what is given, and a row to write in for every quantity."""
+"""A blank answer sheet as an HTML page: the problem, its picture, and a row to write in for each quantity."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def write_html(problem: Problem, asked: Sequence[Section], look: Look, asking: A
         page.write(f"<p>{escape(asking.note)}</p>")
     for section in asked:
         page.heading(section.parts[0])
+        if section is asked[0]:
+            page.picture(section.parts[0], with_gradients=True, is_blank=True)
         for part in section.parts:
             for equations in by_layer(part):
                 _write_table(page, part, equations)
