@@ -30,6 +30,9 @@ from backtrace.problem import Problem
 MAX_STEP = 100_000
 MOST_STEPS = 200  # of one sheet; each is looked at through all that come before it
 MOST_LOOKED_INTO = 2_000  # wrong numbers of a sheet, at some milliseconds each
+LARGE = 5_000  # quantities of a graph from which on one number takes not milliseconds, but up to a second:
+MOST_LOOKED_INTO_OF_LARGE = 100  # so slips are looked for in fewer of them,
+MOST_FOLLOWED_OF_LARGE = 500  # and fewer are worked out from the writer's own numbers
 MOST_FAULTY = 4  # faulty numbers that are each taken as stated and as true in turn
 
 
@@ -106,6 +109,9 @@ class _Marking:
         self.entries: list[Entry] = []
         self.judged: dict[int, Judgement] = {}
         self.conventions: list[Convention] = []
+        is_large = len(graph.nodes) > LARGE
+        self.most_looked_into = MOST_LOOKED_INTO_OF_LARGE if is_large else MOST_LOOKED_INTO
+        self.left_to_follow = MOST_FOLLOWED_OF_LARGE if is_large else len(sheet.statements)
         self.looked_into = 0  # wrong numbers for which a slip was looked for
         self.other_sample = False  # the forward pass is that of another sample
         self.turned: Sequence[str]  # the kinds that are stated with the other sign throughout
@@ -217,6 +223,11 @@ class _Marking:
             return self.right(entry)
         if node.expression is None:
             return self.wrong_given(entry)
+        if not self.left_to_follow:
+            most = MOST_FOLLOWED_OF_LARGE
+            said = f"of a network as large only the first {most} numbers that are not right are looked into"
+            return self.of(entry, "undecided", said)
+        self.left_to_follow -= 1
         faulty, numbers = self.faulty_below(entry.key), self.numbers_of(entry)
         for as_stated in _choices(faulty):
             repaired = [key for key in faulty if key not in as_stated]
@@ -267,12 +278,7 @@ class _Marking:
 
         After them come those of which it is not known whether they are faulty.
         """
-        if not self.faulty_keys and not self.doubtful_keys:
-            return []
-        below = self.graph.all_below(key)
-        return [faulty for faulty in (*self.faulty_keys, *self.doubtful_keys) if faulty in below][
-            :MOST_FAULTY
-        ]
+        return list(self.graph.rests_on(key, (*self.faulty_keys, *self.doubtful_keys)))[:MOST_FAULTY]
 
     def passed(self, entry: Entry, own: OwnNumbers, as_stated: Sequence[Key], exactly: bool) -> Judgement:
         if not exactly:  # it passes by the width of the intervals alone
@@ -300,12 +306,12 @@ class _Marking:
 
     def faulty(self, entry: Entry, own: OwnNumbers) -> Judgement:
         self.looked_into += 1
-        look = self.looked_into <= MOST_LOOKED_INTO
+        look = self.looked_into <= self.most_looked_into
         slips = self.diagnosis.findings(entry.key, entry.number, own.points()) if look else []
         if not slips:
             said = f"expected {self.graph[entry.key].value:.6g}"
             if not look:
-                said += f"; slips are looked for in the first {MOST_LOOKED_INTO:,} wrong numbers only"
+                said += f"; slips are looked for in the first {self.most_looked_into:,} wrong numbers only"
             elif entry.number.digits >= 3:
                 said += f"; no known slip gives {entry.statement.text}"
             return self.of(entry, "wrong", said)

@@ -45,6 +45,8 @@ ALL_THROUGH = 3.0
 PAIR_DIGITS = 4
 PAIR_RANK = 3.0
 PAIR_NODES = 4
+MOST_IN_PAIRS = 60  # rewritings of one equation; of the pairs of more, several fit any number by chance
+MOST_KEPT = 200_000  # symbols in all rewritings that are kept, at some hundred bytes each
 
 
 class Candidate(NamedTuple):
@@ -74,6 +76,7 @@ class Diagnosis:
         self.in_own_equation: dict[Key, list[tuple[float, Finding]]] = {}
         self.made: dict[Key, list[Rewriting]] = {}
         self.made_twice: dict[Key, list[tuple[Rewriting, Rewriting]]] = {}
+        self.kept = 0
         self.early = EarlyUpdate(graph)
         self.step_wide = {slip: StepWide(graph, slip) for slip in STEP_WIDE}
 
@@ -227,8 +230,19 @@ class Diagnosis:
     def rewritings(self, node: Node) -> list[Rewriting]:
         """What people write instead of a node's equation, made once."""
         if node.key not in self.made:
-            self.made[node.key] = list(rewritings(self.graph, node))
+            made = list(rewritings(self.graph, node))
+            self.keep(made)
+            self.made[node.key] = made
         return self.made[node.key]
+
+    def keep(self, made: Iterable[Rewriting]) -> None:
+        """Count what is to be kept; where that gets too much, all that was made before is forgotten."""
+        length = sum(rewriting.length for rewriting in made)
+        self.kept += length
+        if self.kept > MOST_KEPT:
+            self.kept = length
+            for kept in (self.made, self.made_twice, self.with_true_numbers):
+                kept.clear()
 
     def in_the_whole_step(self, key: Key) -> Iterator[Candidate]:
         """Slips made all through the step, from its starting parameters."""
@@ -267,12 +281,12 @@ class Diagnosis:
         way = list(self.graph.ancestors(key, own.fixed))
         between = {node.key for node in way} - {key}
         for other in way[1:PAIR_NODES]:
-            for second in self.plausible(self.rewritings(other)):
+            for second in self.in_pairs(other):
                 changed = self.given_by(second, own)
                 if changed is None:
                     continue
                 values = Changed(own, other.key, changed, between)
-                for first in self.plausible(self.rewritings(self.graph[key])):
+                for first in self.in_pairs(self.graph[key]):
                     value = self.given_by(first, values)
                     if value is not None:
                         yield self.pair(first, second, value)
@@ -281,15 +295,23 @@ class Diagnosis:
         """A quantity's equation rewritten, and that once more; made once."""
         if key not in self.made_twice:
             node = self.graph[key]
-            self.made_twice[key] = [
+            once = self.in_pairs(node)
+            twice = [
                 (first, second)
-                for first in self.plausible(self.rewritings(node))
+                for first in once
                 for second in self.plausible(
                     rewritings(self.graph, node._replace(expression=first.expression, uses=first.uses))
                 )
                 if second.slip != first.slip
             ]
+            self.keep(second for _, second in twice)
+            self.made_twice[key] = twice
         return self.made_twice[key]
+
+    def in_pairs(self, node: Node) -> list[Rewriting]:
+        """The rewritings of an equation that may have been made together with another one."""
+        made = list(self.plausible(self.rewritings(node)))
+        return made if len(made) <= MOST_IN_PAIRS else []
 
     def plausible(self, made: Iterable[Rewriting]) -> Iterator[Rewriting]:
         return (rewriting for rewriting in made if SLIPS[rewriting.slip].rank <= PAIR_RANK)

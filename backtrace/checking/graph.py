@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from backtrace.derivation.derivation import Derivation
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import ZERO, Expression, Symbol, substitute, symbols
-from backtrace.derivation.names import spell
+from backtrace.derivation.names import spell, transcribe
 from backtrace.derivation.notation import derivative, given, updated
 from backtrace.derivation.updates import CONSTANTS, RATE, STEP, UPDATE_RULES
 from backtrace.errors import NotDifferentiableError
@@ -17,13 +18,13 @@ from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.problem import Problem
-from backtrace.selection import named
 from backtrace.tracing import Part, Request, work
 
 MOST_KEPT = 2_000  # quantities of a graph of which each keeps all that it rests on
-
-
 MOST_WITH_FURTHER = 5_000  # equations of a backward pass with which those come that nothing rests on
+
+
+Place = tuple[int, int | None]  # a step and a sample
 
 
 class Key(NamedTuple):
@@ -60,7 +61,10 @@ class Graph:
     def __init__(self, problem: Problem, steps: Iterable[int]) -> None:
         self.problem = problem
         self.nodes: dict[Key, Node] = {}
-        self.names: dict[tuple[int, int | None], dict[str, set[str]]] = {}
+        # What is in each place, and of the places that are asked for what each name, loosely, stands for.
+        self._at: dict[Place, list[Node]] = {}
+        self._near: dict[Place, dict[str, tuple[str, ...]]] = {}
+        self._aliases: dict[Key, tuple[str, ...]] = {}
         self._roles = _roles(problem)
         self._alike: dict[tuple[object, ...], list[Node]] = {}
         self._compiled: dict[tuple[Key, str], Compiled[Key]] = {}
@@ -74,16 +78,38 @@ class Graph:
 
     def find(self, name: str, step: int, sample: int | None) -> set[str]:
         """The ids that a name can stand for at a place: an exact id, a name of the notation, or near it."""
-        names = self.names.get((step, sample), {})
-        for form in (f"id:{name}", f"name:{name}", f"loose:{loose(name)}"):
-            if form in names:
-                return names[form]
+        if Key(step, sample, name) in self.nodes:
+            return {name}
+        near = self.near(name, step, sample)
+        if near:
+            return {id for id in near if name in self._names(self.nodes[Key(step, sample, id)])} or near
         if self.put_off and "/" in name:
             for part, derivation in self.put_off:
                 self._add_further(part, derivation)
             self.put_off.clear()
             return self.find(name, step, sample)
         return set()
+
+    def near(self, name: str, step: int, sample: int | None) -> set[str]:
+        """The ids of what is called so at a place, but for marks that writers leave out."""
+        place = step, sample
+        if place not in self._near:
+            self._near[place] = {}
+            for node in self._at.get(place, ()):
+                self._add_names(node)
+        return set(self._near[place].get(loose(name), ()))
+
+    def _names(self, node: Node) -> tuple[str, ...]:
+        """Everything that names a quantity: its id, the way it is shown and typed, its other names."""
+        text = node.symbol.text
+        return (node.key.id, text, transcribe(text), *self._aliases.get(node.key, ()))
+
+    def _add_names(self, node: Node) -> None:
+        table, id = self._near[node.key.step, node.key.sample], node.key.id
+        for name in set(map(loose, self._names(node))):
+            known = table.get(name, ())
+            if id not in known:
+                table[name] = (*known, id)
 
     def unrelated(self, name: str, step: int, sample: int | None) -> Key | None:
         """The derivative, 0, of a quantity by something that does not stand in its equation."""
@@ -172,7 +198,7 @@ class Graph:
         expression: Expression | None,
         uses: Mapping[str, Key],
         value: float,
-        names: Iterable[str] = (),
+        aliases: Sequence[str] = (),
     ) -> None:
         if key in self.nodes:
             return
@@ -182,12 +208,12 @@ class Graph:
         node = Node(key, symbol, kind, layer, expression, uses, value, len(self.nodes), depth, role)
         self.nodes[key] = node
         self._alike.setdefault(_likeness(node), []).append(node)
-        table = self.names.setdefault((key.step, key.sample), {})
-        for name in (symbol.text, *names):
-            table.setdefault(f"name:{name}", set()).add(key.id)
-            table.setdefault(f"loose:{loose(name)}", set()).add(key.id)
-        table.setdefault(f"id:{key.id}", set()).add(key.id)
-        table.setdefault(f"loose:{loose(key.id)}", set()).add(key.id)
+        if aliases:
+            self._aliases[key] = tuple(map(transcribe, aliases))
+        place = key.step, key.sample
+        self._at.setdefault(place, []).append(node)
+        if place in self._near:
+            self._add_names(node)
 
     def _add_rows(self, part: Part, rows: Iterable[Equation], sample: int | None) -> None:
         """Equations of a part; what they use is looked up in `sample`'s pass, else in the step itself."""
@@ -195,7 +221,7 @@ class Graph:
             uses = {s.id: self._where(s.id, part.step, sample) for s in symbols(row.expression)}
             key = Key(part.step, part.sample, row.id)
             value = float(part.values[row.id])
-            self._add(key, row.symbol, row.kind, row.layer, row.expression, uses, value, named(row))
+            self._add(key, row.symbol, row.kind, row.layer, row.expression, uses, value, row.aliases)
 
     def _where(self, id: str, step: int, sample: int | None) -> Key:
         if id.endswith("]"):
@@ -203,7 +229,7 @@ class Graph:
             return Key(step, int(number_), base)
         for key in (Key(step, sample, id), Key(step, None, id)):
             if key in self.nodes:
-                return key
+                return self.nodes[key].key  # the one key that is kept of a quantity
         raise KeyError(id)
 
     def _add_further(self, part: Part, derivation: Derivation) -> None:
@@ -239,14 +265,23 @@ class Graph:
                     queue.append(used)
         return sorted(seen, key=lambda used: self.nodes[used].position)
 
-    def all_below(self, key: Key) -> frozenset[Key]:
-        """Everything that a quantity rests on; kept, where that is not too much."""
-        if key in self._all_below:
-            return self._all_below[key]
-        found = frozenset(self.below(key))
+    def rests_on(self, key: Key, wanted: Collection[Key]) -> Collection[Key]:
+        """Those of some quantities that a quantity rests on."""
+        if not wanted:
+            return ()
         if len(self.nodes) <= MOST_KEPT:
-            self._all_below[key] = found
-        return found
+            if key not in self._all_below:
+                self._all_below[key] = frozenset(self.below(key))
+            return [other for other in wanted if other in self._all_below[key]]
+        first = min(self.nodes[other].position for other in wanted)  # nothing before it rests on any of them
+        seen: set[Key] = set()
+        queue = [key]
+        while queue:
+            for used in self.nodes[queue.pop()].uses.values():
+                if used not in seen and self.nodes[used].position >= first:
+                    seen.add(used)
+                    queue.append(used)
+        return [other for other in wanted if other in seen]
 
     def compiled(self, node: Node, arithmetic: Arithmetic) -> Compiled[Key]:
         """A node's equation as a function, made once."""
@@ -266,15 +301,15 @@ class Graph:
 
     def ancestors(self, key: Key, stop: Iterable[Key]) -> Iterator[Node]:
         """The node itself and everything it rests on, the nearest first, not past the nodes in `stop`."""
-        stops, seen, queue = set(stop), {key}, [key]
+        stops, seen, queue = set(stop), {key}, deque([self.nodes[key]])
         while queue:
-            node = self.nodes[queue.pop(0)]
+            node = queue.popleft()
             if node.expression is not None:
                 yield node
             for used in node.uses.values():
                 if used not in seen and used not in stops:
                     seen.add(used)
-                    queue.append(used)
+                    queue.append(self.nodes[used])
 
 
 def _likeness(node: Node) -> tuple[object, ...]:

@@ -141,7 +141,7 @@ class Lookup:
         found = self.graph.find(form, step, place)
         if not self.document or not found:
             return found
-        near = self.graph.names[step, place].get(f"loose:{loose(form)}", set())
+        near = self.graph.near(form, step, place)
         shown = {id for id in near if self._is_shown_as(Key(step, place, id), form)}
         return shown if len(shown) == 1 else found
 
@@ -208,7 +208,7 @@ class Lookup:
 
     def _net_of(self, argument: str) -> str | None:
         """The unit whose net input a name is."""
-        step, sample = next(iter(self.graph.names))
+        step, sample, _ = next(iter(self.graph.nodes))
         for keys in self._meanings(argument, step, [sample]):
             nets = [key.id for key in keys if self.graph[key].kind == "net"]
             if len(nets) == 1:

@@ -10,8 +10,23 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.numbers import Stated
-from backtrace.checking.values import MOST_PLACES, Rounding, Values, value_in
+from backtrace.checking.values import GIVENS_ALONE, MOST_PLACES, Rounding, Values, value_in
 from backtrace.evaluation.intervals import INTERVALS, Interval, point
+
+
+class _Exact:
+    """What rests on no stated number: most of a large network, which is not worked out once more."""
+
+    def __init__(self, graph: Graph, numbers: Collection[Key], repaired: Collection[Key]) -> None:
+        self.graph = graph
+        self.repaired = repaired
+        self.first = min((graph[key].position for key in numbers), default=0)
+        self.givens_hold = all(graph[key].expression is not None for key in numbers)
+
+    def __contains__(self, key: object) -> bool:
+        node = self.graph.nodes[key]  # type: ignore[index]
+        near_givens = node.expression is None or (self.givens_hold and node.depth <= GIVENS_ALONE)
+        return (near_givens or node.position < self.first) and key not in self.repaired
 
 
 class OwnNumbers:
@@ -25,6 +40,7 @@ class OwnNumbers:
         self.key = key
         self.repaired = repaired
         self.known: dict[Key, Interval] = {}
+        self.exact = _Exact(graph, numbers, repaired)
 
     def __contains__(self, key: object) -> bool:
         """Whether a quantity counts as it is stated."""
@@ -32,7 +48,7 @@ class OwnNumbers:
 
     def rests_on(self) -> list[Key]:
         """What counts as it is stated and the quantity rests on, in the order in which it is worked out."""
-        worked_out = (self.key, *self.graph.below(self.key, self))
+        worked_out = (self.key, *self.graph.below(self.key, self, self.exact))
         found = {used for key in worked_out for used in self.graph[key].uses.values() if used in self}
         return sorted(found, key=lambda used: self.graph[used].position)
 
@@ -42,7 +58,7 @@ class OwnNumbers:
         Raises:
             UndecidedError: there is no bound.
         """
-        for used in self.graph.below(self.key, self):
+        for used in self.graph.below(self.key, self, self.exact):
             self.known[used] = self._equation(self.graph[used])
         return self._equation(self.graph[self.key])
 
@@ -57,7 +73,9 @@ class OwnNumbers:
         return found
 
     def _of(self, key: Key) -> Interval:
-        return self.numbers[key].interval if key in self else self.known[key]
+        if key in self:
+            return self.numbers[key].interval
+        return self.known[key] if key in self.known else point(self.graph[key].value)
 
     def points(self) -> dict[Key, float]:
         """The numbers as they are written."""

@@ -69,7 +69,7 @@ class Readings:
             if not number.fits(value) or number.fits(self.graph[key].value):
                 continue
             # What rests on the number may have come out of it, wrong as it is.
-            late = RESTS_ON_IT if node.key in self.graph.all_below(key) else 0.0
+            late = RESTS_ON_IT if self.graph.rests_on(key, [node.key]) else 0.0
             for reading in self.of_another(node, self.graph[key], value, number, "is what stands here for"):
                 yield reading._replace(late=reading.late + late)
 

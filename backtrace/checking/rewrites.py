@@ -39,12 +39,13 @@ from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.evaluation.float64 import FLOAT64
 
 MOST_OF_ONE_SLIP = 500  # rewritings of one equation; a net input of 784 terms would have tens of thousands
+MOST_SYMBOLS = 10_000  # in all rewritings of one equation by one slip: of a long one there are fewer
 
 
 class Rewriting(NamedTuple):
     """What an equation may have become: its right-hand side, what its symbols are, and how it was made.
 
-    `work` is the right-hand side as a function.
+    `work` is the right-hand side as a function, `length` about how many symbols there are in it.
     """
 
     slip: str
@@ -52,19 +53,23 @@ class Rewriting(NamedTuple):
     uses: Mapping[str, Key]
     how: str
     work: Compiled[Key]
+    length: int
 
 
 def rewritings(graph: Graph, node: Node, only: str | None = None) -> Iterator[Rewriting]:
     """Everything that people write instead of a node's equation, or what one slip makes of it."""
     if node.expression is None or node.kind == "given":
         return
+    length = 1 + len(node.uses)
+    most = min(MOST_OF_ONE_SLIP, MOST_SYMBOLS // length)
     for slip, rewrite in REWRITES:
         if only not in (None, slip) or (node.kind == "held" and slip != "bias_trained"):
             continue
-        for expression, uses, how in islice(rewrite(graph, node, node.expression), MOST_OF_ONE_SLIP):
+        for expression, uses, how in islice(rewrite(graph, node, node.expression), most):
             if expression != node.expression or uses:
                 all_uses = {**node.uses, **uses}
-                yield Rewriting(slip, expression, all_uses, how, compiled(expression, all_uses, FLOAT64))
+                work = compiled(expression, all_uses, FLOAT64)
+                yield Rewriting(slip, expression, all_uses, how, work, length)
 
 
 Rewrite = Callable[[Graph, Node, Expression], Iterator[Rewritten]]
