@@ -15,6 +15,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -25,12 +26,16 @@ from hypothesis import strategies as st
 
 from backtrace.checking.answers import MAX_DOCUMENT, MAX_ROWS, read_sheet
 from backtrace.checking.check import MOST_STEPS, Checker, check_sheet
+from backtrace.checking.diagnosis import MOST_KEPT
 from backtrace.checking.documents import read_document
+from backtrace.checking.graph import MOST_GRADIENTS, Key, gradients_of
 from backtrace.checking.markup import MAX_LINE
 from backtrace.checking.report import Report
+from backtrace.checking.rewrites import MOST_SYMBOLS
 from backtrace.config.load import load
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError
+from tests.networks import problem_of
 from tests.test_check_formats import every_form
 
 MEGABYTE = 1_000_000
@@ -427,6 +432,66 @@ def test_what_rests_on_hundreds_of_equations_is_worked_out() -> None:
     checker = Checker(read_problem(text, "c.yaml", Path("/nowhere")))
     (right, wrong) = check_sheet(checker, read_sheet(b"q0: 2\nf: 7\n", "s.yaml")).judgements
     assert (right.verdict, wrong.verdict) == ("correct", "wrong")
+
+
+# Large networks, of which each wrong number can be explained in thousands of ways
+
+
+def wide(inputs: int, units: int) -> Checker:
+    """A checker of a network of one hidden layer and four outputs."""
+    drawn = {"random": "normal", "std": 0.1}
+    layers = [
+        {"name": name, "units": size, "activation": "sigmoid", "weights": drawn, "biases": drawn}
+        for name, size in (("hidden", units), ("output", 4))
+    ]
+    config = {
+        "seed": 1,
+        "inputs": [f"x_{k}" for k in range(inputs)],
+        "targets": [f"t_{k}" for k in range(4)],
+        "layers": layers,
+        "update": {"rule": "sgd", "learning_rate": 0.5},
+        "samples": [{"inputs": [k % 7 / 7 for k in range(inputs)], "targets": [1, 0, 0, 0]}] * 2,
+    }
+    return Checker(problem_of(config))
+
+
+def test_what_is_kept_of_the_rewritings_of_long_sums_is_bounded() -> None:
+    checker = wide(300, 60)
+    graph, diagnosis = checker.graph([1])
+    wrong = "".join(f"h_2_{k}: 1234{k}\nh_1_{k}: 1234{k}\ndelta_1_{k}: 1234{k}\n" for k in (1, 2))
+    report = check_sheet(checker, read_sheet(wrong.encode(), "s.yaml"))
+    assert {judgement.verdict for judgement in report.judgements} <= {"wrong", "slip"}
+    kept = [*diagnosis.made.values(), *([two for _, two in pairs] for pairs in diagnosis.made_twice.values())]
+    symbols = sum(rewriting.length for made in kept for rewriting in made)
+    assert 0 < symbols <= diagnosis.kept <= MOST_KEPT
+    for id in ("h_1_1", "h_2_1"):
+        made = diagnosis.rewritings(graph[Key(1, 1, id)])
+        assert max(Counter(rewriting.slip for rewriting in made).values()) <= MOST_SYMBOLS // made[0].length
+
+
+def test_a_bias_left_out_of_hundreds_of_terms_is_found() -> None:
+    checker = wide(300, 2)
+    graph, _ = checker.graph([1])
+    value = graph[Key(1, 1, "h_1_2")].value - graph[Key(1, None, "b_1_2")].value
+    report = check_sheet(checker, read_sheet(f"h_1_2: {value:.6f}\n".encode(), "s.yaml"))
+    assert report.judgements[0].slip == "missing_term"
+
+
+def test_of_a_large_network_so_many_wrong_numbers_are_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backtrace.checking.check.MOST_LOOKED_INTO_OF_LARGE", 2)
+    checker = wide(900, 2)
+    rows = "".join(f"dE/dw_1_1_{k}: 77.7{k:04}\n" for k in range(1, 5))
+    judgements = check_sheet(checker, read_sheet(rows.encode(), "s.yaml")).judgements
+    said = "slips are looked for in the first 2 wrong numbers only"
+    assert [said in judgement.explanation for judgement in judgements] == [False, False, True, True]
+
+
+def test_steps_of_a_large_network_are_refused_from_the_third_on() -> None:
+    checker = wide(500, 120)
+    assert gradients_of(checker.problem) * 3 > MOST_GRADIENTS
+    rows = "id,value,step\n" + "".join(f"E,0.1,{step}\n" for step in (1, 2, 3))
+    report = check_sheet(checker, read_sheet(rows.encode(), "s.csv"))
+    assert report.error == "s.csv: answers over 3 steps; expected at most 2 on one sheet"
 
 
 # The command line

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from backtrace.checking.conventions import Entry, another_sample, turned_kinds
 from backtrace.checking.diagnosis import Diagnosis
 from backtrace.checking.formulas import Point, judge_formulas, points_of
-from backtrace.checking.graph import Graph, Key
+from backtrace.checking.graph import MOST_GRADIENTS, Graph, Key, gradients_of
 from backtrace.checking.lookup import Lookup
 from backtrace.checking.naming import Naming, Steps
 from backtrace.checking.numbers import Stated, stated
@@ -58,7 +58,8 @@ class Checker:
         """The graph of some steps, and what finds slips in it."""
         key = tuple(sorted(set(steps)))
         if key not in self._graphs:
-            if len(self._graphs) > 20:
+            quantities = sum(len(graph.nodes) for graph, _ in self._graphs.values())
+            if len(self._graphs) > 20 or quantities > MOST_GRADIENTS / 3:
                 self._graphs.clear()
             graph = Graph(self.problem, key)
             self._graphs[key] = (graph, Diagnosis(graph))
@@ -78,12 +79,13 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
     """Judge every statement of a sheet."""
     allowed = 1 if checker.problem.update is None else MAX_STEP
     steps = [s.step or 1 for s in sheet.statements if (s.step or 1) <= allowed] or [1]
-    if (many := len(set(steps))) > MOST_STEPS:
-        said = f"answers over {many:,} steps; expected at most {MOST_STEPS} on one sheet"
+    most = max(1, min(MOST_STEPS, MOST_GRADIENTS // max(1, gradients_of(checker.problem))))
+    if (many := len(set(steps))) > most:
+        said = f"answers over {many:,} steps; expected at most {most} on one sheet"
         return Report(sheet.file, error=f"{sheet.file}: {said}")
     numbered = filter(None, map(Steps(checker.problem, sheet).numbered, (s.name for s in sheet.statements)))
     further = {step for _, step in numbered if step <= allowed} - set(steps)
-    steps += sorted(further)[: MOST_STEPS - many]
+    steps += sorted(further)[: most - many]
     try:
         graph, diagnosis = checker.graph(steps)
     except BacktraceError as error:

@@ -12,7 +12,7 @@ from backtrace.derivation.expressions import ZERO, Expression, Symbol, substitut
 from backtrace.derivation.names import spell, transcribe
 from backtrace.derivation.notation import derivative, given, updated
 from backtrace.derivation.updates import CONSTANTS, RATE, STEP, UPDATE_RULES
-from backtrace.errors import NotDifferentiableError
+from backtrace.errors import BacktraceError, NotDifferentiableError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.evaluation.evaluator import value_of
@@ -21,6 +21,7 @@ from backtrace.problem import Problem
 from backtrace.tracing import Part, Request, work
 
 MOST_KEPT = 2_000  # quantities of a graph of which each keeps all that it rests on
+MOST_GRADIENTS = 300_000  # of all samples of a step, at a kilobyte each; of more there is the step's own
 MOST_WITH_FURTHER = 5_000  # equations of a backward pass with which those come that nothing rests on
 
 
@@ -134,7 +135,12 @@ class Graph:
     def _add_step(self, step: int) -> None:
         batch = self.problem.batch != "online"
         last = max(1, step) if self.problem.update else 1
-        request = Request(first=step, last=last, sample="all")
+        many = gradients_of(self.problem)
+        if many > MOST_GRADIENTS and batch:
+            raise BacktraceError(
+                f"the samples have {many:,} gradients; at most {MOST_GRADIENTS:,} are worked out for a check"
+            )
+        request = Request(first=step, last=last, sample="all" if many <= MOST_GRADIENTS else None)
         passes: dict[int, Part] = {}
         for part in self._worked_out(request):
             if part.sample is not None and part.phase in ("forward", "backward"):
@@ -310,6 +316,11 @@ class Graph:
                 if used not in seen and used not in stops:
                     seen.add(used)
                     queue.append(self.nodes[used])
+
+
+def gradients_of(problem: Problem) -> int:
+    """How many gradients the samples of a step have, each by itself."""
+    return len(problem.parameters) * sum(sample.targets is not None for sample in problem.samples)
 
 
 def _likeness(node: Node) -> tuple[object, ...]:
