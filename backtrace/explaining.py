@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from backtrace.derivation.chain_rule import local_derivatives
+from backtrace.derivation.derivation import afterwards
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import ZERO, Expression, Symbol, substitute, symbols
-from backtrace.derivation.notation import derivative
+from backtrace.derivation.notation import derivative, direct
 from backtrace.derivation.simplify import simplify
 from backtrace.errors import BacktraceError, NotFiniteError
 from backtrace.evaluation.evaluator import evaluate, value_of
@@ -92,12 +93,16 @@ class _Explaining:
         forward = next(part for part in self.parts if part.phase == "forward")
         self.forward = _without_cost_terms(problem, forward)
         self.objective = self.forward[-1].symbol
+        # What the objective rests on through others, whether or not it has it in its own equation, too.
+        self.inner = {
+            symbol.id for row in self.below(self.forward[-1:]) for symbol in symbols(row.expression)
+        }
         self.reached: dict[str, int] = {}
 
     def explanation(self) -> Explanation:
         by, sign = self.derived_by()
         paths: tuple[Path, ...] = ()
-        count = self.paths_to(by.id) if by else 0
+        count = self.paths_to(by.id) if by and by.id != self.objective.id else 0
         if by and count:
             paths = tuple(self.first_paths(by))
         factors = list(dict.fromkeys(factor for path in paths for factor in path.factors))
@@ -145,8 +150,20 @@ class _Explaining:
                 found += 1
                 yield Path(factors, self.product(factors))
                 continue
-            steps = [(used, factor) for used, factor in _factors(rows[id]) if self.reached.get(used)]
+            steps = [(used, factor) for used, factor in self.steps(rows[id]) if self.reached.get(used)]
             stack += [(used, (*factors, factor)) for used, factor in reversed(steps)]
+
+    def steps(self, row: Equation) -> Iterator[tuple[str, Equation]]:
+        """The derivatives of an equation by the symbols on its right-hand side.
+
+        Where the objective rests on a symbol in other ways too, its derivative is not all of ∂E/∂w.
+        """
+        is_whole = row.id == self.objective.id
+        for id, factor in _factors(row):
+            yield (
+                id,
+                factor._replace(symbol=direct(factor.symbol)) if is_whole and id in self.inner else factor,
+            )
 
     def product(self, factors: Iterable[Equation]) -> float:
         return math.prod(float(value_of(factor.expression, self.values, FLOAT64)) for factor in factors)
@@ -155,6 +172,8 @@ class _Explaining:
         """The equations that some rest on, down to the givens, in order."""
         everything = {row.id: row for part in self.parts for row in part.equations}
         everything |= {row.id: row for row in self.forward}
+        if self.row.phase == "after":
+            everything |= {row.id: row for row in self.once_more()}
         needed, queue = set(), [symbol.id for row in wanted for symbol in symbols(row.expression)]
         while queue:
             id = queue.pop()
@@ -163,6 +182,13 @@ class _Explaining:
                 queue += [symbol.id for symbol in symbols(everything[id].expression)]
         named = {row.id for row in wanted}
         return (row for id, row in everything.items() if id in needed and id not in named)
+
+    def once_more(self) -> Iterator[Equation]:
+        """The forward equations of the updated quantities, which no part has but for the last of them."""
+        updates = [row for part in self.parts for row in part.equations if row.kind == "update"]
+        rows = next(part.equations for part in self.parts if part.phase == "forward")
+        changed = {row.id for row in rows} | {row.id.removesuffix("+") for row in updates}
+        return (afterwards(row, changed) for row in rows)
 
     # What it means
 

@@ -100,9 +100,9 @@ def test_the_whole_explanation_reads_as_a_page() -> None:
     done = run("or-gate", "dE/dw_1")
     assert done.exit_code == 0
     assert (
-        "∂E/∂w_1 =  ∂E/∂a_o · ∂a_o/∂h_o · ∂h_o/∂a_1 · ∂a_1/∂h_1 · ∂h_1/∂w_1\n"
-        "        =  -0.487547 · 0.249845 · 0.01 · 0.228784 · 1\n"
-        "        =  -0.000278685\n"
+        "∂E/∂w_1 = ∂E/∂a_o · ∂a_o/∂h_o · ∂h_o/∂a_1 · ∂a_1/∂h_1 · ∂h_1/∂w_1\n"
+        "        = -0.487547 · 0.249845 · 0.01 · 0.228784 · 1\n"
+        "        = -0.000278685\n"
     ) in done.output
     assert (
         "Raise w_1 by 0.01 and E changes by about -2.79e-06 (worked out again: -2.78e-06).\n" in done.output
@@ -110,7 +110,7 @@ def test_the_whole_explanation_reads_as_a_page() -> None:
 
 
 def test_a_sum_of_paths_is_told_with_its_terms() -> None:
-    assert "             =  0.000668396 - 0.000229828\n" in run("two-two-two", "dE/dw1").output
+    assert "             = 0.000668396 - 0.000229828\n" in run("two-two-two", "dE/dw1").output
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,92 @@ def test_what_changes_nothing_is_said(config: str, name: str, said: str) -> None
     assert said in run(config, name).output
 
 
+PENALTY = """
+equations: {q: w*x, E: (q - t)^2 + w^2}
+objective_symbol: E
+inputs: [x]
+targets: [t]
+parameters: {w: 0.5}
+samples: [{inputs: [2], targets: [3]}]
+"""
+
+
+def chain_of(text: str, name: str, tmp_path: Path, *arguments: str) -> str:
+    """What is printed before the first table."""
+    config = tmp_path / "config.yaml"
+    config.write_text(text, encoding="utf-8")
+    done = run(str(config), name, *arguments)
+    assert done.exit_code == 0
+    return done.output.partition("The factors")[0].split("\n\n")[-2]
+
+
+def test_a_weight_that_the_objective_has_in_it_itself_keeps_its_whole_gradient(tmp_path: Path) -> None:
+    assert chain_of(PENALTY, "dE/dw", tmp_path) == (
+        "∂E/∂w = ∂E/∂q · ∂q/∂w\n      + ∂E/∂w direct\n      = -4 · 2\n      + 1\n      = -8 + 1\n      = -7"
+    )
+    explanation = explain(backtrace.load(tmp_path / "config.yaml"), "dE/dw")
+    assert [factor.id for factor in explanation.factors] == ["dE/dq", "dq/dw", "dE/dw direct"]
+    assert explanation.effect
+    assert explanation.effect.foretold == pytest.approx(-0.07)
+    set_as = run(str(tmp_path / "config.yaml"), "dE/dw", "-f", "latex", "--fragment").output
+    assert r"&\quad + \frac{\partial E}{\partial w}_{\mathrm{direct}} \\[0.5ex]" in set_as
+
+
+def test_the_paths_of_a_delta_that_descends_are_taken_off(tmp_path: Path) -> None:
+    config = """
+inputs: [x]
+targets: [t_1, t_2]
+layers:
+  - {name: hidden, units: [h], weights: [[1]]}
+  - {name: output, units: [p, q], weights: [[2], [1]]}
+delta: descent
+samples: [{inputs: [1], targets: [1, 3]}]
+"""
+    assert chain_of(config, "delta_h", tmp_path) == (
+        "δ_h = -∂E/∂a_p · ∂a_p/∂h_p · ∂h_p/∂a_h · ∂a_h/∂h_h\n"
+        "    - ∂E/∂a_q · ∂a_q/∂h_q · ∂h_q/∂a_h · ∂a_h/∂h_h\n"
+        "    = -1 · 1 · 2 · 1\n"
+        "    - (-2) · 1 · 1 · 1\n"
+        "    = -2 + 2\n"
+        "    = 0"
+    )
+
+
+def test_what_is_equal_to_a_number_is_not_told_twice() -> None:
+    assert "\n\n∂f/∂f = 1\n\nf changes as much as it does itself.\n" in run("circuit", "df/df").output
+    assert "\n\n∂out_o1/∂in_o1 = 1\n" in run("linear-neuron", "da_o1/dh_o1").output
+
+
+def test_a_long_chain_goes_over_lines_before_a_factor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backtrace.cli.output.UNBOUNDED", 80)
+    assert (
+        "∂E_total/∂w1 = ∂E_total/∂out_o1 · ∂out_o1/∂net_o1 · ∂net_o1/∂out_h1\n"
+        "               · ∂out_h1/∂net_h1 · ∂net_h1/∂w1\n"
+        "             + ∂E_total/∂out_o2 · ∂out_o2/∂net_o2 · ∂net_o2/∂out_h1\n"
+        "               · ∂out_h1/∂net_h1 · ∂net_h1/∂w1\n"
+    ) in run("two-two-two", "dE/dw1").output
+
+
+def test_a_very_long_sum_is_shortened_above_the_tables(tmp_path: Path) -> None:
+    names = ", ".join(f"x_{k}" for k in range(1, 31))
+    config = tmp_path / "wide.yaml"
+    config.write_text(
+        f"seed: 1\ninputs: [{names}]\ntargets: [t]\n"
+        "layers: [{name: o, units: [o], weights: {random: normal, std: 1}}]\n"
+        f"samples: [{{inputs: [{', '.join('1' * 30)}], targets: [0]}}]\n"
+    )
+    done = run(str(config), "h_o")
+    assert "h_o = x_1·w_1_1_1 + x_2·w_1_1_2 + x_3·w_1_1_3 + … 26 more … + x_30·w_1_1_30\n" in done.output
+
+
+def test_the_cost_after_the_update_is_explained_through_the_updated_quantities() -> None:
+    explanation = explain(backtrace.load("recurrent"), "E+")
+    ids = [row.id for row in explanation.rests_on]
+    assert ids[-8:] == ["Delta_w", "w+", "h_1+", "s_1+", "h_2+", "s_2+", "h_3+", "s_3+"]
+    text = run("recurrent", "E+", "-f", "markdown").output
+    assert "| `s_3⁺` | `tanh(h_3⁺)` | `tanh(0.417534)` | 0.394851 |\n" in text
+
+
 def test_json_has_the_paths_and_the_rows() -> None:
     data = json.loads(run("or-gate", "dE/dw_5", "-f", "json").output)
     assert data["paths"] == [{"factors": ["dE/da_o", "da_o/dh_o", "dh_o/dw_5"], "value": data["value"]}]
@@ -134,7 +220,7 @@ def test_json_has_the_paths_and_the_rows() -> None:
 
 def test_markdown_has_the_chain_in_a_block() -> None:
     text = run("or-gate", "dE/dw_5", "-f", "markdown").output
-    assert "```text\n∂E/∂w_5 =  ∂E/∂a_o · ∂a_o/∂h_o · ∂h_o/∂w_5\n" in text
+    assert "```text\n∂E/∂w_5 = ∂E/∂a_o · ∂a_o/∂h_o · ∂h_o/∂w_5\n" in text
     assert "| `∂a_o/∂h_o` | `a_o·(1 - a_o)` | `0.512453(1 - 0.512453)` | 0.249845 |" in text
 
 

@@ -96,7 +96,7 @@ def derive_step(problem: Problem, derivation: Derivation, samples: Sequence[int]
     update = _update_equations(problem, problem.update.rule, trained, online=samples is None)
     if samples is None:
         changed = {row.id for row in derivation.forward} | {spell(name) for name in trained}
-        after = _afterwards(objective, changed)
+        after = afterwards(objective, changed)
     else:
         after = _over_samples(problem, objective, samples, "after")
     return StepDerivation(tuple(total), tuple(update), (after,))
@@ -117,11 +117,11 @@ def _over_samples(problem: Problem, row: Equation, samples: Sequence[int], phase
     return Equation(symbol, whole, row.kind, phase, row.layer)
 
 
-def _afterwards(objective: Equation, changed: set[str]) -> Equation:
-    """The objective once more, of the updated quantities: E⁺ = ½(y - a_o⁺)²."""
-    renamed = {symbol.id: updated(symbol) for symbol in symbols(objective.expression) if symbol.id in changed}
-    expression = substitute(objective.expression, renamed)
-    return Equation(updated(objective.symbol), expression, "cost", "after")
+def afterwards(row: Equation, changed: set[str]) -> Equation:
+    """A forward equation once more, of the updated quantities: E⁺ = ½(y - a_o⁺)²."""
+    renamed = {symbol.id: updated(symbol) for symbol in symbols(row.expression) if symbol.id in changed}
+    expression = substitute(row.expression, renamed)
+    return Equation(updated(row.symbol), expression, row.kind, "after", row.layer)
 
 
 def _update_equations(

@@ -48,6 +48,11 @@ def derivative(of: Symbol, by: Symbol) -> Symbol:
     return Symbol(f"d{of.id}/d{by.id}", f"∂{of.text}/∂{by.text}")
 
 
+def direct(symbol: Symbol) -> Symbol:
+    """Of a derivative, what comes from its equation alone, as if nothing else in it changed."""
+    return Symbol(f"{symbol.id} direct", f"{symbol.text} direct")
+
+
 def updated(symbol: Symbol) -> Symbol:
     """The new value of a quantity, a quantity of its own: w_5⁺."""
     return Symbol(f"{symbol.id}+", f"{symbol.text}⁺")

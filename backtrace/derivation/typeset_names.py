@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from backtrace.derivation.names import LETTER, transcribe
 from backtrace.problem import Network, Problem
 
-_DERIVATIVE = re.compile("∂(.+)/∂(.+?)(⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)?")
+_DERIVATIVE = re.compile("∂(.+)/∂(.+?)(⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)?(?: (direct))?")
 _SAMPLE = re.compile("(.+)(⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)")
 _DIGITS = str.maketrans("⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "()01234567890123456789")
 _SHIFTED = re.compile(r"\((\S+) - (.+)\)")
@@ -47,8 +47,9 @@ class TypesetNames(ABC):
     def marked(self, text: str, raised: str) -> str:
         """A name with the marks of calculus around it; `raised` are those that stand behind it so far."""
         if found := _DERIVATIVE.fullmatch(text):
-            of, by, sample = found.groups(default="")
-            return self.derivative(self(of + sample), self(by))
+            of, by, sample, direct = found.groups(default="")
+            fraction = self.derivative(self(of + sample), self(by))
+            return self.scripts(fraction, self.word(direct), "") if direct else fraction
         if found := _SAMPLE.fullmatch(text):
             return self.marked(found[1], found[2].translate(_DIGITS) + raised)
         if text.endswith("⁺"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import Symbol, symbols
-from backtrace.derivation.printing import formula, substitution
+from backtrace.derivation.expressions import Symbol
 from backtrace.explaining import Explanation, Path
 from backtrace.tracing import Part
 from backtrace.views.records import Look
@@ -25,39 +25,29 @@ def sections(explanation: Explanation) -> Iterator[tuple[str, tuple[Equation, ..
         yield "What this rests on", explanation.rests_on
 
 
-def chain_lines(explanation: Explanation, look: Look) -> Iterator[str]:
-    """The quantity as the sum of its paths: in symbols, with the numbers, and the value."""
-    row, times = explanation.row, f" {look.style.times} "
-    name = f"{look.symbol(row.symbol)} ="
-    if not explanation.paths:
-        yield f"{name} {formula(row.expression, look.style)}"
-        leaf = look.leaf(explanation.part)
-        if any(True for _ in symbols(row.expression)):
-            yield f"{'=':>{len(name)}} {substitution(row.expression, leaf, look.style)}"
-        yield f"{'=':>{len(name)}} {look.numerals.text(explanation.part.values[row.id])}"
-        return
-    sign = "-" if explanation.sign < 0 else " "
-    start = name
-    for path in explanation.paths:
-        yield f"{start} {sign}{times.join(look.symbol(factor.symbol) for factor in path.factors)}"
-        start = f"{'+':>{len(name)}}"
-    left_out = explanation.path_count - len(explanation.paths)
-    if left_out:
-        yield f"{start}  {left_out:,} more paths"
-    start = f"{'=':>{len(name)}}"
-    for path in explanation.paths:
-        yield f"{start} {sign}{times.join(_numbers(explanation, path, look))}"
-        start = f"{'+':>{len(name)}}"
-    if len(explanation.paths) > 1 and not left_out:
-        signed = [explanation.sign * path.value for path in explanation.paths]
-        yield f"{'=':>{len(name)}}  {_summed([look.numerals.text(value) for value in signed])}"
-    yield f"{'=':>{len(name)}}  {look.numerals.text(explanation.part.values[row.id])}"
+def chain_lines(explanation: Explanation, look: Look) -> Iterator[tuple[str, str]]:
+    """The quantity as the sum of its paths: in symbols, with the numbers, and the value.
 
-
-def _numbers(explanation: Explanation, path: Path, look: Look) -> Iterator[str]:
-    for place, factor in enumerate(path.factors):
-        text = look.numerals.text(explanation.part.values[factor.id])
-        yield f"({text})" if place and text.startswith("-") else text
+    Each line in two: what stands up to its sign, and what follows.
+    """
+    row, part = explanation.row, explanation.part
+    if explanation.paths:
+        times = f" {look.style.times} "
+        sums: Iterable[list[str]] = chain_sums(
+            explanation, look, look.symbol, str, times, lambda count: f"{count:,} more paths"
+        )
+    else:
+        expression, value = row.expression, look.numerals.text(part.values[row.id])
+        sides = look.formulas()(expression), look.substitutions(part)(expression), value
+        sums = ([side] for side, _ in groupby(sides))
+    lead = f"{look.symbol(row.symbol)} ="
+    room = len(lead)
+    for terms in sums:
+        for term in terms:
+            is_less = lead.endswith("+") and term[0] == "-"
+            yield (f"{'-':>{room}}", term[1:]) if is_less else (lead, term)
+            lead = f"{'+':>{room}}"
+        lead = f"{'=':>{room}}"
 
 
 def chain_sums(

@@ -61,7 +61,7 @@ def write_markdown(
         write_heading(heading, out)
         out.write("\n")
     out.write(f"### {escaped(part_line(problem, explanation.part, look))}\n\n")
-    out.write("```text\n" + "\n".join(chain_lines(explanation, look)) + "\n```\n")
+    out.write("```text\n" + "\n".join(map(" ".join, chain_lines(explanation, look))) + "\n```\n")
     for name, rows in sections(explanation):
         out.write(f"\n**{name}**\n\n")
         write_rows(part_records(as_part(explanation, rows), look), out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -13,7 +14,9 @@ from backtrace.views.explained import as_part, chain_lines, meaning, sections
 from backtrace.views.heading import part_line
 from backtrace.views.left_out import MOST_ROWS
 from backtrace.views.records import Look, part_records
-from backtrace.views.table import part_table, print_line
+from backtrace.views.table import FORMULA_BREAKS, LEGIBLE, broken, part_table, print_line
+
+CHAIN_BREAKS = (re.compile(" (?=[·*] )"), *FORMULA_BREAKS)  # before a factor
 
 
 def draw_explanation(
@@ -25,8 +28,10 @@ def draw_explanation(
     console.print()
     print_line(part_line(problem, explanation.part, look), console, "bold")
     console.print()
-    for line in chain_lines(explanation, look):
-        console.print(Text(line), soft_wrap=True)
+    for lead, text in chain_lines(explanation, look):
+        for line in broken(text, max(console.width - len(lead) - 1, LEGIBLE), CHAIN_BREAKS):
+            console.print(Text(f"{lead} {line}"), soft_wrap=True)
+            lead = " " * len(lead)
     for title, rows in sections(explanation):
         console.print()
         print_line(title, console, "bold")
