@@ -148,6 +148,7 @@ def test_broken_mathematics_is_seen(markup: str, fault: str) -> None:
         ("Ω", '<mi mathvariant="normal">Ω</mi>'),
         ("net_h1", "<msub><mi>net</mi><mrow><mi>h</mi><mn>1</mn></mrow></msub>"),
         ("E_total", "<msub><mi>E</mi><mi>total</mi></msub>"),
+        ("rate_of_change", "<mi>rate_of_change</mi>"),
         ("w_h_o", "<msub><mi>w</mi><mrow><msub><mi>h</mi><mi>o</mi></msub></mrow></msub>"),
         ("w__1", "<mi>w__1</mi>"),
         ("w_5⁺", "<msubsup><mi>w</mi><mn>5</mn><mo>+</mo></msubsup>"),
@@ -569,12 +570,19 @@ def test_all_rows_are_there_for_who_asks_for_them(tmp_path: Path) -> None:
 # Pages, as a browser shows them
 
 
-# Every formula's height and whether it has a fraction; and how wide the page is.
+# Every formula's height and whether it has a fraction; how wide the page is; and which symbols and formulas
+# are cut off where nobody can move them.
 MEASURED = """
+    const left = one => one.getBoundingClientRect().left;
+    const cut = [
+        ...[...document.querySelectorAll("tbody th")].filter(one => one.scrollWidth > one.clientWidth),
+        ...[...document.querySelectorAll(".wide > math")]
+            .filter(one => left(one) < left(one.parentElement) - 1),
+    ].map(one => one.textContent);
     return [document.documentElement.scrollWidth, [...document.querySelectorAll("math")].map(math => {
         const box = math.getBoundingClientRect();
         return [box.width, box.height, math.querySelector("mfrac:not([displaystyle])") !== null];
-    }), document.querySelectorAll("*").length];
+    }), document.querySelectorAll("*").length, cut];
 """
 
 
@@ -591,8 +599,9 @@ def assert_shown(window: Browser, file: Path) -> int:
     window.open(file)
     for width in (1280, 360):
         window.set(width)
-        wide, formulas, elements = window.run(MEASURED)
+        wide, formulas, elements, cut = window.run(MEASURED)
         assert wide <= width
+        assert cut == []
         assert formulas
         plain = [height for _, height, has_fraction in formulas if not has_fraction]
         tall = [height for _, height, has_fraction in formulas if has_fraction]
@@ -618,9 +627,31 @@ def test_a_browser_shows_explanations_too(window: Browser, tmp_path: Path) -> No
         assert_shown(window, page_in(tmp_path, run("explain", config, id, "-f", "html").output))
 
 
+def test_a_browser_shows_long_names_and_many_paths_whole(window: Browser, tmp_path: Path) -> None:
+    long, factors = "weight_from_here_to_there", [f"{1 + k / 7:.6f}" for k in range(6)]
+    config = {
+        "equations": {
+            **{f"q{k}": f"{factor}*{long}" for k, factor in enumerate(factors)},
+            "f": " + ".join(f"q{k}^2" for k in range(len(factors))),
+        },
+        "objective_symbol": "f",
+        "parameters": {long: 0.123456},
+    }
+    page = io.StringIO()
+    write_explanation(problem_of(config), ["long"], explain(problem_of(config), f"df/d{long}"), Look(), page)
+    assert_shown(window, page_in(tmp_path, page.getvalue()))
+    [chain] = [one for one in page_of(page.getvalue()).iter(f"{XHTML}div") if one.get("class") == "chain"]
+    *_, summed, value = [
+        [math.get("aria-label") for math in line.iter(f"{XHTML}math")] for line in chain.iter(f"{XHTML}p")
+    ]
+    assert (summed[0], summed[1], value) == ("= 0.246912", "+ 0.322497", ["= 2.81681"])
+
+
 @pytest.mark.parametrize(
     "body",
     [
+        "<table><tbody><tr><th style='display: block; width: 9px'><math><mi>long</mi></math></th></tr></tbody>",
+        "<div class='wide' style='text-indent: -9px; overflow-x: auto'><math><mi>x</mi></math></div>",
         "<math><mi>x</mi></math><div style='width: 500px'>wide</div>",
         "<math></math>",
         "<math><mi>x</mi></math><img src='x.png'/>",

@@ -193,6 +193,8 @@ def request_of(config: str) -> Request:
         ("w_h_o", "w_{h_{o}}"),
         ("w_1_o", "w_{1,o}"),
         ("w__1", r"\mathrm{w\_\_1}"),
+        ("rate_of_change", r"\mathrm{rate\_of\_change}"),
+        ("m_rate_of_change", r"m_{\mathrm{rate\_of\_change}}"),
         ("w_", r"\mathrm{w\_}"),
         ("a_b_c_d_e_f_g", r"\mathrm{a\_b\_c\_d\_e\_f\_g}"),
         ("aθb2c", r"\mathrm{a\theta b2c}"),

@@ -78,7 +78,7 @@ class TypesetNames(ABC):
     def parts(self, name: str) -> tuple[str, str, str]:
         """What stands on the line, above it and below it."""
         stem, *others = name.split("_")
-        if not stem or not all(others) or len(others) >= _MOST_PARTS:
+        if not stem or not all(others) or len(others) >= _MOST_PARTS or _is_phrase(stem, others):
             return self.word(name), "", ""
         hat = stem.endswith(_HAT)
         stem = stem.removesuffix(_HAT)
@@ -127,6 +127,11 @@ class TypesetNames(ABC):
     @abstractmethod
     def word(self, text: str) -> str:
         """A word upright, with every sign in it."""
+
+
+def _is_phrase(stem: str, others: list[str]) -> bool:
+    """Whether a name is several words, as rate_of_change, whose indices of indices nobody could read."""
+    return len(stem) > 1 and stem.isalpha() and sum(part.isalpha() for part in others) > 1
 
 
 def counted(problem: Problem) -> Iterator[str]:

@@ -9,7 +9,7 @@ from backtrace.derivation.mathml import TIMES, element, factors, numeral
 from backtrace.explaining import Explanation
 from backtrace.problem import Problem
 from backtrace.views.explained import as_part, chain_sums, meaning_in, sections
-from backtrace.views.html_page import MOST_ROWS, Page, in_pieces
+from backtrace.views.html_page import MOST_ROWS, Page, in_pieces, pieces
 from backtrace.views.records import Look
 
 
@@ -66,7 +66,9 @@ def _line(sign: str, text: str, said: str) -> str:
     if sign == " + " and text[0] == "-":
         sign, text, said = " - ", text[1:], said[1:]
     text, said = f"{sign}{text}", f"{sign}{said}"
-    return in_pieces(factors(text), factors(said)) or element(text, said)
+    set_factors, said_factors = factors(text), factors(said)
+    is_product = len(set_factors) == len(said_factors) > 1
+    return in_pieces(set_factors, said_factors) if is_product else pieces(text, said)
 
 
 def _more(count: int) -> str:

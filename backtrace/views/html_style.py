@@ -35,7 +35,7 @@ th:nth-child(3) { width: 38% }
 tbody th { white-space: nowrap }
 tbody td::before { content: "= " }
 td:last-child { padding-right: 0.5rem; white-space: nowrap }
-.wide { display: block; width: 0; min-width: 100% }
+.wide { display: block; width: 0; min-width: 100%; text-indent: 0 }
 .chain { display: grid; grid-template-columns: max-content 1fr; column-gap: 0.25em }
 .chain math { padding-block: 0.2em }
 .chain p { margin: 0 0 0.6rem; padding-left: 1.5em; text-indent: -1.5em }
@@ -43,7 +43,7 @@ td:last-child { padding-right: 0.5rem; white-space: nowrap }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
   table, tbody, caption, tr, tbody th, td { display: block }
   tr { padding: 0.4rem 0; border-top: 1px solid var(--line) }
-  tbody th, td { border: 0; padding: 0.2rem 0; width: auto; white-space: normal }
+  tbody th:first-child, td { border: 0; padding: 0.2rem 0; width: auto; white-space: normal }
   td, td:last-child { padding-left: 1.25rem }
   .chain { display: block }
   .chain p { padding-left: 2.75em }
