@@ -559,6 +559,26 @@ def test_values_stand_above_and_gradients_below() -> None:
     assert all(above < below for above, below in heights)
 
 
+def test_a_power_stands_above_and_not_in_the_index() -> None:
+    config = {"equations": {"E": "w_1^2"}, "objective_symbol": "E", "parameters": {"w_1": 3}}
+    root = ElementTree.fromstring(written("svg", problem_of(config), picture(problem_of(config))))
+    lowered = [one.text for one in root.iter(f"{SVG}tspan") if float(one.get("dy", "")) > 0]
+    assert lowered == ["1"] * len(lowered) != []
+    assert "E = w1²" in [text_of(text) for text in root.iter(f"{SVG}text")]
+
+
+def test_dots_stand_before_the_last_of_what_is_given_to_a_computation() -> None:
+    names = [f"x_{k}" for k in range(1, 13)]
+    config = {
+        "equations": {"E": " + ".join(names)},
+        "objective_symbol": "E",
+        "parameters": dict.fromkeys(names, 1),
+    }
+    root = ElementTree.fromstring(written("svg", problem_of(config), picture(problem_of(config))))
+    heights = {text_of(text): float(text.get("y", "")) for text in root.iter(f"{SVG}text")}
+    assert heights["x3 = 1"] < heights["8 more"] < heights["x12 = 1"]
+
+
 def test_a_negative_weight_is_dashed_and_the_largest_is_the_thickest() -> None:
     edges = [path for path in svg_of("xor-skip").iter(f"{SVG}path") if "edge" in path.get("class", "")]
     shown = [(path.get("class"), path.get("stroke-width")) for path in edges]

@@ -155,7 +155,10 @@ class _Laying:
                 for slot in self.columns[column]:
                     there = [rank[other] for other in joined.get((slot, -direction), ())]
                     near[slot] = sum(there) / len(there) if there else rank[slot]
-                self.columns[column].sort(key=near.__getitem__)
+                # What is joined to nothing, as the dots of what is left out, keeps its place.
+                loose = {slot for slot in near if not {(slot, 1), (slot, -1)} & joined.keys()}
+                moved = iter(sorted((slot for slot in near if slot not in loose), key=near.__getitem__))
+                self.columns[column] = [slot if slot in loose else next(moved) for slot in near]
 
     def joined(self) -> dict[tuple[_Slot, int], list[_Slot]]:
         """What each slot is joined to, at the left (-1) and at the right (1)."""

@@ -46,8 +46,9 @@ _STYLE = """
       .network .plus { stroke: #58a6ff } .network .minus { stroke: #f0883e }
     }
   """
-# h_1, w_2_1_3, out_h1: what follows the first low line is set lower.
-_INDEXED = re.compile(r"([^\W\d_]+)_([^\W_]+(?:_[^\W_]+)*)")
+# h_1, w_2_1_3, out_h1: what follows the first low line is set lower, but not the 2 of h_1².
+_SIGN = "[^\\W_⁰¹²³⁴⁵⁶⁷⁸⁹]"
+_INDEXED = re.compile(rf"([^\W\d_]+)_({_SIGN}+(?:_{_SIGN}+)*)")
 
 
 def write_svg(problem: Problem, picture: Picture, look: Look, out: TextIO) -> None:
