@@ -650,7 +650,7 @@ def test_a_browser_shows_long_names_and_many_paths_whole(window: Browser, tmp_pa
 @pytest.mark.parametrize(
     "body",
     [
-        "<table><tbody><tr><th style='display: block; width: 9px'><math><mi>long</mi></math></th></tr></tbody>",
+        "<table><tbody><tr><th style='display:block; width:9px'><math><mi>long</mi></math></th></tr></tbody>",
         "<div class='wide' style='text-indent: -9px; overflow-x: auto'><math><mi>x</mi></math></div>",
         "<math><mi>x</mi></math><div style='width: 500px'>wide</div>",
         "<math></math>",

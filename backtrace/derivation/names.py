@@ -17,7 +17,7 @@ _SPELLED = """
 """
 GREEK = dict(zip(_GREEK_LETTERS, _SPELLED.split(), strict=True))
 
-_MARKS = {"∂": "d", "⁺": "+", "Δ": "Delta_", "·": "*", "⁽": "[", "⁾": "]"}
+_MARKS = {"∂": "d", "⁺": "+", "Δ_": "Delta_", "Δ": "Delta_", "·": "*", "⁽": "[", "⁾": "]"}
 _HATS = str.maketrans({"\u0302": "hat"})
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
 
@@ -45,6 +45,8 @@ def transcribe(symbol: str) -> str:
     'dE_total/dout_h1'
     >>> transcribe("∂E/∂w_5⁽²⁾")
     'dE/dw_5[2]'
+    >>> transcribe("Δw_5"), transcribe("Δ_1")
+    ('Delta_w_5', 'Delta_1')
     """
     if symbol.isascii():
         return symbol
