@@ -372,6 +372,17 @@ def test_output_goes_to_a_file(backtrace: Backtrace, tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == backtrace("trace", "or-gate", "-f", "csv").out
 
 
+def test_a_file_that_ends_in_another_command_s_form_is_refused(backtrace: Backtrace, tmp_path: Path) -> None:
+    file = tmp_path / "a.svg"
+    done = backtrace("trace", "or-gate", "-o", str(file))
+    told = "no form for .svg here; expected .csv .json .jsonl .md .tex .html, or -f"
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith(f"\nError: -o '{file}': {told}\n")
+    assert not file.exists()
+    for name in ("a.txt", "a.log", "svg"):
+        assert backtrace("trace", "or-gate", "-o", str(tmp_path / name)).code == 0
+
+
 def test_a_dash_as_output_file_is_standard_output(backtrace: Backtrace) -> None:
     assert backtrace("trace", "or-gate", "-o", "-") == backtrace("trace", "or-gate")
 

@@ -868,6 +868,8 @@ def test_forward_only_leaves_the_gradients_out() -> None:
          "--digits and --decimals exclude each other; expected one of them"),
         (("or-gate", "--input", "1,1", "--sample", "1"), 2,
          "--input makes a sample of its own; expected --sample to be left out"),
+        (("or-gate", "-o", "a.png"), 2,
+         "-o 'a.png': no form for .png here; expected .svg .dot .gv .mmd .mermaid .txt, or -f"),
         (("-",), 1, "∂f/∂q is not a finite number (inf) in sample 1"),
         (("circuit", "--step", "2"), 1, "no step 2: without an update in the config there is one step"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar
@@ -203,6 +204,7 @@ ENDINGS = (  # of files, and the form that each stands for where a command has i
     ("xml", "moodle"),
     ("gift", "gift"),
 )
+_PICTURES = ("png", "jpg", "jpeg", "gif", "pdf")  # of dots or pages, which nothing here makes
 
 
 def format_option(forms: tuple[str, ...], usual: str = "table") -> Callable[[Command], Command]:
@@ -218,9 +220,20 @@ def format_option(forms: tuple[str, ...], usual: str = "table") -> Callable[[Com
 
 
 def form_of(output: str | None, forms: tuple[str, ...]) -> str | None:
-    """The form that the ending of a file asks for; None where it asks for none."""
-    ending = (output or "").rpartition(".")[2].lower()
-    return next((form for known, form in ENDINGS if known == ending and form in forms), None)
+    """The form that the ending of a file asks for; None where it asks for none.
+
+    Raises:
+        UsageError: it asks for one that only other commands have, or for a picture of dots.
+    """
+    ending = os.path.splitext(output or "")[1].removeprefix(".").lower()
+    meant = [form for known, form in ENDINGS if known == ending]
+    found = next((form for form in meant if form in forms), None)
+    if found or "text" in meant or not (meant or ending in _PICTURES):
+        return found
+    known = " ".join(f".{known}" for known, form in ENDINGS if form in forms)
+    raise click.UsageError(
+        f"-o {quoted(output or '', 120)}: no form for .{ending} here; expected {known}, or -f"
+    )
 
 
 def fragment_option(forms: tuple[str, ...]) -> Callable[[Command], Command]:
