@@ -91,6 +91,7 @@ class _Explaining:
         self.values = {id: value for part in (*self.parts, found) for id, value in part.values.items()}
         self.part = found._replace(values=self.values)
         forward = next(part for part in self.parts if part.phase == "forward")
+        self.all_forward = forward.equations
         self.forward = _without_cost_terms(problem, forward)
         self.objective = self.forward[-1].symbol
         # What the objective rests on through others, whether or not it has it in its own equation, too.
@@ -117,8 +118,9 @@ class _Explaining:
 
     def derived_by(self) -> tuple[Symbol | None, int]:
         """What the quantity is the derivative of the objective by, and its sign; None if it is none such."""
-        by_id = {symbol.id: symbol for row in self.forward for symbol in symbols(row.expression)}
-        by_id[self.objective.id] = self.objective
+        by_id = {
+            symbol.id: symbol for row in self.all_forward for symbol in (row.symbol, *symbols(row.expression))
+        }
         for id in (self.row.id, *self.row.aliases):
             over, slash, under = id.partition("/")
             if slash and over == f"d{self.objective.id}" and under[1:] in by_id:
@@ -186,7 +188,7 @@ class _Explaining:
     def once_more(self) -> Iterator[Equation]:
         """The forward equations of the updated quantities, which no part has but for the last of them."""
         updates = [row for part in self.parts for row in part.equations if row.kind == "update"]
-        rows = next(part.equations for part in self.parts if part.phase == "forward")
+        rows = self.all_forward
         changed = {row.id for row in rows} | {row.id.removesuffix("+") for row in updates}
         return (afterwards(row, changed) for row in rows)
 

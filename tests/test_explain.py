@@ -210,6 +210,13 @@ def test_the_cost_after_the_update_is_explained_through_the_updated_quantities()
     assert "| `s_3⁺` | `tanh(h_3⁺)` | `tanh(0.417534)` | 0.394851 |\n" in text
 
 
+def test_what_the_objective_does_not_rest_on_is_said_to_be_so(tmp_path: Path) -> None:
+    loose = PENALTY.replace("{q: w*x,", "{q: w*x, loose: 2*w,")
+    config = tmp_path / "config.yaml"
+    config.write_text(loose, encoding="utf-8")
+    assert run(str(config), "dE/dloose").output.endswith("\n\n∂E/∂loose = 0\n\nE does not rest on loose.\n")
+
+
 def test_json_has_the_paths_and_the_rows() -> None:
     data = json.loads(run("or-gate", "dE/dw_5", "-f", "json").output)
     assert data["paths"] == [{"factors": ["dE/da_o", "da_o/dh_o", "dh_o/dw_5"], "value": data["value"]}]
