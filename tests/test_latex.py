@@ -460,8 +460,8 @@ def test_a_fraction_is_as_wide_as_its_wider_half() -> None:
 
 
 ONE_ROW = r"""% OR gate, 2-2-1
-% source: after {''}Neural Networks and Backpropagation{''}, parts 1 and 2 (tinhatben)
-% network 2-2-1 $\cdot$ sigmoid $\cdot$ half\_squared\_error $\cdot$ sgd, learning\_rate 0.5 $\cdot$ float64
+% source: after "Neural Networks and Backpropagation", parts 1 and 2 (tinhatben)
+% network 2-2-1 | sigmoid | half_squared_error | sgd, learning_rate 0.5 | float64
 \begingroup\allowdisplaybreaks\sloppy
 
 \subsection*{step 1, sample 1: $i_{1} = 1$, $i_{2} = 0$, $y = 1$}

@@ -18,7 +18,7 @@ from backtrace.tracing import Part
 from backtrace.views.grouping import by_layer, with_starts
 from backtrace.views.heading import part_line_in, part_title, problem_lines
 from backtrace.views.latex_lines import NARROW, ROOM, Row, align
-from backtrace.views.latex_text import escaped
+from backtrace.views.latex_text import commented, escaped
 from backtrace.views.records import Look
 
 MOST_ROWS = 200  # of a table; and what TeX has to hold at once where all are written
@@ -48,10 +48,10 @@ class Page:
 
     def begin(self, heading: Iterable[str]) -> None:
         """The title and what the numbers rest on; above a fragment they are comments."""
-        title, *rest = map(escaped, heading)
         if self.is_fragment:
-            self.out.write("".join(f"% {line}\n" for line in (title, *rest)) + BEGINNING)
+            self.out.write("".join(f"% {commented(line)}\n" for line in heading) + BEGINNING)
         else:
+            title, *rest = map(escaped, heading)
             lines = "\\\\\n".join(f"{{}}{line}" for line in rest)
             self.out.write(f"{PREAMBLE}\n\\section*{{{title}}}\n\n\\raggedright\n{lines}\n")
 

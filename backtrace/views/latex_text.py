@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 
 from backtrace.derivation.latex_names import letter
-from backtrace.derivation.names import GREEK
+from backtrace.derivation.names import GREEK, transcribe
 from backtrace.errors import printable
 
 _BRACES = {c: f"\\{c}" for c in "#$%&_{}"}
@@ -103,6 +103,16 @@ def escaped(text: str) -> str:
             shown = f"{{}}{shown}"
         pieces.append(shown)
     return "".join(pieces)
+
+
+def commented(text: str) -> str:
+    r"""Text for a comment, in which TeX reads nothing: as it is typed in ASCII, on one line.
+
+    >>> commented("network 2-2-1 · half_squared_error, η 0.5, caf\u00e9")
+    'network 2-2-1 | half_squared_error, eta 0.5, caf\\xe9'
+    """
+    typed = transcribe(printable(text).replace(" · ", " | "))
+    return typed.encode("ascii", "backslashreplace").decode()
 
 
 def _shown(sign: str) -> str:
