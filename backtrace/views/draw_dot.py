@@ -6,7 +6,7 @@ from typing import TextIO
 
 from backtrace.drawing import Edge, Picture
 from backtrace.problem import Problem
-from backtrace.views.drawn import Words, largest_weight
+from backtrace.views.drawn import Words, largest_weight, thickness
 from backtrace.views.records import Look
 
 _FONT = 'fontname="sans-serif"'
@@ -48,7 +48,7 @@ def _look_of(edge: Edge, words: Words, largest: float) -> str:
     value = float(edge.weight.value)
     lines = [line for line in (words.weight(edge), words.gradient(edge)) if line]
     style = 'color="#bc4c00", style=dashed' if value < 0 else 'color="#0969da"'
-    return f" [label={_label(lines)}, penwidth={1 + 3 * abs(value) / largest:.3g}, {style}]"
+    return f" [label={_label(lines)}, penwidth={thickness(value, largest):.3g}, {style}]"
 
 
 def _label(lines: list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from backtrace.drawing import Picture
 from backtrace.problem import Problem
-from backtrace.views.drawn import Words, largest_weight
+from backtrace.views.drawn import Words, largest_weight, thickness
 from backtrace.views.records import Look
 
 _SHAPES = {
@@ -57,7 +57,7 @@ def _edge_styles(picture: Picture) -> Iterable[str]:
             continue
         value = float(edge.weight.value)
         style = "stroke:#bc4c00,stroke-dasharray:6 4" if value < 0 else "stroke:#0969da"
-        yield f"linkStyle {k} {style},stroke-width:{1 + 3 * abs(value) / largest:.3g}px"
+        yield f"linkStyle {k} {style},stroke-width:{thickness(value, largest):.3g}px"
 
 
 def _label(lines: list[str]) -> str:

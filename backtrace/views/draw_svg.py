@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 from backtrace.drawing import Edge, Node, Picture
 from backtrace.problem import Problem
 from backtrace.views.draw_layout import Box, Layout, Plan, Point, Size, laid_out
-from backtrace.views.drawn import Said, Words, is_network, largest_weight
+from backtrace.views.drawn import Said, Words, is_network, largest_weight, thickness
 from backtrace.views.records import Look
 
 WIDE = 0.62  # of a font's size: what a character takes up, on average and at most
@@ -228,7 +228,7 @@ def _path(edge: Edge, corners: Sequence[Point], largest: float) -> str:
     value = float(edge.weight.value)
     sign = "zero" if value == 0 else "minus" if value < 0 else "plus"
     line = "L".join(f"{x:.1f} {y:.1f}" for x, y in corners)
-    return f'<path class="edge {sign}" d="M{line}" stroke-width="{1 + 3 * abs(value) / largest:.2f}"/>'
+    return f'<path class="edge {sign}" d="M{line}" stroke-width="{thickness(value, largest):.2f}"/>'
 
 
 def _curve(corners: Sequence[Point]) -> str:

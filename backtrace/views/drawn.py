@@ -136,6 +136,11 @@ def largest_weight(picture: Picture) -> float:
     return max((abs(float(edge.weight.value)) for edge in picture.edges if edge.weight), default=0) or 1.0
 
 
+def thickness(weight: float, largest: float) -> float:
+    """How thick an edge is drawn, in pixels or points."""
+    return 1 + 3 * abs(weight) / largest
+
+
 def is_network(problem: Problem) -> bool:
     """Whether the columns of a picture are layers."""
     return isinstance(problem.model, Network)
