@@ -243,6 +243,11 @@ def test_another_sample_and_step() -> None:
         (["or-gate", "w_5"], 1, "'w_5' is given, not worked out"),
         (["or-gate", "E", "--sample", "9"], 1, "no sample 9; there are samples 1 to 4"),
         (["or-gate", "E", "--sample", "all"], 2, "one quantity has one sample; expected --sample K"),
+        (
+            ["or-gate", "E", "--input", "1,1", "--sample", "2"],
+            2,
+            "--input makes a sample of its own; expected --sample to be left out",
+        ),
         (["or-gate"], 2, "Missing argument 'ID'"),
     ],
 )

@@ -13,6 +13,7 @@ from backtrace.cli.options import (
     file_option,
     form_of,
     format_option,
+    input_alone,
     what_if_options,
 )
 
@@ -59,8 +60,7 @@ def command(
     exclusive(digits=digits, decimals=decimals)
     if sample == "all":
         raise click.UsageError("a picture has one sample; expected --sample K")
-    if inputs is not None and sample is not None:
-        raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
+    input_alone(inputs, sample)
     from backtrace import drawing
     from backtrace.cli.output import style_of, writing_to
     from backtrace.cli.what_if import what_if

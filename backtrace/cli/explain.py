@@ -13,6 +13,7 @@ from backtrace.cli.options import (
     form_of,
     format_option,
     fragment_option,
+    input_alone,
     output_options,
     refuse_fragment,
     what_if_options,
@@ -57,6 +58,7 @@ def command(
     exclusive(digits=digits, decimals=decimals)
     if sample == "all":
         raise click.UsageError("one quantity has one sample; expected --sample K")
+    input_alone(inputs, sample)
     form = form or form_of(output, FORMATS) or "table"
     refuse_fragment(fragment, form, DOCUMENTS)
     from backtrace.cli.output import console_for, style_of, writing_to

@@ -12,6 +12,7 @@ from backtrace.cli.options import (
     SampleNumber,
     form_of,
     format_option,
+    input_alone,
     output_options,
     what_if_options,
 )
@@ -77,8 +78,7 @@ def command(
     Exit code: 3 if a gradient is wrong, else 0.
     """
     form = form or form_of(output, FORMATS) or "table"
-    if inputs is not None and sample is not None:
-        raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
+    input_alone(inputs, sample)
     from backtrace.cli.output import writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load

@@ -17,7 +17,7 @@ import click
 from click.core import ParameterSource
 
 from backtrace.cli import Ended, Exit, cli
-from backtrace.cli.options import hand_option, what_if_options
+from backtrace.cli.options import hand_option, input_alone, what_if_options
 from backtrace.cli.output import Passage
 from backtrace.errors import BacktraceError, NotDifferentiableError, nearest, quoted
 from backtrace.filling.document import Document, Put
@@ -159,8 +159,7 @@ def one_number(
     """One number of CONFIG: its ID, or the name that the notation has for it."""
     from backtrace.filling.number_format import number_text
 
-    if how["inputs"] is not None and sample is not None:
-        raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
+    input_alone(how["inputs"], sample)
     worked = runner.trace(config, step=step, sample=sample, **how)
     found = worked.given(name)
     if found is None:

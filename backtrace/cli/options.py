@@ -255,6 +255,12 @@ def exclusive(**given: object) -> None:
         raise click.UsageError(f"{' and '.join(names)} exclude each other; expected one of them")
 
 
+def input_alone(inputs: str | None, sample: object) -> None:
+    """Refuse `--sample` beside `--input`, which is a sample by itself."""
+    if inputs is not None and sample is not None:
+        raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
+
+
 def refuse_fragment(fragment: bool, form: str, forms: tuple[str, ...]) -> None:
     """Refuse `--fragment` where there is no document that it could be a part of."""
     from backtrace.config.cursor import one_of

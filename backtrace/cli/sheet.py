@@ -13,6 +13,7 @@ from backtrace.cli.options import (
     form_of,
     format_option,
     fragment_option,
+    input_alone,
     number_options,
     refuse_fragment,
     what_if_options,
@@ -84,8 +85,7 @@ def command(
     exclusive(digits=digits, decimals=decimals)
     form = form or form_of(output, FORMATS) or "yaml"
     refuse_fragment(fragment, form, ("latex",))
-    if inputs is not None and sample is not None:
-        raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
+    input_alone(inputs, sample)
     if form in BANKS and solution:
         raise click.UsageError("a question bank has its answers in it; expected --solution to be left out")
     if form in BANKS and hand:

@@ -13,6 +13,7 @@ from backtrace.cli.options import (
     form_of,
     format_option,
     fragment_option,
+    input_alone,
     number_options,
     output_options,
     refuse_fragment,
@@ -88,8 +89,7 @@ def command(
         raise click.UsageError(
             "--matrix draws whole layers and --show picks quantities; expected one of them"
         )
-    if inputs is not None and sample is not None:
-        raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
+    input_alone(inputs, sample)
     from backtrace.cli.output import style_of, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load

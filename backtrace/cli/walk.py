@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.options import SampleNumber, exclusive, number_options, what_if_options
+from backtrace.cli.options import SampleNumber, exclusive, input_alone, number_options, what_if_options
 from backtrace.derivation.equation import PHASES
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def command(
     Exit code: 0, whatever the marks; 1 for a config that cannot be worked out.
     """
     exclusive(digits=digits, decimals=decimals)
-    if inputs is not None and sample is not None:
-        raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
+    input_alone(inputs, sample)
     if quiz and config == "-":
         raise click.UsageError("standard input has the answers; expected CONFIG to be a file or an example")
     from backtrace.cli.keyboard import is_terminal
