@@ -38,6 +38,7 @@ KEYS = {
     "ctrl-c": "\x03",
     "ctrl-d": "\x04",
     "ctrl-u": "\x15",
+    "ctrl-\\": "\x1c",
     "ctrl-z": "\x1a",
 }
 

@@ -117,7 +117,10 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     # Equations and values make no cycles: a collector would only walk 80,000 of them again and again.
     gc.disable()
-    signal.signal(signal.SIGTERM, _terminated)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # not everywhere
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores the second
+            signal.signal(number, _terminated)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # What an encoding cannot carry is escaped; it is no error.

@@ -1,7 +1,7 @@
-"""A terminal that keys are read from and screens are drawn on; whatever happens, it is left as it was.
+r"""A terminal that keys are read from and screens are drawn on; whatever happens, it is left as it was.
 
 Between entering and leaving, keys come one by one and without echo, on the alternate screen. Ctrl-C stays an
-interruption; Ctrl-Z stops the program with the terminal as it was before.
+interruption, and Ctrl-\ becomes one; Ctrl-Z stops the program with the terminal as it was before.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ _KEYS = {
     "\x1bOM": "enter",
 }
 _ENTER = "\x1b[?1049h\x1b[H\x1b[2J\x1b[?25l"
-_LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
+# What comes next goes below the last screen, where that stays because there is no alternate one.
+_LEAVE = "\x1b[0m\x1b[999;1H\r\n\x1b[?25h\x1b[?1049l"
 
 
 def keys_in(text: str, is_all: bool) -> tuple[list[str], str]:
@@ -109,8 +110,12 @@ class Terminal:
             for end in self.woken:
                 os.set_blocking(end, False)
             signal.set_wakeup_fd(self.woken[1], warn_on_full_buffer=False)
-            handled = ((signal.SIGWINCH, _noted), (signal.SIGCONT, self._again), (signal.SIGTSTP, self._stop))
-            for number, handler in handled:
+            for number, handler in (
+                (signal.SIGWINCH, _noted),
+                (signal.SIGCONT, self._again),
+                (signal.SIGTSTP, self._stop),
+                (signal.SIGQUIT, signal.default_int_handler),
+            ):
                 self.handlers[number] = signal.signal(number, handler)
             self._take()
         except BaseException:
@@ -201,8 +206,8 @@ class Terminal:
 
     def _restore(self) -> None:
         """Leave everything as it was; nothing that comes meanwhile keeps this from being done."""
-        ended = {signal.SIGINT, signal.SIGTERM, signal.SIGTSTP, signal.SIGCONT}
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ended)
+        ends = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP}
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {*ends, signal.SIGTSTP, signal.SIGCONT})
         try:
             self._give_back()
             signal.set_wakeup_fd(-1)
