@@ -284,6 +284,19 @@ def test_a_slip_that_numbers_hide_by_chance_is_found() -> None:
     assert apart(template, same, 4).hidden == "wrong_index cannot be told at w_6⁺"
 
 
+def test_as_many_inputs_as_there_may_be_can_be_had() -> None:
+    assert [exercise.digits for exercise in made(Plan((9, 1)), count=3)] == [4, 4, 4]
+
+
+def test_no_hidden_gradient_by_an_input_is_taken_for_that_of_a_weight() -> None:
+    template = Template(made(Plan((9, 1)))[0].problem)
+    others = {
+        used.id for _, rewritings in template.rewritten for made in rewritings for used in made.uses.values()
+    }
+    assert "dE/dw_2" in others
+    assert not {id for id in others if id.startswith("dE/di_")}
+
+
 def test_a_slip_that_equations_hide_is_said_and_not_refused() -> None:
     (exercise,) = made(Plan(activations=("linear",)))
     assert [node.key.id for node in exercise.apart.untold["missing_slope"]] == [

@@ -17,7 +17,7 @@ from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.problem import Problem
+from backtrace.problem import Network, Problem
 from backtrace.tracing import Part, Request, work
 
 MOST_KEPT = 2_000  # quantities of a graph of which each keeps all that it rests on
@@ -213,7 +213,7 @@ class Graph:
         role = self._roles.get(key.id) if kind == "given" else None
         node = Node(key, symbol, kind, layer, expression, uses, value, len(self.nodes), depth, role)
         self.nodes[key] = node
-        self._alike.setdefault(_likeness(node), []).append(node)
+        self._alike.setdefault(self._likeness(node), []).append(node)
         if aliases:
             self._aliases[key] = tuple(map(transcribe, aliases))
         place = key.step, key.sample
@@ -303,7 +303,14 @@ class Graph:
 
     def alike(self, node: Node) -> Sequence[Node]:
         """The node and what is easily taken for it: quantities of the same kind, step and sample."""
-        return self._alike[_likeness(node)]
+        return self._alike[self._likeness(node)]
+
+    def _likeness(self, node: Node) -> tuple[object, ...]:
+        key = node.key
+        # Of a network, gradients by inputs are hidden: nobody has one who looks for that of a weight.
+        is_by_input = node.kind == "gradient" and self._roles.get(key.id.partition("/d")[2]) == "input"
+        is_hidden = is_by_input and isinstance(self.problem.model, Network)
+        return (key.step, key.sample, node.kind, node.role, key.id.endswith("+"), is_hidden)
 
     def ancestors(self, key: Key, stop: Iterable[Key]) -> Iterator[Node]:
         """The node itself and everything it rests on, the nearest first, not past the nodes in `stop`."""
@@ -321,11 +328,6 @@ class Graph:
 def gradients_of(problem: Problem) -> int:
     """How many gradients the samples of a step have, each by itself."""
     return len(problem.parameters) * sum(sample.targets is not None for sample in problem.samples)
-
-
-def _likeness(node: Node) -> tuple[object, ...]:
-    key = node.key
-    return (key.step, key.sample, node.kind, node.role, key.id.endswith("+"))
 
 
 def _roles(problem: Problem) -> dict[str, str]:
