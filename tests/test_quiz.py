@@ -408,6 +408,8 @@ OR gate, 2-2-1
 source: after "Neural Networks and Backpropagation", parts 1 and 2 (tinhatben)
 network 2-2-1 · sigmoid · half_squared_error · sgd, learning_rate 0.5 · float64
 
+i tells what is given, h hints, ? all that can be typed
+
 step 1, sample 1: i_1 = 1, i_2 = 0, y = 1
 Backward, output layer
 
@@ -464,6 +466,42 @@ def test_answers_are_read_line_by_line_where_there_is_no_terminal() -> None:
     assert f"```text\n{TRANSCRIPT}```\n" in page
 
 
+GIVEN = """\
+step 1, sample 1: i_1 = 1, i_2 = 0, y = 1
+hidden layer, sigmoid:
+  unit 1: w_1 = 0.1 from i_1, w_3 = 0.3 from i_2, bias b_2 = 0.5
+  unit 2: w_2 = 0.2 from i_1, w_4 = 0.4 from i_2, bias b_1 = 0.5
+output layer, sigmoid:
+  unit o: w_5 = 0.01 from unit 1, w_6 = 0.02 from unit 2, bias b_3 = 0.03
+For unit 1, h_1 is the net input, a_1 the activation, δ_1 is ∂E/∂h_1; E is the
+cost (half_squared_error).
+
+OR gate, 2-2-1
+source: after "Neural Networks and Backpropagation", parts 1 and 2 (tinhatben)
+network 2-2-1 · sigmoid · half_squared_error · sgd, learning_rate 0.5 · float64
+"""
+
+
+def test_what_is_given_is_shown_on_a_page_of_its_own_until_a_key_is_pressed() -> None:
+    quiz = quiz_of()
+    state = quiz_pressed(quiz, answers(quiz, h_1="0.6"), "i")
+    assert screen(quiz, state) == GIVEN + "\n" * 11 + "any key goes back"
+    assert screen(quiz, state, 40, 6).splitlines()[-2:] == ["(more in a larger window)", "any key goes back"]
+    assert quiz_pressed(quiz, state, "x") == answers(quiz, h_1="0.6")
+
+
+def test_of_a_batch_what_is_given_has_every_sample() -> None:
+    quiz = quiz_of("or-gate-batch")
+    given = screen(quiz, quiz_pressed(quiz, on(quiz, QuizState(), "w_1+"), "i"))
+    assert "step 1, all samples\n" in given
+    assert "  sample 4: i_1 = 1, i_2 = 1, y = 1\n" in given
+
+
+def test_what_is_given_is_told_line_by_line() -> None:
+    told = lines("i\n0.6\n", "or-gate", "--show", "h_1").stdout.decode()
+    assert f"h_1 = i\n{GIVEN.replace(chr(10) + 'cost (', ' cost (')}h_1 = 0.6\n" in told
+
+
 def test_the_end_of_the_input_and_quitting_end_with_the_marks_and_0() -> None:
     for stdin in ("", "n\nn\nq\n", "n\n" * 60):
         done = lines(stdin, "or-gate")
@@ -479,7 +517,7 @@ def test_wrong_answers_end_with_0_too() -> None:
 
 def test_help_line_by_line_names_every_letter() -> None:
     out = lines("?\n", "or-gate").stdout.decode()
-    for start in ("a number: ", "h: ", "n: ", "p: ", "g NAME: ", "f: ", "b: ", "u: ", "?: ", "q: "):
+    for start in ("a number: ", "h: ", "i: ", "n: ", "p: ", "g NAME: ", "f: ", "b: ", "u: ", "?: ", "q: "):
         assert f"\n{start}" in out
 
 

@@ -165,12 +165,12 @@ def _on_screens(
 def _ask_line_by_line(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> QuizState:
     """Ask on standard output and read a line for each answer; the end of the input ends it."""
     from backtrace.errors import printable
-    from backtrace.views.walk_quiz import heading_lines, question, reply
+    from backtrace.views.walk_quiz import KEYS_TOLD, heading_lines, question, reply
     from backtrace.walking.quiz import QuizState, ended, is_settled, quiz_line, quiz_next
 
     width, echo = _width(out), not (sys.stdin and sys.stdin.isatty())
     state = QuizState()
-    _say(heading_lines(texts, width), out)
+    _say([*heading_lines(texts, width), "", KEYS_TOLD], out)
     _say(question(texts, quiz, None, state, width), out)
     while not state.place.ended:
         symbol = texts.symbol(quiz.walk[state.place.at].equation)
@@ -188,7 +188,7 @@ def _ask_line_by_line(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> Quiz
             state = ended(state)
         elif here == before.place.at:
             _say(reply(texts, quiz, before, state, width), out)
-            state = state._replace(place=state.place._replace(helping=False))
+            state = state._replace(place=state.place._replace(page=""))
             if is_settled(state, here) and state.answers != before.answers:
                 state = quiz_next(quiz, state)
                 state = ended(state) if state.at_end else state

@@ -19,27 +19,28 @@ from backtrace.views.walk_screen import (
     equation_lines,
     fitted,
     heading,
-    help_screen,
     keys_line,
     lines_of,
     map_lines,
+    page_screen,
     plain,
     prompt,
     said,
 )
-from backtrace.views.walk_text import Texts, in_lines
+from backtrace.views.walk_text import Texts, given_lines, in_lines
 from backtrace.walking.quiz import Quiz, QuizState, is_settled, quiz_actions
 from backtrace.walking.state import SYMBOL, VALUE
 
+KEYS_TOLD = "i tells what is given, h hints, ? all that can be typed"
 _MOST_TOLD = 12  # of the numbers that a slip was made at
 
 
 def quiz_screen(texts: Texts, quiz: Quiz, state: QuizState, width: int, height: int) -> Screen:
     """What a terminal shows of a quiz."""
     style, place, actions = texts.look.style, state.place, quiz_actions(quiz)
-    if place.helping:
-        return help_screen(actions, style, width, height)
     stop = quiz.walk[place.at]
+    if place.page:
+        return page_screen(texts, place, stop, actions, width, height)
     body = equation_lines(texts, stop, width)
     body += lines_of(_shown_lines(texts, quiz, state, width))
     body += [line for text, color in verdicts(texts, state) for line in said(text, style, width, color)]
@@ -119,7 +120,10 @@ def reply(texts: Texts, quiz: Quiz, before: QuizState, state: QuizState, width: 
     """What is said after a line was typed, if that led to no other question."""
     style = texts.look.style
     lines: list[str] = []
-    if state.place.helping:
+    if state.place.page == "given":
+        given = given_lines(texts, quiz.walk[state.place.at].part)
+        return [piece for line in given for piece in in_lines(plain(line, style), width)]
+    if state.place.page == "help":
         actions = quiz_actions(quiz).values()
         for action in actions:
             letters = [key for key in action.keys if len(key) == 1]
@@ -137,7 +141,7 @@ def reply(texts: Texts, quiz: Quiz, before: QuizState, state: QuizState, width: 
 
 
 def heading_lines(texts: Texts, width: int) -> list[str]:
-    """What stands above a quiz."""
+    """What stands above the questions, or above the marks."""
     walk, style = texts.walk, texts.look.style
     lines = problem_lines(walk.problem, walk.arithmetic.name, texts.look)
     return [piece for line in lines for piece in in_lines(plain(line, style), width)]

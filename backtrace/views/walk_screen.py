@@ -13,7 +13,7 @@ from backtrace.errors import printable
 from backtrace.views.heading import part_title, problem_lines
 from backtrace.views.marked import typed
 from backtrace.views.walk_map import draw_map, here
-from backtrace.views.walk_text import Texts, in_lines
+from backtrace.views.walk_text import Texts, given_lines, in_lines
 from backtrace.walking.state import Action, State, actions_of
 from backtrace.walking.walk import Stop
 
@@ -42,10 +42,9 @@ class Parts(NamedTuple):
 def walk_screen(texts: Texts, state: State, width: int, height: int) -> Screen:
     """What a terminal shows of a walk."""
     walk, style = texts.walk, texts.look.style
-    actions = actions_of(walk)
-    if state.helping:
-        return help_screen(actions, style, width, height)
-    stop = walk[state.at]
+    actions, stop = actions_of(walk), walk[state.at]
+    if state.page:
+        return page_screen(texts, state, stop, actions, width, height)
     head = heading(texts, stop, width, height)
     foot = said(state.message, style, width)
     cursor = None
@@ -135,7 +134,22 @@ def _shortened(text: str, width: int, style: Style) -> str:
     return text if cell_len(text) <= width else set_cell_size(text, max(width - len(dots), 0)) + dots
 
 
-def help_screen(actions: Mapping[str, Action], style: Style, width: int, height: int) -> Screen:
+def page_screen(
+    texts: Texts, state: State, stop: Stop, actions: Mapping[str, Action], width: int, height: int
+) -> Screen:
+    """A page of its own: the keys, or what is given."""
+    style = texts.look.style
+    if state.page == "help":
+        body = _help_lines(actions, style, width)
+    else:
+        given = given_lines(texts, stop.part)
+        body = lines_of(piece for line in given for piece in in_lines(plain(line, style), width))
+    if len(body) > height - 1:
+        body = [*body[: max(height - 2, 0)], cut("(more in a larger window)", width, "italic")]
+    return fitted(Parts([], body, [], [cut("any key goes back", width, "reverse")]), width, height)
+
+
+def _help_lines(actions: Mapping[str, Action], style: Style, width: int) -> list[Text]:
     """The keys, and what each does."""
     names = {name: ", ".join(key_name(key, style) for key in action.keys) for name, action in actions.items()}
     room = min(max(map(cell_len, names.values())), max(width // 3, 1))
@@ -145,9 +159,7 @@ def help_screen(actions: Mapping[str, Action], style: Style, width: int, height:
         for piece in in_lines(action.sentence, max(width - room - 2, 1)):
             body.append(cut(f"{start}  {piece}", width))
             start = " " * room
-    if len(body) > height - 1:
-        body = [*body[: max(height - 2, 0)], cut("(more in a larger window)", width, "italic")]
-    return fitted(Parts([], body, [], [cut("any key goes back", width, "reverse")]), width, height)
+    return body
 
 
 def bottom(actions: Mapping[str, Action], style: Style, width: int, height: int) -> list[Text]:

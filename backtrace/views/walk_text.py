@@ -14,6 +14,7 @@ from backtrace.tracing import Part
 from backtrace.views.grouping import of_sample
 from backtrace.views.heading import part_line, part_title, problem_lines
 from backtrace.views.left_out import MOST_ROWS, pattern
+from backtrace.views.problem_words import plain_words, problem_words, sample_words
 from backtrace.views.records import Look
 from backtrace.views.table import FORMULA_BREAKS, broken
 from backtrace.views.walk_words import Words
@@ -100,6 +101,16 @@ def write_walk(texts: Texts, width: int, out: TextIO) -> None:
                 told = f"{MOST_ROWS} of {len(run.equations):,} shown: --show '{more}'"
                 out.write("\n")
                 _write(told, width, out)
+
+
+def given_lines(texts: Texts, part: Part) -> list[str]:
+    """What a part's quantities are worked out from: the problem in words, and what else is known of it."""
+    problem, look = texts.walk.problem, texts.look
+    words = plain_words(look)
+    lines = [texts.place(part), *problem_words(problem, part, look, words)]
+    if of_sample(problem, part) is None:
+        lines += sample_words(problem, words)
+    return [*map(printable, lines), "", *problem_lines(problem, texts.walk.arithmetic.name, look)]
 
 
 def in_lines(text: str, width: int) -> list[str]:

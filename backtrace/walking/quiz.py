@@ -90,8 +90,8 @@ def quiz_pressed(quiz: Quiz, state: QuizState, key: str) -> QuizState:
     place = state.place
     if place.prompt is not None:
         return state._replace(place=at_prompt(quiz.walk, place, key))
-    if place.helping:
-        return state._replace(place=place._replace(helping=False, ended=key == "ctrl-d"))
+    if place.page:
+        return state._replace(place=place._replace(page="", ended=key == "ctrl-d"))
     if key in _OF_A_NUMBER or (state.typed and key in ("backspace", "ctrl-u", "escape")):
         typed = edited(state.typed, "ctrl-u" if key == "escape" else key)
         return state.saying("this one is answered") if state.is_settled else state._replace(typed=typed)
@@ -197,7 +197,11 @@ def _to_phase(name: str) -> QuizMove:
 
 
 def _help(quiz: Quiz, state: QuizState) -> QuizState:
-    return state._replace(place=state.place._replace(helping=True))
+    return state._replace(place=state.place._replace(page="help"))
+
+
+def _given(quiz: Quiz, state: QuizState) -> QuizState:
+    return state._replace(place=state.place._replace(page="given"))
 
 
 def _quit(quiz: Quiz, state: QuizState) -> QuizState:
@@ -219,6 +223,7 @@ QUIZ_ACTIONS: dict[str, Action] = {
     "hint": Action(
         ("h",), "hint", "the formula, then the numbers, then the value, which earns nothing", _hint
     ),
+    "given": Action(("i",), "given", "what is given: the network and its numbers", _given),
     "next": Action(
         ("n", "down", "right"),
         "next",

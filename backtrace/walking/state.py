@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import Number, Symbol, symbols
@@ -20,14 +20,15 @@ class State(NamedTuple):
     """A place on a walk: which equation, and how much of it is shown.
 
     `by_layer`: a whole layer's equations are shown at once. `prompt` is what is typed of a name to go to,
-    None where nothing is asked for. `message` is what is to be said once.
+    None where nothing is asked for. `page` is what stands in place of it all until a key is pressed: the
+    keys, or what is given. `message` is what is to be said once.
     """
 
     at: int = 0
     stage: int = SYMBOL
     by_layer: bool = False
     prompt: str | None = None
-    helping: bool = False
+    page: Literal["", "help", "given"] = ""
     message: str = ""
     ended: bool = False
 
@@ -54,8 +55,8 @@ def pressed(walk: Walk, state: State, key: str) -> State:
     state = state._replace(message="")
     if state.prompt is not None:
         return at_prompt(walk, state, key)
-    if state.helping:
-        return state._replace(helping=False, ended=key in ("q", "ctrl-d"))
+    if state.page:
+        return state._replace(page="", ended=key in ("q", "ctrl-d"))
     action = next((action for action in actions_of(walk).values() if key in action.keys), None)
     moved: State = action.move(walk, state) if action else state
     return moved
@@ -176,7 +177,11 @@ def _layers(walk: Walk, state: State) -> State:
 
 
 def _help(walk: Walk, state: State) -> State:
-    return state._replace(helping=True)
+    return state._replace(page="help")
+
+
+def _given(walk: Walk, state: State) -> State:
+    return state._replace(page="given")
 
 
 def _quit(walk: Walk, state: State) -> State:
@@ -227,6 +232,7 @@ ACTIONS: dict[str, Action] = {
     "pageup": Action(("pageup",), "", f"{PAGE} equations back", _page(-1)),
     "first": Action(("home",), "", "to the first equation", _first),
     "last": Action(("end",), "", "to the last equation", _last),
+    "given": Action(("i",), "", "what is given: the network and its numbers", _given),
     "help": Action(("?", "h"), "help", "this page", _help),
     "quit": Action(("q", "ctrl-d"), "quit", "the end", _quit),
 }
