@@ -633,6 +633,8 @@ samples:
         ("--count 1000000000", "Invalid value for '--count': 1000000000 is not in the range 1<=x<=1000."),
         ("--count 2", "2 problems need a place to go; expected -o FOLDER"),
         ("--blank -f latex", "--blank is a config; expected no -f latex"),
+        ("--blank --count 2", "--blank is one config; expected no --count 2"),
+        ("--blank --seed 3", "--blank has no numbers yet; expected no --seed"),
         (
             "-f pdf",
             "Invalid value for '-f' / '--format': 'pdf' is not one of 'yaml', 'markdown', 'latex', 'html'.",

@@ -685,3 +685,58 @@ def test_a_file_is_written_whole_or_not_at_all(command: Command, tmp_path: Path)
     assert path.read_text() == "as it was"
     assert command("sheet", "or-gate", "-o", path).code == 0
     assert read_moodle(path.read_text(encoding="utf-8"))[0] == "$course$/top/OR gate, 2-2-1"
+
+
+# What is given
+
+
+@pytest.mark.parametrize("precision", [("--digits", "3"), ("--digits", "4"), ("--decimals", "5"), ()])
+def test_what_a_later_step_starts_from_is_told_exactly_enough_for_its_answers(
+    precision: tuple[str, ...], command: Command
+) -> None:
+    """Worked out from what the sheet says alone, the answers are those of the step."""
+    blank = command("sheet", "or-gate", "--step", "2", *precision).out
+    told = re.findall(r"([wb]_[0-9]) = (-?[0-9.]+)", blank)
+    assert len(told) == 9
+    options = [word for name, number in told for word in ("--set", f"{name}={number}")]
+    columns = ("--step", "2", "-f", "csv", "--only", "forward", "--only", "backward")
+    right = list(csv.DictReader(io.StringIO(command("trace", "or-gate", *columns).out)))
+    own = list(
+        csv.DictReader(
+            io.StringIO(
+                command(
+                    "trace",
+                    "or-gate",
+                    *options,
+                    "--input",
+                    "0,1",
+                    "--target",
+                    "1",
+                    "-f",
+                    "csv",
+                    "--only",
+                    "forward",
+                    "--only",
+                    "backward",
+                ).out
+            )
+        )
+    )
+    assert [row["id"] for row in own] == [row["id"] for row in right]
+    for mine, true in zip(own, right, strict=True):
+        allowed = 5e-7 if "--decimals" in precision else 5e-5 * abs(float(true["value"]))
+        assert abs(float(mine["value"]) - float(true["value"])) <= allowed
+
+
+def test_a_question_tells_every_digit_of_what_is_given_that_counts(tmp_path: Path, command: Command) -> None:
+    config = tmp_path / "long.yaml"
+    config.write_text(
+        "inputs: [x]\ntargets: [t]\n"
+        "layers: [{units: [o], weights: [[w]]}]\n"
+        "parameters: {w: 0.12345678}\n"
+        "samples: [{inputs: [0.87654321], targets: [1]}]\n"
+    )
+    out = command("sheet", config, "-f", "gift", "--show", "h_o").out
+    assert "w \\= 0.1234568 from x" in out
+    assert "sample 1\\: x \\= 0.8765432, t \\= 1" in out
+    assert "=0.1082:0.00005" in out

@@ -158,10 +158,14 @@ def command(
     there is a config, a problem and a solution of each in FOLDER, in which nothing is replaced. The same
     --seed gives the same problems on any machine.
     """
+    if blank and count > 1:
+        raise click.UsageError(f"--blank is one config; expected no --count {count}")
     if count > 1 and folder is None:
         raise click.UsageError(f"{count:,} problems need a place to go; expected -o FOLDER")
     if blank and form not in (None, "yaml"):
         raise click.UsageError(f"--blank is a config; expected no -f {form}")
+    if blank and seed is not None:
+        raise click.UsageError("--blank has no numbers yet; expected no --seed")
     from backtrace.errors import BacktraceError
     from backtrace.exercises.plan import Plan, completed
 

@@ -68,11 +68,11 @@ def part_line_in(
 
 
 def givens(problem: Problem, part: Part, look: Look) -> Iterator[tuple[str, str]]:
-    """The inputs and targets of a part's sample, and their numbers as they are written."""
+    """The inputs and targets of a part's sample, and their numbers: exactly enough to work with."""
     for name in (*problem.inputs, *problem.targets):
         id = spell(name)
         if id in part.written:
-            yield name, look.numerals.given(part.written[id], part.values[id])
+            yield name, look.numerals.finer().given(part.written[id], part.values[id])
 
 
 def layer_words(name: str) -> str:

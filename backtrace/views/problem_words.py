@@ -73,10 +73,10 @@ def sample_words(problem: Problem, words: Words) -> Iterator[str]:
 
 
 class _Numbers:
-    """A name with its number in a part, as the part's own tables have it."""
+    """A name with its number in a part, exactly enough for the answers that are asked for."""
 
     def __init__(self, part: Part, look: Look, words: Words) -> None:
-        self.leaf = look.leaf(part)
+        self.leaf = look._replace(numerals=look.numerals.finer()).leaf(part)
         self.words = words
         self.dots = "..." if look.style.ascii else "…"
 

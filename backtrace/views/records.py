@@ -12,6 +12,9 @@ from backtrace.derivation.printing import TYPESET, Style, formula_printer, subst
 from backtrace.evaluation.arithmetic import Value
 from backtrace.tracing import Part
 
+GUARD = 3  # digits more of a number that others are worked out from
+MOST_DIGITS = 17  # that a float64 has
+
 
 class Record(NamedTuple):
     """One row of a trace. `value` is full precision, `text` what a person is shown."""
@@ -49,6 +52,11 @@ class Numerals(NamedTuple):
         if self.decimals is not None:
             return _unsigned_zero(f"{value:.{self.decimals}f}")
         return _unsigned_zero(f"{value:.{self.digits}g}")
+
+    def finer(self) -> Numerals:
+        """For what is worked from: with some digits more, so that no result rests on what is cut off."""
+        decimals = None if self.decimals is None else self.decimals + GUARD
+        return self._replace(digits=min(self.digits + GUARD, MOST_DIGITS), decimals=decimals)
 
     def given(self, written: str, value: Value) -> str:
         """A number from the config: as it was written, unless that is longer than asked for."""
