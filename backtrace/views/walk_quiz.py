@@ -70,7 +70,8 @@ def _shown_lines(texts: Texts, quiz: Quiz, state: QuizState, width: int) -> list
     lines = texts.shown(stop.equation, part).lines(stage, width)
     if stage == VALUE:
         own, right = (texts.look.numerals.text(p.values[stop.equation.id]) for p in (part, stop.part))
-        if own != right:
+        # Next to a wrong number that may be tried again, what rests on it would give it away: ∂E/∂b_1 = δ_1.
+        if own != right and all(is_settled(state, number) for number in state.judged.judgements):
             lines += in_lines(f"with the right numbers: {right}", width)
     return lines
 
