@@ -1,7 +1,7 @@
-"""Which slips give which number for a quantity, and which of them its right number cannot be told from.
+"""Which slips give which number for a quantity, where its right number can be told from them.
 
-Slips are made with the true numbers, as somebody makes them who has made no other. What asks people for
-numbers takes its wrong answers from here; what makes problems sees here what they can show.
+Slips are made with the true numbers, as somebody makes them who has made no other; also those on the way to
+the quantity. What asks people for numbers takes its wrong answers from here.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
-from backtrace.checking.diagnosis import WITH_TRUE_NUMBERS, Candidate, Diagnosis
+from backtrace.checking.diagnosis import Candidate, Diagnosis
 from backtrace.checking.graph import Graph, Key
-from backtrace.checking.sentences import told
 from backtrace.checking.slips import SLIPS
-from backtrace.checking.values import Values
 
 MOST_PLACES = 30
 MOST_TOLD = 3  # slips that give the same number
@@ -34,35 +32,30 @@ class Wrong(NamedTuple):
         return f"{symbol} = {self.text} {first}{also}"
 
 
-class Apart(NamedTuple):
+class Outcomes(NamedTuple):
     """The numbers of one quantity with so many decimals (`places`): the right one, and those of slips.
 
-    No two are the same, and the right one is more than a unit of its last place away from all others.
-    `alike` are slips that give a number nearer than that: they cannot be seen. Of those that change nothing
-    at all only the ones in the quantity's own equation are there.
+    No two are the same, and the right one is more than a unit of its last place away from all others: slips
+    that give a number nearer than that cannot be seen, and are not there.
     """
 
     right: str
     places: int
     wrong: tuple[Wrong, ...]
-    alike: tuple[Candidate, ...]
 
 
-def tell_apart(diagnosis: Diagnosis, key: Key, places: int) -> Apart:
+def tell_apart(diagnosis: Diagnosis, key: Key, places: int) -> Outcomes:
     """What a quantity comes to with `places` decimals, done right and with each slip."""
     right = written(diagnosis.graph[key].value, places)
-    alike: list[Candidate] = []
     by_text: dict[str, dict[str, Candidate]] = {}
     for candidate in sorted(_candidates(diagnosis, key), key=lambda c: c.rank):
         if not math.isfinite(candidate.value):
             continue
         text = written(candidate.value, places)
-        if abs(_units(text, places) - _units(right, places)) <= 1:
-            alike.append(candidate)
-        else:
+        if abs(_units(text, places) - _units(right, places)) > 1:
             by_text.setdefault(text, {}).setdefault(candidate.slip, candidate)
     wrong = tuple(Wrong(text, tuple(slips.values())) for text, slips in by_text.items())
-    return Apart(right, places, wrong, tuple(alike))
+    return Outcomes(right, places, wrong)
 
 
 def written(value: float, places: int) -> str:
@@ -93,19 +86,7 @@ def _units(text: str, places: int) -> int:
 
 def _candidates(diagnosis: Diagnosis, key: Key) -> Iterator[Candidate]:
     yield from diagnosis.true(key)
-    yield from _without_effect(diagnosis, key)
     yield from _of_other_samples(diagnosis.graph, key)
-
-
-def _without_effect(diagnosis: Diagnosis, key: Key) -> Iterator[Candidate]:
-    """The slips in a quantity's own equation that leave its value as it is: a term that is 0, left out."""
-    graph, node, base = diagnosis.graph, diagnosis.graph[key], Values(diagnosis.graph, {})
-    seen = {candidate.slip for candidate in diagnosis.true(key) if candidate.where == key}
-    for rewriting in diagnosis.rewritings(node):
-        value = diagnosis.given_by(rewriting, base)
-        if value is not None and rewriting.slip not in seen and abs(value - node.value) <= 1e-9 * abs(value):
-            tell = partial(told, graph, key, node, rewriting, ())
-            yield Candidate(SLIPS[rewriting.slip].rank + WITH_TRUE_NUMBERS, rewriting.slip, value, tell, key)
 
 
 def _of_other_samples(graph: Graph, key: Key) -> Iterator[Candidate]:

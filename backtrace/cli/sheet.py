@@ -23,7 +23,7 @@ from backtrace.derivation.equation import PHASES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backtrace.checking.tell_apart import Apart
+    from backtrace.checking.tell_apart import Outcomes
     from backtrace.derivation.equation import Equation
     from backtrace.problem import Problem
     from backtrace.tracing import Part
@@ -144,7 +144,7 @@ def _write_bank(
     checker, numerals = Checker(problem), look.numerals
     lost: list[str] = []
 
-    def apart(part: Part, row: Equation) -> Apart:
+    def apart(part: Part, row: Equation) -> Outcomes:
         _, diagnosis = checker.graph([part.step])
         places = numerals.decimals
         if places is None:

@@ -1,4 +1,7 @@
-"""Which slips can be told from right answers, and where numbers hide one by chance.
+"""Which slips a problem can tell from right answers, and where its numbers hide one by chance.
+
+A draw is judged by each equation alone, made once and worked out in other numbers, so that hundreds can be
+looked at; which numbers the slips give, and those on the way to it, is for `checking.tell_apart` to say.
 
 A slip that gives the right number whatever the numbers are (a slope of 1 left out) cannot be told, and that
 is said. One that gives it only with these numbers (two weights that are equal) spoils the problem.

@@ -29,14 +29,14 @@ class Words(NamedTuple):
     equation: Callable[[Symbol, Expression], str]
 
 
-def plain_words(look: Look) -> Words:
-    """Words for a page of plain text."""
+def plain_words(look: Look, escaped: Callable[[str], str] = str) -> Words:
+    """Words for a page of plain text, each piece written as a form needs it."""
     formula = look.formulas()
     return Words(
-        str,
-        look.name,
-        lambda name, number: f"{look.name(name)} = {number}",
-        lambda symbol, expression: f"{look.symbol(symbol)} = {formula(expression)}",
+        escaped,
+        lambda name: escaped(look.name(name)),
+        lambda name, number: escaped(f"{look.name(name)} = {number}"),
+        lambda symbol, expression: escaped(f"{look.symbol(symbol)} = {formula(expression)}"),
     )
 
 

@@ -12,13 +12,13 @@ from decimal import Decimal
 from html import escape
 from typing import NamedTuple
 
-from backtrace.checking.tell_apart import Apart
+from backtrace.checking.tell_apart import Outcomes
 from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError, printable
 from backtrace.problem import Problem
 from backtrace.tracing import Part
 from backtrace.views.heading import part_line, problem_lines
-from backtrace.views.problem_words import Words, plain_words, problem_words, sample_words
+from backtrace.views.problem_words import plain_words, problem_words, sample_words
 from backtrace.views.records import Look, part_records
 from backtrace.views.sheet import Asking, Section
 
@@ -42,7 +42,7 @@ KINDS = {
 _HALF, _ALMOST_HALF = Decimal("0.5"), Decimal("0.49")
 _FILTERED = re.compile(r"[$\\{\[`]")  # TeX and its like begin with these
 
-TellApart = Callable[[Part, Equation], Apart]
+TellApart = Callable[[Part, Equation], Outcomes]
 
 
 class Answer(NamedTuple):
@@ -113,7 +113,7 @@ def html(text: str) -> str:
 
 def _problem(problem: Problem, section: Section, look: Look) -> str:
     part = section.parts[0]
-    words = _words(look)
+    words = plain_words(look, html)
     lines = [html(line) for line in problem_lines(problem, "", look)]
     pieces = [f"<p><strong>{lines[0]}</strong></p>", f"<p>{'<br>'.join(lines[1:])}</p>", "<p>"]
     told = list(problem_words(problem, part, look, words))
@@ -124,23 +124,13 @@ def _problem(problem: Problem, section: Section, look: Look) -> str:
     return "".join(pieces)
 
 
-def _words(look: Look) -> Words:
-    plain = plain_words(look)
-    return Words(
-        html,
-        lambda name: html(plain.name(name)),
-        lambda name, number: html(plain.number(name, number)),
-        lambda symbol, expression: html(plain.equation(symbol, expression)),
-    )
-
-
 def _asked(symbol: str, kind: str, places: int) -> str:
     said = f", {KINDS[kind]}," if kind in KINDS else ""
     exactly = f"to {places} decimal{'' if places == 1 else 's'}" if places else "to a whole number"
     return f"<p>Work out <strong>{html(symbol)}</strong>{said} {exactly}.</p>"
 
 
-def _answers(symbol: str, apart: Apart) -> Iterator[Answer]:
+def _answers(symbol: str, apart: Outcomes) -> Iterator[Answer]:
     """What rounds to the right number is right; what nearly rounds to a slip's number is that slip."""
     yield Answer(apart.right, _scaled(_HALF, apart.places), "<p>Right.</p>")
     for wrong in apart.wrong[:MOST_WRONG]:

@@ -157,7 +157,7 @@ def write_markdown(
     out.write(f"{GIVEN}\n\n")
     write_heading(problem_lines(problem, asking.arithmetic, look), out)
     listed = False
-    for line in given_words(problem, asked, look, _markdown_words(look)):
+    for line in given_words(problem, asked, look, plain_words(look, escaped)):
         is_item = line[:1] == " "
         out.write("" if is_item and listed else "\n")
         out.write(f"- {line.lstrip()}\n" if is_item else f"{line}\n")
@@ -176,13 +176,3 @@ def write_markdown(
                 for blank in blanks(part, equations, look, asking):
                     middle = f" {code(blank.formula)} |" if formulas else ""
                     out.write(f"| {code(blank.symbol)} |{middle} {blank.text} |\n")
-
-
-def _markdown_words(look: Look) -> Words:
-    plain = plain_words(look)
-    return Words(
-        escaped,
-        lambda name: escaped(plain.name(name)),
-        lambda name, number: escaped(plain.number(name, number)),
-        lambda symbol, expression: escaped(plain.equation(symbol, expression)),
-    )
