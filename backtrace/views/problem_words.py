@@ -13,6 +13,7 @@ from backtrace.derivation.notation import derivative, given, of_unit
 from backtrace.derivation.updates import UPDATE_RULES
 from backtrace.problem import INPUTS, Computation, Layer, Network, Problem
 from backtrace.tracing import Part
+from backtrace.views.grouping import of_sample
 from backtrace.views.heading import layer_words
 from backtrace.views.records import Look
 
@@ -58,6 +59,13 @@ def problem_words(problem: Problem, part: Part, look: Look, words: Words) -> Ite
         told = [number(f"{state}_{name}") for state in states for name in problem.trained]
         if told:
             yield f"{words.text(f'before step {part.step}:')} {number.listed(told)}"
+
+
+def part_words(problem: Problem, part: Part, look: Look, words: Words) -> Iterator[str]:
+    """The same, and the samples with it where a part is of all of them."""
+    yield from problem_words(problem, part, look, words)
+    if of_sample(problem, part) is None:
+        yield from sample_words(problem, words)
 
 
 def sample_words(problem: Problem, words: Words) -> Iterator[str]:

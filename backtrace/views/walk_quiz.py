@@ -19,13 +19,13 @@ from backtrace.views.walk_screen import (
     equation_lines,
     fitted,
     heading,
-    keys_line,
     lines_of,
     map_lines,
     page_screen,
     plain,
     prompt,
     said,
+    where_to,
 )
 from backtrace.views.walk_text import Texts, given_lines, in_lines
 from backtrace.walking.quiz import Quiz, QuizState, is_settled, quiz_actions
@@ -47,9 +47,7 @@ def quiz_screen(texts: Texts, quiz: Quiz, state: QuizState, width: int, height: 
     foot = said(place.message, style, width)
     cursor = None
     if place.prompt is not None:
-        line, column = prompt("go to: ", place.prompt, style, width)
-        cursor = ("foot", column)
-        foot = [line, *foot, *keys_line({"enter": "go there", "esc": "stay"}, style, width)]
+        foot, cursor = where_to(place.prompt, foot, style, width)
     else:
         if not state.is_settled:
             line, column = prompt(f"{texts.symbol(stop.equation)} = ", state.typed, style, width)

@@ -49,9 +49,7 @@ def walk_screen(texts: Texts, state: State, width: int, height: int) -> Screen:
     foot = said(state.message, style, width)
     cursor = None
     if state.prompt is not None:
-        line, column = prompt("go to: ", state.prompt, style, width)
-        cursor = ("foot", column)
-        foot = [line, *foot, *keys_line({"enter": "go there", "esc": "stay"}, style, width)]
+        foot, cursor = where_to(state.prompt, foot, style, width)
     else:
         foot += bottom(actions, style, width, height)
     if state.by_layer:
@@ -202,6 +200,15 @@ def prompt(label: str, text: str, style: Style, width: int) -> tuple[Text, int]:
     line = Text(label, style="bold").append(end, style="not bold")
     line.truncate(width)
     return line, min(cell_len(label) + cell_len(end), width - 1)
+
+
+def where_to(
+    typed: str, foot: Sequence[Text], style: Style, width: int
+) -> tuple[list[Text], tuple[str, int]]:
+    """The foot of a screen where a name is typed, and the cursor in it."""
+    line, column = prompt("go to: ", typed, style, width)
+    keys = keys_line({"enter": "go there", "esc": "stay"}, style, width)
+    return [line, *foot, *keys], ("foot", column)
 
 
 def said(message: str, style: Style, width: int, color: str = "yellow") -> list[Text]:
