@@ -634,7 +634,6 @@ samples:
         ("--count 2", "2 problems need a place to go; expected -o FOLDER"),
         ("--blank -f latex", "--blank is a config; expected no -f latex"),
         ("--blank --count 2", "--blank is one config; expected no --count 2"),
-        ("--blank --seed 3", "--blank has no numbers yet; expected no --seed"),
         (
             "-f pdf",
             "Invalid value for '-f' / '--format': 'pdf' is not one of 'yaml', 'markdown', 'latex', 'html'.",

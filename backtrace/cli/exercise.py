@@ -164,8 +164,6 @@ def command(
         raise click.UsageError(f"{count:,} problems need a place to go; expected -o FOLDER")
     if blank and form not in (None, "yaml"):
         raise click.UsageError(f"--blank is a config; expected no -f {form}")
-    if blank and seed is not None:
-        raise click.UsageError("--blank has no numbers yet; expected no --seed")
     from backtrace.errors import BacktraceError
     from backtrace.exercises.plan import Plan, completed
 
