@@ -631,7 +631,6 @@ samples:
         ("--digits 7", "Invalid value for '--digits': 7 is not in the range 3<=x<=6."),
         ("--seed -1", "Invalid value for '--seed': -1 is not in the range 0<=x<=1000000000000000000."),
         ("--count 1000000000", "Invalid value for '--count': 1000000000 is not in the range 1<=x<=1000."),
-        ("--count 2", "2 problems need a place to go; expected -o FOLDER"),
         ("--blank -f latex", "--blank is a config; expected no -f latex"),
         ("--blank --count 2", "--blank is one config; expected no --count 2"),
         (
@@ -699,3 +698,13 @@ def test_exercises_that_fail_on_the_way_leave_no_files(tmp_path: Path) -> None:
     with pytest.raises(BacktraceError, match="no numbers found"):
         write_files(str(tmp_path / "new"), files())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_several_problems_go_into_the_current_folder(
+    backtrace: Backtrace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert backtrace("exercise", "--seed", "7", "--count", "2") == (0, "", "")
+    assert sorted(os.listdir()) == [
+        f"exercise-{number}{ending}" for number in (1, 2) for ending in ("-solution.md", ".md", ".yaml")
+    ]

@@ -132,7 +132,11 @@ class Activations(NameOf):
     help="Of problem and solution (default: yaml, the config; with -o markdown).",
 )
 @click.option(
-    "-o", "--output", "folder", metavar="FOLDER", help="Write config, problem and solution into it."
+    "-o",
+    "--output",
+    "folder",
+    metavar="FOLDER",
+    help="Write config, problem and solution into it (several: default .).",
 )
 def command(
     sizes: tuple[int, ...],
@@ -155,13 +159,13 @@ def command(
     """Make new problems: numbers with one decimal, no unit saturated, every common slip a number of its own.
 
     Without -o the config is printed, for trace and check; with -f the problem as it is handed out. With -o
-    there is a config, a problem and a solution of each in FOLDER, in which nothing is replaced. The same
-    --seed gives the same problems on any machine.
+    there is a config, a problem and a solution of each in FOLDER, in which nothing is replaced; several go
+    into the current one without it. The same --seed gives the same problems on any machine.
     """
     if blank and count > 1:
         raise click.UsageError(f"--blank is one config; expected no --count {count}")
     if count > 1 and folder is None:
-        raise click.UsageError(f"{count:,} problems need a place to go; expected -o FOLDER")
+        folder = "."  # several problems are several files
     if blank and form not in (None, "yaml"):
         raise click.UsageError(f"--blank is a config; expected no -f {form}")
     from backtrace.errors import BacktraceError
