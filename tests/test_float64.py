@@ -152,7 +152,7 @@ def test_every_quantity_of_a_random_network_is_what_mpmath_has(config: Config, d
     for found, right in zip(floats, exacts, strict=True):
         assert found.keys() == right.keys()
         for id, value in found.items():
-            # 1 - a loses what a has past the last place of 1, which is some 1e-14 of a gradient; of one that is
+            # 1 - a loses what a has past the last place of 1, some 1e-14 of a gradient; of one that is
             # nearly 0 Adam makes the rate over epsilon, 1e7, times as much.
             is_adams = id.endswith("+") or id.startswith(("Delta", "mhat", "vhat"))
             tolerance = (1e-6 if is_adams else 1e-12) * max(1, abs(right[id]))
