@@ -292,7 +292,7 @@ def test_ctrl_c_leaves_an_output_file_as_it_was(tmp_path: Path) -> None:
     file.write_text("kept")
     process = started("trace", "or-gate", "--steps", "1000000000", "-f", "csv", "-o", str(file))
     patience = time.monotonic() + 60
-    # Until it has begun to write. While it still imports, Python can end by SIGINT itself, whatever the exit code.
+    # Until it has begun to write: while Python still imports, it can end by SIGINT in spite of an exit code.
     while not any(f != file and f.stat().st_size for f in tmp_path.iterdir()) and time.monotonic() < patience:
         time.sleep(0.02)
     assert interrupted(process) == (130, "", "interrupted\n")
