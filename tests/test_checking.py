@@ -143,7 +143,7 @@ def test_every_slip_planted_once_is_found_where_it_was_made(config: str) -> None
 
 @pytest.mark.parametrize("first", range(0, 40, 10))
 def test_no_random_sheet_that_is_right_is_marked_down(first: int) -> None:
-    for number in range(first, first + 10):
+    for number in range(first, first + 6):
         trial = Trial(number, seed=7)
         for decimals in (2, 3, 5, 8):
             marked_down = [outcome.what for outcome in trial.right(decimals) if outcome.beside]
@@ -152,7 +152,7 @@ def test_no_random_sheet_that_is_right_is_marked_down(first: int) -> None:
 
 @pytest.mark.parametrize("first", range(0, 40, 5))
 def test_every_slip_planted_in_a_random_network_is_found_and_named(first: int) -> None:
-    planted = [outcome for n in range(first, first + 5) for outcome in Trial(n, seed=7).slips(6)]
+    planted = [outcome for n in range(first, first + 3) for outcome in Trial(n, seed=7).slips(6)]
     precise = [outcome for outcome in planted if outcome.digits >= 4]
     assert len(precise) > 50
     assert [outcome.what for outcome in precise if not outcome.is_fine or outcome.beside] == []
