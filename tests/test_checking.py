@@ -150,9 +150,9 @@ def test_no_random_sheet_that_is_right_is_marked_down(first: int) -> None:
             assert marked_down == []
 
 
-@pytest.mark.parametrize("first", range(0, 40, 5))
+@pytest.mark.parametrize("first", range(0, 25, 5))
 def test_every_slip_planted_in_a_random_network_is_found_and_named(first: int) -> None:
-    planted = [outcome for n in range(first, first + 3) for outcome in Trial(n, seed=7).slips(6)]
+    planted = [outcome for n in range(first, first + 5) for outcome in Trial(n, seed=7).slips(6)]
     precise = [outcome for outcome in planted if outcome.digits >= 4]
     assert len(precise) > 50
     assert [outcome.what for outcome in precise if not outcome.is_fine or outcome.beside] == []
