@@ -774,6 +774,16 @@ def test_nothing_stands_on_anything_else_and_no_edge_goes_through_a_box(plan: Pl
     assert all(_inside(box, layout) for box in (*layout.boxes, *labels))
 
 
+def test_a_label_below_all_boxes_is_on_the_picture() -> None:
+    tiny, columns = [Size(10.0, 10.0)] * 5, [[0, 1], [2], [3, 4]]
+    plan = Plan(tiny, columns, [(1, 4)], [Size(10.0, 30.0)], [40.0] * 3, ordered=True)
+    layout = laid_out(plan)
+    [label] = layout.labels
+    assert label is not None
+    assert label.bottom > max(box.bottom for box in layout.boxes)
+    assert _inside(label, layout)
+
+
 def _inside(box: Box, layout: Layout) -> bool:
     width, height = layout.size
     near = 1e-6

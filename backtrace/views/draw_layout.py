@@ -90,6 +90,26 @@ class Layout(NamedTuple):
     size: Size
 
 
+def _around_labels(layout: Layout) -> Layout:
+    """The same with room for labels that stand above all boxes, or below them."""
+    labels = [box for box in layout.labels if box]
+    down = max((-box.top for box in labels), default=0.0)
+    lowest = max((box.bottom for box in labels), default=0.0)
+    if down > 0:
+        layout = layout._replace(
+            boxes=[_lowered(box, down) for box in layout.boxes],
+            lines=[[Point(x, y + down) for x, y in line] for line in layout.lines],
+            labels=[_lowered(box, down) if box else None for box in layout.labels],
+        )
+    down = max(down, 0.0)
+    width, height = layout.size
+    return layout._replace(size=Size(width, max(height, lowest) + down))
+
+
+def _lowered(box: Box, down: float) -> Box:
+    return box._replace(top=box.top + down, bottom=box.bottom + down)
+
+
 class _Slot(NamedTuple):
     """A place in a column: a node's own, or where the edges of a node pass."""
 
@@ -191,7 +211,8 @@ class _Laying:
         lines = [self.line(route, boxes, lefts, height) for route in self.routes]
         middles = [left + width / 2 for left, width in zip(lefts, self.widths, strict=True)]
         lowest = max((y + self.size(slot).height / 2 for slot, y in height.items()), default=0)
-        return Layout(boxes, lines, labels, middles, Size(lefts[-1] + self.widths[-1], lowest))
+        layout = Layout(boxes, lines, labels, middles, Size(lefts[-1] + self.widths[-1], lowest))
+        return _around_labels(layout)
 
     def filled(self, stretch: float) -> dict[_Slot, float]:
         """The middle height of every slot: each column is spread over the whole height."""
