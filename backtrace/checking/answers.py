@@ -51,7 +51,7 @@ def read_sheet_file(path: StrPath) -> Sheet:
 
     """
     name = os.fspath(path)
-    data = read_file(name, "a sheet of answers")
+    data = read_file(name, lambda: "; expected a sheet of answers")
     return read_sheet(data, "<stdin>" if name == "-" else printable(name))
 
 

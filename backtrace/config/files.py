@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -48,22 +48,25 @@ def barred(path: StrPath) -> str | None:
     return None
 
 
-def read_file(name: str, expected: str) -> bytes:
+def read_file(path: str, missing: Callable[[], str], name: str | None = None) -> bytes:
     """What is in a file, up to a byte more than is allowed; `-` is standard input.
+
+    `missing` says what to tell where there is no such file; `name` is what it is called in messages.
 
     Raises:
         BacktraceError: it is barred, there is none, or it cannot be read.
     """
-    reason = barred(name)
+    name = path if name is None else name
+    reason = barred(path)
     if reason:
         raise BacktraceError(f"{quoted(name, 120)}: {reason}")
     try:
-        if name == "-":
+        if path == "-":
             return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
-        with open(name, "rb") as file:
+        with open(path, "rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise BacktraceError(f"{quoted(name, 120)}: no such file; expected {expected}") from None
+        raise BacktraceError(f"{quoted(name, 120)}: no such file{missing()}") from None
     except (OSError, ValueError) as error:
         raise BacktraceError(f"{quoted(name, 120)}: cannot be read: {reason_of(error, str(error))}") from None
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 
 import backtrace
-from backtrace.config.files import barred
-from backtrace.config.nodes import MAX_BYTES, StrPath, decode
+from backtrace.config.files import read_file
+from backtrace.config.nodes import StrPath, decode
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError, nearest, printable, quoted
 from backtrace.problem import Problem
@@ -45,20 +44,7 @@ def load(config: StrPath, seed: int | None = None) -> Problem:
 
 
 def _read(path: str, name: str) -> bytes:
-    reason = barred(path)
-    if reason:
-        raise BacktraceError(f"{quoted(name, 120)}: {reason}")
-    try:
-        if name == "-":
-            return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
-        with open(path, "rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        hint = _instead(name)
-        raise BacktraceError(f"{quoted(name, 120)}: no such file, and no bundled example{hint}") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BacktraceError(f"{quoted(name, 120)}: cannot be read: {reason}") from None
+    return read_file(path, lambda: f", and no bundled example{_instead(name)}", name)
 
 
 def example_text(name: str) -> str:

@@ -59,7 +59,7 @@ def read_document(file: str) -> Document:
     if kind is None:
         name = quoted(file, 120)
         raise BacktraceError(f"{name}: no kind of document that has marks; expected .md, .html or .tex")
-    data = read_file(file, "a document")
+    data = read_file(file, lambda: "; expected a document")
     bom = _BOM if data.startswith(_BOM.encode()) else ""
     return Document(file, kind, decode(data, printable(file)), bom)
 
