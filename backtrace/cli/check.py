@@ -151,9 +151,7 @@ def command(
     problem = load(config)
     if published:
         answers = (published_sheet(config),)
-    problem = what_if(problem, settings, inputs, targets, sample or 1)
-    if inputs is not None or targets is not None:
-        sample = None
+    problem, sample = what_if(problem, settings, inputs, targets, sample)
     _check_place(problem, sample, step)
     files, many = sheet_files(answers)
     if many and form == "gradescope":

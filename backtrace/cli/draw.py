@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal, TextIO
 import click
 
 from backtrace.cli.options import (
-    SampleNumber,
     digits_options,
     exclusive,
     file_option,
     form_of,
     format_option,
     input_alone,
+    one_sample_options,
     what_if_options,
 )
 
@@ -29,10 +29,7 @@ BLANK_DIGITS = 6  # as a sheet has them: they are what somebody is to calculate 
 @click.command("draw")
 @click.argument("config")
 @format_option(FORMATS, "svg, text at a terminal")
-@click.option(
-    "--sample", metavar="K", type=SampleNumber(), help="Which sample (default: the step's own, or the first)."
-)
-@click.option("--step", metavar="K", type=click.IntRange(1), default=1, help="Which step (default: 1).")
+@one_sample_options
 @click.option("--forward-only", is_flag=True, help="Without the gradients of the backward pass.")
 @click.option("--blank", is_flag=True, help="Without what is to be worked out: of that only the names.")
 @digits_options(3)
@@ -70,12 +67,10 @@ def command(
     from backtrace.evaluation.choice import arithmetic_of
     from backtrace.views.records import Look, Numerals
 
-    problem = what_if(load(config), settings, inputs, targets, sample or 1)
-    if inputs is not None or targets is not None:
-        sample = None
+    problem, asked_for = what_if(load(config), settings, inputs, targets, sample)
     arithmetic = arithmetic_of(problem)
     try:
-        drawn = drawing.picture(problem, step, sample, backward=not forward_only, arithmetic=arithmetic)
+        drawn = drawing.picture(problem, step, asked_for, backward=not forward_only, arithmetic=arithmetic)
     except NotDifferentiableError as refusal:
         hint = f"{refusal.message}; --forward-only draws what there is"
         raise NotDifferentiableError(hint, refusal.location) from None

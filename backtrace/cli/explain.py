@@ -7,13 +7,13 @@ from typing import Literal
 import click
 
 from backtrace.cli.options import (
-    SampleNumber,
     digits_options,
     exclusive,
     form_of,
     format_option,
     fragment_option,
     input_alone,
+    one_sample_options,
     output_options,
     refuse_fragment,
     what_if_options,
@@ -27,10 +27,7 @@ DOCUMENTS = ("latex", "html", "markdown")  # of which there can be fragments
 @click.argument("config")
 @click.argument("name", metavar="ID")
 @format_option(FORMATS)
-@click.option(
-    "--sample", metavar="K", type=SampleNumber(), help="Which sample (default: the step's own, or the first)."
-)
-@click.option("--step", metavar="K", type=click.IntRange(1), default=1, help="Which step (default: 1).")
+@one_sample_options
 @fragment_option(DOCUMENTS)
 @digits_options()
 @what_if_options
@@ -69,10 +66,8 @@ def command(
     from backtrace.views.heading import problem_lines
     from backtrace.views.records import Look, Numerals
 
-    problem = what_if(load(config), settings, inputs, targets, sample or 1)
-    if inputs is not None or targets is not None:
-        sample = None
-    explanation = explain(problem, name, step, sample)
+    problem, asked_for = what_if(load(config), settings, inputs, targets, sample)
+    explanation = explain(problem, name, step, asked_for)
     with writing_to(output) as out:
         style = TYPESET if form in ("json", "latex", "html") else style_of(out)
         look = Look(style, Numerals(digits or 6, decimals))

@@ -85,10 +85,7 @@ def command(
     from backtrace.training.gradients import gradcheck
     from backtrace.training.witnesses import STEP_SIZE, TOLERANCE, Settings
 
-    problem = load(config)
-    problem = what_if(problem, settings, inputs, targets, sample if isinstance(sample, int) else 1)
-    if inputs is not None or targets is not None:
-        sample = None
+    problem, sample = what_if(load(config), settings, inputs, targets, sample)
     how = Settings(
         STEP_SIZE if step_size is None else step_size,
         TOLERANCE if tolerance is None else tolerance,

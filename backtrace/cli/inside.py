@@ -125,8 +125,7 @@ class Runner:
 
         key = (config, settings, inputs, targets, step, sample, None if hand is None else tuple(hand.items()))
         if key not in self.traces:
-            problem = what_if(load(config), settings, inputs, targets, sample or 1)
-            own = sample if inputs is None and targets is None else None
+            problem, own = what_if(load(config), settings, inputs, targets, sample)
             try:
                 worked = trace(problem, step=step, sample=own, hand=hand)
             except NotDifferentiableError:

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 
 import click
 
+from backtrace.derivation.equation import PHASES, Phase
 from backtrace.errors import nearest, quoted
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -139,6 +140,36 @@ def shared(*options: Callable[[Command], Command]) -> Callable[[Command], Comman
     return decorate
 
 
+any_sample_option = click.option(
+    "--sample",
+    metavar="K|all",
+    type=SampleNumber(),
+    help="Which sample (default: the step's own; in a batch all).",
+)
+steps_options = shared(
+    click.option("--step", metavar="K", type=click.IntRange(1), help="Only this step."),
+    click.option("--steps", metavar="N", type=click.IntRange(1), help="The first so many steps."),
+)
+one_step_option = click.option(
+    "--step", metavar="K", type=click.IntRange(1), default=1, help="Which step (default: 1)."
+)
+one_sample_options = shared(
+    click.option(
+        "--sample",
+        metavar="K",
+        type=SampleNumber(),
+        help="Which sample (default: the step's own, or the first).",
+    ),
+    one_step_option,
+)
+quantity_options = shared(
+    click.option(
+        "--only", type=click.Choice(tuple(PHASES)), multiple=True, help="Only this phase (repeatable)."
+    ),
+    click.option(
+        "--show", metavar="PATTERN", multiple=True, help="Only these ids, as 'dE/dw_*' (repeatable)."
+    ),
+)
 what_if_options = shared(
     click.option(
         "--set",
@@ -253,6 +284,11 @@ def exclusive(**given: object) -> None:
     names = [f"--{name}" for name, value in given.items() if value is not None]
     if len(names) > 1:
         raise click.UsageError(f"{' and '.join(names)} exclude each other; expected one of them")
+
+
+def phases_of(only: Iterable[str]) -> frozenset[Phase]:
+    """The phases that `--only` asks for; all of them where it asks for none."""
+    return frozenset(phase for name in only or PHASES for phase in PHASES[name])
 
 
 def input_alone(inputs: str | None, sample: object) -> None:

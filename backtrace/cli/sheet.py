@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 import click
 
 from backtrace.cli.options import (
-    SampleNumber,
+    any_sample_option,
     exclusive,
     file_option,
     form_of,
@@ -15,10 +15,12 @@ from backtrace.cli.options import (
     fragment_option,
     input_alone,
     number_options,
+    phases_of,
+    quantity_options,
     refuse_fragment,
+    steps_options,
     what_if_options,
 )
-from backtrace.derivation.equation import PHASES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,16 +41,9 @@ MOST_TERMS = 12  # of a formula
 @click.command("sheet")
 @click.argument("config")
 @format_option(FORMATS, "yaml")
-@click.option(
-    "--sample",
-    metavar="K|all",
-    type=SampleNumber(),
-    help="Which sample (default: the step's own; in a batch all).",
-)
-@click.option("--step", metavar="K", type=click.IntRange(1), help="Only this step.")
-@click.option("--steps", metavar="N", type=click.IntRange(1), help="The first so many steps.")
-@click.option("--only", type=click.Choice(tuple(PHASES)), multiple=True, help="Only this phase (repeatable).")
-@click.option("--show", metavar="PATTERN", multiple=True, help="Only these ids, as 'dE/dw_*' (repeatable).")
+@any_sample_option
+@steps_options
+@quantity_options
 @click.option("--formulas", is_flag=True, help="Tell the formulas, too.")
 @click.option("--solution", is_flag=True, help="With the right values in their places.")
 @fragment_option(("latex",))
@@ -101,16 +96,13 @@ def command(
     from backtrace.views import sheet
     from backtrace.views.records import Look, Numerals
 
-    problem = load(config)
-    problem = what_if(problem, settings, inputs, targets, sample if isinstance(sample, int) else 1)
-    if inputs is not None or targets is not None:
-        sample = None
+    problem, sample = what_if(load(config), settings, inputs, targets, sample)
     arithmetic = FLOAT64 if form in BANKS else arithmetic_of(problem, hand)
     request = Request(
         first=step or 1,
         last=step or steps or 1,
         sample=sample,
-        phases=frozenset(phase for name in only or PHASES for phase in PHASES[name]),
+        phases=phases_of(only),
         arithmetic=arithmetic,
     )
     with writing_to(output) as out:

@@ -114,7 +114,7 @@ def command(
     from backtrace.views.records import Look, Numerals
     from backtrace.views.trained import speed, trained, usual_marks
 
-    problem = what_if(load(config, seed), settings, inputs, targets, 1)
+    problem, _ = what_if(load(config, seed), settings, inputs, targets, None)
     below = _bound(problem, until) if until else None
     with ExitStack() as files:
         saved = files.enter_context(writing_to(save)) if save is not None else None

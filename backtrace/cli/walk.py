@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.options import SampleNumber, exclusive, input_alone, number_options, what_if_options
-from backtrace.derivation.equation import PHASES
+from backtrace.cli.options import (
+    any_sample_option,
+    exclusive,
+    input_alone,
+    number_options,
+    one_step_option,
+    phases_of,
+    quantity_options,
+    what_if_options,
+)
 
 if TYPE_CHECKING:
     from backtrace.views.walk_screen import Screen
@@ -23,15 +31,9 @@ MOST_LINE = 1_000  # characters of a typed line that are looked at
 @click.command("walk")
 @click.argument("config")
 @click.option("--quiz", is_flag=True, help="Ask for each value before it is told; end with the marks.")
-@click.option(
-    "--sample",
-    metavar="K|all",
-    type=SampleNumber(),
-    help="Which sample (default: the step's own; in a batch all).",
-)
-@click.option("--step", metavar="K", type=click.IntRange(1), default=1, help="Which step (default: 1).")
-@click.option("--only", type=click.Choice(tuple(PHASES)), multiple=True, help="Only this phase (repeatable).")
-@click.option("--show", metavar="PATTERN", multiple=True, help="Only these ids, as 'dE/dw_*' (repeatable).")
+@any_sample_option
+@one_step_option
+@quantity_options
 @number_options
 @what_if_options
 @click.option(
@@ -80,11 +82,9 @@ def command(
     from backtrace.views.walk_text import Texts
     from backtrace.walking.walk import walk_through
 
-    problem = what_if(load(config), settings, inputs, targets, sample if isinstance(sample, int) else 1)
-    if inputs is not None or targets is not None:
-        sample = None
+    problem, sample = what_if(load(config), settings, inputs, targets, sample)
     arithmetic = arithmetic_of(problem, hand)
-    phases = frozenset(phase for name in only or PHASES for phase in PHASES[name])
+    phases = phases_of(only)
     walk = walk_through(problem, Request(step, step, sample, phases, arithmetic), show)
     with writing_to(None) as out:
         look = Look(style_of(out), Numerals(digits or 6, decimals, arithmetic.kept))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from backtrace.config.cursor import listed, to_number
 from backtrace.derivation.expressions import Number
@@ -10,17 +11,20 @@ from backtrace.derivation.names import spell
 from backtrace.errors import BacktraceError, nearest, quoted
 from backtrace.problem import Problem, Sample
 
+Chosen = TypeVar("Chosen", bound=int | str | None)  # a sample's number, `all`, or none
+
 
 def what_if(
     problem: Problem,
     settings: Sequence[tuple[str, str]],
     inputs: str | None,
     targets: str | None,
-    sample: int,
-) -> Problem:
-    """The problem with what is given changed; the changes are told in its `echo`.
+    sample: Chosen,
+) -> tuple[Problem, Chosen | None]:
+    """The problem with what is given changed, which its `echo` tells; and the sample that is then asked for.
 
-    `sample` is the one whose inputs stay where only targets are given.
+    `sample` is the one whose inputs stay where only targets are given. What is given is a sample of its own,
+    of which there is no other.
 
     Raises:
         BacktraceError: a name or number is none, there are too many or too few, or there is no such sample.
@@ -31,8 +35,9 @@ def what_if(
         echo.append("no target (forward only)")
     problem = problem._replace(parameters=_with_settings(problem, settings), echo=tuple(echo))
     if inputs is None and targets is None:
-        return problem
-    return problem._replace(samples=(_own_sample(problem, inputs, targets, sample),))
+        return problem, sample
+    number = sample if isinstance(sample, int) else 1
+    return problem._replace(samples=(_own_sample(problem, inputs, targets, number),)), None
 
 
 def _with_settings(problem: Problem, settings: Sequence[tuple[str, str]]) -> dict[str, Number]:
