@@ -48,6 +48,11 @@ def selected(parts: Iterable[Part], patterns: Sequence[str], arithmetic: Arithme
     selection.finish()
 
 
+def shown(parts: Iterable[Part], patterns: Sequence[str], arithmetic: Arithmetic) -> Iterator[Part]:
+    """The parts with what is to be seen of them: the usual rows, or what the patterns pick."""
+    return selected(parts, patterns, arithmetic) if patterns else visible(parts)
+
+
 def some(parts: Iterable[Part], problem: Problem) -> Iterator[Part]:
     """The parts, of which there must be any: an empty page leaves one guessing.
 

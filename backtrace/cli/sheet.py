@@ -86,13 +86,13 @@ def command(
     if form in BANKS and hand:
         raise click.UsageError("a question bank has exact numbers; expected --hand to be left out")
     from backtrace.cli.output import style_of, writing_to
-    from backtrace.cli.trace import shown
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
     from backtrace.derivation.printing import TYPESET
     from backtrace.evaluation.choice import arithmetic_of
     from backtrace.evaluation.float64 import FLOAT64
-    from backtrace.tracing import Request
+    from backtrace.selection import shown, some
+    from backtrace.tracing import Request, work
     from backtrace.views import sheet
     from backtrace.views.records import Look, Numerals
 
@@ -109,7 +109,8 @@ def command(
         style = TYPESET if form == "latex" else style_of(out)
         shown_digits = digits or (BANK_DIGITS if form in BANKS else 6)
         look = Look(style, Numerals(shown_digits, decimals, arithmetic.kept), MOST_TERMS)
-        asked = sheet.sections(problem, shown(problem, request, show))
+        parts = some(shown(work(problem, request), show, arithmetic), problem)
+        asked = sheet.sections(problem, parts)
         name = "" if arithmetic is FLOAT64 else arithmetic.name
         asking = sheet.Asking(formulas, solution, _note(digits, decimals), name)
         if form in BANKS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, TextIO
 
 import click
@@ -25,7 +24,7 @@ from backtrace.cli.options import (
 
 if TYPE_CHECKING:
     from backtrace.problem import Problem
-    from backtrace.tracing import Part, Request
+    from backtrace.tracing import Request
     from backtrace.views.records import Look
 
 FORMATS = ("table", "markdown", "latex", "html", "csv", "json", "jsonl")
@@ -134,6 +133,8 @@ def _write(
     matrix: bool,
     fragment: bool,
 ) -> None:
+    from backtrace.selection import shown, some
+    from backtrace.tracing import work
     from backtrace.views.records import records
 
     matrices = None
@@ -141,7 +142,7 @@ def _write(
         from backtrace.views.matrix import LayerMatrices
 
         matrices = LayerMatrices(problem, look)
-    parts = shown(problem, request, show)
+    parts = some(shown(work(problem, request), show, request.arithmetic), problem)
     name = request.arithmetic.name
     if form == "table":
         from backtrace.cli.output import console_for
@@ -172,13 +173,3 @@ def _write(
             data.write_jsonl(rows, out)
         else:
             data.write_json(rows, problem.title, name, out)
-
-
-def shown(problem: Problem, request: Request, show: tuple[str, ...]) -> Iterator[Part]:
-    """The parts with what is to be seen of them: the usual rows, or what `show` picks."""
-    from backtrace.selection import selected, some, visible
-    from backtrace.tracing import work
-
-    parts = work(problem, request)
-    parts = selected(parts, show, request.arithmetic) if show else visible(parts)
-    return some(parts, problem)

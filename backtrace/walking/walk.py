@@ -15,7 +15,7 @@ from backtrace.drawing import Picture, picture_of
 from backtrace.errors import BacktraceError, printable, quoted
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.problem import Problem
-from backtrace.selection import named, no_quantity, selected, some, visible
+from backtrace.selection import named, no_quantity, shown, some
 from backtrace.tracing import Part, Request, work
 from backtrace.views.grouping import by_layer, of_sample
 
@@ -181,7 +181,7 @@ def walk_through(problem: Problem, request: Request, show: Sequence[str]) -> Wal
             raise
         failure = error
     wanted = (part for part in everything if part.phase in request.phases)
-    parts = list(selected(wanted, show, request.arithmetic) if show else visible(wanted))
+    parts = list(shown(wanted, show, request.arithmetic))
     if not parts and failure:
         raise failure
     parts = list(some(iter(parts), problem))
