@@ -17,11 +17,10 @@ from backtrace.derivation.mathml import MathPrinter, element, numeral, terms
 from backtrace.derivation.mathml_names import MathNames
 from backtrace.derivation.typeset import MOST_TERMS
 from backtrace.drawing import blank, picture_of
-from backtrace.errors import BacktraceError
 from backtrace.problem import Problem
 from backtrace.tracing import Part
 from backtrace.views.draw_svg import carried, svg_lines
-from backtrace.views.grouping import by_layer, with_starts
+from backtrace.views.grouping import by_layer, on_page, with_starts
 from backtrace.views.heading import part_line_in, part_title, problem_lines
 from backtrace.views.html_style import STYLE
 from backtrace.views.left_out import more_rows
@@ -186,24 +185,13 @@ def write_html(
     Above each pass stands a picture with what `drawn` has of it; none, if that is nothing of it.
     """
     page = Page(problem, look, out, is_fragment)
-    started = False
-    try:
-        for part, starts in with_starts(problem, parts):
-            if not started:
-                page.begin(problem_lines(problem, arithmetic, look))
-                started = True
-            if starts:
-                page.heading(part)
-                if "forward" in drawn or "backward" in drawn:
-                    page.picture(part, "backward" in drawn)
-            for equations in by_layer(part):
-                _write_table(page, part, equations, all_rows)
-    except BacktraceError:  # what came before it is a whole page, too
-        if started:
-            page.end()
-        raise
-    if started:
-        page.end()
+    for part, starts in on_page(page, problem_lines(problem, arithmetic, look), with_starts(problem, parts)):
+        if starts:
+            page.heading(part)
+            if "forward" in drawn or "backward" in drawn:
+                page.picture(part, "backward" in drawn)
+        for equations in by_layer(part):
+            _write_table(page, part, equations, all_rows)
 
 
 def _write_table(page: Page, part: Part, equations: Sequence[Equation], all_rows: bool) -> None:

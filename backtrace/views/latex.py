@@ -12,10 +12,9 @@ from typing import TextIO
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.latex import LatexPrinter, numeral
 from backtrace.derivation.latex_names import Names
-from backtrace.errors import BacktraceError
 from backtrace.problem import Problem
 from backtrace.tracing import Part
-from backtrace.views.grouping import by_layer, with_starts
+from backtrace.views.grouping import by_layer, on_page, with_starts
 from backtrace.views.heading import part_line_in, part_title, problem_lines
 from backtrace.views.latex_lines import NARROW, ROOM, Row, align
 from backtrace.views.latex_text import commented, escaped
@@ -107,20 +106,9 @@ def write_latex(
 ) -> None:
     """The parts as they come; tables have at most so many rows."""
     page = Page(problem, look, out, is_fragment)
-    started = False
-    try:
-        for part, starts in with_starts(problem, parts):
-            if not started:
-                page.begin(problem_lines(problem, arithmetic, look))
-                started = True
-            if starts:
-                page.heading(part)
-            for equations in by_layer(part):
-                page.title(part_title(part, equations))
-                page.table(part, equations, most)
-    except BacktraceError:  # what came before it is a whole document, too
-        if started:
-            page.end()
-        raise
-    if started:
-        page.end()
+    for part, starts in on_page(page, problem_lines(problem, arithmetic, look), with_starts(problem, parts)):
+        if starts:
+            page.heading(part)
+        for equations in by_layer(part):
+            page.title(part_title(part, equations))
+            page.table(part, equations, most)
