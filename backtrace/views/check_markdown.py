@@ -13,20 +13,18 @@ from backtrace.views.marked import (
     Marked,
     Row,
     Telling,
-    class_lines,
     expected,
     explained,
     formula_label,
     formulas_line,
     labels,
     lists,
-    marks_cell,
-    mistakes_line,
     summary_line,
     typed,
     unread_line,
     where,
 )
+from backtrace.views.marked_class import class_lines, marks_cell, mistakes_line
 
 
 def write_markdown(
