@@ -34,21 +34,19 @@ from backtrace.drawing import (
     LAST_COLUMNS,
     MOST,
     MOST_COLUMNS,
-    Name,
-    Picture,
-    Quantity,
-    blank,
     picture,
 )
 from backtrace.errors import BacktraceError, NotDifferentiableError, printable
 from backtrace.evaluation.choice import arithmetic_of
+from backtrace.picture import Name, Picture, Quantity, blank
 from backtrace.problem import Network, Problem
 from backtrace.tracing import Request, work
 from backtrace.views.draw_dot import write_dot
-from backtrace.views.draw_layout import Box, Layout, Plan, Point, Size, laid_out
+from backtrace.views.draw_layout import Layout, Plan, laid_out
 from backtrace.views.draw_mermaid import write_mermaid
 from backtrace.views.draw_svg import write_svg
 from backtrace.views.draw_text import write_text
+from backtrace.views.geometry import Box, Point, Size
 from backtrace.views.records import Look, Numerals
 from tests.browser import Browser
 from tests.networks import problem_of

@@ -18,7 +18,7 @@ from backtrace.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from backtrace.drawing import Picture
+    from backtrace.picture import Picture
     from backtrace.problem import Problem
     from backtrace.views.records import Look
 
@@ -58,24 +58,25 @@ def command(
     if sample == "all":
         raise click.UsageError("a picture has one sample; expected --sample K")
     input_alone(inputs, sample)
-    from backtrace import drawing
     from backtrace.cli.output import style_of, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
     from backtrace.derivation.printing import TYPESET
+    from backtrace.drawing import picture
     from backtrace.errors import NotDifferentiableError
     from backtrace.evaluation.choice import arithmetic_of
+    from backtrace.picture import blank as without_solution
     from backtrace.views.records import Look, Numerals
 
     problem, asked_for = what_if(load(config), settings, inputs, targets, sample)
     arithmetic = arithmetic_of(problem)
     try:
-        drawn = drawing.picture(problem, step, asked_for, backward=not forward_only, arithmetic=arithmetic)
+        drawn = picture(problem, step, asked_for, backward=not forward_only, arithmetic=arithmetic)
     except NotDifferentiableError as refusal:
         hint = f"{refusal.message}; --forward-only draws what there is"
         raise NotDifferentiableError(hint, refusal.location) from None
     if blank:
-        drawn = drawing.blank(drawn)
+        drawn = without_solution(drawn)
     shown_digits = digits or (BLANK_DIGITS if blank else 3)
     with writing_to(output) as out:
         form = form or form_of(output, FORMATS) or ("text" if out.isatty() else "svg")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from backtrace.drawing import Edge, Picture
+from backtrace.picture import Edge, Picture
 from backtrace.problem import Problem
 from backtrace.views.drawn import Words, largest_weight, thickness
 from backtrace.views.records import Look

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import TextIO
 
-from backtrace.drawing import Picture
+from backtrace.picture import Picture
 from backtrace.problem import Problem
 from backtrace.views.drawn import Words, largest_weight, thickness
 from backtrace.views.records import Look

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
 from xml.sax.saxutils import escape
 
-from backtrace.drawing import Edge, Node, Picture
+from backtrace.picture import Edge, Node, Picture
 from backtrace.problem import Problem
-from backtrace.views.draw_layout import Box, Layout, Plan, Point, Size, laid_out
+from backtrace.views.draw_layout import Layout, Plan, laid_out
 from backtrace.views.drawn import Said, Words, is_network, largest_weight, thickness
+from backtrace.views.geometry import Box, Point, Size
 from backtrace.views.records import Look
 
 WIDE = 0.62  # of a font's size: what a character takes up, on average and at most

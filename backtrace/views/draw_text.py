@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple, TextIO
 
-from backtrace.drawing import Edge, Picture
 from backtrace.errors import printable
+from backtrace.picture import Edge, Picture
 from backtrace.problem import Problem
 from backtrace.views.drawn import Words, is_network, largest_weight
 from backtrace.views.records import Look

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backtrace.drawing import Edge, Name, Node, Picture, Quantity
 from backtrace.errors import printable
 from backtrace.evaluation.choice import arithmetic_of
+from backtrace.picture import Edge, Name, Node, Picture, Quantity
 from backtrace.problem import Network, Problem
 from backtrace.views.heading import part_line, problem_lines
 from backtrace.views.records import Look

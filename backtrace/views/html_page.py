@@ -16,7 +16,8 @@ from backtrace.derivation.expressions import Expression, Sum, children
 from backtrace.derivation.mathml import MathPrinter, element, numeral, terms
 from backtrace.derivation.mathml_names import MathNames
 from backtrace.derivation.typeset import MOST_TERMS
-from backtrace.drawing import blank, picture_of
+from backtrace.drawing import picture_of
+from backtrace.picture import blank
 from backtrace.problem import Problem
 from backtrace.tracing import Part
 from backtrace.views.draw_svg import carried, svg_lines

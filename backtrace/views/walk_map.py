@@ -13,8 +13,8 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from backtrace.derivation.equation import Equation
-from backtrace.drawing import Edge, Node, Picture
 from backtrace.errors import printable
+from backtrace.picture import Edge, Node, Picture
 from backtrace.views.records import Look
 from backtrace.walking.subject import Subject
 

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from backtrace.checking.graph import loose
 from backtrace.derivation.equation import PHASES, Equation, Phase
 from backtrace.derivation.names import transcribe
-from backtrace.drawing import Picture, picture_of
+from backtrace.drawing import picture_of
 from backtrace.errors import BacktraceError, printable, quoted
 from backtrace.evaluation.arithmetic import Arithmetic
+from backtrace.picture import Picture
 from backtrace.problem import Problem
 from backtrace.selection import named, no_quantity, shown, some
 from backtrace.tracing import Part, Request, work
