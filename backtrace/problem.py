@@ -122,6 +122,14 @@ class Problem(NamedTuple):
         """Whether δ is -∂E/∂h, as in books whose update adds η·δ·x while it minimizes E."""
         return self.delta == "descent" and self.objective == "minimize"
 
+    def columns(self, layer: Layer) -> Iterator[tuple[str, Layer | None]]:
+        """What each column of a layer's weights comes from: a unit and its layer, or an input and None."""
+        assert isinstance(self.model, Network)
+        by_name = {other.name: other for other in self.model.layers}
+        for name in layer.sources:
+            source = None if name == INPUTS else by_name[name]
+            yield from ((unit, source) for unit in (source.units if source else self.inputs))
+
     def own_sample(self, step: int) -> int:
         """The sample that an online step uses."""
         return (step - 1) % len(self.samples) + 1

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from backtrace.derivation.expressions import Expression, Symbol
 from backtrace.derivation.notation import derivative, given, of_unit
 from backtrace.derivation.updates import UPDATE_RULES
-from backtrace.problem import INPUTS, Computation, Layer, Network, Problem
+from backtrace.problem import Computation, Layer, Network, Problem
 from backtrace.tracing import Part
 from backtrace.views.grouping import of_sample
 from backtrace.views.heading import layer_words
@@ -47,7 +47,7 @@ def problem_words(problem: Problem, part: Part, look: Look, words: Words) -> Ite
     model = problem.model
     if isinstance(model, Network):
         for layer in model.layers:
-            yield from _layer(problem, model, layer, number)
+            yield from _layer(problem, layer, number)
         yield from _names(problem, model, words)
     else:
         yield from _equations(problem, model, number)
@@ -103,16 +103,16 @@ class _Numbers:
             yield self.words.text(f"  {self.dots} {count - MOST_UNITS:,} more {what}")
 
 
-def _layer(problem: Problem, model: Network, layer: Layer, number: _Numbers) -> Iterator[str]:
+def _layer(problem: Problem, layer: Layer, number: _Numbers) -> Iterator[str]:
     text = number.words.text
     options = "".join(f", {name} {value.text}" for name, value in layer.activation.options.items())
     yield text(f"{layer_words(layer.name)}, {layer.activation.name}{options}:")
-    sources = list(_sources(problem, model, layer))
+    sources = list(problem.columns(layer))
     for unit, row, bias in list(zip(layer.units, layer.weights, layer.biases, strict=True))[:MOST_UNITS]:
         there = [(name, *source) for name, source in zip(row, sources, strict=True) if name is not None]
         weights = [
-            f"{number(weight)} {text('from')} {number.words.name(source) if is_input else text(source)}"
-            for weight, source, is_input in there[:MOST_WEIGHTS]
+            f"{number(weight)} {text('from')} {text(f'unit {source}') if of else number.words.name(source)}"
+            for weight, source, of in there[:MOST_WEIGHTS]
         ]
         said = [number.listed(weights, len(there))] if weights else []
         if bias is not None:
@@ -120,16 +120,6 @@ def _layer(problem: Problem, model: Network, layer: Layer, number: _Numbers) -> 
             said.append(f"{text('bias')} {number(bias)}{turned}")
         yield f"{text(f'  unit {unit}:')} {', '.join(said)}"
     yield from number.more(len(layer.units), "units")
-
-
-def _sources(problem: Problem, model: Network, layer: Layer) -> Iterator[tuple[str, bool]]:
-    """What each column of a layer's weights comes from, and whether it is an input."""
-    by_name = {other.name: other for other in model.layers}
-    for source in layer.sources:
-        if source == INPUTS:
-            yield from ((name, True) for name in problem.inputs)
-        else:
-            yield from ((f"unit {unit}", False) for unit in by_name[source].units)
 
 
 def _names(problem: Problem, model: Network, words: Words) -> Iterator[str]:

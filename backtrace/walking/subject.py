@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.names import spell
-from backtrace.problem import INPUTS, Layer, Network, Problem
+from backtrace.problem import Layer, Network, Problem
 
 Role = Literal["input", "target", "parameter", "net", "activation", "exponential", "sum", "largest"]
 Flow = Literal["in", "out", ""]
@@ -99,14 +99,11 @@ class Subjects:
             for layer, row, column in self._uses.get(self.parameters.get(id, ""), [])
         ]
 
+    @cached_property
+    def _columns(self) -> dict[str, list[tuple[str, Layer | None]]]:
+        """By layer, what its columns of weights come from."""
+        return {name: list(self.problem.columns(layer)) for name, layer in self.layers.items()}
+
     def _source(self, layer: Layer, column: int | None) -> tuple[str | None, Layer | None]:
-        """What a column of a layer's weights is multiplied with: an input, or a unit of another layer."""
-        if column is None:
-            return None, None
-        for name in layer.sources:
-            source = None if name == INPUTS else self.layers[name]
-            units = self.problem.inputs if source is None else source.units
-            if column < len(units):
-                return units[column], source
-            column -= len(units)
-        raise IndexError(column)
+        """What a parameter in a column of a layer's weights is multiplied with; None for a bias."""
+        return (None, None) if column is None else self._columns[layer.name][column]
