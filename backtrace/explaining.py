@@ -1,27 +1,21 @@
-"""One quantity from the top: the chain rule's paths from the objective down to it, and what it means.
-
-    ∂E/∂w_1 = ∂E/∂a_o · ∂a_o/∂h_o · ∂h_o/∂a_1 · ∂a_1/∂h_1 · ∂h_1/∂w_1
-
-A path goes through the forward equations, from each to a symbol on its right-hand side; its factors are the
-derivatives of those equations. Where several paths lead to a symbol, they add up.
-"""
+"""One quantity from the top: the chain rule's paths to it, what it rests on, and what it means."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from backtrace.derivation.chain_rule import local_derivatives
-from backtrace.derivation.derivation import afterwards
+from backtrace.chains import Chain, chain, without_cost_terms
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import ZERO, Expression, Symbol, substitute, symbols
-from backtrace.derivation.notation import derivative, direct
-from backtrace.derivation.simplify import simplify
-from backtrace.errors import BacktraceError, NotFiniteError
+from backtrace.derivation.expressions import Expression, Symbol, symbols
+from backtrace.derivation.notation import of_sample
+from backtrace.errors import NotFiniteError
+from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.evaluator import evaluate, value_of
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.problem import Network, Problem
+from backtrace.problem import Problem
+from backtrace.resting import Resting
 from backtrace.selection import find, no_quantity
 from backtrace.tracing import Part, Request, work
 
@@ -33,7 +27,7 @@ class Path(NamedTuple):
     """The factors of one path, and their product."""
 
     factors: tuple[Equation, ...]
-    value: float
+    value: Value
 
 
 class Effect(NamedTuple):
@@ -45,12 +39,14 @@ class Effect(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """A quantity of one step and sample.
+    """A quantity of one step and sample, or of all samples of a batch.
 
     `part` has its row and the values of everything; `by` is what the derivative is taken by, if the quantity
     is one, and `sign` -1 where it is the negative of that derivative. `paths` are the first of `path_count`,
-    `factors` those of all of them, each once; `rests_on` is what they, or the quantity itself, are worked out
-    from, in order.
+    `factors` those of all of them, each once, and `value` is what the paths come to: in hand arithmetic not
+    always what the row does. `rests_on` is what the factors, or the quantity itself, are worked out from, in
+    order. `is_flat` says that the derivative is 0, whatever hand arithmetic rounds it to; `effect` is None
+    where there is none to be foretold.
     """
 
     part: Part
@@ -60,67 +56,93 @@ class Explanation(NamedTuple):
     sign: int
     paths: tuple[Path, ...]
     path_count: int
+    value: Value
     factors: tuple[Equation, ...]
-    rests_on: tuple[Equation, ...]
+    rests_on: tuple[Part, ...]
+    is_flat: bool
     effect: Effect | None
 
 
 def explain(
-    problem: Problem, name: str, step: int = 1, sample: int | Literal["all"] | None = None
+    problem: Problem,
+    name: str,
+    step: int = 1,
+    sample: int | None = None,
+    arithmetic: Arithmetic = FLOAT64,
 ) -> Explanation:
-    """Explain the quantity that a name means.
+    """Explain the quantity that a name means: without `sample`, the sum over a batch before a sample's own.
 
     Raises:
         BacktraceError: there is none such, or the values cannot be worked out.
     """
-    parts = list(work(problem, Request(first=step, last=step, sample=sample)))
-    for part in parts:
-        found = find(part, name, FLOAT64)
+    request = Request(first=step, last=step, sample=sample, arithmetic=arithmetic)
+    parts = list(work(problem, request))
+    for part in sorted(parts, key=lambda part: part.phase != "total"):
+        found = find(part, name, arithmetic)
         if found is not None:
-            return _Explaining(problem, parts, found).explanation()
+            explained = _Explaining(problem, parts, found, arithmetic).explanation()
+            if arithmetic is not FLOAT64:  # what a small rise does is lost where numbers are rounded
+                exact = explain(problem, name, step, sample)
+                explained = explained._replace(is_flat=exact.is_flat, effect=exact.effect)
+            return explained
     raise no_quantity(name, parts)
 
 
 class _Explaining:
-    def __init__(self, problem: Problem, parts: Sequence[Part], found: Part) -> None:
+    def __init__(self, problem: Problem, parts: Sequence[Part], found: Part, arithmetic: Arithmetic) -> None:
         self.problem = problem
+        self.arithmetic = arithmetic
         self.row = found.equations[0]
-        samples = (part.sample for part in (found, *parts) if part.sample is not None)
-        own = next(samples)
-        self.parts = [part for part in parts if part.sample in (own, None)]
-        self.values = {id: value for part in (*self.parts, found) for id, value in part.values.items()}
+        self.resting = Resting(problem, parts, found, arithmetic)
+        self.values = dict(self.resting.here.part.values)
         self.part = found._replace(values=self.values)
-        forward = next(part for part in self.parts if part.phase == "forward")
-        self.all_forward = forward.equations
-        self.forward = _without_cost_terms(problem, forward)
-        self.objective = self.forward[-1].symbol
-        # What the objective rests on through others, whether or not it has it in its own equation, too.
-        self.inner = {
-            symbol.id for row in self.below(self.forward[-1:]) for symbol in symbols(row.expression)
-        }
-        self.reached: dict[str, int] = {}
+        passes = [part for part in parts if part.phase == "forward" and found.sample in (None, part.sample)]
+        # Those that the objective is made of: of a batch, the samples with targets.
+        self.passes = [part for part in passes if self.has_targets(part)] or passes
+        self.forward = [without_cost_terms(problem, part.equations) for part in self.passes]
+        self.objective = self.forward[0][-1].symbol
+        self.total = self.objective_of_all()
+
+    def has_targets(self, part: Part) -> bool:
+        return part.sample is not None and self.problem.samples[part.sample - 1].targets is not None
+
+    def objective_of_all(self) -> Expression:
+        """The objective, from those of the passes that it is made of."""
+        if not self.resting.passes:
+            return of_sample(self.objective, self.passes[0].sample or 0)
+        rows = self.resting.here.part.equations
+        return next(row.expression for row in rows if row.id == self.objective.id)
 
     def explanation(self) -> Explanation:
         by, sign = self.derived_by()
-        paths: tuple[Path, ...] = ()
-        count = self.paths_to(by.id) if by and by.id != self.objective.id else 0
-        if by and count:
-            paths = tuple(self.first_paths(by))
-        factors = list(dict.fromkeys(factor for path in paths for factor in path.factors))
+        is_other = by is not None and by.id != self.objective.id
+        most = 0 if self.resting.passes else MOST_PATHS  # a batch's gradient is a sum of its samples' own
+        found = chain(self.forward[0], by, most) if by and is_other else Chain((), 0)
+        factors = tuple(dict.fromkeys(factor for path in found.paths for factor in path))
         for factor in factors:
-            self.values[factor.id] = value_of(factor.expression, self.values, FLOAT64)
-        wanted = factors if factors else [self.row]
-        rests_on = tuple(self.below(wanted))
-        effect = self.effect(by, sign) if by and by.id != self.objective.id else None
+            if factor.id not in self.values:
+                self.values[factor.id] = self.written_down(factor)
+        paths = tuple(Path(path, self.product(path)) for path in found.paths)
+        is_flat = by is not None and not self.values[self.row.id]
         return Explanation(
-            self.part, self.row, self.objective, by, sign, paths, count, tuple(factors), rests_on, effect
+            part=self.part,
+            row=self.row,
+            objective=self.objective,
+            by=by,
+            sign=sign,
+            paths=paths,
+            path_count=found.in_all,
+            value=self.sum(paths, found.in_all, sign),
+            factors=factors,
+            rests_on=tuple(self.resting.below(factors or [self.row])),
+            is_flat=is_flat,
+            effect=self.effect(by, sign) if by and is_other and self.arithmetic is FLOAT64 else None,
         )
 
     def derived_by(self) -> tuple[Symbol | None, int]:
         """What the quantity is the derivative of the objective by, and its sign; None if it is none such."""
-        by_id = {
-            symbol.id: symbol for row in self.all_forward for symbol in (row.symbol, *symbols(row.expression))
-        }
+        rows = self.passes[0].equations
+        by_id = {symbol.id: symbol for row in rows for symbol in (row.symbol, *symbols(row.expression))}
         for id in (self.row.id, *self.row.aliases):
             over, slash, under = id.partition("/")
             if slash and over == f"d{self.objective.id}" and under[1:] in by_id:
@@ -129,115 +151,53 @@ class _Explaining:
             return by_id[net], -1 if self.problem.turned else 1
         return None, 1
 
-    # The paths
+    # The numbers of the chain
 
-    def paths_to(self, id: str) -> int:
-        """How many paths lead from the objective to a symbol."""
-        reached = {row.symbol.id: 0 for row in self.forward}
-        reached[id] = 1
-        for row in self.forward:  # from the symbol up
-            if row.id != id:
-                reached[row.id] = sum(reached.get(used, 0) for used in _uses(row))
-        self.reached = reached
-        return reached[self.objective.id]
+    def written_down(self, factor: Equation) -> Value:
+        """The value of a factor that no part has; what is only copied is not rounded."""
+        with self.arithmetic.context():
+            value = value_of(factor.expression, self.values, self.arithmetic)
+            is_copied = isinstance(factor.expression, Symbol)
+            return value if is_copied else self.arithmetic.settle(value, factor.kind)
 
-    def first_paths(self, by: Symbol) -> Iterator[Path]:
-        """The first paths, from the objective down."""
-        rows = {row.id: row for row in self.forward}
-        stack: list[tuple[str, tuple[Equation, ...]]] = [(self.objective.id, ())]
-        found = 0
-        while stack and found < MOST_PATHS:
-            id, factors = stack.pop()
-            if id == by.id:
-                found += 1
-                yield Path(factors, self.product(factors))
-                continue
-            steps = [(used, factor) for used, factor in self.steps(rows[id]) if self.reached.get(used)]
-            stack += [(used, (*factors, factor)) for used, factor in reversed(steps)]
+    def product(self, factors: Sequence[Equation]) -> Value:
+        """The value of a path, as one writes it down."""
+        with self.arithmetic.context():
+            value = math.prod(self.values[factor.id] for factor in factors)
+            return self.arithmetic.settle(value, self.row.kind)
 
-    def steps(self, row: Equation) -> Iterator[tuple[str, Equation]]:
-        """The derivatives of an equation by the symbols on its right-hand side.
-
-        Where the objective rests on a symbol in other ways too, its derivative is not all of ∂E/∂w.
-        """
-        is_whole = row.id == self.objective.id
-        for id, factor in _factors(row):
-            yield (
-                id,
-                factor._replace(symbol=direct(factor.symbol)) if is_whole and id in self.inner else factor,
-            )
-
-    def product(self, factors: Iterable[Equation]) -> float:
-        return math.prod(float(value_of(factor.expression, self.values, FLOAT64)) for factor in factors)
-
-    def below(self, wanted: Sequence[Equation]) -> Iterator[Equation]:
-        """The equations that some rest on, down to the givens, in order."""
-        everything = {row.id: row for part in self.parts for row in part.equations}
-        everything |= {row.id: row for row in self.forward}
-        if self.row.phase == "after":
-            everything |= {row.id: row for row in self.once_more()}
-        needed, queue = set(), [symbol.id for row in wanted for symbol in symbols(row.expression)]
-        while queue:
-            id = queue.pop()
-            if id in everything and id not in needed:
-                needed.add(id)
-                queue += [symbol.id for symbol in symbols(everything[id].expression)]
-        named = {row.id for row in wanted}
-        return (row for id, row in everything.items() if id in needed and id not in named)
-
-    def once_more(self) -> Iterator[Equation]:
-        """The forward equations of the updated quantities, which no part has but for the last of them."""
-        updates = [row for part in self.parts for row in part.equations if row.kind == "update"]
-        rows = self.all_forward
-        changed = {row.id for row in rows} | {row.id.removesuffix("+") for row in updates}
-        return (afterwards(row, changed) for row in rows)
+    def sum(self, paths: Sequence[Path], count: int, sign: int) -> Value:
+        """What the paths come to; exact numbers come to what the row does, but for the order of a sum."""
+        if self.arithmetic is FLOAT64 or not paths or len(paths) < count:
+            return self.values[self.row.id]
+        with self.arithmetic.context():
+            return self.arithmetic.settle(sign * sum(path.value for path in paths), self.row.kind)
 
     # What it means
 
     def effect(self, by: Symbol, sign: int) -> Effect | None:
         """What a small rise does: as small as it has to be for the gradient to foretell it."""
         slope = sign * float(self.values[self.row.id])
+        if not slope:
+            return None
+        before = self.objective_with(by.id, 0.0)
         for power in range(2, 9):
             rise = 10.0**-power
-            actual = self.change(by.id, rise)
-            if actual is None or not slope:
+            after = self.objective_with(by.id, rise)
+            if before is None or after is None:
                 return None
-            if abs(actual - slope * rise) <= NEAR * abs(slope * rise):
-                return Effect(rise, slope * rise, actual)
+            if abs(after - before - slope * rise) <= NEAR * abs(slope * rise):
+                return Effect(rise, slope * rise, after - before)
         return None
 
-    def change(self, id: str, rise: float) -> float | None:
-        """By how much the objective changes in fact when one symbol is raised."""
-        values = dict(self.values)
-        values[id] = float(values[id]) + rise
+    def objective_with(self, id: str, rise: float) -> float | None:
+        """The objective where one symbol is raised; None where there is none."""
+        ends: dict[str, float] = {}
         try:
-            evaluate([row for row in self.forward if row.id != id], values, FLOAT64)
+            for part, forward in zip(self.passes, self.forward, strict=True):
+                values = {**part.values, id: part.values[id] + rise}
+                evaluate([row for row in forward if row.id != id], values, FLOAT64)
+                ends[of_sample(self.objective, part.sample or 0).id] = values[self.objective.id]
         except NotFiniteError:
             return None
-        return float(values[self.objective.id]) - float(self.values[self.objective.id])
-
-
-def _without_cost_terms(problem: Problem, forward: Part) -> list[Equation]:
-    """The forward equations up to the objective, with the terms of its sum written out in it."""
-    rows = list(forward.equations)
-    whole = next((row for row in rows if row.id == problem.objective_id), None)
-    if whole is None:
-        raise BacktraceError("nothing to explain: without targets there is no cost")
-    terms: Mapping[str, Expression] = {}
-    if isinstance(problem.model, Network):
-        terms = {row.id: row.expression for row in rows if row.kind == "cost" and row is not whole}
-    kept = [row for row in rows[: rows.index(whole)] if row.id not in terms]
-    return [*kept, whole._replace(expression=substitute(whole.expression, terms))]
-
-
-def _uses(row: Equation) -> list[str]:
-    return list(dict.fromkeys(symbol.id for symbol in symbols(row.expression)))
-
-
-def _factors(row: Equation) -> Iterator[tuple[str, Equation]]:
-    """The derivatives of an equation by the symbols on its right-hand side."""
-    named = {symbol.id: symbol for symbol in symbols(row.expression)}
-    for id, local in local_derivatives(row).items():
-        local = simplify(local)
-        if local != ZERO:
-            yield id, Equation(derivative(row.symbol, named[id]), local, "local", "backward", row.layer)
+        return float(value_of(self.total, ends, FLOAT64))

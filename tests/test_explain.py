@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from click.testing import CliRunner, Result
 
 import backtrace
 from backtrace.cli import cli
-from backtrace.config.load import example_names
+from backtrace.config.load import example_names, example_text
 from backtrace.explaining import MOST_PATHS, Explanation, explain
 from backtrace.tracing import Request, work
 
@@ -29,6 +30,10 @@ def backward_ids(config: str) -> list[str]:
 
 def symbols_of(explanation: Explanation) -> list[list[str]]:
     return [[factor.symbol.text for factor in path.factors] for path in explanation.paths]
+
+
+def ids_below(explanation: Explanation) -> list[str]:
+    return [row.id for part in explanation.rests_on for row in part.equations]
 
 
 @pytest.mark.parametrize("config", SMOOTH)
@@ -55,7 +60,7 @@ def test_what_a_small_rise_does_is_what_it_does(config: str) -> None:
 def test_a_hidden_weight_has_the_chain_of_the_textbook() -> None:
     explanation = explain(backtrace.load("or-gate"), "dE/dw_1")
     assert symbols_of(explanation) == [["∂E/∂a_o", "∂a_o/∂h_o", "∂h_o/∂a_1", "∂a_1/∂h_1", "∂h_1/∂w_1"]]
-    assert [row.id for row in explanation.rests_on] == ["h_1", "h_2", "a_1", "a_2", "h_o", "a_o"]
+    assert ids_below(explanation) == ["h_1", "h_2", "a_1", "a_2", "h_o", "a_o"]
 
 
 def test_every_path_is_told_where_there_are_several() -> None:
@@ -79,7 +84,7 @@ def test_a_delta_of_a_book_that_descends_is_the_negative_of_its_paths() -> None:
 def test_what_is_no_derivative_is_explained_down_to_the_givens() -> None:
     explanation = explain(backtrace.load("adam"), "w_1+")
     assert (explanation.by, explanation.paths) == (None, ())
-    assert [row.id for row in explanation.rests_on][-3:] == ["mhat_w_1", "vhat_w_1", "Delta_w_1"]
+    assert ids_below(explanation)[-3:] == ["mhat_w_1", "vhat_w_1", "Delta_w_1"]
 
 
 def test_many_paths_are_counted_and_the_first_are_told(tmp_path: Path) -> None:
@@ -202,10 +207,109 @@ def test_a_very_long_sum_is_shortened_above_the_tables(tmp_path: Path) -> None:
     assert "h_o = x_1·w_1_1_1 + x_2·w_1_1_2 + x_3·w_1_1_3 + … 26 more … + x_30·w_1_1_30\n" in done.output
 
 
+def test_a_gradient_of_a_batch_goes_down_to_the_givens_of_every_sample() -> None:
+    explanation = explain(backtrace.load("or-gate-batch"), "dE/dw_1")
+    pass_ = ["h_1", "h_2", "a_1", "a_2", "h_o", "a_o", "dE/da_o", "da_o/dh_o", "delta_o"]
+    pass_ += ["dE/da_1", "da_1/dh_1", "delta_1", "dE/dw_1"]
+    assert explanation.part.sample is None
+    assert [(part.sample, [row.id for row in part.equations]) for part in explanation.rests_on] == [
+        (sample, pass_) for sample in (1, 2, 3, 4)
+    ]
+    gradients = [part.values["dE/dw_1"] for part in explanation.rests_on]
+    assert gradients == pytest.approx([-0.000278685, 0, 0, -0.000250014], abs=1e-9)
+
+
+@pytest.mark.parametrize("batch", ["sum", "mean"])
+@pytest.mark.parametrize("name", ["w_5", "b_1"])
+def test_what_a_rise_does_to_the_objective_of_a_batch_is_what_it_does(
+    batch: str, name: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.yaml"
+    text = example_text("or-gate-batch").replace("batch: sum", f"batch: {batch}")
+    config.write_text(text, encoding="utf-8")
+    problem = backtrace.load(config)
+    effect = explain(problem, f"dE/d{name}").effect
+    assert effect
+    value = problem.parameters[name].value + effect.rise
+    config.write_text(re.sub(rf"\b{name}: [0-9.]+", f"{name}: {value!r}", text), encoding="utf-8")
+    after = backtrace.trace(backtrace.load(config))["E"]
+    assert effect.actual == pytest.approx(after - backtrace.trace(problem)["E"], rel=1e-9)
+    assert effect.foretold == pytest.approx(effect.actual, rel=0.05)
+
+
+def test_a_sample_of_a_batch_has_its_own_chain() -> None:
+    explanation = explain(backtrace.load("or-gate-batch"), "dE/dw_5", sample=2)
+    assert symbols_of(explanation) == [["∂E/∂a_o", "∂a_o/∂h_o", "∂h_o/∂w_5"]]
+    assert explanation.value == pytest.approx(-0.0839880, abs=1e-7)
+
+
+def test_a_batch_tells_where_the_chains_are() -> None:
+    assert (
+        "        = -0.000528699\n\n"
+        "Each term is the gradient of one sample: --sample 1 writes out the chain to it.\n\n"
+        "step 1, sample 1: i_1 = 1, i_2 = 0, y = 1\n\nWhat this rests on\n"
+    ) in run("or-gate-batch", "dE/dw_1").output
+
+
+def test_the_cost_of_a_batch_after_the_update_goes_through_the_passes_before_and_after() -> None:
+    explanation = explain(backtrace.load("or-gate-batch"), "E+")
+    assert [(part.sample, part.phase) for part in explanation.rests_on] == [
+        *((sample, "forward") for sample in (1, 2, 3, 4)),
+        (None, "total"),
+        *((sample, "after") for sample in (1, 2, 3, 4)),
+    ]
+    for part in explanation.rests_on[-4:]:
+        assert part.values["E+"] == explanation.part.values[f"E+[{part.sample}]"]
+
+
+def test_every_form_has_all_the_samples_of_a_batch() -> None:
+    for form, start in (("markdown", "### "), ("latex", "\\subsection*{"), ("html", "<h2>")):
+        text = run("or-gate-batch", "w_5+", "-f", form, "--fragment").output
+        assert text.count(f"{start}step 1, sample ") == 4
+        assert text.count(f"{start}step 1, all samples") == 2
+    data = json.loads(run("or-gate-batch", "w_5+", "-f", "json").output)
+    assert list(dict.fromkeys(row["sample"] for row in data["rests_on"])) == [1, 2, 3, 4, None]
+    assert data["rests_on"][-1]["id"] == "Delta_w_5"
+
+
+def test_hand_arithmetic_rounds_each_factor_as_a_trace_does() -> None:
+    done = run("or-gate", "dE/dw_5", "--hand", "3")
+    assert "sgd, learning_rate 0.5 · hand all=3\n" in done.output
+    assert "        = -0.488 · 0.250 · 0.646\n        = -0.079\n\nThe factors\n" in done.output
+    assert done.output.endswith(
+        "Raise w_5 by 0.01 and E changes by about -0.000786 (worked out again: -0.000785).\n"
+    )
+
+
+def test_a_chain_of_rounded_numbers_that_comes_to_another_number_says_so() -> None:
+    done = run("two-two-two", "dE/dw1", "--hand", "4")
+    rows = backtrace.trace(backtrace.load("two-two-two"), hand=4)
+    assert rows["dE/dw1"].text == "0.0004"
+    assert (
+        "             = 0.0007 - 0.0002\n             = 0.0005\n\n"
+        "Worked out row by row it is 0.0004: what is rounded on the way is not the same.\n"
+    ) in done.output
+
+
+def test_hand_arithmetic_of_the_config_is_that_of_the_explanation(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"{example_text('or-gate')}\nhand: {{activation: 3}}\n", encoding="utf-8")
+    data = json.loads(run(str(config), "dE/dw_1", "-f", "json").output)
+    assert {row["id"]: row["text"] for row in data["rests_on"]}["a_1"] == "0.646"
+    assert data["effect"]["rise"] == 0.01
+
+
+def test_a_derivative_that_is_rounded_to_nothing_is_not_said_to_be_nothing() -> None:
+    said = run("or-gate", "dE/dw_1", "--hand", "2").output
+    assert "        = 0.00\n" in said
+    assert said.endswith(
+        "Raise w_1 by 0.01 and E changes by about -2.79e-06 (worked out again: -2.78e-06).\n"
+    )
+
+
 def test_the_cost_after_the_update_is_explained_through_the_updated_quantities() -> None:
     explanation = explain(backtrace.load("recurrent"), "E+")
-    ids = [row.id for row in explanation.rests_on]
-    assert ids[-8:] == ["Delta_w", "w+", "h_1+", "s_1+", "h_2+", "s_2+", "h_3+", "s_3+"]
+    assert ids_below(explanation)[-8:] == ["Delta_w", "w+", "h_1+", "s_1+", "h_2+", "s_2+", "h_3+", "s_3+"]
     text = run("recurrent", "E+", "-f", "markdown").output
     assert "| `s_3⁺` | `tanh(h_3⁺)` | `tanh(0.417534)` | 0.394851 |\n" in text
 

@@ -37,7 +37,7 @@ COMMANDS = frozenset(
         r"\w+",
         """
         documentclass usepackage setlength parindent allowdisplaybreaks section subsection paragraph par
-        raggedright sloppy begingroup endgroup begin end left right biggl biggr quad qquad
+        raggedright sloppy begingroup endgroup begin end left right biggl biggr quad qquad texttt
         frac tfrac partial cdot cdots dots hat sqrt mathrm text operatorname ge le ln log sin cos tanh max min
         backslash times div pm ne approx nabla infty in surd to leftarrow Rightarrow circ ll gg
         ss o O ae AE oe OE l L i j S copyright u v H c d b r

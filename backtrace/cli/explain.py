@@ -7,12 +7,12 @@ from typing import Literal
 import click
 
 from backtrace.cli.options import (
-    digits_options,
     exclusive,
     form_of,
     format_option,
     fragment_option,
     input_alone,
+    number_options,
     one_sample_options,
     output_options,
     refuse_fragment,
@@ -29,7 +29,7 @@ DOCUMENTS = ("latex", "html", "markdown")  # of which there can be fragments
 @format_option(FORMATS)
 @one_sample_options
 @fragment_option(DOCUMENTS)
-@digits_options()
+@number_options
 @what_if_options
 @output_options
 def command(
@@ -41,6 +41,7 @@ def command(
     fragment: bool,
     digits: int | None,
     decimals: int | None,
+    hand: dict[str, int] | None,
     settings: tuple[tuple[str, str], ...],
     inputs: str | None,
     targets: str | None,
@@ -50,7 +51,8 @@ def command(
     """Explain one quantity of CONFIG: the chain of the rule, every factor, down to what is given.
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. ID is an id
-    such as dE/dw_5, or the name that the notation has for it.
+    such as dE/dw_5, or the name that the notation has for it. Of a batch the sum over all samples is meant,
+    or with --sample what belongs to one.
     """
     exclusive(digits=digits, decimals=decimals)
     if sample == "all":
@@ -62,16 +64,18 @@ def command(
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
     from backtrace.derivation.printing import TYPESET
+    from backtrace.evaluation.choice import arithmetic_of
     from backtrace.explaining import explain
     from backtrace.views.heading import problem_lines
     from backtrace.views.records import Look, Numerals
 
     problem, asked_for = what_if(load(config), settings, inputs, targets, sample)
-    explanation = explain(problem, name, step, asked_for)
+    arithmetic = arithmetic_of(problem, hand)
+    explanation = explain(problem, name, step, asked_for, arithmetic)
     with writing_to(output) as out:
         style = TYPESET if form in ("json", "latex", "html") else style_of(out)
-        look = Look(style, Numerals(digits or 6, decimals))
-        heading = problem_lines(problem, "float64", look)
+        look = Look(style, Numerals(digits or 6, decimals, arithmetic.kept))
+        heading = problem_lines(problem, arithmetic.name, look)
         if form == "table":
             from backtrace.views.explained_table import draw_explanation
 

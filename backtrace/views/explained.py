@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
+from typing import NamedTuple
 
-from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import Symbol
 from backtrace.explaining import Explanation, Path
 from backtrace.tracing import Part
 from backtrace.views.records import Look
 
 
-def as_part(explanation: Explanation, rows: tuple[Equation, ...]) -> Part:
-    """Some of the rows, with the values of everything, for the tables of a trace."""
-    return explanation.part._replace(equations=rows)
+class Table(NamedTuple):
+    """A table that follows the chain; `starts` says that it is of another sample than the one before it."""
+
+    title: str
+    part: Part
+    starts: bool
+    more: str  # how many rows are shown of those there are, if not all
 
 
-def sections(explanation: Explanation) -> Iterator[tuple[str, tuple[Equation, ...]]]:
-    """The tables that follow the chain, those that have rows."""
+def tables(explanation: Explanation, most: int = sys.maxsize) -> Iterator[Table]:
+    """The factors, and what they rest on; at most so many rows of each."""
+    part = explanation.part
     if explanation.factors:
-        yield "The factors", explanation.factors
-    if explanation.rests_on:
-        yield "What this rests on", explanation.rests_on
+        factors = part._replace(equations=explanation.factors[:most])
+        yield Table("The factors", factors, False, _more(most, len(explanation.factors)))
+    count, drawn, sample = sum(len(part.equations) for part in explanation.rests_on), 0, part.sample
+    for below in explanation.rests_on:
+        rows = below.equations[: most - drawn]
+        drawn += len(rows)
+        if rows:
+            is_last = below is explanation.rests_on[-1] or drawn == most
+            title = "With the updated numbers" if below.phase == "after" else "What this rests on"
+            more = _more(most, count) if is_last else ""
+            yield Table(title, below._replace(equations=rows), below.sample != sample, more)
+            sample = below.sample
+
+
+def _more(most: int, count: int) -> str:
+    return f"{most} of {count:,} shown: -f json has all" if count > most else ""
+
+
+def the_equation(explanation: Explanation) -> Part:
+    """The row of the quantity itself, of which there is no chain."""
+    return explanation.part._replace(equations=(explanation.row,))
 
 
 def chain_lines(explanation: Explanation, look: Look) -> Iterator[tuple[str, str]]:
@@ -37,7 +61,7 @@ def chain_lines(explanation: Explanation, look: Look) -> Iterator[tuple[str, str
             explanation, look, look.symbol, str, times, lambda count: f"{count:,} more paths"
         )
     else:
-        expression, value = row.expression, look.numerals.text(part.values[row.id])
+        expression, value = row.expression, look.numerals.text(explanation.value)
         sides = look.formulas()(expression), look.substitutions(part)(expression), value
         sums = ([side] for side, _ in groupby(sides))
     lead = f"{look.symbol(row.symbol)} ="
@@ -79,11 +103,30 @@ def chain_sums(
     yield [minus + times.join(numbers(path)) for path in paths] + counted
     if len(paths) > 1 and not left_out:
         yield [_summed([numeral(text(explanation.sign * path.value)) for path in paths])]
-    yield [numeral(text(explanation.part.values[explanation.row.id]))]
+    yield [numeral(text(explanation.value))]
 
 
 def _summed(texts: list[str]) -> str:
     return texts[0] + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in texts[1:])
+
+
+def aside(
+    explanation: Explanation,
+    look: Look,
+    numeral: Callable[[str], str] = str,
+    typed: Callable[[str], str] = str,
+) -> str:
+    """What is to be said of the chain, in a sentence: where it is, or that a trace has another number.
+
+    `numeral` and `typed` set numbers and what is to be typed.
+    """
+    if explanation.path_count and not explanation.paths:
+        return f"Each term is the gradient of one sample: {typed('--sample 1')} writes out the chain to it."
+    text = look.numerals.text
+    value = text(explanation.part.values[explanation.row.id])
+    if value == text(explanation.value):
+        return ""
+    return f"Worked out row by row it is {numeral(value)}: what is rounded on the way is not the same."
 
 
 def meaning(explanation: Explanation, look: Look) -> str:
@@ -104,7 +147,7 @@ def meaning_in(
     if not explanation.path_count:
         return f"{objective} does not rest on {symbol(by)}."
     if effect is None:
-        if not explanation.part.values[explanation.row.id]:
+        if explanation.is_flat:
             return f"A small change of {symbol(by)} leaves {objective} as it is."
         return ""
     rise, foretold = numeral(f"{effect.rise:g}"), numeral(f"{effect.foretold:.3g}")

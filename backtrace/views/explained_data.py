@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import TextIO
 
-from backtrace.derivation.equation import Equation
 from backtrace.explaining import Explanation
 from backtrace.problem import Problem
 from backtrace.views.data import encoder
-from backtrace.views.explained import as_part, chain_lines, meaning, sections
+from backtrace.views.explained import aside, chain_lines, meaning, tables
 from backtrace.views.heading import part_line
 from backtrace.views.markdown import escaped, write_heading, write_rows
-from backtrace.views.records import Look, part_records
+from backtrace.views.records import Look, part_records, records
 
 
 def write_json(problem: Problem, explanation: Explanation, look: Look, out: TextIO) -> None:
     """Everything, in one document; the rows have the columns of a trace."""
     part, row, effect = explanation.part, explanation.row, explanation.effect
+    factors = part._replace(equations=explanation.factors)
     data = {
         "schema": 1,
         "title": problem.title,
@@ -32,20 +32,16 @@ def write_json(problem: Problem, explanation: Explanation, look: Look, out: Text
         "sign": explanation.sign,
         "count": explanation.path_count,
         "paths": [
-            {"factors": [factor.id for factor in path.factors], "value": path.value}
+            {"factors": [factor.id for factor in path.factors], "value": float(path.value)}
             for path in explanation.paths
         ],
-        "factors": _rows(explanation, explanation.factors, look),
-        "rests_on": _rows(explanation, explanation.rests_on, look),
+        "factors": [record._asdict() for record in part_records(factors, look)],
+        "rests_on": [record._asdict() for record in records(explanation.rests_on, look)],
         "effect": effect and effect._asdict(),
         "meaning": meaning(explanation, look),
     }
     text = encoder(out)(data)
     out.write(f"{text if text.isprintable() else json.dumps(data)}\n")
-
-
-def _rows(explanation: Explanation, rows: tuple[Equation, ...], look: Look) -> list[dict[str, Any]]:
-    return [record._asdict() for record in part_records(as_part(explanation, rows), look)]
 
 
 def write_markdown(
@@ -62,9 +58,13 @@ def write_markdown(
         out.write("\n")
     out.write(f"### {escaped(part_line(problem, explanation.part, look))}\n\n")
     out.write("```text\n" + "\n".join(map(" ".join, chain_lines(explanation, look))) + "\n```\n")
-    for name, rows in sections(explanation):
-        out.write(f"\n**{name}**\n\n")
-        write_rows(part_records(as_part(explanation, rows), look), out)
+    if said := aside(explanation, look, typed="`{}`".format):
+        out.write(f"\n{said}\n")
+    for table in tables(explanation):
+        if table.starts:
+            out.write(f"\n### {escaped(part_line(problem, table.part, look))}\n")
+        out.write(f"\n**{table.title}**\n\n")
+        write_rows(part_records(table.part, look), out)
     said = meaning(explanation, look)
     if said:
         out.write(f"\n{escaped(said)}\n")

@@ -8,7 +8,7 @@ from typing import TextIO
 from backtrace.derivation.mathml import TIMES, element, factors, numeral
 from backtrace.explaining import Explanation
 from backtrace.problem import Problem
-from backtrace.views.explained import as_part, chain_sums, meaning_in, sections
+from backtrace.views.explained import aside, chain_sums, meaning_in, tables, the_equation
 from backtrace.views.html_page import MOST_ROWS, Page, in_pieces, pieces
 from backtrace.views.records import Look
 
@@ -28,11 +28,15 @@ def write_html(
     if explanation.paths:
         _write_chain(page, explanation)
     else:
-        page.table("The equation", as_part(explanation, (explanation.row,)))
-    for title, rows in sections(explanation):
-        page.table(title, as_part(explanation, rows), MOST_ROWS)
-        if len(rows) > MOST_ROWS:
-            page.note(f"{MOST_ROWS} of {len(rows):,} shown: -f json has all")
+        page.table("The equation", the_equation(explanation))
+    if said := aside(explanation, look, _number, "<code>{}</code>".format):
+        page.write(f"<p>{said}</p>")
+    for table in tables(explanation, MOST_ROWS):
+        if table.starts:
+            page.heading(table.part)
+        page.table(table.title, table.part)
+        if table.more:
+            page.note(table.more)
     said = meaning_in(explanation, lambda symbol: element(page.names(symbol.text), symbol.text), _number)
     if said:
         page.title("What it means")

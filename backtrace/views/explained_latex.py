@@ -8,10 +8,14 @@ from typing import TextIO
 from backtrace.derivation.latex import TIMES, numeral
 from backtrace.explaining import Explanation
 from backtrace.problem import Problem
-from backtrace.views.explained import as_part, chain_sums, meaning_in, sections
+from backtrace.views.explained import aside, chain_sums, meaning_in, tables, the_equation
 from backtrace.views.latex import MOST_ROWS, Page
 from backtrace.views.latex_lines import align_sums
 from backtrace.views.records import Look
+
+
+def _typed(text: str) -> str:
+    return rf"\texttt{{{text.replace('--', '-{}-')}}}"
 
 
 def write_latex(
@@ -40,10 +44,16 @@ def write_latex(
         out.writelines(f"{line}\n" for line in align_sums(name, list(sums), page.room))
     else:
         page.title("The equation")
-        page.equations(page.rows(as_part(explanation, (explanation.row,))))
-    for title, rows in sections(explanation):
-        page.title(title)
-        page.table(as_part(explanation, rows), rows, MOST_ROWS)
+        page.equations(page.rows(the_equation(explanation)))
+    if said := aside(explanation, look, lambda text: f"${numeral(text)}$", _typed):
+        out.write(f"\n{said}\n")
+    for table in tables(explanation, MOST_ROWS):
+        if table.starts:
+            page.heading(table.part)
+        page.title(table.title)
+        page.equations(page.rows(table.part))
+        if table.more:
+            out.write(f"{table.more}\n")
     said = meaning_in(
         explanation, lambda symbol: f"${page.names(symbol.text)}$", lambda text: f"${numeral(text)}$"
     )

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from backtrace.explaining import Explanation
 from backtrace.problem import Problem
-from backtrace.views.explained import as_part, chain_lines, meaning, sections
+from backtrace.views.explained import aside, chain_lines, meaning, tables
 from backtrace.views.heading import part_line
 from backtrace.views.left_out import MOST_ROWS
 from backtrace.views.records import Look, part_records
@@ -32,13 +32,18 @@ def draw_explanation(
         for line in broken(text, max(console.width - len(lead) - 1, LEGIBLE), CHAIN_BREAKS):
             console.print(Text(f"{lead} {line}"), soft_wrap=True)
             lead = " " * len(lead)
-    for title, rows in sections(explanation):
+    if said := aside(explanation, look):
         console.print()
-        print_line(title, console, "bold")
-        drawn = as_part(explanation, rows[:MOST_ROWS])
-        console.print(part_table(list(part_records(drawn, look)), look.style.ascii, console.width))
-        if len(rows) > MOST_ROWS:
-            print_line(f"{MOST_ROWS} of {len(rows):,} shown: -f json has all", console, "italic")
+        print_line(said, console, "")
+    for table in tables(explanation, MOST_ROWS):
+        console.print()
+        if table.starts:
+            print_line(part_line(problem, table.part, look), console, "bold")
+            console.print()
+        print_line(table.title, console, "bold")
+        console.print(part_table(list(part_records(table.part, look)), look.style.ascii, console.width))
+        if table.more:
+            print_line(table.more, console, "italic")
     said = meaning(explanation, look)
     if said:
         console.print()
