@@ -75,17 +75,28 @@ def explain(
     Raises:
         BacktraceError: there is none such, or the values cannot be worked out.
     """
-    request = Request(first=step, last=step, sample=sample, arithmetic=arithmetic)
-    parts = list(work(problem, request))
-    for part in sorted(parts, key=lambda part: part.phase != "total"):
-        found = find(part, name, arithmetic)
-        if found is not None:
-            explained = _Explaining(problem, parts, found, arithmetic).explanation()
-            if arithmetic is not FLOAT64:  # what a small rise does is lost where numbers are rounded
-                exact = explain(problem, name, step, sample)
-                explained = explained._replace(is_flat=exact.is_flat, effect=exact.effect)
-            return explained
-    raise no_quantity(name, parts)
+    parts, found = _as_far_as(problem, name, Request(step, step, sample, arithmetic=arithmetic))
+    if found is None:
+        raise no_quantity(name, parts)
+    explained = _Explaining(problem, parts, found, arithmetic).explanation()
+    if arithmetic is not FLOAT64:  # what a small rise does is lost where numbers are rounded
+        exact = explain(problem, name, step, sample)
+        explained = explained._replace(is_flat=exact.is_flat, effect=exact.effect)
+    return explained
+
+
+def _as_far_as(problem: Problem, name: str, request: Request) -> tuple[list[Part], Part | None]:
+    """The parts down to the one that has a quantity, and that one with it alone; no further is worked out."""
+    has_totals = problem.batch != "online" and request.sample is None
+    parts: list[Part] = []
+    found: Part | None = None
+    for part in work(problem, request):
+        parts.append(part)
+        if found is None or part.phase == "total":
+            found = find(part, name, request.arithmetic) or found
+        if found is not None and (part.sample is None or not has_totals):
+            break
+    return parts, found
 
 
 class _Explaining:
