@@ -10,7 +10,8 @@ from functools import partial
 from random import Random
 from typing import NamedTuple
 
-from backtrace.checking.check import Checker, check_sheet
+from backtrace.checking.check import check_sheet
+from backtrace.checking.checker import Checker
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.report import FAULTY, Judgement
 from backtrace.checking.rewrites import Rewriting, rewritings

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from backtrace.checking.answers import read_sheet, read_sheet_file
-from backtrace.checking.check import Checker, check_sheet
+from backtrace.checking.check import check_sheet
+from backtrace.checking.checker import Checker
 from backtrace.checking.statement import Statement
 from backtrace.checking.tokens import named
 from backtrace.config.load import load

@@ -25,7 +25,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backtrace.checking.answers import MAX_DOCUMENT, MAX_ROWS, read_sheet
-from backtrace.checking.check import MOST_STEPS, Checker, check_sheet
+from backtrace.checking.check import MOST_STEPS, check_sheet
+from backtrace.checking.checker import Checker
 from backtrace.checking.diagnosis import MOST_KEPT
 from backtrace.checking.documents import read_document
 from backtrace.checking.graph import MOST_GRADIENTS, Key, gradients_of

@@ -8,7 +8,8 @@ from functools import cache
 import pytest
 
 import backtrace
-from backtrace.checking.check import Checker, check_sheet
+from backtrace.checking.check import check_sheet
+from backtrace.checking.checker import Checker
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.numbers import stated
 from backtrace.checking.report import Judgement, Report

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backtrace.checking.check import Checker, check_sheet
+from backtrace.checking.check import check_sheet
+from backtrace.checking.checker import Checker
 from backtrace.checking.documents import read_document
 from backtrace.config.reader import read_problem
 

@@ -21,7 +21,8 @@ import yaml
 
 import backtrace
 from backtrace.checking.answers import read_sheet
-from backtrace.checking.check import Checker, check_sheet
+from backtrace.checking.check import check_sheet
+from backtrace.checking.checker import Checker
 from backtrace.checking.graph import Key
 from backtrace.checking.numbers import stated
 from backtrace.checking.report import Judgement

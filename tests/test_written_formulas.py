@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 
 import backtrace
-from backtrace.checking.check import Checker, check_sheet
+from backtrace.checking.check import check_sheet
+from backtrace.checking.checker import Checker
 from backtrace.checking.documents import read_document
 from backtrace.checking.report import FormulaFinding, Report
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from backtrace.checking.check import Checker, check_sheet
+from backtrace.checking.check import check_sheet
+from backtrace.checking.checker import Checker
 from backtrace.checking.numbers import stated
 from backtrace.checking.report import FAULTY, Judgement
 from backtrace.checking.statement import Sheet, Statement

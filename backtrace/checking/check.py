@@ -8,24 +8,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
 
+from backtrace.checking.checker import Checker
 from backtrace.checking.conventions import Entry, another_sample, turned_kinds
 from backtrace.checking.diagnosis import Diagnosis
-from backtrace.checking.formulas import Point, judge_formulas, points_of
+from backtrace.checking.formulas import judge_formulas
 from backtrace.checking.graph import MOST_GRADIENTS, Graph, Key, gradients_of
-from backtrace.checking.lookup import Lookup
 from backtrace.checking.naming import Naming, Steps
 from backtrace.checking.numbers import Stated, stated
 from backtrace.checking.own_numbers import OwnNumbers
 from backtrace.checking.report import FAULTY, Convention, Finding, Judgement, Report, Root, Verdict
-from backtrace.checking.spellings import Spellings
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.checking.working import Workings
 from backtrace.derivation.names import spell
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.intervals import UndecidedError
-from backtrace.problem import Problem
 
 MAX_STEP = 100_000
 MOST_STEPS = 200  # of one sheet; each is looked at through all that come before it
@@ -34,45 +31,6 @@ LARGE = 5_000  # quantities of a graph from which on one number takes not millis
 MOST_LOOKED_INTO_OF_LARGE = 100  # so slips are looked for in fewer of them,
 MOST_FOLLOWED_OF_LARGE = 500  # and fewer are worked out from the writer's own numbers
 MOST_FAULTY = 4  # faulty numbers that are each taken as stated and as true in turn
-
-
-class Checker:
-    """Checks sheets against one problem; what does not depend on a sheet is worked out once."""
-
-    def __init__(
-        self,
-        problem: Problem,
-        tolerance: float = 0.0,
-        sample: int | None = None,
-        names: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
-        self.problem = problem
-        self.tolerance = tolerance
-        self.sample = sample
-        self.names = names
-        self.spellings = Spellings(problem)
-        self._graphs: dict[tuple[int, ...], tuple[Graph, Diagnosis]] = {}
-        self._points: list[Point] = []
-
-    def graph(self, steps: Sequence[int]) -> tuple[Graph, Diagnosis]:
-        """The graph of some steps, and what finds slips in it."""
-        key = tuple(sorted(set(steps)))
-        if key not in self._graphs:
-            quantities = sum(len(graph.nodes) for graph, _ in self._graphs.values())
-            if len(self._graphs) > 20 or quantities > MOST_GRADIENTS / 3:
-                self._graphs.clear()
-            graph = Graph(self.problem, key)
-            self._graphs[key] = (graph, Diagnosis(graph))
-        return self._graphs[key]
-
-    def lookup(self, graph: Graph, sheet: Sheet) -> Lookup:
-        """What finds the quantities that a sheet names."""
-        return Lookup(graph, self.sample, self.spellings, sheet.document, self.names)
-
-    def points(self) -> list[Point]:
-        """Where written formulas are evaluated."""
-        self._points = self._points or points_of(*self.graph([1]))
-        return self._points
 
 
 def check_sheet(checker: Checker, sheet: Sheet) -> Report:

@@ -6,10 +6,11 @@ from collections import deque
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from backtrace.derivation.derivation import Derivation
+from backtrace.checking.name_table import NameTable
+from backtrace.derivation.derivation import Derivation, afterwards
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import ZERO, Expression, Symbol, substitute, symbols
-from backtrace.derivation.names import spell, transcribe
+from backtrace.derivation.expressions import ZERO, Expression, Symbol, symbols
+from backtrace.derivation.names import spell
 from backtrace.derivation.notation import derivative, given, updated
 from backtrace.derivation.updates import CONSTANTS, RATE, STEP, UPDATE_RULES
 from backtrace.errors import BacktraceError, NotDifferentiableError
@@ -23,9 +24,6 @@ from backtrace.tracing import Part, Request, work
 MOST_KEPT = 2_000  # quantities of a graph of which each keeps all that it rests on
 MOST_GRADIENTS = 300_000  # of all samples of a step, at a kilobyte each; of more there is the step's own
 MOST_WITH_FURTHER = 5_000  # equations of a backward pass with which those come that nothing rests on
-
-
-Place = tuple[int, int | None]  # a step and a sample
 
 
 class Key(NamedTuple):
@@ -62,10 +60,7 @@ class Graph:
     def __init__(self, problem: Problem, steps: Iterable[int]) -> None:
         self.problem = problem
         self.nodes: dict[Key, Node] = {}
-        # What is in each place, and of the places that are asked for what each name, loosely, stands for.
-        self._at: dict[Place, list[Node]] = {}
-        self._near: dict[Place, dict[str, tuple[str, ...]]] = {}
-        self._aliases: dict[Key, tuple[str, ...]] = {}
+        self._names = NameTable()
         self._roles = _roles(problem)
         self._alike: dict[tuple[object, ...], list[Node]] = {}
         self._compiled: dict[tuple[Key, str], Compiled[Key]] = {}
@@ -81,36 +76,17 @@ class Graph:
         """The ids that a name can stand for at a place: an exact id, a name of the notation, or near it."""
         if Key(step, sample, name) in self.nodes:
             return {name}
-        near = self.near(name, step, sample)
-        if near:
-            return {id for id in near if name in self._names(self.nodes[Key(step, sample, id)])} or near
-        if self.put_off and "/" in name:
+        found = self._names.find(name, (step, sample))
+        if not found and self.put_off and "/" in name:
             for part, derivation in self.put_off:
                 self._add_further(part, derivation)
             self.put_off.clear()
             return self.find(name, step, sample)
-        return set()
+        return found
 
     def near(self, name: str, step: int, sample: int | None) -> set[str]:
         """The ids of what is called so at a place, but for marks that writers leave out."""
-        place = step, sample
-        if place not in self._near:
-            self._near[place] = {}
-            for node in self._at.get(place, ()):
-                self._add_names(node)
-        return set(self._near[place].get(loose(name), ()))
-
-    def _names(self, node: Node) -> tuple[str, ...]:
-        """Everything that names a quantity: its id, the way it is shown and typed, its other names."""
-        text = node.symbol.text
-        return (node.key.id, text, transcribe(text), *self._aliases.get(node.key, ()))
-
-    def _add_names(self, node: Node) -> None:
-        table, id = self._near[node.key.step, node.key.sample], node.key.id
-        for name in set(map(loose, self._names(node))):
-            known = table.get(name, ())
-            if id not in known:
-                table[name] = (*known, id)
+        return self._names.near(name, (step, sample))
 
     def unrelated(self, name: str, step: int, sample: int | None) -> Key | None:
         """The derivative, 0, of a quantity by something that does not stand in its equation."""
@@ -214,12 +190,7 @@ class Graph:
         node = Node(key, symbol, kind, layer, expression, uses, value, len(self.nodes), depth, role)
         self.nodes[key] = node
         self._alike.setdefault(self._likeness(node), []).append(node)
-        if aliases:
-            self._aliases[key] = tuple(map(transcribe, aliases))
-        place = key.step, key.sample
-        self._at.setdefault(place, []).append(node)
-        if place in self._near:
-            self._add_names(node)
+        self._names.add((key.step, key.sample), symbol, aliases)
 
     def _add_rows(self, part: Part, rows: Iterable[Equation], sample: int | None) -> None:
         """Equations of a part; what they use is looked up in `sample`'s pass, else in the step itself."""
@@ -252,13 +223,12 @@ class Graph:
         rows = [row for row in before.equations if row.phase == "forward"]
         renamed = {row.id for row in rows} | {spell(name) for name in self.problem.parameters}
         for row in rows:
-            moved = {s.id: updated(s) for s in symbols(row.expression) if s.id in renamed}
-            expression = substitute(row.expression, moved)
-            uses = {s.id: self._where(s.id, step, sample) for s in symbols(expression)}
+            again = afterwards(row, renamed)
+            uses = {s.id: self._where(s.id, step, sample) for s in symbols(again.expression)}
             values = {id: self.nodes[key].value for id, key in uses.items()}
-            value = float(value_of(expression, values, FLOAT64))
-            key = Key(step, sample, f"{row.id}+")
-            self._add(key, updated(row.symbol), row.kind, row.layer, expression, uses, value)
+            value = float(value_of(again.expression, values, FLOAT64))
+            key = Key(step, sample, again.id)
+            self._add(key, again.symbol, row.kind, row.layer, again.expression, uses, value)
 
     def below(self, key: Key, *known: Container[Key]) -> list[Key]:
         """What a quantity rests on, down to what is known, in the order in which it is worked out."""
@@ -334,11 +304,6 @@ def _roles(problem: Problem) -> dict[str, str]:
     roles = dict.fromkeys(map(spell, problem.parameters), "parameter")
     roles |= dict.fromkeys(map(spell, problem.targets), "target")
     return roles | dict.fromkeys(map(spell, problem.inputs), "input")
-
-
-def loose(name: str) -> str:
-    """A name without the marks that writers leave out: `dE/dw_5` and `dE/dw5` are the same."""
-    return name.replace("_", "").replace("{", "").replace("}", "").replace(" ", "")
 
 
 def _step_givens(problem: Problem) -> Iterator[Symbol]:

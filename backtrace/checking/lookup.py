@@ -13,7 +13,8 @@ from itertools import islice, product
 from types import MappingProxyType
 
 from backtrace.checking.entries import entry_forms
-from backtrace.checking.graph import Graph, Key, loose
+from backtrace.checking.graph import Graph, Key
+from backtrace.checking.name_table import loose
 from backtrace.checking.numbers import Stated
 from backtrace.checking.spellings import Spellings
 from backtrace.checking.tokens import named

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from backtrace.checking.graph import loose
+from backtrace.checking.name_table import loose
 from backtrace.derivation.names import spell, transcribe
 from backtrace.derivation.notation import NOTATIONS, Notation, of_unit
 from backtrace.problem import Layer, Network, Problem

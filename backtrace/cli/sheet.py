@@ -127,7 +127,7 @@ def command(
 def _write_bank(
     form: str, problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, out: TextIO
 ) -> None:
-    from backtrace.checking.check import Checker
+    from backtrace.checking.checker import Checker
     from backtrace.checking.graph import Key
     from backtrace.checking.tell_apart import places_for, tell_apart
     from backtrace.views.gift import write_gift

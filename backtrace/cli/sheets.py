@@ -10,7 +10,7 @@ from backtrace.config.files import barred
 from backtrace.errors import BacktraceError, printable, quoted
 
 if TYPE_CHECKING:
-    from backtrace.checking.check import Checker
+    from backtrace.checking.checker import Checker
     from backtrace.checking.report import Report
     from backtrace.checking.statement import Sheet
     from backtrace.problem import Problem
@@ -31,7 +31,7 @@ class Marking(NamedTuple):
 
     def checker(self) -> Checker:
         """What checks the sheets; it is costly to make and serves for all of them."""
-        from backtrace.checking.check import Checker
+        from backtrace.checking.checker import Checker
         from backtrace.checking.lookup import Lookup
         from backtrace.checking.tokens import named as written
         from backtrace.derivation.notation import NOTATIONS

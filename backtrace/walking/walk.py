@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from backtrace.checking.graph import loose
+from backtrace.checking.name_table import loose
 from backtrace.derivation.equation import PHASES, Equation, Phase
 from backtrace.derivation.names import transcribe
 from backtrace.drawing import picture_of
