@@ -9,15 +9,14 @@ derivatives of those equations. Where several paths lead to a symbol, they add u
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from backtrace.derivation.chain_rule import local_derivatives
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import ZERO, Expression, Symbol, substitute, symbols
+from backtrace.derivation.expressions import ZERO, Symbol, substitute, symbols
 from backtrace.derivation.notation import derivative, direct
 from backtrace.derivation.simplify import simplify
-from backtrace.errors import BacktraceError
-from backtrace.problem import Network, Problem
 
 Factors = tuple[Equation, ...]
 
@@ -30,24 +29,17 @@ class Chain(NamedTuple):
 
 
 def chain(forward: Sequence[Equation], by: Symbol, most: int) -> Chain:
-    """The paths from the last of the forward equations to a symbol, at most so many of them."""
+    """The paths from the last of some forward equations to a symbol, at most so many of them."""
     paths_from = _paths_from(forward, by.id)
     return Chain(tuple(_first_paths(forward, by.id, paths_from, most)), paths_from[forward[-1].id])
 
 
-def without_cost_terms(problem: Problem, forward: Sequence[Equation]) -> list[Equation]:
-    """The forward equations up to the objective, with the terms of its sum written out in it.
-
-    Raises:
-        BacktraceError: there is no objective.
-    """
-    whole = next((row for row in forward if row.id == problem.objective_id), None)
-    if whole is None:
-        raise BacktraceError("nothing to explain: without targets there is no cost")
-    terms: Mapping[str, Expression] = {}
-    if isinstance(problem.model, Network):
-        terms = {row.id: row.expression for row in forward if row.kind == "cost" and row is not whole}
-    kept = [row for row in forward[: forward.index(whole)] if row.id not in terms]
+def up_to(objective: str, forward: Sequence[Equation]) -> list[Equation]:
+    """The forward equations up to a cost, with the terms that it is the sum of written out in it."""
+    above = list(takewhile(lambda row: row.id != objective, forward))
+    whole = forward[len(above)]
+    terms = {row.id: row.expression for row in above if row.kind == "cost"}
+    kept = [row for row in above if row.id not in terms]
     return [*kept, whole._replace(expression=substitute(whole.expression, terms))]
 
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from backtrace.chains import Chain, chain, without_cost_terms
+from backtrace.chains import Chain, chain, up_to
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import Expression, Symbol, symbols
+from backtrace.derivation.expressions import Symbol, symbols
 from backtrace.derivation.notation import of_sample
 from backtrace.errors import NotFiniteError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
@@ -41,17 +41,17 @@ class Effect(NamedTuple):
 class Explanation(NamedTuple):
     """A quantity of one step and sample, or of all samples of a batch.
 
-    `part` has its row and the values of everything; `by` is what the derivative is taken by, if the quantity
-    is one, and `sign` -1 where it is the negative of that derivative. `paths` are the first of `path_count`,
-    `factors` those of all of them, each once, and `value` is what the paths come to: in hand arithmetic not
-    always what the row does. `rests_on` is what the factors, or the quantity itself, are worked out from, in
-    order. `is_flat` says that the derivative is 0, whatever hand arithmetic rounds it to; `effect` is None
-    where there is none to be foretold.
+    `part` has its row and the values of everything. If the quantity is a derivative of a cost, `objective` is
+    that and `by` what the derivative is taken by; `sign` is -1 where it is the negative of that. `paths` are
+    the first of `path_count`, `factors` those of all of them, each once, and `value` is what the paths come
+    to: in hand arithmetic not always what the row does. `rests_on` is what the factors, or the quantity
+    itself, are worked out from, in order. `is_flat` says that the derivative is 0, whatever hand arithmetic
+    rounds it to; `effect` is None where there is none to be foretold.
     """
 
     part: Part
     row: Equation
-    objective: Symbol
+    objective: Symbol | None
     by: Symbol | None
     sign: int
     paths: tuple[Path, ...]
@@ -99,6 +99,14 @@ def _as_far_as(problem: Problem, name: str, request: Request) -> tuple[list[Part
     return parts, found
 
 
+class _Derivative(NamedTuple):
+    """∂objective/∂by, or with the sign -1 the negative of it."""
+
+    objective: Symbol
+    by: Symbol
+    sign: int
+
+
 class _Explaining:
     def __init__(self, problem: Problem, parts: Sequence[Part], found: Part, arithmetic: Arithmetic) -> None:
         self.problem = problem
@@ -110,25 +118,32 @@ class _Explaining:
         passes = [part for part in parts if part.phase == "forward" and found.sample in (None, part.sample)]
         # Those that the objective is made of: of a batch, the samples with targets.
         self.passes = [part for part in passes if self.has_targets(part)] or passes
-        self.forward = [without_cost_terms(problem, part.equations) for part in self.passes]
-        self.objective = self.forward[0][-1].symbol
-        self.total = self.objective_of_all()
+        self.derivative = self.as_derivative()
 
     def has_targets(self, part: Part) -> bool:
         return part.sample is not None and self.problem.samples[part.sample - 1].targets is not None
 
-    def objective_of_all(self) -> Expression:
-        """The objective, from those of the passes that it is made of."""
-        if not self.resting.passes:
-            return of_sample(self.objective, self.passes[0].sample or 0)
-        rows = self.resting.here.part.equations
-        return next(row.expression for row in rows if row.id == self.objective.id)
+    def as_derivative(self) -> _Derivative | None:
+        """What the quantity is the derivative of, and by what; None if it is no derivative of a cost."""
+        rows = self.passes[0].equations
+        costs = {row.id: row.symbol for row in rows if row.kind == "cost"}
+        by_id = {symbol.id: symbol for row in rows for symbol in (row.symbol, *symbols(row.expression))}
+        for id in (self.row.id, *self.row.aliases):
+            over, slash, under = id.partition("/")
+            if slash and over[1:] in costs and under[1:] in by_id:
+                return _Derivative(costs[over[1:]], by_id[under[1:]], 1)
+        if self.row.kind == "delta" and (net := self.row.id.replace("delta_", "h_", 1)) in by_id:
+            return _Derivative(costs[self.problem.objective_id], by_id[net], -1 if self.problem.turned else 1)
+        return None
 
     def explanation(self) -> Explanation:
-        by, sign = self.derived_by()
-        is_other = by is not None and by.id != self.objective.id
-        most = 0 if self.resting.passes else MOST_PATHS  # a batch's gradient is a sum of its samples' own
-        found = chain(self.forward[0], by, most) if by and is_other else Chain((), 0)
+        found, effect = Chain((), 0), None
+        objective, by, sign = self.derivative or (None, None, 1)
+        if objective and by and objective != by:
+            self.forward = [up_to(objective.id, part.equations) for part in self.passes]
+            # The gradient of a batch has no chain: it is the sum of its samples' own.
+            found = chain(self.forward[0], by, 0 if self.resting.passes else MOST_PATHS)
+            effect = self.effect(objective, by, sign) if self.arithmetic is FLOAT64 else None
         factors = tuple(dict.fromkeys(factor for path in found.paths for factor in path))
         for factor in factors:
             if factor.id not in self.values:
@@ -138,7 +153,7 @@ class _Explaining:
         return Explanation(
             part=self.part,
             row=self.row,
-            objective=self.objective,
+            objective=objective,
             by=by,
             sign=sign,
             paths=paths,
@@ -147,20 +162,8 @@ class _Explaining:
             factors=factors,
             rests_on=tuple(self.resting.below(factors or [self.row])),
             is_flat=is_flat,
-            effect=self.effect(by, sign) if by and is_other and self.arithmetic is FLOAT64 else None,
+            effect=effect,
         )
-
-    def derived_by(self) -> tuple[Symbol | None, int]:
-        """What the quantity is the derivative of the objective by, and its sign; None if it is none such."""
-        rows = self.passes[0].equations
-        by_id = {symbol.id: symbol for row in rows for symbol in (row.symbol, *symbols(row.expression))}
-        for id in (self.row.id, *self.row.aliases):
-            over, slash, under = id.partition("/")
-            if slash and over == f"d{self.objective.id}" and under[1:] in by_id:
-                return by_id[under[1:]], 1
-        if self.row.kind == "delta" and (net := self.row.id.replace("delta_", "h_", 1)) in by_id:
-            return by_id[net], -1 if self.problem.turned else 1
-        return None, 1
 
     # The numbers of the chain
 
@@ -186,29 +189,30 @@ class _Explaining:
 
     # What it means
 
-    def effect(self, by: Symbol, sign: int) -> Effect | None:
+    def effect(self, objective: Symbol, by: Symbol, sign: int) -> Effect | None:
         """What a small rise does: as small as it has to be for the gradient to foretell it."""
         slope = sign * float(self.values[self.row.id])
-        if not slope:
-            return None
-        before = self.objective_with(by.id, 0.0)
-        for power in range(2, 9):
+        before = self.objective_with(objective, by.id, 0.0)
+        for power in range(2, 9) if slope else ():
             rise = 10.0**-power
-            after = self.objective_with(by.id, rise)
+            after = self.objective_with(objective, by.id, rise)
             if before is None or after is None:
                 return None
             if abs(after - before - slope * rise) <= NEAR * abs(slope * rise):
                 return Effect(rise, slope * rise, after - before)
         return None
 
-    def objective_with(self, id: str, rise: float) -> float | None:
+    def objective_with(self, objective: Symbol, id: str, rise: float) -> float | None:
         """The objective where one symbol is raised; None where there is none."""
         ends: dict[str, float] = {}
         try:
             for part, forward in zip(self.passes, self.forward, strict=True):
                 values = {**part.values, id: part.values[id] + rise}
                 evaluate([row for row in forward if row.id != id], values, FLOAT64)
-                ends[of_sample(self.objective, part.sample or 0).id] = values[self.objective.id]
+                ends[of_sample(objective, part.sample or 0).id] = values[objective.id]
         except NotFiniteError:
             return None
-        return float(value_of(self.total, ends, FLOAT64))
+        if not self.resting.passes:
+            return float(values[objective.id])
+        whole = next(row for row in self.resting.here.part.equations if row.id == objective.id)
+        return float(value_of(whole.expression, ends, FLOAT64))

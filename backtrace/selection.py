@@ -177,7 +177,19 @@ def no_quantity(pattern: str, parts: Iterable[Part]) -> BacktraceError:
         return BacktraceError(f"{quoted(pattern)} is given, not worked out{hint}")
     for phase in left_out:
         return BacktraceError(f"{quoted(pattern)} belongs to the {phase} pass, which is left out here")
-    return BacktraceError(f"no quantity {quoted(pattern)}{hint or _examples(list(ids))}")
+    hint = hint or _what_is_missing(typed, parts) or _examples(list(ids))
+    return BacktraceError(f"no quantity {quoted(pattern)}{hint}")
+
+
+def _what_is_missing(typed: str, parts: Sequence[Part]) -> str:
+    """Why there is less than one may look for."""
+    if parts and all(
+        part.derivation and not (part.derivation.backward or part.derivation.refusal) for part in parts
+    ):
+        return "; without targets there is only the forward pass"
+    if typed.endswith("+") and not any(part.phase in ("update", "after") for part in parts):
+        return "; no update is worked out here"
+    return ""
 
 
 def _examples(ids: Sequence[str], most: int = 6) -> str:

@@ -237,6 +237,24 @@ def test_what_a_rise_does_to_the_objective_of_a_batch_is_what_it_does(
     assert effect.foretold == pytest.approx(effect.actual, rel=0.05)
 
 
+def test_the_gradient_of_one_term_of_the_cost_has_the_chain_from_that_term() -> None:
+    explanation = explain(backtrace.load("two-two-two"), "∂E_o1/∂out_h1")
+    assert symbols_of(explanation) == [["∂E_o1/∂out_o1", "∂out_o1/∂net_o1", "∂net_o1/∂out_h1"]]
+    assert explanation.objective
+    assert explanation.objective.id == "E_o1"
+    assert explanation.value == pytest.approx(0.055399425)
+    said = run("two-two-two", "∂E_o1/∂out_h1").output
+    assert said.endswith(
+        "Raise out_h1 by 0.01 and E_o1 changes by about 0.000554 (worked out again: 0.000554).\n"
+    )
+
+
+def test_without_targets_the_forward_pass_is_explained() -> None:
+    done = run("or-gate", "a_1", "--input", "0.2,1")
+    assert done.exit_code == 0
+    assert "a_1 = 1/(1 + e^(-h_1))\n    = 1/(1 + e^(-0.82))\n    = 0.694236\n" in done.output
+
+
 def test_a_sample_of_a_batch_has_its_own_chain() -> None:
     explanation = explain(backtrace.load("or-gate-batch"), "dE/dw_5", sample=2)
     assert symbols_of(explanation) == [["∂E/∂a_o", "∂a_o/∂h_o", "∂h_o/∂w_5"]]
@@ -345,6 +363,12 @@ def test_another_sample_and_step() -> None:
     [
         (["or-gate", "dE/dw_55"], 1, "no quantity 'dE/dw_55'; did you mean dE/dw_5?"),
         (["or-gate", "w_5"], 1, "'w_5' is given, not worked out"),
+        (
+            ["or-gate", "E", "--input", "1,1"],
+            1,
+            "no quantity 'E'; without targets there is only the forward pass",
+        ),
+        (["or-gate-batch", "w_5+", "--sample", "2"], 1, "no quantity 'w_5+'; no update is worked out here"),
         (["or-gate", "E", "--sample", "9"], 1, "no sample 9; there are samples 1 to 4"),
         (["or-gate", "E", "--sample", "all"], 2, "one quantity has one sample; expected --sample K"),
         (

@@ -139,10 +139,10 @@ def meaning_in(
 ) -> str:
     """The same, with symbols and numbers as a page sets them."""
     by, effect = explanation.by, explanation.effect
-    objective = symbol(explanation.objective)
-    if by is None:
+    if explanation.objective is None or by is None:
         return ""
-    if by.id == explanation.objective.id:
+    objective = symbol(explanation.objective)
+    if by == explanation.objective:
         return f"{objective} changes as much as it does itself."
     if not explanation.path_count:
         return f"{objective} does not rest on {symbol(by)}."

@@ -27,7 +27,7 @@ def write_json(problem: Problem, explanation: Explanation, look: Look, out: Text
         "id": row.id,
         "symbol": row.symbol.text,
         "value": float(part.values[row.id]) + 0.0,
-        "of": explanation.objective.id,
+        "of": explanation.objective and explanation.objective.id,
         "by": explanation.by and explanation.by.id,
         "sign": explanation.sign,
         "count": explanation.path_count,
