@@ -169,6 +169,20 @@ def test_a_slip_in_an_unstated_equation_on_the_way_is_named() -> None:
     )
 
 
+def test_a_slip_on_the_way_is_not_named_where_another_number_speaks_against_it() -> None:
+    # δ_1, and E, as they come out when b_2 is left out of h_1; at six digits that may be chance.
+    left_out = "h_1 is taken as i_1·w_1 + i_2·w_3: the term b_2 was left out"
+    for numbers in ({}, {"E": "0.118998"}):
+        found = answers("or-gate", **numbers, delta_1="-0.000303965")["delta_1"]
+        assert (found.verdict, found.slip, left_out in found.explanation) == ("slip", "missing_term", True)
+    against = answers("or-gate", E="0.118851", delta_1="-0.000303965")["delta_1"]
+    assert (against.verdict, against.slip) == ("wrong", None)
+    on_the_way = answers("or-gate", a_1="0.646", delta_1="-0.000303965")["delta_1"]
+    assert (on_the_way.verdict, on_the_way.slip) == ("wrong", None)
+    certain = answers("or-gate", E="0.118851", delta_1="-0.00030396501")["delta_1"]
+    assert (certain.verdict, certain.slip) == ("slip", "missing_term")
+
+
 def said(config: str, **numbers: str) -> tuple[str, str | None, str]:
     """What is said of the last of some numbers."""
     found = list(answers(config, **numbers).values())[-1]

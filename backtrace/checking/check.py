@@ -267,7 +267,7 @@ class _Marking:
     def faulty(self, entry: Entry, own: OwnNumbers) -> Judgement:
         self.looked_into += 1
         look = self.looked_into <= self.most_looked_into
-        slips = self.diagnosis.findings(entry.key, entry.number, own.points()) if look else []
+        slips = self.diagnosis.findings(entry.key, entry.number, own.points(), self.numbers) if look else []
         if not slips:
             said = f"expected {self.graph[entry.key].value:.6g}"
             if not look:

@@ -10,8 +10,10 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import NamedTuple
 
+from backtrace.checking.contradiction import BY_CHANCE, speaks_against
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.numbers import Stated
 from backtrace.checking.readings import Readings
@@ -52,7 +54,7 @@ MOST_KEPT = 200_000  # symbols in all rewritings that are kept, at some hundred 
 class Candidate(NamedTuple):
     """A value that a slip gives; `tell` makes the sentence if it is the one.
 
-    `where` is the quantity whose equation was rewritten, if one was.
+    `where` is the quantity whose equation was rewritten, if one was, and `rewriting` how.
     """
 
     rank: float
@@ -60,6 +62,7 @@ class Candidate(NamedTuple):
     value: float
     tell: Callable[[], str]
     where: Key | None = None
+    rewriting: Rewriting | None = None
 
     @property
     def explanation(self) -> str:
@@ -80,9 +83,14 @@ class Diagnosis:
         self.early = EarlyUpdate(graph)
         self.step_wide = {slip: StepWide(graph, slip) for slip in STEP_WIDE}
 
-    def findings(self, key: Key, number: Stated, numbers: Mapping[Key, float]) -> list[Finding]:
-        """The slips that give a stated number, the most plausible first; `numbers` are the writer's own."""
-        ranked = self.fitting(key, number, numbers) or self.pairs(key, number, numbers)
+    def findings(
+        self, key: Key, number: Stated, numbers: Mapping[Key, float], sheet: Mapping[Key, Stated]
+    ) -> list[Finding]:
+        """The slips that give a stated number, the most plausible first.
+
+        `numbers` are the writer's own that it rests on, `sheet` has all that is stated.
+        """
+        ranked = self.fitting(key, number, numbers, sheet) or self.pairs(key, number, numbers)
         return self.said(key, number, ranked)
 
     def doubts(
@@ -110,7 +118,13 @@ class Diagnosis:
             for c in ranked[:MOST_FINDINGS]
         ]
 
-    def fitting(self, key: Key, number: Stated, numbers: Mapping[Key, float]) -> list[Candidate]:
+    def fitting(
+        self,
+        key: Key,
+        number: Stated,
+        numbers: Mapping[Key, float],
+        sheet: Mapping[Key, Stated] = MappingProxyType({}),
+    ) -> list[Candidate]:
         """The best candidate of each slip that gives a stated number, the most plausible first."""
         if not number.value and not number.half:
             return []
@@ -125,10 +139,19 @@ class Diagnosis:
         candidates = chain(self.own(key, own), true, self.read(key, number, own))
         if self.rests_on_unstated(key, own):
             candidates = chain(candidates, self.own(key, rounded))
-        found = best_of(number, candidates)
+        found = best_of(number, (c for c in candidates if self.may_be(c, key, number, sheet)))
         if found or not own.fixed:
             return found
         return best_of(number, self.read(key, number, rounded, everywhere=True))
+
+    def may_be(self, candidate: Candidate, key: Key, number: Stated, sheet: Mapping[Key, Stated]) -> bool:
+        """Whether a slip gives a number, and nothing on the sheet speaks against it."""
+        if not number.fits(candidate.value):
+            return False
+        where, rewriting = candidate.where, candidate.rewriting
+        if where is None or rewriting is None or number.digits > BY_CHANCE:
+            return True
+        return not speaks_against(self.graph, sheet, key, where, rewriting)
 
     def rests_on_unstated(self, key: Key, own: Values) -> bool:
         """Whether something in the equation, or in what may stand there instead, has to be worked out."""
@@ -217,6 +240,7 @@ class Diagnosis:
                     value,
                     partial(told, self.graph, key, node, rewriting, base.fixed),
                     node.key,
+                    rewriting,
                 )
 
     def given_by(self, rewriting: Rewriting, base: Values) -> float | None:
