@@ -7,12 +7,12 @@ numbers first, then on the true ones. Two slips at once are tried where no singl
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from types import MappingProxyType
-from typing import NamedTuple
 
+from backtrace.checking.candidates import Candidate, best_of
 from backtrace.checking.contradiction import BY_CHANCE, speaks_against
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.numbers import Stated
@@ -49,24 +49,6 @@ PAIR_RANK = 3.0
 PAIR_NODES = 4
 MOST_IN_PAIRS = 60  # rewritings of one equation; of the pairs of more, several fit any number by chance
 MOST_KEPT = 200_000  # symbols in all rewritings that are kept, at some hundred bytes each
-
-
-class Candidate(NamedTuple):
-    """A value that a slip gives; `tell` makes the sentence if it is the one.
-
-    `where` is the quantity whose equation was rewritten, if one was, and `rewriting` how.
-    """
-
-    rank: float
-    slip: str
-    value: float
-    tell: Callable[[], str]
-    where: Key | None = None
-    rewriting: Rewriting | None = None
-
-    @property
-    def explanation(self) -> str:
-        return self.tell()
 
 
 class Diagnosis:
@@ -350,14 +332,3 @@ def _digits(right: float, number: Stated) -> int:
     """How many digits of the right value are told: as many as are stated, and down to the same place."""
     whole = math.floor(math.log10(abs(right))) + 1 if right and math.isfinite(right) else 0
     return max(3, number.digits, min(number.places + whole, 17))
-
-
-def best_of(number: Stated, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The best candidate of each slip that gives a stated number, the most plausible first."""
-    best: dict[str, Candidate] = {}
-    for candidate in candidates:
-        if number.fits(candidate.value):
-            known = best.get(candidate.slip)
-            if known is None or candidate.rank < known.rank:
-                best[candidate.slip] = candidate
-    return sorted(best.values(), key=lambda candidate: candidate.rank)

@@ -12,7 +12,8 @@ from random import Random
 from typing import NamedTuple
 
 from backtrace.checking.binding import Bound, Names, value_in
-from backtrace.checking.diagnosis import Candidate, Diagnosis
+from backtrace.checking.candidates import Candidate
+from backtrace.checking.diagnosis import Diagnosis
 from backtrace.checking.graph import Graph, Key
 from backtrace.checking.lookup import Lookup
 from backtrace.checking.numbers import Stated

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
-from backtrace.checking.diagnosis import Candidate, Diagnosis
+from backtrace.checking.candidates import Candidate
+from backtrace.checking.diagnosis import Diagnosis
 from backtrace.checking.graph import Graph, Key
 from backtrace.checking.slips import SLIPS
 
