@@ -58,6 +58,7 @@ _FENCED = ("mfrac", "msub", "msup", "msubsup")
 _TAG = re.compile(
     r"</?(?:sub|sup|b|i|u|em|strong|code|span|p|br|li|td|tr|pre|font|div|var)\b[^<>]{0,300}>", re.IGNORECASE
 )
+_INLINE_COMMENT = re.compile(r"<!--[^<>]*-->")  # such as the marks of a number that `fill` keeps
 # The parser looks for the end of a tag from each place where one may begin; here all of them have an end.
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
 _ADDRESS = re.compile(r"(?:https?|ftp)://\S+|www\.\S+")
@@ -93,6 +94,7 @@ def lines(text: str, file: str = "") -> Iterator[Line]:
 
 def _clean(line: str, comments: bool) -> str:
     """A line without control characters, tags, addresses, bullets and emphasis."""
+    line = _INLINE_COMMENT.sub("", line)
     line = _without_alphabets(harmless(html.unescape(_SIZE.sub("", line.replace("&amp;", "&")))))
     if comments:
         line = _COMMENT.sub("", line)
