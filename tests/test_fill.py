@@ -150,6 +150,11 @@ def test_a_latex_number_stands_on_the_line_after_its_mark(filled: Text) -> None:
     )
 
 
+def test_a_percent_sign_in_latex_does_not_hide_the_closing_mark(filled: Text) -> None:
+    document = "It is % bt or-gate a_o .1%\n{}% /bt\n.\n"
+    assert filled(document.format(""), "doc.tex") == document.format("51.2\\%")
+
+
 def test_blanks_around_a_number_stay(filled: Text) -> None:
     assert (
         filled("<!-- bt or-gate E .1f --> 7\t<!-- /bt -->") == "<!-- bt or-gate E .1f --> 0.1\t<!-- /bt -->"
@@ -314,7 +319,14 @@ def test_a_whole_class_of_which_one_sheet_cannot_be_read_is_a_failure(refused: T
     Path("sheets").mkdir()
     Path("sheets/cy.yaml").write_text("", encoding="utf-8")
     said = refused(block("check neuron.yaml sheets"))
-    assert said == "doc.md:1:1: backtrace check ended with exit code 1"
+    assert said == "doc.md:1:1: backtrace check ended with exit code 1; run by itself it tells why"
+
+
+@pytest.mark.parametrize("name", ["doc.md", "./doc.md", "link.md"])
+def test_a_document_does_not_check_itself_as_that_would_never_settle(name: str, refused: Text) -> None:
+    os.symlink("doc.md", "link.md")
+    said = refused(f"a_o = 0.5\n\n{block(f'check neuron.yaml {name}')}")
+    assert said == f"doc.md:3:1: '{name}': the document that is filled; expected another file"
 
 
 def test_paths_begin_at_the_folder_of_the_document(fill: Fill, tmp_path: Path) -> None:
@@ -821,10 +833,10 @@ def test_a_byte_order_mark_stays(fill: Fill, tmp_path: Path) -> None:
 
 def test_a_document_that_cannot_be_read_is_told(fill: Fill, tmp_path: Path) -> None:
     Path("latin.md").write_bytes(b"a\nb\xe9")
-    Path("dir.md").mkdir()
+    Path("dir").mkdir()
     said = {
         "latin.md": "latin.md:2:2: byte 0xe9 is not UTF-8; expected a text file in UTF-8",
-        "dir.md": "'dir.md': cannot be read: Is a directory",
+        "dir": "'dir': a folder; expected documents, as 'dir/*.md'",
         "none.md": "'none.md': no such file; expected a document",
         "-": "'-': no kind of document that has marks; expected .md, .html or .tex",
         "neuron.yaml": "'neuron.yaml': no kind of document that has marks; expected .md, .html or .tex",
@@ -947,6 +959,20 @@ def test_what_steers_a_terminal_does_not_reach_it(fill: Fill, monkeypatch: pytes
     assert "-\\x1b[31m <!-- bt" in shown
 
 
+@pytest.mark.parametrize(
+    ("text", "is_terminal", "end"),
+    [("one\r\n{}\r\n", True, ""), ("one\r\n{}\r\n", False, "\r"), ("one\n{}\r\n", True, "\\r")],
+)
+def test_line_ends_are_shown_at_a_terminal_only_where_they_are_mixed(
+    text: str, is_terminal: bool, end: str, fill: Fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = "<!-- bt or-gate E .3f -->{}<!-- /bt -->"
+    Path("doc.md").write_bytes(text.format(number.format(1)).encode())
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal, raising=False)
+    *_, old, new = fill("--check", "doc.md").out.removesuffix("\n").split("\n")
+    assert (old, new) == (f"-{number.format(1)}{end}", f"+{number.format(0.119)}{end}")
+
+
 # Bounds, and interruptions
 
 
@@ -972,6 +998,22 @@ def test_more_marks_than_are_read_are_refused(refused: Text, monkeypatch: pytest
     monkeypatch.setattr("backtrace.filling.marks.MOST_MARKS", 1_000)
     said = refused("<!-- bt or-gate E .3f --><!-- /bt -->" * 1_001)
     assert said == "doc.md:1:37001: more than 1,000 marks; expected fewer in one document"
+
+
+def test_a_document_is_not_filled_beyond_what_can_be_read_again(
+    fill: Fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = block("trace neuron.yaml -f csv") * 2
+    Path("doc.md").write_text(text, encoding="utf-8")
+    assert fill("doc.md").code == 0
+    size = Path("doc.md").stat().st_size
+    for most, said in (
+        (size, "doc.md: 2 of 2 places changed\n"),
+        (size - 1, "doc.md:3:1: more than 0 MB with what stands here; expected less\n"),
+    ):
+        monkeypatch.setattr("backtrace.cli.inside.MAX_BYTES", most)
+        Path("doc.md").write_text(text, encoding="utf-8")
+        assert fill("doc.md").err == said
 
 
 def test_what_stands_in_many_marks_is_worked_out_once(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1044,7 +1086,7 @@ def test_a_filled_latex_document_compiles(filled: Text, tmp_path: Path) -> None:
     body = block("trace two-two-two -f latex --fragment", "latex") + block(
         "check or-gate --published", "latex"
     )
-    number = "It is $% bt or-gate dE/dw_1 .2e\n% /bt\n$, 50\\% of it.\n"
+    number = "It is $% bt or-gate dE/dw_1 .2e\n% /bt\n$, % bt or-gate a_o .1%\n% /bt\n of it.\n"
     filled(
         "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n"
         + number

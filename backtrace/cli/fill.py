@@ -64,14 +64,15 @@ def _fill(file: str, check: bool) -> int:
 
 
 def _show(document: Document, puts: Sequence[Put]) -> None:
-    """The difference, in which nothing steers a terminal."""
+    """The difference, in which nothing steers a terminal; there, line ends show where they are mixed."""
     from backtrace.cli.output import writing_to
     from backtrace.filling.document import difference
 
+    end = "\r" if document.text.count("\r\n") == document.text.count("\n") else ""
     with writing_to(None) as out:
         is_terminal = out.isatty()
         for line in difference(document, puts):
-            out.write(f"{printable(line) if is_terminal else line}\n")
+            out.write(f"{printable(line.removesuffix(end)) if is_terminal else line}\n")
 
 
 def _write(document: Document, puts: Sequence[Put]) -> None:

@@ -19,10 +19,11 @@ from click.core import ParameterSource
 from backtrace.cli import Ended, Exit, cli
 from backtrace.cli.options import hand_option, input_alone, what_if_options
 from backtrace.cli.output import Passage
+from backtrace.config.nodes import MAX_BYTES
 from backtrace.errors import BacktraceError, NotDifferentiableError, nearest, quoted
 from backtrace.filling.document import Document, Put
 from backtrace.filling.marks import COMMANDS, Mark
-from backtrace.filling.places import Output, placed
+from backtrace.filling.places import Output, placed, placed_number
 
 if TYPE_CHECKING:
     from backtrace.api import Trace
@@ -38,7 +39,7 @@ class Runner:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.folder = os.path.dirname(os.path.realpath(document.file))
+        self.file = os.path.realpath(document.file)
         self.texts: dict[str, str] = {}  # of numbers, by the words of their marks
         self.outputs: dict[str, Output] = {}
         self.traces: dict[object, Trace] = {}
@@ -52,8 +53,20 @@ class Runner:
         from backtrace.config.files import reading_only
         from backtrace.config.load import examples_folder
 
-        with _standing_in(self.folder), reading_only(self.folder, examples_folder()):
-            return [Put(mark.start, mark.end, self.text(mark)) for mark in marks]
+        folder = os.path.dirname(self.file)
+        with _standing_in(folder), reading_only(folder, examples_folder(), document=self.file):
+            return list(self.each_put(marks))
+
+    def each_put(self, marks: list[Mark]) -> Iterator[Put]:
+        """The places one by one, as long as the document can be read again with what stands in them."""
+        left = MAX_BYTES - len(f"{self.document.bom}{self.document.text}".encode())
+        for mark in marks:
+            text = self.text(mark)
+            left -= len(text.encode()) - len(self.document.text[mark.start : mark.end].encode())
+            if left < 0:
+                most = f"{MAX_BYTES // 1_000_000} MB"
+                raise BacktraceError(f"more than {most} with what stands here; expected less", mark.location)
+            yield Put(mark.start, mark.end, text)
 
     def text(self, mark: Mark) -> str:
         try:
@@ -62,7 +75,7 @@ class Runner:
                     self.outputs[mark.words] = self.output(mark.words)
                 return placed(self.outputs[mark.words], self.document.kind, mark)
             if mark.words not in self.texts:
-                self.texts[mark.words] = self.number(mark.words)
+                self.texts[mark.words] = placed_number(self.number(mark.words), self.document.kind)
             return self.texts[mark.words]
         except click.UsageError as error:
             raise BacktraceError(error.format_message(), mark.location) from None
@@ -93,7 +106,9 @@ class Runner:
         if code == Exit.INTERRUPTED:
             raise Ended(Exit.INTERRUPTED)
         if code not in (Exit.FINE, Exit.MISTAKES):
-            raise BacktraceError(f"backtrace {name} ended with exit code {int(code)}")
+            raise BacktraceError(
+                f"backtrace {name} ended with exit code {int(code)}; run by itself it tells why"
+            )
         return Output(passage.getvalue(), form, is_part, words)
 
     def number(self, words: str) -> str:

@@ -12,28 +12,38 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import NamedTuple
 
 from backtrace.config.cursor import Cursor
 from backtrace.config.nodes import MAX_BYTES, StrPath
 from backtrace.errors import BacktraceError, quoted
 
-_FOLDERS: ContextVar[tuple[str, ...] | None] = ContextVar("folders that may be read", default=None)
+
+class _Bounds(NamedTuple):
+    folders: tuple[str, ...]
+    document: str
+
+
+_BOUNDS: ContextVar[_Bounds | None] = ContextVar("what a document may read", default=None)
 
 
 @contextmanager
-def reading_only(*folders: StrPath) -> Iterator[None]:
-    """Bar every file that is not in one of these folders, or below; links are followed before."""
-    token = _FOLDERS.set(tuple(map(os.path.realpath, folders)))
+def reading_only(*folders: StrPath, document: StrPath) -> Iterator[None]:
+    """Bar every file that is not in one of these folders, or below, and the document that asks for it.
+
+    Links are followed before.
+    """
+    token = _BOUNDS.set(_Bounds(tuple(map(os.path.realpath, folders)), os.path.realpath(document)))
     try:
         yield
     finally:
-        _FOLDERS.reset(token)
+        _BOUNDS.reset(token)
 
 
 def barred(path: StrPath) -> str | None:
     """Why a file or folder may not be read; None where it may. `-` is standard input."""
-    folders = _FOLDERS.get()
-    if folders is None:
+    bounds = _BOUNDS.get()
+    if bounds is None:
         return None
     if path == "-":
         return "standard input is not read here; expected a file"
@@ -41,8 +51,10 @@ def barred(path: StrPath) -> str | None:
         found = os.path.realpath(path)
     except (OSError, ValueError):  # a name that no file can have
         return "no name of a file"
-    if not any(os.path.commonpath([found, folder]) == folder for folder in folders):
+    if not any(os.path.commonpath([found, folder]) == folder for folder in bounds.folders):
         return "outside the document's folder; expected a file in it or below"
+    if found == bounds.document:  # of itself it would say something else each time
+        return "the document that is filled; expected another file"
     if os.path.exists(found) and not (os.path.isfile(found) or os.path.isdir(found)):
         return "not a file"  # a pipe would be waited for
     return None

@@ -55,9 +55,11 @@ def read_document(file: str) -> Document:
     Raises:
         BacktraceError: it cannot be read, is not UTF-8, or is no kind of document that has marks.
     """
-    kind = KINDS.get(os.path.splitext(file)[1].lower())
+    name, kind = quoted(file, 120), KINDS.get(os.path.splitext(file)[1].lower())
+    if os.path.isdir(file):
+        inside = quoted(os.path.join(file, "*.md"), 120)
+        raise BacktraceError(f"{name}: a folder; expected documents, as {inside}")
     if kind is None:
-        name = quoted(file, 120)
         raise BacktraceError(f"{name}: no kind of document that has marks; expected .md, .html or .tex")
     data = read_file(file, lambda: "; expected a document")
     bom = _BOM if data.startswith(_BOM.encode()) else ""

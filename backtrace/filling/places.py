@@ -111,6 +111,11 @@ _INSTEAD: dict[Kind, str] = {
 }
 
 
+def placed_number(text: str, kind: Kind) -> str:
+    """What is put between the marks of a number; in LaTeX a bare % would hide the closing one."""
+    return text.replace("%", "\\%") if kind == "latex" else text
+
+
 def placed(output: Output, kind: Kind, mark: Mark) -> str:
     """What is put between the marks of a block.
 
