@@ -143,7 +143,8 @@ def test_an_inline_mark_gives_one_number(words: str, number: str, filled: Text) 
 
 def test_a_latex_number_stands_on_the_line_after_its_mark(filled: Text) -> None:
     document = (
-        "50\\% of % bt or-gate E .3f\n\t0.5% /bt\n, \\verb|% bt x| and\n% bt neuron.yaml a_o\n % /bt\n.\n"
+        "50\\% of % bt or-gate E .3f\n\t0.5% /bt\n, \\verb|% bt x| and\n\\url{a.b/c%20d}: "
+        "% bt neuron.yaml a_o\n % /bt\n.\n"
     )
     assert filled(document, "doc.tex") == document.replace("0.5% /bt", "0.119% /bt").replace(
         "\n % /bt", "\n 0.75% /bt"
@@ -361,6 +362,7 @@ def test_paths_begin_at_the_folder_of_the_document(fill: Fill, tmp_path: Path) -
         ("<!-- a\n<!-- bt x -->", "doc.html"),
         ("\\begin{verbatim}\n% bt x\n\\end{verbatim}\n", "doc.tex"),
         ("\\begin{lstlisting}[a]\n% /backtrace\n\\end{lstlisting}\n", "doc.tex"),
+        ("\\lstinline|% bt x|\n\\lstinline[a=b]{% bt x}\n\\path{% bt x}\n", "doc.tex"),
         ("50\\% bt x \\\\\\% /bt\n\\verb+% bt x+\n% backtrace does it\n", "doc.tex"),
     ],
 )
@@ -983,7 +985,8 @@ def test_line_ends_are_shown_at_a_terminal_only_where_they_are_mixed(
         ("markdown", "- "),
         ("markdown", "> "), ("markdown", "~~~\n"), ("markdown", "````\n```\n"), ("markdown", "`a\n\n"),
         ("markdown", "1. "), ("markdown", "`<!-- `"), ("html", "<!-- <!-- bt x -->"), ("html", "-->"),
-        ("latex", "%"), ("latex", "\\verb|"), ("latex", "\\begin{verbatim}"), ("latex", "\\"),
+        ("latex", "%"), ("latex", "\\verb|"), ("latex", "\\lstinline[|"), ("latex", "\\url{"),
+        ("latex", "\\begin{verbatim}"), ("latex", "\\"),
     ],
 )  # fmt: skip
 def test_a_document_is_read_in_time_in_proportion_to_it(kind: Kind, piece: str) -> None:

@@ -134,9 +134,11 @@ class _Ticks:
 # LaTeX
 
 _VERBATIM = "verbatim|Verbatim|lstlisting|minted|comment"
+_LISTING = r"lstinline(?:\[[^\]\r\n]{0,200}\])?"
 _TEX = re.compile(
     rf"\\begin\{{(?P<verbatim>(?:{_VERBATIM})\*?)\}}"
-    r"|\\verb\*?(?P<sign>[^\sa-zA-Z*])[^\r\n]{0,200}?(?P=sign)"
+    rf"|\\(?:verb\*?|{_LISTING})(?P<sign>[^\sa-zA-Z*{{[])[^\r\n]{{0,200}}?(?P=sign)"
+    rf"|\\(?:url|href|path|{_LISTING})\{{[^{{}}\r\n]{{0,2000}}\}}"  # an address may have a bare % in it
     r"|\\[^\r\n]|(?P<comment>%(?P<body>[^\r\n]*))"
 )
 
