@@ -10,8 +10,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from backtrace.cli import COMMANDS as ALL_COMMANDS
+from backtrace.cli import cli
 from backtrace.filling.marks import COMMANDS, read_marks
 
 ROOT = Path(__file__).parent.parent
@@ -144,6 +147,41 @@ def test_every_file_that_a_page_shows_is_that_file(page: str) -> None:
     files = re.compile(r"^<!-- file: (\S+) -->\n```[a-z]+\n(.*?)^```", re.DOTALL | re.MULTILINE)
     for name, shown in files.findall(text):
         assert ((ROOT / page).parent / name).read_text(encoding="utf-8") == shown
+
+
+def options(name: str) -> set[str]:
+    """The options of a command."""
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    return {option for param in command.params for option in param.opts} | {"--help"}
+
+
+def named_commands(page: str) -> Iterator[list[str]]:
+    """The commands of which a page only speaks: in a sentence, or in a block that shows no output."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for found in re.finditer(r"`backtrace\s([a-zA-Z][^`]*)`|^(?:\S*/)?backtrace (.+)$", text, re.MULTILINE):
+        yield shlex.split(found[1] or found[2])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_that_a_page_names_is_one_with_these_options(page: str) -> None:
+    for name, *words in named_commands(page):
+        if name != "COMMAND":
+            named = {word.partition("=")[0] for word in words if word.startswith("-")}
+            assert named - options(name) == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_option_that_a_page_names_is_that_of_a_command(page: str) -> None:
+    known = {option for name in ALL_COMMANDS for option in options(name)}
+    known |= {"--version", "--choice"}  # that of a benchmark
+    text = re.sub(
+        r"^```.*?^```", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
+    named = {
+        option for code in re.findall("`([^`]+)`", text) for option in re.findall("(?<!\\S)--[a-z-]+", code)
+    }
+    assert named - known == set()
 
 
 @pytest.mark.parametrize("page", PAGES)

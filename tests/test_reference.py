@@ -1,4 +1,4 @@
-"""docs/reference.md and docs/config.md say what the code says."""
+"""docs/reference.md says what the code says, and so do the tables and limits of other pages."""
 
 from __future__ import annotations
 
@@ -12,22 +12,31 @@ from typing import get_args
 import pytest
 
 import backtrace
+from backtrace.checking import answers, check
 from backtrace.checking.report import VERDICTS
 from backtrace.checking.slips import SLIPS
-from backtrace.cli import COMMANDS, Exit
+from backtrace.cli import COMMANDS, Exit, cli
+from backtrace.cli.inside import REFUSED
 from backtrace.cli.options import ENDINGS
+from backtrace.config import computation, layers, nodes, samples, settings, weights
+from backtrace.derivation import parser
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
 from backtrace.derivation.equation import PHASES, Kind
 from backtrace.derivation.functions import PUBLIC
 from backtrace.derivation.notation import NOTATIONS
 from backtrace.derivation.updates import RATE, UPDATE_RULES
+from backtrace.filling import marks
+from backtrace.filling.document import KINDS
+from backtrace.filling.places import PLACES
 from backtrace.selection import selected
 from backtrace.tracing import Request, work
-from backtrace.views.records import Look, Record, records
+from backtrace.views.records import Look, records
 
 DOCS = Path(__file__).parent.parent / "docs"
 REFERENCE = (DOCS / "reference.md").read_text(encoding="utf-8")
+CHECKING = (DOCS / "checking.md").read_text(encoding="utf-8")
+FILL = (DOCS / "fill.md").read_text(encoding="utf-8")
 CONFIG = (DOCS / "config.md").read_text(encoding="utf-8")
 SCHEMA = json.loads((Path(backtrace.__file__).parent / "config" / "schema.json").read_text(encoding="utf-8"))
 
@@ -35,7 +44,7 @@ SCHEMA = json.loads((Path(backtrace.__file__).parent / "config" / "schema.json")
 def table(page: str, heading: str) -> list[list[str]]:
     """The rows of the table whose first column has this heading, cell by cell."""
     below = page.partition(f"\n| {heading} |")[2].partition("\n\n")[0]
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in below.splitlines()[2:]]
+    return [[cell.strip() for cell in line[1:-1].split("|")] for line in below.splitlines()[2:]]
 
 
 def quoted(text: str) -> list[str]:
@@ -79,8 +88,46 @@ def test_the_phases_are_those_of_the_records() -> None:
     ]
 
 
-def test_the_columns_are_those_of_a_record() -> None:
-    assert f"\n{','.join(Record._fields)}\n" in REFERENCE
+PROGRAMS = {
+    "`trace`": "trace or-gate",
+    "`explain`": "explain or-gate dE/dw_1",
+    "`check`": "check or-gate {sheet}",
+    "`check`, several sheets": "check or-gate {sheet} {sheet}",
+    "`gradcheck`": "gradcheck or-gate",
+    "`train`": "train or-gate --steps 2",
+}
+
+
+def test_every_command_that_writes_json_is_in_the_table_for_programs() -> None:
+    assert [name for name, *_ in table(REFERENCE, "from")] == list(PROGRAMS)
+    assert {quoted(name)[0] for name in PROGRAMS} == {name for name in COMMANDS if "json" in forms(name)}
+
+
+@pytest.mark.parametrize("row", table(REFERENCE, "from"), ids=lambda row: row[0])
+def test_what_a_program_reads_is_what_is_written(
+    row: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sheet.yaml").write_text("a_o: 0.512\n", encoding="utf-8")
+    name, columns, keys = row
+    words = PROGRAMS[name].format(sheet=tmp_path / "sheet.yaml").split()
+
+    def printed(form: str) -> str:
+        cli.main([*words, "-f", form], "backtrace", standalone_mode=False)
+        return capsys.readouterr().out
+
+    written = json.loads(printed("json"))
+    assert quoted(keys) == list(written)
+    if not columns:
+        assert "csv" not in forms(words[0])
+        return
+    _, _, others = columns.partition(", and those of ")
+    known = {of: quoted(listed) for of, listed, _ in table(REFERENCE, "from")}
+    listed = quoted(columns.partition(",")[0]) + known.get(others, [])
+    assert listed == printed("csv").partition("\n")[0].rstrip("\r").split(",")
+    if not others:
+        assert listed == list(next(value for value in written.values() if isinstance(value, list))[0])
+    if name == "`check`":
+        assert list(written["summary"]) == ["answers", *VERDICTS, "marks", "out_of"]
 
 
 def test_the_verdicts_and_slips_are_those_of_the_tables() -> None:
@@ -91,6 +138,43 @@ def test_the_verdicts_and_slips_are_those_of_the_tables() -> None:
 
 def test_the_exit_codes_are_those_of_the_command_line() -> None:
     assert [int(code) for code, _ in table(REFERENCE, "code")] == sorted([*Exit, 2])
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    def numbers(page: str, start: str) -> list[int]:
+        sentence = page.partition(start)[2].partition("\n\n")[0]
+        return [int(found.replace(",", "")) for found in re.findall(r"[0-9][0-9,]*", sentence)]
+
+    assert numbers(CONFIG, "so is what is too large") == [
+        nodes.MAX_BYTES // 1_000_000, nodes.MAX_NODES, layers.MAX_LAYERS, layers.MAX_UNITS,
+        layers.MAX_SOFTMAX, weights.MAX_WEIGHTS, settings.MAX_SAMPLES, samples.MAX_VALUES,
+        computation.MAX_EQUATIONS, parser.MAX_LENGTH,
+    ]  # fmt: skip
+    assert numbers(CHECKING, "A sheet has at most") == [
+        check.MOST_STEPS, answers.MAX_ROWS, answers.MAX_DOCUMENT // 1_000_000, check.MOST_LOOKED_INTO
+    ]  # fmt: skip
+
+
+def test_the_page_about_documents_says_what_may_stand_in_a_mark() -> None:
+    endings = FILL.partition("A document is Markdown")[2].partition("\n\n")[0]
+    assert quoted(endings) == list(KINDS)
+    may, _, refused = next(part for part in FILL.split("\n\n") if "may stand there" in part).partition(
+        "may stand"
+    )
+    assert quoted(may) == list(marks.COMMANDS)
+    assert [{"-o": "output"}.get(option, option[2:]) for option in quoted(refused)] == list(REFUSED)
+
+
+def test_the_page_about_documents_says_where_each_form_has_a_place() -> None:
+    named = set()
+    for forms, *cells in table(FILL, "`-f`"):
+        for form in (word.split()[0] for word in quoted(forms.replace("none", "`table`"))):
+            named.add(form)
+            placed = [form in PLACES[kind] for kind in ("markdown", "html", "latex")]
+            assert placed == [bool(cell) for cell in cells], form
+    others = set(PLACES["markdown"]) - named
+    assert others == {"jsonl", "junit", "gradescope"}
+    assert all(others <= set(forms) for forms in PLACES.values())
 
 
 def keys_of(*forms: str) -> set[str]:
