@@ -389,6 +389,7 @@ BLOCKS = [
     "> ```\n> {}\n\n{}",
     "```a {}``` b",
     "over `two\nlines {}` and {}",
+    "```md\n1. a\n\n    ```sh\n    {}\n    ```\n```\n{}",
 ]
 
 

@@ -83,7 +83,7 @@ def _in_markdown(text: str) -> Iterator[Comment]:
     while found := _CODE.search(text, place):
         place = found.end()
         if found["fence"] is not None and not (found["signs"][0] == "`" and "`" in found["info"]):
-            place = _after_fence(text, place, found["signs"], found["fence"].count(">"))
+            place = _after_fence(text, place, found["fence"], found["signs"])
         elif found["fence"] is not None:
             place = ticks.after(found.start("signs"), len(found["signs"]))
         elif found["ticks"]:
@@ -96,13 +96,15 @@ def _in_markdown(text: str) -> Iterator[Comment]:
             place = comment.end
 
 
-def _after_fence(text: str, place: int, signs: str, depth: int) -> int:
-    """Where a fenced block ends that has been opened with `signs`, in so many quotations.
+def _after_fence(text: str, place: int, fence: str, signs: str) -> int:
+    """Where a fenced block ends that has been opened with `fence`, whose last characters are `signs`.
 
-    It ends with the quotation, too; one that nothing ends goes to the end of the text.
+    Signs that are indented by four columns more do not end it. It ends with the quotation that it stands in,
+    too; one that nothing ends goes to the end of the text.
     """
-    quotation = rf"(?:[ \t]*>){{{depth}}}"
-    closing = rf"{quotation}[ \t]*{signs[0]}{{{len(signs)},}}[ \t]*(?=[\r\n]|\Z)"
+    quotation = rf"(?:[ \t]*>){{{fence.count('>')}}}"
+    most = min(len(fence.expandtabs(4)) - len(signs) + 3, 1_000)
+    closing = rf"{quotation}[ \t]{{0,{most}}}{signs[0]}{{{len(signs)},}}[ \t]*(?=[\r\n]|\Z)"
     found = re.compile(rf"{_LINE}(?:(?!{quotation})|{closing})", re.MULTILINE).search(text, place)
     return found.end() if found else len(text)
 
