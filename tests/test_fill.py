@@ -842,6 +842,7 @@ def test_a_document_that_cannot_be_read_is_told(fill: Fill, tmp_path: Path) -> N
         "dir": "'dir': a folder; expected documents, as 'dir/*.md'",
         "none.md": "'none.md': no such file; expected a document",
         "-": "'-': no kind of document that has marks; expected .md, .html or .tex",
+        "page.xhtml": "'page.xhtml': no kind of document that has marks; expected .md, .html or .tex",
         "neuron.yaml": "'neuron.yaml': no kind of document that has marks; expected .md, .html or .tex",
     }
     for name, message in said.items():

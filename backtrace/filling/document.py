@@ -19,6 +19,7 @@ _BOM = "\ufeff"
 _COMPARED = 2_000  # lines of one place; of longer ones every line counts as changed
 _CONTEXT = 3
 
+# XHTML is not among them: a comment in XML cannot have the two hyphens of an option in it.
 KINDS: dict[str, Kind] = {
     ".md": "markdown",
     ".markdown": "markdown",
@@ -26,7 +27,6 @@ KINDS: dict[str, Kind] = {
     ".rmd": "markdown",
     ".html": "html",
     ".htm": "html",
-    ".xhtml": "html",
     ".tex": "latex",
     ".ltx": "latex",
 }
