@@ -203,6 +203,47 @@ def test_the_words_of_a_config_are_those_of_the_tables() -> None:
     assert set(quoted(formulas)[1].split()) == set(PUBLIC)
 
 
+NET = """\
+inputs: [x]
+targets: [t]
+layers:
+  - {units: [u], weights: [[w_1]]LAYER}
+  - {units: [o], activation: square, weights: [[w_2]], biases: [b]}
+parameters: {w_1: 0.5, w_2: -0.25, b: 0.75}
+update: {rule: sgd, learning_rate: 0.5}
+samples: [{inputs: [2], targets: [1]}, {inputs: [1], targets: [3]}]
+"""
+DEFAULTS = [
+    (part, quoted(key)[0], quoted(default)[0])
+    for part, heading in (
+        ("layer", "Keys of a layer:"),
+        ("net", "Keys beside `layers`:"),
+        ("net", "## Both forms"),
+    )
+    for key, *_, default in table(CONFIG.partition(heading)[2], "key")
+    if quoted(default)
+]
+
+
+def test_some_keys_of_every_part_have_a_default() -> None:
+    assert [key for _, key, _ in DEFAULTS] == [
+        "activation", "bias_input", "cost", "bias_input", "objective", "delta", "batch", "notation"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("part", "key", "default"), DEFAULTS)
+def test_a_default_is_what_a_config_has_without_the_key(
+    part: str, key: str, default: str, tmp_path: Path
+) -> None:
+    def traced(layer: str = "", top: str = "") -> list[tuple[str, str, str, float]]:
+        (tmp_path / "net.yaml").write_text(NET.replace("LAYER", layer) + top, encoding="utf-8")
+        made = backtrace.trace(backtrace.load(tmp_path / "net.yaml"), steps=2)
+        return [(row.id, row.symbol, row.formula, row.value) for row in made]
+
+    said = f"{key}: {default}"
+    assert traced(*((f", {said}", "") if part == "layer" else ("", f"{said}\n"))) == traced()
+
+
 def test_the_constants_of_the_update_rules_are_those_of_the_table() -> None:
     rules = {
         name: {constant: default for constant, default in rule.constants.items() if constant != RATE}
