@@ -20,10 +20,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt  # which rich needs
 
+import backtrace
 from backtrace.api import trace
 from backtrace.cli import _run, cli
 from backtrace.cli.inside import MOST_STEPS, REFUSED
 from backtrace.cli.output import Passage
+from backtrace.config.load import example_names
 from backtrace.errors import BacktraceError
 from backtrace.filling.comments import Kind, comments
 from backtrace.filling.document import Document, Put, difference, with_puts
@@ -306,6 +308,14 @@ def test_what_is_printed_does_not_depend_on_the_terminal(
         monkeypatch.setenv(name, value)
     assert filled(block(words)) == plain
     assert max(map(len, plain.splitlines())) <= 81  # a heading's line may be longer than a table's
+
+
+def test_what_every_bundled_example_prints_fits_in_a_document(filled: Text) -> None:
+    names = [name for name in example_names() if backtrace.load(name).update]
+    for command in ("trace {} --step 2", "train {} --steps 20", "draw {} -f text"):
+        text = filled("".join(block(command.format(name)) for name in names))
+        assert text.count("```console") == len(names) > 10
+        assert max(map(len, text.splitlines())) <= 110  # headings are not broken
 
 
 def test_the_mistakes_that_check_finds_are_no_failure(filled: Text) -> None:

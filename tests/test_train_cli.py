@@ -199,6 +199,12 @@ def test_svg_is_a_picture_of_the_curve() -> None:
     assert len(points) > 1000
 
 
+def test_outputs_that_there_is_no_room_for_are_told() -> None:
+    lines = at_terminal("train", "softmax-cross-entropy", "--steps", "200", columns=60).splitlines()
+    assert any(re.fullmatch("│ sample │ +a_1 │ t_1 │ +a_2 │ t_2 │", line) for line in lines)
+    assert "2 of 3 outputs shown: -f json has all" in lines
+
+
 def test_names_of_a_config_are_escaped_in_a_picture(tmp_path: Path) -> None:
     path = tmp_path / "hostile.yaml"
     path.write_text('title: "<script>&\\u001b]x"\n' + SMALL, encoding="utf-8")
@@ -206,10 +212,22 @@ def test_names_of_a_config_are_escaped_in_a_picture(tmp_path: Path) -> None:
     assert picture.findtext("{http://www.w3.org/2000/svg}title") == r"<script>&\x1b]x"
 
 
-@pytest.mark.parametrize("name", ["two-two-two", "or-gate", "recurrent", "xor-skip"])
-def test_the_table_fits_a_terminal_of_80_columns(name: str) -> None:
-    lines = at_terminal("train", name, "--steps", "200").splitlines()
-    assert max(map(len, lines)) <= 80
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("two-two-two", 80),
+        ("two-two-two", 40),
+        ("or-gate", 80),
+        ("or-gate", 30),
+        ("recurrent", 80),
+        ("xor-skip", 80),
+        ("softmax-cross-entropy", 80),
+        ("softmax-cross-entropy", 60),
+    ],
+)
+def test_the_table_fits_the_terminal(name: str, columns: int) -> None:
+    lines = TIME.sub("", at_terminal("train", name, "--steps", "200", columns=columns)).splitlines()
+    assert max(map(len, lines)) <= columns
     assert "Cost" in lines
     assert "Parameters" in lines
     assert any(line.startswith("200 steps") for line in lines)
@@ -468,10 +486,10 @@ def test_ctrl_c_prints_and_saves_what_a_run_came_to(tmp_path: Path, name: str, e
     assert os.listdir(tmp_path) == ["saved.yaml"]
 
 
-def at_terminal(*arguments: str) -> str:
-    """What a run prints at a terminal of 80 columns, standard error too."""
+def at_terminal(*arguments: str, columns: int = 80) -> str:
+    """What a run prints at a terminal, standard error too."""
     ours, its = pty.openpty()
-    env = {**UTF8, "COLUMNS": "80"}
+    env = {**UTF8, "COLUMNS": str(columns)}
     process = subprocess.Popen([*COMMAND, *arguments], stdin=its, stdout=its, stderr=its, env=env)
     os.close(its)
     seen = b""

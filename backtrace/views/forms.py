@@ -77,18 +77,26 @@ def _fitted(
     """The widest layout in which nothing is broken too narrowly, and the room that its columns get."""
     for layout in form.layouts:
         columns = [column for column in layout if filled.intersection(column)]
-        room = width - 3 * len(columns) - 1
         sizes = [_width(form, rows, column) for column in columns]
-        short = sum(sizes) - room
+        short = _with_frame(sizes) - width
         if short <= 0:
             return columns, sizes
-        # What may be broken is; the widest gives way.
+        # What may be broken is, and where nothing may be, all of it; the widest gives way.
         elastic = [place for place, column in enumerate(columns) if form.elastic.intersection(column)]
-        widest = max(elastic, key=lambda place: sizes[place])
+        widest = max(elastic or range(len(columns)), key=lambda place: sizes[place])
         sizes[widest] = max(sizes[widest] - short, 1)
         if sizes[widest] >= LEGIBLE:
             return columns, sizes
     return columns, sizes
+
+
+def width_of(form: Form, rows: Sequence[Texts]) -> int:
+    """How wide a table is in its first layout if nothing in it is broken."""
+    return _with_frame([_width(form, rows, column) for column in form.layouts[0]])
+
+
+def _with_frame(sizes: Sequence[int]) -> int:
+    return sum(sizes) + 3 * len(sizes) + 1
 
 
 def _width(form: Form, rows: Sequence[Texts], column: tuple[int, ...]) -> int:

@@ -12,7 +12,7 @@ from backtrace.errors import printable
 from backtrace.problem import Network
 from backtrace.training.health import LayerHealth, sentences
 from backtrace.views.curve import Scale, lines
-from backtrace.views.forms import Form, Texts, one_under_another, table_in
+from backtrace.views.forms import Form, Texts, one_under_another, table_in, width_of
 from backtrace.views.left_out import MOST_ROWS
 from backtrace.views.marked import typed
 from backtrace.views.records import Look
@@ -97,26 +97,34 @@ def _layers(layers: Sequence[LayerHealth], look: Look) -> Iterator[Texts]:
 
 
 def _draw_predictions(run: Trained, look: Look, console: Console) -> None:
-    """What comes out for each sample, beside what should."""
-    problem = run.problem
+    """What comes out for each sample, beside what should: of the outputs as many as there is room for."""
+    problem, ascii = run.problem, look.style.ascii
     assert isinstance(problem.model, Network)
-    text = look.numerals.text
-    pattern = problem.notation.activation
-    units = [of_unit("a", pattern, unit).text for unit in problem.model.layers[-1].units]
-    few_inputs = problem.inputs if len(problem.inputs) <= 4 else ()
-    pairs = list(zip(units, problem.targets, strict=True)) if problem.targets else [(u, "") for u in units]
-    shown = pairs[:3]
-    headings = ["sample", *map(look.name, few_inputs)]
-    headings += [look.name(name) for unit, target in shown for name in (unit, target) if name]
-    rows: list[Texts] = []
-    for prediction in run.predictions[:MOST_PREDICTIONS]:
-        row = [str(prediction.sample), *map(text, prediction.inputs[: len(few_inputs)])]
-        for place, (_, target) in enumerate(shown):
-            row.append(text(prediction.outputs[place]))
-            if target:
-                row.append(text(prediction.targets[place]) if prediction.targets else "")
-        rows.append(row)
-    _draw("Outputs, each beside its target", _columns(*headings), rows, console, look.style.ascii)
-    if len(run.problem.samples) > len(rows):
-        said = f"{len(rows)} of {len(run.problem.samples):,} samples shown"
-        _say(said, console, look.style.ascii, "italic")
+    outputs = len(problem.model.layers[-1].units)
+    for has_inputs, most in ((len(problem.inputs) <= 4, 3), (False, 3), (False, 2), (False, 1)):
+        columns = [*_predictions(run, look, has_inputs, most)]
+        form = _columns(*(heading for heading, _ in columns))
+        rows: list[Texts] = [*zip(*(cells for _, cells in columns), strict=True)]
+        if width_of(form, rows) <= console.width:
+            break
+    _draw("Outputs, each beside its target", form, rows, console, ascii)
+    if len(problem.samples) > len(rows):
+        _say(f"{len(rows)} of {len(problem.samples):,} samples shown", console, ascii, "italic")
+    if outputs > most:
+        _say(f"{most} of {outputs:,} outputs shown: -f json has all", console, ascii, "italic")
+
+
+def _predictions(run: Trained, look: Look, has_inputs: bool, most: int) -> Iterator[tuple[str, list[str]]]:
+    """The columns of the predictions, each with its heading; `most` of the outputs."""
+    problem, text = run.problem, look.numerals.text
+    assert isinstance(problem.model, Network)
+    shown = run.predictions[:MOST_PREDICTIONS]
+    yield "sample", [str(prediction.sample) for prediction in shown]
+    for place, name in enumerate(problem.inputs if has_inputs else ()):
+        yield look.name(name), [text(prediction.inputs[place]) for prediction in shown]
+    for place, unit in enumerate(problem.model.layers[-1].units[:most]):
+        heading = of_unit("a", problem.notation.activation, unit).text
+        yield heading, [text(prediction.outputs[place]) for prediction in shown]
+        if problem.targets:
+            targets = [text(each.targets[place]) if each.targets else "" for each in shown]
+            yield look.name(problem.targets[place]), targets
