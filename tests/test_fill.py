@@ -153,9 +153,18 @@ def test_a_latex_number_stands_on_the_line_after_its_mark(filled: Text) -> None:
     )
 
 
-def test_a_percent_sign_in_latex_does_not_hide_the_closing_mark(filled: Text) -> None:
-    document = "It is % bt or-gate a_o .1%\n{}% /bt\n.\n"
-    assert filled(document.format(""), "doc.tex") == document.format("51.2\\%")
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("or-gate a_o .1%", "51.2\\%"),
+        ("or-gate dE/dw_1 .2e", "\\ensuremath{-2.79 \\cdot 10^{-4}}"),
+        ("or-gate w_1 --set w_1=1e-7", "\\ensuremath{10^{-7}}"),
+        ("or-gate E .3f", "0.119"),
+    ],
+)
+def test_a_number_in_latex_is_written_as_latex_has_it(words: str, number: str, filled: Text) -> None:
+    document = f"It is % bt {words}\n{{}}% /bt\n.\n"
+    assert filled(document.format(""), "doc.tex") == document.format(number)
 
 
 def test_blanks_around_a_number_stay(filled: Text) -> None:
@@ -1101,7 +1110,12 @@ def test_a_filled_latex_document_compiles(filled: Text, tmp_path: Path) -> None:
     body = block("trace two-two-two -f latex --fragment", "latex") + block(
         "check or-gate --published", "latex"
     )
-    number = "It is $% bt or-gate dE/dw_1 .2e\n% /bt\n$, % bt or-gate a_o .1%\n% /bt\n of it.\n"
+    asked = (
+        "$% bt or-gate dE/dw_1 .2e\n% /bt\n$",
+        "% bt or-gate dE/dw_2 .1e\n% /bt\n",
+        "% bt or-gate a_o .1%\n% /bt\n",
+    )
+    number = f"It is {', '.join(asked)}.\n"
     filled(
         "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n"
         + number

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from backtrace.derivation.latex import numeral
 from backtrace.errors import BacktraceError
 from backtrace.filling.comments import Kind
 from backtrace.filling.marks import Mark, read_marks
@@ -112,8 +113,16 @@ _INSTEAD: dict[Kind, str] = {
 
 
 def placed_number(text: str, kind: Kind) -> str:
-    """What is put between the marks of a number; in LaTeX a bare % would hide the closing one."""
-    return text.replace("%", "\\%") if kind == "latex" else text
+    r"""What is put between the marks of a number.
+
+    In LaTeX a bare % would hide the closing mark, and an e would be a variable.
+
+    >>> placed_number("51.2%", "latex"), placed_number("-2.8e-04", "latex")
+    ('51.2\\%', '\\ensuremath{-2.8 \\cdot 10^{-4}}')
+    """
+    if kind != "latex":
+        return text
+    return rf"\ensuremath{{{numeral(text)}}}" if "e" in text else text.replace("%", r"\%")
 
 
 def placed(output: Output, kind: Kind, mark: Mark) -> str:
