@@ -668,6 +668,7 @@ OUTSIDE = "outside the document's folder; expected a file in it or below"
         ("check net.yaml ../outside/sheet.yaml", f"'../outside/sheet.yaml': {OUTSIDE}"),
         ("check net.yaml ../outside", f"'../outside': {OUTSIDE}"),
         ("check net.yaml folder", f"'folder': {OUTSIDE}"),
+        ("trace ../inside2/net.yaml", f"'../inside2/net.yaml': {OUTSIDE}"),
         ("check net.yaml -", "'-': standard input is not read here; expected a file"),
         (
             "trace arrays.yaml",

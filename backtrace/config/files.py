@@ -51,13 +51,18 @@ def barred(path: StrPath) -> str | None:
         found = os.path.realpath(path)
     except (OSError, ValueError):  # a name that no file can have
         return "no name of a file"
-    if not any(os.path.commonpath([found, folder]) == folder for folder in bounds.folders):
+    if not any(_is_in(found, folder) for folder in bounds.folders):
         return "outside the document's folder; expected a file in it or below"
     if found == bounds.document:  # of itself it would say something else each time
         return "the document that is filled; expected another file"
     if os.path.exists(found) and not (os.path.isfile(found) or os.path.isdir(found)):
         return "not a file"  # a pipe would be waited for
     return None
+
+
+def _is_in(path: str, folder: str) -> bool:
+    """Whether a path is that of a folder, or leads below it; two drives have nothing in common."""
+    return os.path.join(path, "").startswith(os.path.join(folder, ""))
 
 
 def read_file(path: str, missing: Callable[[], str], name: str | None = None) -> bytes:
