@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import signal
 import sys
 import termios
@@ -37,6 +38,7 @@ KEYS = {
     "pagedown": "\x1b[6~",
     "ctrl-c": "\x03",
     "ctrl-d": "\x04",
+    "ctrl-s": "\x13",
     "ctrl-u": "\x15",
     "ctrl-\\": "\x1c",
     "ctrl-z": "\x1a",
@@ -53,17 +55,25 @@ def _fresh_modes() -> list[Any]:
 
 
 class Session:
-    """A run of `backtrace` at a terminal of so many columns and lines."""
+    """A run of `backtrace` at a terminal of so many columns and lines; a shell runs it in `script`."""
 
     def __init__(
-        self, *arguments: str, columns: int = 80, lines: int = 24, env: Mapping[str, str] = UTF8
+        self,
+        *arguments: str,
+        columns: int = 80,
+        lines: int = 24,
+        env: Mapping[str, str] = UTF8,
+        script: str = "{}",
     ) -> None:
         self.screen = pyte.Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        command = [*COMMAND, *arguments]
+        if script != "{}":
+            command = ["sh", "-c", script.format(shlex.join(command))]
         self.child: Any = pexpect.spawn(  # whose stubs take its bytes for text
-            COMMAND[0],
-            [*COMMAND[1:], *arguments],
+            command[0],
+            command[1:],
             env=dict(env),
             dimensions=(lines, columns),
             timeout=TIMEOUT,

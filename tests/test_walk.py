@@ -352,7 +352,8 @@ def test_a_walk_ends_where_the_values_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "sent"), [(n, s) for n, s in KEYS.items() if n not in ("ctrl-c", "ctrl-\\", "ctrl-z")]
+    ("name", "sent"),
+    [(n, s) for n, s in KEYS.items() if n not in ("ctrl-c", "ctrl-s", "ctrl-\\", "ctrl-z")],
 )
 def test_a_key_is_read_however_its_sequence_is_cut(name: str, sent: str) -> None:
     keys: list[str] = []
@@ -365,7 +366,7 @@ def test_a_key_is_read_however_its_sequence_is_cut(name: str, sent: str) -> None
 
 
 def test_unknown_sequences_and_control_characters_are_no_keys() -> None:
-    assert keys_in("\x1b[200~a\x1b[<0;1;1Mb\x01\x0b\x1bOPc\ufffd", is_all=True) == (["a", "b", "c"], "")
+    assert keys_in("\x1b[200~a\x1b[<0;1;1Mb\x01\x0b\x1bOPc", is_all=True) == (["a", "b", "c"], "")
 
 
 # At a terminal
@@ -474,18 +475,60 @@ def test_the_terminal_is_restored_after_an_exception(tmp_path: Path) -> None:
         assert session.is_restored()
 
 
+# The shell and the walk take turns: `fg` is in a script what it is at a prompt.
 def test_ctrl_z_gives_the_terminal_back_until_the_walk_goes_on() -> None:
-    with Session("walk", "or-gate") as session:
+    script = "set -m; {}; echo stopped; read line; fg; echo ended $?"
+    with Session("walk", "or-gate", script=script) as session:
         session.until("1 of 44")
-        session.kill(signal.SIGTSTP)
-        session.wait(session.is_restored, "terminal as it was")
-        session.kill(signal.SIGCONT)
+        session.press("ctrl-z")
+        session.until("stopped")
+        assert session.is_restored()
+        session.press("enter")
         session.wait(lambda: session.raw.count(b"\x1b[?1049h") == 2, "second screen")
         session.press("space")
         session.until("h_1 = i_1·w_1")
         session.press("q")
+        session.until("ended 0")
+        assert session.is_restored()
+
+
+def test_a_walk_in_the_background_waits_until_it_is_in_front() -> None:
+    script = "set -m; {} & sleep 2; fg; echo ended $?"
+    with Session("walk", "or-gate", script=script) as session:
+        session.until("1 of 44")
+        session.press("q")
+        session.until("ended 0")
+
+
+def test_a_stopped_walk_can_be_ended_in_the_background() -> None:
+    script = (
+        "set -m; {}; echo stopped; kill %1; kill -CONT %1; while kill -0 %1; do sleep 0.1; done; echo ended"
+    )
+    with Session("walk", "or-gate", script=script) as session:
+        session.until("1 of 44")
+        session.press("ctrl-z")
+        session.until("ended")
+
+
+def test_without_a_shell_to_go_back_to_ctrl_z_changes_nothing() -> None:
+    """As over `ssh -t host backtrace walk or-gate`: nothing can stop it."""
+    with Session("walk", "or-gate") as session:
+        session.until("1 of 44")
+        session.press("ctrl-z", "space")
+        session.until("h_1 = i_1·w_1")
+        assert termios.tcgetattr(session.child.child_fd) != session.before
+        session.press("q")
         assert session.end() == 0
         assert session.is_restored()
+
+
+def test_ctrl_s_does_not_hold_the_screen() -> None:
+    with Session("walk", "or-gate") as session:
+        session.until("1 of 44")
+        session.press("ctrl-s", "space")
+        session.until("h_1 = i_1·w_1")
+        session.press("q")
+        assert session.end() == 0
 
 
 def test_a_very_small_terminal_shows_the_equation() -> None:

@@ -7,6 +7,7 @@ interruption, and Ctrl-\ becomes one; Ctrl-Z stops the program with the terminal
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import re
 import select
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from backtrace.views.walk_screen import Screen
 
-_BROKEN = "\ufffd"  # what stands for bytes that are no character
 PATIENCE = 0.5  # seconds for the rest of an escape sequence, which a slow line brings in pieces
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~])")
 _BEGUN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?")
@@ -70,7 +70,7 @@ def keys_in(text: str, is_all: bool) -> tuple[list[str], str]:
             keys.append("escape")
             text = text[1:]
         else:
-            keys.append(_KEYS.get(text[0], text[0] if text[0].isprintable() and text[0] != _BROKEN else ""))
+            keys.append(_KEYS.get(text[0], text[0] if text[0].isprintable() else ""))
             text = text[1:]
     return [key for key in keys if key], ""
 
@@ -190,19 +190,39 @@ class Terminal:
 
         assert self.before is not None
         mode = [*self.before[:6], list(self.before[6])]
-        mode[3] &= ~(termios.ECHO | termios.ICANON)
+        mode[0] &= ~termios.IXON  # Ctrl-S is no way to hold a screen that stands still
+        mode[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
         mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
-        termios.tcsetattr(self.keyboard, termios.TCSANOW, mode)
+        self._set(mode)
         self._write(_ENTER)
 
     def _give_back(self) -> None:
         import termios
 
+        if not self._is_in_front():
+            return  # it is the shell's again; setting its modes would stop the program, not end it
         with suppress(OSError):
             self._write(_LEAVE)
         if self.before is not None:
             with suppress(termios.error):
-                termios.tcsetattr(self.keyboard, termios.TCSANOW, self.before)
+                self._set(self.before)
+
+    def _is_in_front(self) -> bool:
+        """Whether the terminal is this program's to set: a shell may have put it in the background."""
+        with suppress(OSError):
+            return os.tcgetpgrp(self.keyboard) == os.getpgrp()
+        return True
+
+    def _set(self, mode: list[Any]) -> None:
+        """Set the terminal's modes; in the background that waits until the program is in front again."""
+        import termios
+
+        while True:
+            try:
+                return termios.tcsetattr(self.keyboard, termios.TCSANOW, mode)
+            except termios.error as error:
+                if error.args[0] != errno.EINTR:
+                    raise
 
     def _restore(self) -> None:
         """Leave everything as it was; nothing that comes meanwhile keeps this from being done."""
@@ -220,14 +240,21 @@ class Terminal:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        """Ctrl-Z: the shell gets its terminal as it was."""
+        """Ctrl-Z: the shell gets its terminal as it was; where there is none to go back to, it goes on."""
         self._give_back()
+        signal.signal(signal.SIGCONT, _noted)
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, self._stop)
+        signal.signal(signal.SIGCONT, self._again)
+        self._again(number, frame)
 
     def _again(self, number: int, frame: FrameType | None) -> None:
-        self._take()
+        """Going on after a stop, by whomever; a terminal that is gone is told by the next read or write."""
+        import termios
+
+        with suppress(OSError, termios.error):
+            self._take()
 
 
 def _noted(number: int, frame: FrameType | None) -> None:
