@@ -232,7 +232,15 @@ def test_without_digits_few_are_judged_as_check_does() -> None:
     ("line", "message"),
     [
         ("hello", "found 'hello'; expected a number, as 0.65 or -1.2e-3"),
-        ("0,65", "found '0,65'; expected a number, as 0.65 or -1.2e-3; did you mean 0.65?"),
+        ("1,234", "found '1,234'; expected a number, as 0.65 or -1.2e-3; did you mean 1.234?"),
+        ("1/3", "found '1/3'; expected what it comes to, as 0.65 or -1.2e-3"),
+        ("0.5*0.2", "found '0.5*0.2'; expected what it comes to, as 0.65 or -1.2e-3"),
+        ("= 0.5(0.2)", "found '= 0.5(0.2)'; expected what it comes to, as 0.65 or -1.2e-3"),
+        ("h_2 = 0.6", "found 'h_2 = 0.6'; expected a number, as 0.65 or -1.2e-3"),
+        ("i_1·w_1", "found 'i_1·w_1'; expected a number, as 0.65 or -1.2e-3"),
+        ("0.6, 0.7", "found '0.6, 0.7'; expected a number, as 0.65 or -1.2e-3"),
+        ("60%", "found '60%'; expected a number, as 0.65 or -1.2e-3"),
+        ("{" * 99, f"found '{'{' * 40}…'; expected a number, as 0.65 or -1.2e-3"),
         ("nan", "found 'nan'; expected a finite number"),
         ("1e999", "found '1e999'; expected a number below 1.8e308"),
         ("1e-999", "1e-999 is too large or too small"),
@@ -246,6 +254,65 @@ def test_a_line_that_is_no_answer_changes_nothing(line: str, message: str) -> No
     state = quiz_line(quiz, QuizState(), line)
     assert state.place.message.startswith(message)
     assert state.answers == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("0,6", "0.6"),
+        ("-0,65", "-0.65"),
+        ("12,34", "12.34"),
+        ("0,123", "0.123"),
+        ("1,234.5", "1234.5"),
+        ("= 0.6", "0.6"),
+        ("≈ 0.65", "0.65"),
+        ("~0.65", "0.65"),
+        ("0.1 + 0.5 = 0.6", "0.6"),
+        ("-2.5e-3", "-2.5e-3"),
+        ("−2.5E−3", "-2.5E-3"),
+        ("1.2*10^-3", "1.2e-3"),
+        ("1,2 · 10⁻³", "1.2e-3"),
+        ("(0.6)", "0.6"),
+    ],
+)
+def test_a_number_is_read_as_it_stands_on_a_sheet(line: str, number: str) -> None:
+    quiz = quiz_of()
+    state = quiz_line(quiz, QuizState(), line)
+    assert (state.place.message, state.answer.tries) == ("", (number,))
+
+
+@pytest.mark.parametrize("typed", ["1/3", "0.5*0.2", "-(0.6)", "\ufffd\ufffd\ufffd0.6"])
+def test_no_sign_is_lost_of_what_is_typed_so_that_it_is_another_number(typed: str) -> None:
+    quiz = quiz_of()
+    state = QuizState()
+    for key in (*typed, "enter"):
+        state = quiz_pressed(quiz, state, key)
+    assert state.place.message.startswith(f"found '{typed}'; expected ")
+    assert state.answers == {}
+
+
+def test_what_is_typed_stays_at_its_question() -> None:
+    quiz = quiz_of()
+    state = QuizState()
+    for key in (*"0.6", "h", "i", "x", "g", "escape"):
+        state = quiz_pressed(quiz, state, key)
+    assert state.typed == "0.6"
+    assert quiz_pressed(quiz, state, "b").typed == ""
+    for key in ("g", *"delta_1", "enter"):
+        state = quiz_pressed(quiz, state, key)
+    assert (quiz.walk[state.place.at].equation.id, state.typed) == ("delta_1", "")
+
+
+def test_in_a_small_window_a_hint_is_seen_beside_a_wrong_number() -> None:
+    quiz = quiz_of()
+    state = answer(quiz, QuizState(), "delta_1", "0.5", "h")
+    assert screen(quiz, state, 24, 5).splitlines() == [
+        "δ_1 = ∂E/∂a_1·∂a_1/∂h_1",
+        "✗ 0.5: wrong: none of",
+        "δ_1 =",
+        "enter answer · h hint",
+        "i given · n next",
+    ]
 
 
 def test_a_settled_question_takes_no_further_answer() -> None:
@@ -318,11 +385,12 @@ def test_all_right_answers_earn_all_marks(config: str) -> None:
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.lists(st.sampled_from([*KEYS, *"0123456789.-eEhngfbu?pq,"]), max_size=40))
+@given(st.lists(st.sampled_from([*KEYS, *"0123456789.-eEhngfbu?pq,=·⁻³xi"]), max_size=40))
 def test_no_keys_break_a_quiz(keys: list[str]) -> None:
     state = QuizState()
+    drawn = quiz_screen(TEXTS, QUIZ, state, 40, 12)
     for key in keys:
-        state = quiz_pressed(QUIZ, state, key)
+        state = quiz_pressed(QUIZ, state, key, drawn.parts)
         drawn = quiz_screen(TEXTS, QUIZ, state, 40, 12)
         assert len(drawn.lines) == 12
         assert all(line.cell_len <= 40 and line.plain.isascii() for line in drawn.lines)
@@ -355,7 +423,9 @@ def test_a_quiz_at_a_terminal() -> None:
         session.until("found '-0..1218'; expected a number")
         session.press(*"-0.1218", "enter")
         session.until("✓ -0.1218: correct")
-        session.press("enter", *"-0.00121811", "enter")
+        session.press("enter", *"1/3", "enter")
+        session.until("found '1/3'; expected what it comes to, as 0.65 or -1.2e-3")
+        session.press(*"-0.00121811", "enter")
         session.until("✗ -0.00121811: slip: the slope σ′(h) was left out")
         session.press("h")
         session.until("δ_1 = ∂E/∂a_1·∂a_1/∂h_1")
@@ -489,7 +559,8 @@ def test_what_is_given_is_shown_on_a_page_of_its_own_until_a_key_is_pressed() ->
     quiz = quiz_of()
     state = quiz_pressed(quiz, answers(quiz, h_1="0.6"), "i")
     assert screen(quiz, state) == GIVEN + "\n" * 11 + "any key goes back"
-    assert screen(quiz, state, 40, 6).splitlines()[-2:] == ["(more in a larger window)", "any key goes back"]
+    assert screen(quiz, state, 40, 6).splitlines()[-1] == "1 of 5 · space more · q leaves"
+    assert quiz_pressed(quiz, state, "space", 5).place.part == 1
     assert quiz_pressed(quiz, state, "x") == answers(quiz, h_1="0.6")
 
 
@@ -544,8 +615,16 @@ def test_bytes_that_are_no_text_are_no_answer() -> None:
     done = subprocess.run(
         command, input=b"\xff\xfe\n0.6\n", capture_output=True, env=UTF8, timeout=TIMEOUT, check=False
     )
-    assert done.returncode == 0
-    assert b"Traceback" not in done.stderr
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert r"found '\xff\xfe'; expected a number" in done.stdout.decode()
+    assert "0.6: correct" in done.stdout.decode()
+
+
+def test_a_very_long_line_is_refused_as_one() -> None:
+    """No end of it is judged as a number."""
+    out = lines(f"{'7' * 3_010}\n0.6\n", "or-gate", "--show", "h_1").stdout.decode()
+    assert out.count("expected a number of at most 100 characters") == 1
+    assert "right at the first try: 1 of 1" in out
 
 
 def test_a_step_function_can_be_asked_about_on_the_way_forward() -> None:

@@ -199,7 +199,7 @@ def test_whatever_keys_are_pressed_a_screen_fits_its_terminal(config: str) -> No
         texts, state = Texts(walk, look), begin(walk)
         for _ in range(25):
             key = chance.choice(keys)
-            state = pressed(walk, state, key)._replace(ended=False)
+            state = pressed(walk, state, key, chance.randint(1, 9))._replace(ended=False)
             width, height = chance.randint(1, 120), chance.randint(1, 40)
             drawn = walk_screen(texts, state, width, height)
             assert len(drawn.lines) == height, (key, width, height)
@@ -247,6 +247,47 @@ def test_the_page_shows_that_screen_and_every_key() -> None:
     for action in (*ACTIONS.values(), *QUIZ_ACTIONS.values()):
         keys = " ".join(f"`{key_name(key, TYPESET)}`" for key in action.keys)
         assert f"| {keys} | {action.sentence} |\n" in page
+
+
+@pytest.mark.parametrize("page", ["?", "i"])
+@pytest.mark.parametrize(("width", "height"), [(40, 12), (20, 6), (30, 1)])
+def test_a_page_that_is_longer_than_the_screen_is_read_in_parts(page: str, width: int, height: int) -> None:
+    walk = walk_of()
+    state = after(walk, page)
+    whole = [line.rstrip() for line in screen(walk, state, width, 100)[:-1]]
+    read: list[str] = []
+    for key in ("space", "down", "pagedown", "right", *["enter"] * 60):
+        drawn = walk_screen(Texts(walk, Look()), state, width, height)
+        read += [line.plain.rstrip() for line in drawn.lines[: max(height - 1, 1)]]
+        if state.part == drawn.parts - 1:
+            break
+        state = pressed(walk, state, key, drawn.parts)
+    assert drawn.parts > 1
+    assert "\n".join(read).rstrip() == "\n".join(whole).rstrip()
+    assert pressed(walk, state, "space", drawn.parts) == state
+    for _ in range(drawn.parts):
+        state = pressed(walk, state, "left", drawn.parts)
+    assert state == after(walk, page)
+    assert pressed(walk, state, "q", drawn.parts) == begin(walk)
+
+
+def test_a_page_tells_how_to_read_on_and_in_a_larger_window_is_whole() -> None:
+    walk = walk_of()
+    state = after(walk, "?")
+    assert screen(walk, state, 40, 12)[-1].rstrip() == "1 of 3 · space more · q leaves"
+    state = pressed(walk, state, "space", 3)
+    assert screen(walk, state, 40, 12)[-1].rstrip() == "2 of 3 · space more · ← back · q leaves"
+    state = pressed(walk, state, "space", 3)
+    assert screen(walk, state, 40, 12, Look(PLAIN))[-1].rstrip() == "3 of 3 | left back | q leaves"
+    assert screen(walk, state)[-1] == "any key goes back"
+    assert pressed(walk, state, "space", 1) == begin(walk)
+    assert pressed(walk, state, "ctrl-d", 2).ended
+
+
+def test_a_number_without_room_is_marked_as_cut() -> None:
+    walk = walk_of()
+    state = after(walk, "b", "l")
+    assert screen(walk, state, 20, 6)[2] == "> ∂E/∂a_o = -0.4875…"
 
 
 def test_the_map_shows_which_way_a_value_comes() -> None:

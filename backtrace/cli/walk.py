@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TextIO
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from backtrace.views.walk_screen import Screen
     from backtrace.views.walk_text import Texts
     from backtrace.walking.quiz import Quiz, QuizState
+    from backtrace.walking.state import State
 
 MOST_LINE = 1_000  # characters of a typed line that are looked at
 
@@ -118,8 +120,8 @@ def _walk_on_screens(texts: Texts, color: str, out: TextIO) -> None:
     _on_screens(
         begin(texts.walk),
         lambda state, width, height: walk_screen(texts, state, width, height),
-        lambda state, key: pressed(texts.walk, state, key),
-        lambda state: state.ended,
+        lambda state, key, parts: pressed(texts.walk, state, key, parts),
+        lambda state: state,
         color,
         out,
     )
@@ -132,8 +134,8 @@ def _ask_on_screens(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> QuizSt
     state: QuizState = _on_screens(
         QuizState(),
         lambda state, width, height: quiz_screen(texts, quiz, state, width, height),
-        lambda state, key: quiz_pressed(quiz, state, key),
-        lambda state: state.place.ended,
+        lambda state, key, parts: quiz_pressed(quiz, state, key, parts),
+        lambda state: state.place,
         color,
         out,
     )
@@ -143,8 +145,8 @@ def _ask_on_screens(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> QuizSt
 def _on_screens(
     state: Any,
     screen: Callable[[Any, int, int], Screen],
-    pressed: Callable[[Any, str], Any],
-    is_ended: Callable[[Any], bool],
+    pressed: Callable[[Any, str, int], Any],
+    place: Callable[[Any], State],
     color: str,
     out: TextIO,
 ) -> Any:
@@ -153,12 +155,14 @@ def _on_screens(
     from backtrace.cli.output import console_for
 
     with Terminal(console_for(out, color)) as terminal:
-        while not is_ended(state):
-            terminal.draw(screen(state, *terminal.size()))
+        while not place(state).ended:
+            size = terminal.size()
+            terminal.draw(screen(state, *size))
             for key in terminal.pressed():
-                if is_ended(state):
+                if place(state).ended:
                     break
-                state = pressed(state, key)
+                parts = screen(state, *size).parts if place(state).page else 1
+                state = pressed(state, key, parts)
     return state
 
 
@@ -169,6 +173,8 @@ def _ask_line_by_line(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> Quiz
     from backtrace.walking.quiz import QuizState, ended, is_settled, quiz_line, quiz_next
 
     width, echo = _width(out), not (sys.stdin and sys.stdin.isatty())
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="backslashreplace")  # bytes that are no text are no answer
     state = QuizState()
     _say([*heading_lines(texts, width), "", KEYS_TOLD], out)
     _say(question(texts, quiz, None, state, width), out)
@@ -198,11 +204,10 @@ def _ask_line_by_line(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> Quiz
 
 
 def _typed_line() -> str | None:
-    """The next line of standard input; None at its end."""
-    try:
-        line = sys.stdin.readline(MOST_LINE) if sys.stdin else ""
-    except UnicodeDecodeError:
-        line = "?"
+    """The next line of standard input, of a longer one the beginning; None at its end."""
+    line = more = sys.stdin.readline(MOST_LINE) if sys.stdin else ""
+    while len(more) == MOST_LINE and not more.endswith("\n"):
+        more = sys.stdin.readline(MOST_LINE)
     return line.rstrip("\r\n") if line else None
 
 

@@ -13,6 +13,7 @@ from backtrace.views.heading import part_title, problem_lines
 from backtrace.views.marked import Telling, explained, marked, sentence_of
 from backtrace.views.table import print_line
 from backtrace.views.walk_screen import (
+    TALL,
     Parts,
     Screen,
     bottom,
@@ -32,6 +33,7 @@ from backtrace.walking.quiz import Quiz, QuizState, is_settled, quiz_actions
 from backtrace.walking.state import SYMBOL, VALUE
 
 KEYS_TOLD = "i tells what is given, h hints, ? all that can be typed"
+_TRY_AGAIN = "try again; h is a hint, n goes on with it"
 _MOST_TOLD = 12  # of the numbers that a slip was made at
 
 
@@ -43,7 +45,10 @@ def quiz_screen(texts: Texts, quiz: Quiz, state: QuizState, width: int, height: 
         return page_screen(texts, place, stop, actions, width, height)
     body = equation_lines(texts, stop, width)
     body += lines_of(_shown_lines(texts, quiz, state, width))
-    body += [line for text, color in verdicts(texts, state) for line in said(text, style, width, color)]
+    is_low = height < TALL  # where one line is enough for the verdict, if there is a hint to be read
+    for text, color in verdicts(texts, state):
+        if not is_low or text != _TRY_AGAIN:
+            body += said(text, style, width, color)[: 1 if is_low and state.answer.hints else None]
     foot = said(place.message, style, width)
     cursor = None
     if place.prompt is not None:
@@ -92,7 +97,7 @@ def verdicts(texts: Texts, state: QuizState) -> Iterator[tuple[str, str]]:
             why = "none of the known slips gives it"
         yield f"{text}: {why}" if why else text, color
         if row.verdict in FAULTY:
-            yield "it keeps its mark" if state.is_settled else "try again; h is a hint, n goes on with it", ""
+            yield "it keeps its mark" if state.is_settled else _TRY_AGAIN, ""
     for convention in state.judged.conventions:
         yield convention.sentence, "yellow"
 

@@ -23,10 +23,14 @@ _LEAST_IMPORTANT = (("layers",), ("forward", "backward", "update"), ("go",), ("l
 
 
 class Screen(NamedTuple):
-    """The lines, at most as many as there is room for, and where the cursor stands if something is typed."""
+    """The lines, at most as many as there is room for, and where the cursor stands if something is typed.
+
+    `parts` is how many such screens there are, of a page that is longer than one.
+    """
 
     lines: list[Text]
     cursor: tuple[int, int] | None = None
+    parts: int = 1
 
 
 class Parts(NamedTuple):
@@ -120,6 +124,7 @@ def _listing(texts: Texts, state: State, width: int, room: int) -> list[Text]:
         formula = _shortened(row.formula, formulas, texts.look.style)
         line = f"{'>' if number == offset else ' '} {set_cell_size(row.symbol, symbols)}"
         line += f" = {set_cell_size(formula, formulas)} = {row.value}" if formulas > 7 else f" = {row.value}"
+        line = _shortened(line, width, texts.look.style)  # with dots: half a number is another one
         lines.append(cut(line, width, "bold" if number == offset else ""))
     if len(shown) < len(run.equations):
         told = f"{start + 1:,} to {start + len(shown):,} of {len(run.equations):,} in this layer"
@@ -135,16 +140,28 @@ def _shortened(text: str, width: int, style: Style) -> str:
 def page_screen(
     texts: Texts, state: State, stop: Stop, actions: Mapping[str, Action], width: int, height: int
 ) -> Screen:
-    """A page of its own: the keys, or what is given."""
+    """A page of its own, the keys or what is given; of a longer one, the part that is read."""
     style = texts.look.style
     if state.page == "help":
-        body = _help_lines(actions, style, width)
+        lines = _help_lines(actions, style, width)
     else:
         given = given_lines(texts, stop.part)
-        body = lines_of(piece for line in given for piece in in_lines(plain(line, style), width))
-    if len(body) > height - 1:
-        body = [*body[: max(height - 2, 0)], cut("(more in a larger window)", width, "italic")]
-    return fitted(Parts([], body, [], [cut("any key goes back", width, "reverse")]), width, height)
+        lines = lines_of(piece for line in given for piece in in_lines(plain(line, style), width))
+    room = max(height - 1, 1)
+    parts = -(-len(lines) // room)
+    part = min(state.part, parts - 1)
+    foot = cut(_turning(part, parts, style), width, "reverse")
+    shown = fitted(Parts([], lines[part * room :][:room], [], [foot]), width, height)
+    return shown._replace(parts=parts)
+
+
+def _turning(part: int, parts: int, style: Style) -> str:
+    """How a page is read on, and left."""
+    if parts == 1:
+        return "any key goes back"
+    on = ["space more"] if part + 1 < parts else []
+    before = [f"{key_name('left', style)} back"] if part else []
+    return _between(style).join([f"{part + 1} of {parts}", *on, *before, "q leaves"])
 
 
 def _help_lines(actions: Mapping[str, Action], style: Style, width: int) -> list[Text]:
@@ -175,15 +192,18 @@ def bottom(actions: Mapping[str, Action], style: Style, width: int, height: int)
 
 def keys_line(words: Mapping[str, str], style: Style, width: int) -> list[Text]:
     """Keys and their words in lines, none parted."""
-    between = " | " if style.ascii else " · "
     lines: list[str] = []
     for key, word in words.items():
         text = f"{key} {word}"
-        if lines and cell_len(lines[-1] + between + text) <= width:
-            lines[-1] += between + text
+        if lines and cell_len(longer := f"{lines[-1]}{_between(style)}{text}") <= width:
+            lines[-1] = longer
         else:
             lines.append(text)
     return [cut(line, width, "dim") for line in lines]
+
+
+def _between(style: Style) -> str:
+    return " | " if style.ascii else " · "
 
 
 def key_name(key: str, style: Style) -> str:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backtrace.checking.numbers import Stated, stated
 from backtrace.checking.report import FAULTY, Judgement, mark
-from backtrace.config.cursor import to_number
-from backtrace.derivation.expressions import Number
 from backtrace.walking.judge import Answer, Answers, Judge, Judged
-from backtrace.walking.state import PHASE_KEYS, VALUE, Action, State, at_prompt, edited, stages, to_phase
+from backtrace.walking.state import (
+    ACTIONS,
+    VALUE,
+    Action,
+    State,
+    actions_of,
+    at_page,
+    at_prompt,
+    edited,
+    stages,
+)
+from backtrace.walking.typed import typed_number
 from backtrace.walking.walk import Walk
 
-_OF_A_NUMBER = frozenset("0123456789.,-+−eE_")
+_LETTERS_OF_A_NUMBER = "eEx"  # 1.2e-3, 1.2x10^-3
 ASKS = "type a number, h for a hint, or n to go on without"
 
 
@@ -84,22 +93,27 @@ def is_settled(state: QuizState, number: int) -> bool:
     return bool(answer and answer.shown) or (judgement is not None and mark(judgement) == 1)
 
 
-def quiz_pressed(quiz: Quiz, state: QuizState, key: str) -> QuizState:
-    """The state that a key leads to."""
-    was_at_end, state = state.at_end, state.saying("")._replace(at_end=False)
-    place = state.place
-    if place.prompt is not None:
-        return state._replace(place=at_prompt(quiz.walk, place, key))
-    if place.page:
-        return state._replace(place=place._replace(page="", ended=key == "ctrl-d"))
-    if key in _OF_A_NUMBER or (state.typed and key in ("backspace", "ctrl-u", "escape")):
+def quiz_pressed(quiz: Quiz, state: QuizState, key: str, parts: int = 1) -> QuizState:
+    """The state that a key leads to; `parts` is how many screens a page takes, where one stands."""
+    before, state = state, state.saying("")._replace(at_end=False)
+    if state.place.prompt is not None:
+        state = state._replace(place=at_prompt(quiz.walk, state.place, key))
+    elif state.place.page:
+        state = state._replace(place=at_page(state.place, key, parts))
+    elif action := next((one for one in quiz_actions(quiz).values() if key in one.keys), None):
+        state = action.move(quiz, state)
+        state = ended(state) if before.at_end and state.at_end else state
+    elif _is_typed(key, state.typed):
         typed = edited(state.typed, "ctrl-u" if key == "escape" else key)
-        return state.saying("this one is answered") if state.is_settled else state._replace(typed=typed)
-    for action in quiz_actions(quiz).values():
-        if key in action.keys:
-            moved: QuizState = action.move(quiz, state)
-            return ended(moved) if was_at_end and moved.at_end else moved
-    return state
+        state = state.saying("this one is answered") if state.is_settled else state._replace(typed=typed)
+    return state if state.place.at == before.place.at else state._replace(typed="")
+
+
+def _is_typed(key: str, typed: str) -> bool:
+    """Whether a key changes what is typed; nothing that is typed of a number is lost on the way."""
+    if key in ("space", "backspace", "ctrl-u", "escape"):
+        return bool(typed)
+    return len(key) == 1 and (not key.isalpha() or key in _LETTERS_OF_A_NUMBER)
 
 
 def quiz_line(quiz: Quiz, state: QuizState, line: str) -> QuizState:
@@ -117,10 +131,13 @@ def quiz_line(quiz: Quiz, state: QuizState, line: str) -> QuizState:
 def answered(quiz: Quiz, state: QuizState, text: str) -> QuizState:
     """The state after an answer: a number is judged, anything else is told."""
     state = state._replace(typed="")
-    read = to_number(text, "a number, as 0.65 or -1.2e-3")
+    read = typed_number(text)
+    if isinstance(read, str):
+        return state.saying(read)
+    text = read.text
     number = stated(text)
-    if not isinstance(read, Number) or number is None:
-        return state.saying(read if isinstance(read, str) else f"{text} is too large or too small")
+    if number is None:
+        return state.saying(f"{text} is too large or too small")
     if state.is_settled:
         return state.saying("this one is answered")
     before, at = state.answer, state.place.at
@@ -148,8 +165,8 @@ def ended(state: QuizState) -> QuizState:
 
 
 def _enter(quiz: Quiz, state: QuizState) -> QuizState:
-    if state.typed:
-        return answered(quiz, state, state.typed)
+    if typed := state.typed.strip():
+        return answered(quiz, state, typed)
     return quiz_next(quiz, state) if state.is_settled else state.saying(ASKS)
 
 
@@ -164,14 +181,15 @@ def _hint(quiz: Quiz, state: QuizState) -> QuizState:
         own = quiz.judge.own_part(stop, state.answers)
         answer = answer._replace(shown=quiz.judge.text(own.values[stop.equation.id]))
     answers = {**state.answers, state.place.at: answer}
-    return state._replace(typed="", answers=answers, judged=quiz.judge.judged(answers))
+    state = state._replace(answers=answers, judged=quiz.judge.judged(answers))
+    return state._replace(typed="") if state.is_settled else state
 
 
 def quiz_next(quiz: Quiz, state: QuizState) -> QuizState:
     """The next question; after the last one, that it was that."""
     at = state.place.at + 1
     if at < quiz.walk.length:
-        return state._replace(typed="", place=State(at))
+        return state._replace(place=State(at))
     left = sum(not is_settled(state, number) and number not in state.answers for number in range(at))
     said = f"{left:,} not answered, g goes to one" if left else "that was the last one"
     return state.saying(f"{said}; once more ends it with the marks")._replace(at_end=True)
@@ -180,42 +198,20 @@ def quiz_next(quiz: Quiz, state: QuizState) -> QuizState:
 def _back(quiz: Quiz, state: QuizState) -> QuizState:
     if not state.place.at:
         return state.saying("this is the first")
-    return state._replace(typed="", place=State(state.place.at - 1))
-
-
-def _ask(quiz: Quiz, state: QuizState) -> QuizState:
-    return state._replace(place=state.place._replace(prompt=""))
-
-
-def _to_phase(name: str) -> QuizMove:
-    move = to_phase(name)
-
-    def moved(quiz: Quiz, state: QuizState) -> QuizState:
-        return state._replace(typed="", place=move(quiz.walk, state.place))
-
-    return moved
-
-
-def _help(quiz: Quiz, state: QuizState) -> QuizState:
-    return state._replace(place=state.place._replace(page="help"))
-
-
-def _given(quiz: Quiz, state: QuizState) -> QuizState:
-    return state._replace(place=state.place._replace(page="given"))
-
-
-def _quit(quiz: Quiz, state: QuizState) -> QuizState:
-    return ended(state)
+    return state._replace(place=State(state.place.at - 1))
 
 
 def quiz_actions(quiz: Quiz) -> Mapping[str, Action]:
     """The actions that there are: no way to a phase of which nothing is asked."""
-    phases = quiz.walk.phases
-    return {
-        name: action
-        for name, action in QUIZ_ACTIONS.items()
-        if name not in PHASE_KEYS or (name in phases and len(phases) > 1)
-    }
+    return actions_of(quiz.walk, QUIZ_ACTIONS)
+
+
+def _as_walked(name: str, **other: Any) -> Action:
+    """What a key of the walk does here, too; `other` is what is different."""
+    action = ACTIONS[name]
+    return action._replace(
+        move=lambda quiz, state: state._replace(place=action.move(quiz.walk, state.place)), **other
+    )
 
 
 QUIZ_ACTIONS: dict[str, Action] = {
@@ -223,7 +219,7 @@ QUIZ_ACTIONS: dict[str, Action] = {
     "hint": Action(
         ("h",), "hint", "the formula, then the numbers, then the value, which earns nothing", _hint
     ),
-    "given": Action(("i",), "given", "what is given: the network and its numbers", _given),
+    "given": _as_walked("given", word="given"),
     "next": Action(
         ("n", "down", "right"),
         "next",
@@ -231,10 +227,10 @@ QUIZ_ACTIONS: dict[str, Action] = {
         quiz_next,
     ),
     "back": Action(("left", "up", "p"), "back", "to the question before", _back),
-    "go": Action(("g",), "go to", "to a quantity, by its id or by its symbol", _ask),
-    "forward": Action(("f",), "forward", "to the forward pass", _to_phase("forward")),
-    "backward": Action(("b",), "backward", "to the backward pass", _to_phase("backward")),
-    "update": Action(("u",), "update", "to the update", _to_phase("update")),
-    "help": Action(("?",), "help", "this page", _help),
-    "quit": Action(("q", "ctrl-d"), "quit", "the end, with the marks for what is answered", _quit),
+    "go": _as_walked("go"),
+    "forward": _as_walked("forward"),
+    "backward": _as_walked("backward"),
+    "update": _as_walked("update"),
+    "help": _as_walked("help", keys=("?",)),
+    "quit": _as_walked("quit", sentence="the end, with the marks for what is answered"),
 }

@@ -20,8 +20,9 @@ class State(NamedTuple):
     """A place on a walk: which equation, and how much of it is shown.
 
     `by_layer`: a whole layer's equations are shown at once. `prompt` is what is typed of a name to go to,
-    None where nothing is asked for. `page` is what stands in place of it all until a key is pressed: the
-    keys, or what is given. `message` is what is to be said once.
+    None where nothing is asked for. `page` is what stands in place of it all for a while: the keys, or what
+    is given; `part` counts the parts of one that is longer than the screen. `message` is what is to be said
+    once.
     """
 
     at: int = 0
@@ -29,6 +30,7 @@ class State(NamedTuple):
     by_layer: bool = False
     prompt: str | None = None
     page: Literal["", "help", "given"] = ""
+    part: int = 0
     message: str = ""
     ended: bool = False
 
@@ -50,24 +52,27 @@ def begin(walk: Walk) -> State:
     return State(by_layer=walk.is_long)
 
 
-def pressed(walk: Walk, state: State, key: str) -> State:
-    """The state that a key leads to: a character, or the name of a key such as `space`, `enter`, `left`."""
+def pressed(walk: Walk, state: State, key: str, parts: int = 1) -> State:
+    """The state that a key leads to: a character, or the name of a key such as `space`, `enter`, `left`.
+
+    `parts` is how many screens a page takes, where one stands.
+    """
     state = state._replace(message="")
     if state.prompt is not None:
         return at_prompt(walk, state, key)
     if state.page:
-        return state._replace(page="", ended=key in ("q", "ctrl-d"))
+        return at_page(state, key, parts)
     action = next((action for action in actions_of(walk).values() if key in action.keys), None)
     moved: State = action.move(walk, state) if action else state
     return moved
 
 
-def actions_of(walk: Walk) -> Mapping[str, Action]:
+def actions_of(walk: Walk, actions: Mapping[str, Action] | None = None) -> Mapping[str, Action]:
     """The actions that there are on a walk: no way to a phase that is not in it."""
     return {
         name: action
-        for name, action in ACTIONS.items()
-        if name not in PHASE_KEYS or (name in walk.phases and len(walk.phases) > 1)
+        for name, action in (actions or ACTIONS).items()
+        if name not in _PHASE_KEYS or (name in walk.phases and len(walk.phases) > 1)
     }
 
 
@@ -162,7 +167,7 @@ def _ask(walk: Walk, state: State) -> State:
     return state._replace(prompt="")
 
 
-def to_phase(name: str) -> Move:
+def _to_phase(name: str) -> Move:
     """What leads to where a phase begins."""
 
     def move(walk: Walk, state: State) -> State:
@@ -204,6 +209,15 @@ def at_prompt(walk: Walk, state: State, key: str) -> State:
     return state._replace(prompt=edited(typed, key))
 
 
+def at_page(state: State, key: str, parts: int) -> State:
+    """A key where a page stands: to its next part or the one before; any other, or of one part any, back."""
+    turned = (key in _ON) - (key in _BEFORE)
+    if parts > 1 and turned:
+        part = min(state.part, parts - 1)  # there were more of them in a smaller window
+        return state._replace(part=min(max(part + turned, 0), parts - 1))
+    return state._replace(page="", part=0, ended=key == "ctrl-d")
+
+
 def edited(typed: str, key: str) -> str:
     """A line that is typed, after one more key."""
     if key == "backspace":
@@ -214,7 +228,7 @@ def edited(typed: str, key: str) -> str:
     return typed + key if len(key) == 1 and key.isprintable() and len(typed) < MOST_TYPED else typed
 
 
-PHASE_KEYS = ("forward", "backward", "update")
+_PHASE_KEYS = ("forward", "backward", "update")
 ACTIONS: dict[str, Action] = {
     "more": Action(
         ("space", "right"), "more", "the formula, the numbers, the value; then the next equation", _more
@@ -224,9 +238,9 @@ ACTIONS: dict[str, Action] = {
     "less": Action(("left", "backspace", "p"), "back", "the way back", _less),
     "up": Action(("up",), "", "the equation before", _up),
     "go": Action(("g",), "go to", "to a quantity, by its id or by its symbol", _ask),
-    "forward": Action(("f",), "forward", "to the forward pass", to_phase("forward")),
-    "backward": Action(("b",), "backward", "to the backward pass", to_phase("backward")),
-    "update": Action(("u",), "update", "to the update", to_phase("update")),
+    "forward": Action(("f",), "forward", "to the forward pass", _to_phase("forward")),
+    "backward": Action(("b",), "backward", "to the backward pass", _to_phase("backward")),
+    "update": Action(("u",), "update", "to the update", _to_phase("update")),
     "layers": Action(("l",), "layers", "whole layers at once, or one equation at a time", _layers),
     "pagedown": Action(("pagedown",), "", f"{PAGE} equations on", _page(1)),
     "pageup": Action(("pageup",), "", f"{PAGE} equations back", _page(-1)),
@@ -236,3 +250,5 @@ ACTIONS: dict[str, Action] = {
     "help": Action(("?", "h"), "help", "this page", _help),
     "quit": Action(("q", "ctrl-d"), "quit", "the end", _quit),
 }
+_ON = frozenset(key for name in ("more", "whole", "down", "pagedown") for key in ACTIONS[name].keys)
+_BEFORE = frozenset(key for name in ("less", "up", "pageup") for key in ACTIONS[name].keys)
