@@ -25,13 +25,18 @@ FAR = 20  # silent steps from which on they are run as training runs them
 
 
 class Request(NamedTuple):
-    """What is to be shown: steps `first` to `last`, one sample, all of them, or each step's own."""
+    """What is to be shown: steps `first` to `last`, one sample, all of them, or each step's own.
+
+    `start` has the parameters and states that step `first` starts from, by id, where they are known; else the
+    steps before it are run.
+    """
 
     first: int = 1
     last: int = 1
     sample: int | Literal["all"] | None = None
     phases: frozenset[Phase] = frozenset(("forward", "backward", "total", "update", "after"))
     arithmetic: Arithmetic = FLOAT64
+    start: Mapping[str, Value] | None = None
 
 
 class Part(NamedTuple):
@@ -96,6 +101,9 @@ class Run:
     def run_ahead(self, state: State) -> int:
         """Run the silent steps as training does, if they are many; how many have been run."""
         steps = self.request.first - 1
+        if steps and self.request.start is not None:
+            self.passes.commit(state, {f"{id}+": value for id, value in self.request.start.items()})
+            return steps
         if steps < FAR or self.arithmetic is not FLOAT64:
             return 0
         from backtrace.training.training import after  # which runs its doubtful steps with this class
@@ -217,19 +225,19 @@ class Run:
         self, step: int, equations: StepDerivation, collected: Environment, state: State, shown: bool
     ) -> Iterator[Part]:
         """The sums over a batch, the update they make, and E with the parameters it leads to."""
-        values = {**state.values, **collected}
+        values, written = {**state.values, **collected}, dict(state.written)
         evaluate(equations.total, values, self.arithmetic)
         evaluate(equations.update, values, self.arithmetic)
         if shown:
-            yield from self.part(step, None, "total", equations.total, values, state.written)
-            yield from self.part(step, None, "update", equations.update, values, state.written)
+            yield from self.part(step, None, "total", equations.total, values, written)
+            yield from self.part(step, None, "update", equations.update, values, written)
         if shown and equations.after and "after" in self.request.phases:
             after = dict(values)
             objective = equations.total[0].id
             for sample in self.scored:
                 after[f"{objective}+[{sample}]"] = self.once_more(sample, state, values).values[objective]
             evaluate(equations.after, after, self.arithmetic)
-            yield from self.part(step, None, "after", equations.after, after, state.written)
+            yield from self.part(step, None, "after", equations.after, after, written)
         if equations.update:
             self.passes.commit(state, values)
 

@@ -380,6 +380,14 @@ def test_what_sums_over_a_batch_says_so() -> None:
     assert Texts(walk, Look()).said(walk[0].equation, walk[0].part) == "the cost, summed over all samples"
 
 
+def test_the_update_of_a_batch_has_its_numbers_as_the_config_writes_them(tmp_path: Path) -> None:
+    config = tmp_path / "c.yaml"
+    text = (Path(__file__).parent.parent / "configs" / "or-gate-batch.yaml").read_text(encoding="utf-8")
+    config.write_text(text.replace("w_5: 0.01", "w_5: 0.010"), encoding="utf-8")
+    walk = walk_of(str(config), "w_5+")
+    assert Texts(walk, Look()).shown(walk[0].equation, walk[0].part).numbers.startswith("0.010 ")
+
+
 def test_a_walk_ends_where_the_values_end(tmp_path: Path) -> None:
     config = tmp_path / "c.yaml"
     config.write_text("equations: {q: 1/x, f: exp(q)}\nobjective_symbol: f\nparameters: {x: 0.001}\n")
