@@ -369,6 +369,16 @@ def test_hand_arithmetic_is_right_as_it_is_shown() -> None:
         assert verdict(state) in ("correct", "rounding", "undecided"), (stop.equation.id, shown)
 
 
+@pytest.mark.parametrize("config", ["or-gate", "adam", "or-gate-batch", "three-two-one"])
+def test_a_later_step_by_hand_starts_from_the_numbers_that_it_is_given(config: str) -> None:
+    """Two steps by hand lead to other weights than two exact ones; what follows from those is right."""
+    quiz = quiz_of(config, hand={"all": 2}, first=3, last=3)
+    for stop in quiz.walk:
+        shown = quiz.judge.text(stop.part.values[stop.equation.id])
+        state = quiz_line(quiz, QuizState(State(stop.number)), shown)
+        assert verdict(state) in ("correct", "rounding", "undecided"), (stop.equation.id, shown)
+
+
 @pytest.mark.parametrize(
     "config", ["or-gate", "two-two-two", "circuit", "adam", "or-gate-batch", "performance-ascent"]
 )

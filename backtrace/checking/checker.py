@@ -11,11 +11,15 @@ from backtrace.checking.graph import MOST_GRADIENTS, Graph
 from backtrace.checking.lookup import Lookup
 from backtrace.checking.spellings import Spellings
 from backtrace.checking.statement import Sheet
+from backtrace.evaluation.arithmetic import Value
 from backtrace.problem import Problem
 
 
 class Checker:
-    """What sheets are checked with: a problem, what is asked of them, and the graphs they share."""
+    """What sheets are checked with: a problem, what is asked of them, and the graphs they share.
+
+    `start` has what the one step that is asked for starts from, if that is known.
+    """
 
     def __init__(
         self,
@@ -23,11 +27,13 @@ class Checker:
         tolerance: float = 0.0,
         sample: int | None = None,
         names: Mapping[str, str] = MappingProxyType({}),
+        start: Mapping[str, Value] | None = None,
     ) -> None:
         self.problem = problem
         self.tolerance = tolerance
         self.sample = sample
         self.names = names
+        self.start = start
         self.spellings = Spellings(problem)
         self._graphs: dict[tuple[int, ...], tuple[Graph, Diagnosis]] = {}
         self._points: list[Point] = []
@@ -39,7 +45,7 @@ class Checker:
             quantities = sum(len(graph.nodes) for graph, _ in self._graphs.values())
             if len(self._graphs) > 20 or quantities > MOST_GRADIENTS / 3:
                 self._graphs.clear()
-            graph = Graph(self.problem, key)
+            graph = Graph(self.problem, key, self.start)
             self._graphs[key] = (graph, Diagnosis(graph))
         return self._graphs[key]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from backtrace.checking.name_table import NameTable
 from backtrace.derivation.derivation import Derivation, afterwards
@@ -55,10 +55,13 @@ class Node(NamedTuple):
 
 
 class Graph:
-    """All quantities of some steps of a problem."""
+    """All quantities of some steps of a problem; `start` has what a single one starts from, if known."""
 
-    def __init__(self, problem: Problem, steps: Iterable[int]) -> None:
+    def __init__(
+        self, problem: Problem, steps: Iterable[int], start: Mapping[str, Value] | None = None
+    ) -> None:
         self.problem = problem
+        self.start = start
         self.nodes: dict[Key, Node] = {}
         self._names = NameTable()
         self._roles = _roles(problem)
@@ -116,7 +119,8 @@ class Graph:
             raise BacktraceError(
                 f"the samples have {many:,} gradients; at most {MOST_GRADIENTS:,} are worked out for a check"
             )
-        request = Request(first=step, last=last, sample="all" if many <= MOST_GRADIENTS else None)
+        which: Literal["all"] | None = "all" if many <= MOST_GRADIENTS else None
+        request = Request(step, last, which, start=self.start)
         passes: dict[int, Part] = {}
         for part in self._worked_out(request):
             if part.sample is not None and part.phase in ("forward", "backward"):

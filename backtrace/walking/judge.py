@@ -64,7 +64,9 @@ class Judge:
         if size > MOST_EQUATIONS:
             raise BacktraceError(f"a quiz over {size:,} equations; expected at most {MOST_EQUATIONS:,}")
         self.text = text
-        self.checker = Checker(walk.problem)
+        # What is given is that which the walk gives: by hand, the steps before have rounded it.
+        start = {id: float(value) for id, value in walk.everything[0].values.items()}
+        self.checker = Checker(walk.problem, start=start)
         self.graph, _ = self.checker.graph(sorted({part.step for part in walk.parts}))
         kept = [part._replace(equations=self._known(part)) for part in walk.parts]
         parts = [part for part in kept if part.equations]
