@@ -40,7 +40,7 @@ def quiz_of(
     problem = load(config)
     arithmetic = arithmetic_of(problem, hand)
     walk = walk_through(problem, Request(arithmetic=arithmetic, **request), show)
-    return Quiz(Judge(walk, Numerals(6, None, arithmetic.kept).text), least or Least())
+    return Quiz(Judge(walk, Numerals(6, None, arithmetic.kept)), least or Least())
 
 
 def on(quiz: Quiz, state: QuizState, id: str) -> QuizState:
@@ -197,6 +197,15 @@ def test_numbers_that_were_shown_may_be_gone_on_with_as_they_were_shown() -> Non
     assert verdict(state) == "rounding"
     shown = answer(quiz, QuizState(), "a_o", "h", "h", "h")
     assert verdict(answer(quiz, shown, "E", "0.118851038")) == "rounding"
+
+
+def test_weights_of_a_hint_may_be_gone_on_with_as_they_were_shown_too() -> None:
+    """The fifth step's have more digits than a hint shows: 0.70084 is right, 0.700841 comes of these."""
+    quiz = quiz_of(first=5, last=5)
+    state = answer(quiz, QuizState(), "h_2", "h", "h")
+    assert verdict(quiz_line(quiz, state, "0.700841")) == "rounding"
+    assert verdict(quiz_line(quiz, state, "0.700842")) == "wrong"
+    assert verdict(answer(quiz, QuizState(), "h_2", "0.700841")) == "wrong"
 
 
 def test_too_few_digits_are_asked_for_again_and_are_no_try() -> None:

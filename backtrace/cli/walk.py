@@ -95,7 +95,7 @@ def command(
             from backtrace.walking.judge import Judge
             from backtrace.walking.quiz import Least, Quiz
 
-            asked = Quiz(Judge(walk, look.numerals.text), Least(digits, decimals))
+            asked = Quiz(Judge(walk, look.numerals), Least(digits, decimals))
             texts = Texts(asked.walk, look)
             ask = _ask_on_screens if is_terminal() else _ask_line_by_line
             ended = ask(texts, asked, color, out)

@@ -6,7 +6,7 @@ as far as it was shown: who goes on from 0.646 is not wrong in the fourth decima
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -14,15 +14,15 @@ from backtrace.checking.check import check_sheet
 from backtrace.checking.checker import Checker
 from backtrace.checking.graph import Key
 from backtrace.checking.numbers import stated
-from backtrace.checking.report import Convention, Judgement, Report
+from backtrace.checking.report import FAULTY, Convention, Judgement, Report
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import Number
+from backtrace.derivation.expressions import Number, symbols
 from backtrace.errors import BacktraceError, NotFiniteError
-from backtrace.evaluation.arithmetic import Value
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.tracing import Part
+from backtrace.views.records import Numerals
 from backtrace.walking.state import NUMBERS
 from backtrace.walking.walk import Stop, Walk
 
@@ -57,13 +57,14 @@ class Judged(NamedTuple):
 
 
 class Judge:
-    """Judges the answers on one walk. `text` is how a value is shown."""
+    """Judges the answers on one walk. `numerals` is how numbers are shown."""
 
-    def __init__(self, walk: Walk, text: Callable[[Value], str]) -> None:
+    def __init__(self, walk: Walk, numerals: Numerals) -> None:
         size = sum(len(part.equations) for part in walk.everything)
         if size > MOST_EQUATIONS:
             raise BacktraceError(f"a quiz over {size:,} equations; expected at most {MOST_EQUATIONS:,}")
-        self.text = text
+        self.numerals = numerals
+        self.text = numerals.text
         # What is given is that which the walk gives: by hand, the steps before have rounded it.
         start = {id: float(value) for id, value in walk.everything[0].values.items()}
         self.checker = Checker(walk.problem, start=start)
@@ -95,7 +96,11 @@ class Judge:
         report = check_sheet(self.checker, Sheet("answers", tuple(statements)))
         if report.error is not None:
             raise BacktraceError(report.error)
-        return Judged(dict(zip(asked, report.judgements, strict=False)), report.conventions)
+        judgements = {
+            number: self._after_a_hint(judgement, number, answers)
+            for number, judgement in zip(asked, report.judgements, strict=False)
+        }
+        return Judged(judgements, report.conventions)
 
     def report(self, answers: Answers) -> Report:
         """What `check` would report of the numbers that stand at the end."""
@@ -123,6 +128,24 @@ class Judge:
                     key = Key(part.step, part.sample, row.id)
                     if key in self.graph.nodes:
                         yield key, self.text(part.values[row.id])
+
+    def _after_a_hint(self, judgement: Judgement, number: int, answers: Answers) -> Judgement:
+        """The same; but what comes of the numbers of a hint, with the digits they had there, is right."""
+        typed = stated(judgement.statement.text)
+        if judgement.verdict not in FAULTY or answers[number].hints < NUMBERS or typed is None:
+            return judgement
+        stop = self.walk[number]
+        part = self.own_part(stop, answers)
+        values = dict(part.values)
+        with suppress(NotFiniteError, ArithmeticError, ValueError):
+            for id in {symbol.id for symbol in symbols(stop.equation.expression)}:
+                text, value = part.written.get(id), values[id]
+                shown = self.text(value) if text is None else self.numerals.given(text, value)
+                values[id] = self.walk.arithmetic.number(Number(float(shown), shown))
+            evaluate([stop.equation], values, self.walk.arithmetic)
+            if typed.fits(float(values[stop.equation.id])):
+                return Judgement(*judgement[:5], "rounding")
+        return judgement
 
     def _put_in(self, stop: Stop) -> Iterator[tuple[Key, str]]:
         for id, key in self.graph[self.key(stop)].uses.items():
