@@ -324,6 +324,12 @@ def test_in_a_small_window_a_hint_is_seen_beside_a_wrong_number() -> None:
     ]
 
 
+def test_once_a_question_is_settled_enter_is_told_to_go_on() -> None:
+    quiz = quiz_of()
+    assert "enter answer · h hint · i given · n next ·" in screen(quiz, answers(quiz, h_1="0.7"))
+    assert "enter next · i given · ← back ·" in screen(quiz, answers(quiz, h_1="0.6"))
+
+
 def test_a_settled_question_takes_no_further_answer() -> None:
     quiz = quiz_of()
     state = quiz_line(quiz, answers(quiz, h_1="0.6"), "0.7")

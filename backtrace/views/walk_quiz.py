@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 
@@ -30,7 +30,7 @@ from backtrace.views.walk_screen import (
 )
 from backtrace.views.walk_text import Texts, given_lines, in_lines
 from backtrace.walking.quiz import Quiz, QuizState, is_settled, quiz_actions
-from backtrace.walking.state import SYMBOL, VALUE
+from backtrace.walking.state import SYMBOL, VALUE, Action
 
 KEYS_TOLD = "i tells what is given, h hints, ? all that can be typed"
 _TRY_AGAIN = "try again; h is a hint, n goes on with it"
@@ -58,9 +58,17 @@ def quiz_screen(texts: Texts, quiz: Quiz, state: QuizState, width: int, height: 
             line, column = prompt(f"{texts.symbol(stop.equation)} = ", state.typed, style, width)
             body.append(line)
             cursor = ("body", column)
-        foot += bottom(actions, style, width, height)
+        foot += bottom(_useful(actions, state), style, width, height)
     head = heading(texts, stop, width, height)
     return fitted(Parts(head, body, map_lines(texts, stop, width, height), foot, cursor), width, height)
+
+
+def _useful(actions: Mapping[str, Action], state: QuizState) -> Mapping[str, Action]:
+    """The keys that the bottom line has: once nothing is left to answer, the way on is what enter does."""
+    if not state.is_settled:
+        return actions
+    others = {name: action for name, action in actions.items() if name not in ("hint", "next")}
+    return {**others, "answer": actions["answer"]._replace(word="next")}
 
 
 def _shown_lines(texts: Texts, quiz: Quiz, state: QuizState, width: int) -> list[str]:
