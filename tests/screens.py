@@ -43,6 +43,7 @@ KEYS = {
     "ctrl-\\": "\x1c",
     "ctrl-z": "\x1a",
 }
+LEAVING = {"g": ["escape"], "i": ["x"], "?": ["x"], "h": ["x"]}  # what leads back from a prompt or a page
 
 
 def _fresh_modes() -> list[Any]:
@@ -119,6 +120,10 @@ class Session:
         """The screen once a text stands on it."""
         self.wait(lambda: text in self.text(), text)
         return self.text()
+
+    def shows(self, lines: list[str]) -> None:
+        """Wait until these lines are the screen."""
+        self.wait(lambda: self.shown() == lines, "\n".join(lines))
 
     def without(self, text: str) -> str:
         """The screen once a text is gone from it."""

@@ -20,10 +20,10 @@ from backtrace.views.records import Look, Numerals
 from backtrace.views.walk_quiz import ending_lines, quiz_screen, verdicts
 from backtrace.views.walk_text import Texts
 from backtrace.walking.judge import Judge
-from backtrace.walking.quiz import Least, Quiz, QuizState, is_settled, quiz_line, quiz_pressed
+from backtrace.walking.quiz import QUIZ_ACTIONS, Least, Quiz, QuizState, is_settled, quiz_line, quiz_pressed
 from backtrace.walking.state import State
 from backtrace.walking.walk import walk_through
-from tests.screens import COMMAND, KEYS, PLAIN_ENVIRONMENT, TIMEOUT, UTF8, Session
+from tests.screens import COMMAND, KEYS, LEAVING, PLAIN_ENVIRONMENT, TIMEOUT, UTF8, Session
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*forkpty.*:DeprecationWarning")
 
@@ -474,6 +474,21 @@ def test_a_quiz_at_a_terminal() -> None:
         assert "right at the first try: 1 of 3" in end
         assert "not answered: 1 of 4" in end
         assert "missing_slope, at δ_1: the slope σ′(h) was left out" in re.sub(r"\s+", " ", end)
+
+
+def test_every_key_of_a_quiz_does_at_a_terminal_what_it_is_there_for() -> None:
+    quiz = quiz_of()
+    state = QuizState()
+    keys = [key for action in QUIZ_ACTIONS.values() for key in action.keys if key not in ("q", "ctrl-d")]
+    with Session("walk", "or-gate", "--quiz") as session:
+        session.until("1 of 44")
+        for key in [*"0,7", "enter", *keys, "home", *"1/3", "ctrl-u", *"-0.1", "backspace", "enter"]:
+            for one in (key, *LEAVING.get(key, ())):
+                session.press(one)
+                state = quiz_pressed(quiz, state, one)
+                session.shows(screen(quiz, state).split("\n"))
+        session.press("q")
+        assert session.end() == 0
 
 
 def test_a_quiz_that_is_gone_through_ends_with_the_marks() -> None:

@@ -28,7 +28,7 @@ from backtrace.views.walk_text import Texts
 from backtrace.walking.quiz import QUIZ_ACTIONS
 from backtrace.walking.state import ACTIONS, FORMULA, NUMBERS, SYMBOL, VALUE, State, begin, pressed
 from backtrace.walking.walk import Walk, walk_through
-from tests.screens import COMMAND, KEYS, PLAIN_ENVIRONMENT, TIMEOUT, UTF8, Session
+from tests.screens import COMMAND, KEYS, LEAVING, PLAIN_ENVIRONMENT, TIMEOUT, UTF8, Session
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*forkpty.*:DeprecationWarning")
 
@@ -459,6 +459,21 @@ def test_a_walk_at_a_terminal_key_by_key() -> None:
         session.press("q")
         assert session.end() == 0
         assert session.is_restored()
+
+
+def test_every_key_does_at_a_terminal_what_it_is_there_for() -> None:
+    walk = walk_of()
+    state = begin(walk)
+    keys = [key for action in ACTIONS.values() for key in action.keys if key not in ("q", "ctrl-d")]
+    with Session("walk", "or-gate") as session:
+        session.until("1 of 44")
+        for key in keys:
+            for one in (key, *LEAVING.get(key, ())):
+                session.press(one)
+                state = pressed(walk, state, one)
+                session.shows([line.rstrip() for line in screen(walk, state)])
+        session.press("q")
+        assert session.end() == 0
 
 
 def test_an_escape_alone_closes_a_prompt_and_an_arrow_in_pieces_is_an_arrow() -> None:
