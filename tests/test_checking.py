@@ -280,6 +280,8 @@ def test_two_slips_at_once_are_told_where_no_single_one_fits() -> None:
 
 def test_a_number_that_no_slip_gives_is_told_with_what_was_expected() -> None:
     assert said("or-gate", a_1="0.91234") == ("wrong", None, "expected 0.645656; no known slip gives 0.91234")
+    zero = said("or-gate", **{"dE/dw_4": "0.91234"})  # which is -0.000540143(0)
+    assert zero == ("wrong", None, "expected 0; no known slip gives 0.91234")
 
 
 def test_what_follows_from_a_slip_is_carried_and_names_its_root() -> None:

@@ -269,7 +269,7 @@ class _Marking:
         look = self.looked_into <= self.most_looked_into
         slips = self.diagnosis.findings(entry.key, entry.number, own.points(), self.numbers) if look else []
         if not slips:
-            said = f"expected {self.graph[entry.key].value:.6g}"
+            said = f"expected {self.graph[entry.key].value or 0.0:.6g}"
             if not look:
                 said += f"; slips are looked for in the first {self.most_looked_into:,} wrong numbers only"
             elif entry.number.digits >= 3:
