@@ -28,9 +28,11 @@ from backtrace.selection import visible
 from backtrace.tracing import Request, work
 from backtrace.views.explained_latex import write_latex as write_explanation
 from backtrace.views.latex import MOST_ROWS, PREAMBLE, write_latex
-from backtrace.views.latex_lines import ROOM, Row, align, broken, width
+from backtrace.views.latex_breaks import broken, width
+from backtrace.views.latex_lines import ROOM, Row, align
 from backtrace.views.latex_text import escaped
 from backtrace.views.records import Look
+from tests.networks import problem_of
 
 COMMANDS = frozenset(
     re.findall(
@@ -38,7 +40,8 @@ COMMANDS = frozenset(
         """
         documentclass usepackage setlength parindent allowdisplaybreaks section subsection paragraph par
         raggedright sloppy begingroup endgroup begin end left right biggl biggr quad qquad texttt
-        frac tfrac partial cdot cdots dots hat sqrt mathrm text operatorname ge le ln log sin cos tanh max min
+        frac tfrac partial cdot cdots dots hat sqrt substack mathrm text operatorname
+        ge le ln log sin cos tanh max min
         backslash times div pm ne approx nabla infty in surd to leftarrow Rightarrow circ ll gg
         ss o O ae AE oe OE l L i j S copyright u v H c d b r
         alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma varsigma tau
@@ -411,6 +414,9 @@ def test_no_text_breaks_out(text: str) -> None:
 # Lines
 
 
+LONG = "1234567890(123456)"
+
+
 def test_a_short_equation_stands_on_one_line() -> None:
     assert list(align([Row("a", ("b + c", "1 + 2", "3"))], ROOM)) == [
         r"\begin{align*}",
@@ -450,6 +456,35 @@ def test_a_sum_in_brackets_is_broken_only_where_it_has_to_be() -> None:
     assert broken(r"\left(\frac{a}{b} + c\right) + d", 9) == [r"\left(\frac{a}{b} + c\right)", "+ d"]
     assert broken(r"\left(\frac{a}{b} + c\right)", 5) == [r"\biggl(\frac{a}{b}", r"+ c\biggr)"]
     assert broken(r"\left|b + c\right| + \frac{d + e}{f}", 2) == [r"\left|b + c\right|", r"+ \frac{d + e}{f}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            rf"x + \frac{{{LONG} + b}}{{c}}",
+            ["x", rf"+ \frac{{\begin{{gathered}} {LONG} \\ {{}} + b \end{{gathered}}}}{{c}}"],
+        ),
+        (
+            rf"x - y \cdot \sqrt{{{LONG} + b}}",
+            ["x - y", rf"\cdot \sqrt{{\begin{{gathered}} {LONG} \\ {{}} + b \end{{gathered}}}}"],
+        ),
+        (
+            rf"1 + e^{{-({LONG} + {LONG})}}",
+            [rf"1 + e^{{\substack{{-({LONG} \\ {{}} + {LONG})}}}}"],
+        ),
+        (
+            rf"e^{{\frac{{{LONG} + {LONG}}}{{c}}}}",
+            [rf"e^{{\frac{{\substack{{{LONG} \\ {{}} + {LONG}}}}}{{c}}}}"],
+        ),
+        (
+            rf"\frac{{b}}{{c}} + \frac{{{LONG}{LONG}}}{{c}}",
+            [r"\frac{b}{c}", rf"+ \frac{{{LONG}{LONG}}}{{c}}"],
+        ),
+    ],
+)
+def test_what_is_too_wide_by_itself_has_lines_within(text: str, lines: list[str]) -> None:
+    assert broken(text, width(LONG) + 3.5) == lines
 
 
 def test_a_fraction_is_as_wide_as_its_wider_half() -> None:
@@ -631,6 +666,34 @@ def test_a_delta_with_a_long_bracket_fits_its_page(tmp_path: Path) -> None:
     assert r"\biggl(" in text
     assert Reader(text).faults == []
     assert "Overfull" not in compiled(text, tmp_path)
+
+
+SUM = " + ".join(f"a_{k}*b_{k}" for k in range(1, 7))
+WIDE_FORMS = {
+    "equations": {
+        "q": f"({SUM})/(a_1 + a_2 + a_3 + a_4 + a_5 + a_6)",
+        "r": f"exp({SUM} - q)",
+        "s": f"sqrt({SUM} + q^2)*r",
+        "u": f"sigmoid({SUM} - 20)",
+        "E": "(q - r/10000)^2 + s/1000 + u",
+    },
+    "objective_symbol": "E",
+    "parameters": {f"{letter}_{k}": f"0.{k}23456" for k in range(1, 7) for letter in "ab"},
+}
+
+
+@needs_tex
+@pytest.mark.parametrize("is_fragment", [False, True])
+def test_wide_fractions_roots_and_powers_fit_their_page(is_fragment: bool, tmp_path: Path) -> None:
+    problem, out = problem_of(WIDE_FORMS), io.StringIO()
+    write_latex(problem, work(problem, Request()), Look(), "float64", out, is_fragment)
+    text = out.getvalue()
+    assert all(
+        form in text for form in (r"\frac{\begin{gathered}", r"\sqrt{\begin{gathered}", r"^{\substack{")
+    )
+    assert Reader(text).faults == []
+    page = f"{ARTICLE}{text}\\end{{document}}\n" if is_fragment else text
+    assert "Overfull" not in compiled(page, tmp_path)
 
 
 @needs_tex
