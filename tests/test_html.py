@@ -274,6 +274,7 @@ def test_a_minus_in_front_is_no_subtraction() -> None:
 
     assert form("a - b") == ["<mo>−"]
     assert form("f(-3)") == form("[-3 > 1]") == form("max(x, -3)") == ['<mo form="prefix">−']
+    assert form("x = -3") == ['<mo form="prefix">−']
     assert 'form="infix">−' in element(" - b", "- b")
 
 
@@ -297,7 +298,16 @@ def test_pieces_go_on_where_the_plain_text_does_too() -> None:
     labels = re.findall('aria-label="([^"]*)"', pieces(said, said))
     assert labels == ["1(0.123456)", "+ 2(0.123456)", "- 3(0.123456)"]
     apart = pieces("<mfrac><mi>a</mi><mrow>b + c</mrow></mfrac>", f"{'a' * 40}/(b) + c")
-    assert apart.startswith('<span class="wide" role="group" aria-label="wide formula" tabindex="0"><math ')
+    assert apart.startswith(
+        '<span class="wide" style="--length:48" role="group" aria-label="wide formula" tabindex="0"><math '
+    )
+
+
+def test_a_term_that_is_too_wide_goes_on_between_its_factors() -> None:
+    text, wide = f"w·{'x' * 20}·{'y' * 20}", f"{'v' * 40}"
+    labels = re.findall('aria-label="([^"]*)"', pieces(f"{text} - {wide}", f"{text} - {wide}"))
+    assert labels == ["w", "·" + "x" * 20, "·" + "y" * 20, "wide formula", f"- {wide}"]
+    assert re.findall('aria-label="([^"]*)"', pieces("a·b - c", "a·b - c")) == ["a·b - c"]
 
 
 # Pages, as an XML parser reads them
@@ -706,6 +716,45 @@ def test_a_wide_formula_moves_in_its_place_with_the_keyboard(window: Browser, tm
     moved = "const one = document.querySelector('.wide'); one.focus(); one.scrollLeft = 50;"
     asked = "return [document.activeElement === one, one.scrollLeft, one.scrollWidth > one.clientWidth]"
     assert window.run(f"{moved} {asked}") == [True, 50, True]
+
+
+WORDS = "in_the_kettle_on_the_stove"
+LONG_NAMES = {
+    "title": "Long names",
+    "inputs": [f"temperature_of_the_water_{WORDS}", "Ω"],
+    "targets": ["is_it_going_to_boil"],
+    "layers": [{"name": "out", "units": [f"feature_{WORDS}"], "weights": [[f"weight_of_{WORDS}", "v"]]}],
+    "parameters": {f"weight_of_{WORDS}": 123456.789, "v": -1.2345e-5},
+    "notation": "net-out",
+    "samples": [{"inputs": [0.00012345, -2.5], "targets": [1]}],
+}
+SUM = " + ".join(f"a_{k}*b_{k}" for k in range(1, 7))
+WIDE_FORMS = {
+    "title": "Wide forms",
+    "equations": {
+        "q": f"({SUM})/(a_1 + a_2 + a_3)",
+        "r": f"exp({SUM})*sqrt({SUM} + q^2)",
+        "E": f"(q + log({SUM}))^2 + r",
+    },
+    "objective_symbol": "E",
+    "parameters": {f"{letter}_{k}": f"0.{k}23456" for k in range(1, 7) for letter in "ab"},
+}
+A4 = 680  # pixels between the margins
+
+
+@pytest.mark.parametrize("config", [LONG_NAMES, WIDE_FORMS])
+def test_what_is_wide_fits_a_phone_a_screen_and_paper(
+    window: Browser, config: dict[str, Any], tmp_path: Path
+) -> None:
+    text = written(problem_of(config), Request())
+    page_of(text)
+    file = page_in(tmp_path, text)
+    assert_shown(window, file)
+    window.set(A4, media="print")
+    window.open(file)
+    ends = "return [...document.querySelectorAll('math')].map(one => one.getBoundingClientRect().right)"
+    assert max(window.run(ends)) <= A4
+    window.set()
 
 
 # The contrast of every text with what is behind it; in a picture that is the page or the box of a node.

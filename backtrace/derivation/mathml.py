@@ -22,7 +22,7 @@ _APPLIED = "<mo>&#x2061;</mo>"  # says to a reader that what stands before the b
 _TOKEN = re.compile(
     r"(?P<element><(?P<kind>mi|mn|mo|mtext)\b[^>]*>[^<]*</(?P=kind)>|<[^>]*>)"
     r"|(?P<number>(?:[0-9]+(?:[.,][0-9]+)*|\.[0-9]+))"
-    r"|(?P<prefix>(?<=[(\[])-|(?<=, )-)|(?P<letter>[^\W\d_])|(?P<space>\s+)|(?P<sign>.)"
+    r"|(?P<prefix>(?<=[(\[])-|(?<=[,=] )-)|(?P<letter>[^\W\d_])|(?P<space>\s+)|(?P<sign>.)"
 )
 _LONE = re.compile(r"<mrow>(<(mi|mn|mo)\b[^>]*>[^<]*</\2>)</mrow>")
 _SIGNS = {
@@ -103,7 +103,7 @@ def factors(text: str) -> list[str]:
 
 def _parted(text: str, before: re.Pattern[str]) -> list[str]:
     cuts = [found.start() for found in before.finditer(text) if _is_open(text[: found.start()])]
-    return [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
+    return [text[start:end] for start, end in pairwise([0, *cuts, len(text)]) if start < end]
 
 
 def _is_open(before: str) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TextIO
 
-from backtrace.derivation.mathml import TIMES, element, factors, numeral
+from backtrace.derivation.mathml import TIMES, element, numeral
 from backtrace.explaining import Explanation
 from backtrace.problem import Problem
 from backtrace.views.explained import aside, chain_sums, meaning_in, tables, the_equation
-from backtrace.views.html_page import MOST_ROWS, Page, in_pieces, pieces
+from backtrace.views.html_page import MOST_ROWS, Page, pieces
 from backtrace.views.records import Look
 
 
@@ -69,10 +69,7 @@ def _line(sign: str, text: str, said: str) -> str:
     """A term with its sign before it."""
     if sign == " + " and text[0] == "-":
         sign, text, said = " - ", text[1:], said[1:]
-    text, said = f"{sign}{text}", f"{sign}{said}"
-    set_factors, said_factors = factors(text), factors(said)
-    is_product = len(set_factors) == len(said_factors) > 1
-    return in_pieces(set_factors, said_factors) if is_product else pieces(text, said)
+    return pieces(f"{sign}{text}", f"{sign}{said}")
 
 
 def _more(count: int) -> str:

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import Expression, Sum, children
-from backtrace.derivation.mathml import MathPrinter, element, numeral, terms
+from backtrace.derivation.mathml import MathPrinter, element, factors, numeral, terms
 from backtrace.derivation.mathml_names import MathNames
 from backtrace.derivation.typeset import MOST_TERMS
 from backtrace.drawing import picture_of
@@ -32,6 +32,7 @@ ENOUGH = 1_000_000  # characters on a page; after them there are only short tabl
 FEW_ROWS = 20
 PICTURE_DIGITS = 3
 LEGIBLE = 34  # characters of a formula that fit on a phone
+LEGIBLE_ABOVE = 26  # in a heading, whose letters are larger
 COLUMNS = ("symbol", "formula", "with the numbers", "value")
 # The roles are a table's own; they stand here because a table set as blocks, as on a phone, can lose them.
 HEAD = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in COLUMNS)
@@ -77,8 +78,8 @@ class Page:
         """The step and the sample of a part, with the sample's numbers."""
 
         def equal(name: str, text: str) -> str:
-            said = f"{self.look.name(name)} = {text}"
-            return element(f"{self.names(name)} = {numeral(text)}", said)
+            texts = self.names(name), f" = {numeral(text)}"
+            return in_pieces(texts, (self.look.name(name), f" = {text}"), LEGIBLE_ABOVE)
 
         line = part_line_in(self.problem, part, self.look, equal, "…")
         self.write(f"<h2>{line.replace(' <math', ' <wbr/><math')}</h2>")  # where a line may end
@@ -131,7 +132,7 @@ class Page:
         self.write("</tbody>\n</table>")
 
     def row(self, equation: Equation, record: Record, with_numbers: Callable[[Expression], str]) -> str:
-        symbol = element(self.names(equation.symbol.text), record.symbol)
+        symbol = _legible(self.names(equation.symbol.text), record.symbol)
         cells = (
             pieces(self.formula(equation.expression), record.formula),
             pieces(with_numbers(equation.expression), record.substitution),
@@ -150,24 +151,31 @@ class Page:
 
 def pieces(text: str, said: str) -> str:
     """A formula, where it is long as elements between which a line may end; `said` is its plain text."""
-    if len(said) <= LEGIBLE:
-        return element(text, said)
     return in_pieces(terms(text), terms(said)) or _legible(text, said)
 
 
-def in_pieces(texts: Sequence[str], said: Sequence[str]) -> str:
-    """Elements between which a line may end; none if the plain text is not in as many pieces."""
+def in_pieces(texts: Sequence[str], said: Sequence[str], most: int = LEGIBLE) -> str:
+    """One element if that is legible, or several between which a line may end, each with its plain text.
+
+    None at all if the plain text is not in as many pieces.
+    """
+    if sum(map(len, said)) <= most:
+        return element("".join(texts), "".join(said))
     if len(texts) != len(said):
         return ""
-    return "<wbr/>".join(map(_legible, texts, said))
+    return "<wbr/>".join(_legible(text, plain, most) for text, plain in zip(texts, said, strict=True))
 
 
-def _legible(text: str, said: str) -> str:
-    """A piece; one that is too wide for a phone can be moved in its place, with the keyboard too."""
-    if len(said) <= LEGIBLE:
+def _legible(text: str, said: str, most: int = LEGIBLE) -> str:
+    """A piece; one that is too wide for a phone is in factors, or can be moved, with the keyboard too."""
+    if len(said) <= most:
         return element(text, said)
+    set_factors, said_factors = factors(text), factors(said)
+    if len(set_factors) == len(said_factors) > 1:
+        return in_pieces(set_factors, said_factors, most)
     return (
-        f'<span class="wide" role="group" aria-label="wide formula" tabindex="0">{element(text, said)}</span>'
+        f'<span class="wide" style="--length:{len(said)}" role="group" aria-label="wide formula" '
+        f'tabindex="0">{element(text, said)}</span>'
     )
 
 

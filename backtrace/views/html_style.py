@@ -1,6 +1,6 @@
 """How a page looks: on a wide screen and on a phone, light and dark, on paper."""
 
-STYLE = """
+_ANYWHERE = """
 :root { color-scheme: light dark; --page: #ffffff; --ink: #1f2328; --quiet: #59636e; --line: #d1d9e0;
   --band: #f6f8fa; --focus: #0969da }
 @media screen and (prefers-color-scheme: dark) {
@@ -36,20 +36,27 @@ tbody th { white-space: nowrap }
 tbody td::before { content: "= " }
 td:last-child { padding-right: 0.5rem; white-space: nowrap }
 .wide { display: block; width: 0; min-width: 100%; text-indent: 0 }
+th .wide { width: auto }
 .chain { display: grid; grid-template-columns: max-content 1fr; column-gap: 0.25em }
 .chain math { padding-block: 0.2em }
 .chain p { margin: 0 0 0.6rem; padding-left: 1.5em; text-indent: -1.5em }
-@media screen and (max-width: 45rem) {
-  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
-  table, tbody, caption, tr, tbody th, td { display: block }
-  tr { padding: 0.4rem 0; border-top: 1px solid var(--line) }
-  tbody th:first-child, td { border: 0; padding: 0.2rem 0; width: auto; white-space: normal }
-  td, td:last-child { padding-left: 1.25rem }
+"""
+# A row as a block, its cells below one another, so that each has the whole width.
+_STACKED = """
+  TABLE thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+  TABLE, TABLE tbody, TABLE caption, TABLE tr, TABLE tbody th, TABLE td { display: block }
+  TABLE tr { padding: 0.4rem 0; border-top: 1px solid var(--line) }
+  TABLE tbody th:first-child, TABLE td { border: 0; padding: 0.2rem 0; width: auto; white-space: normal }
+  TABLE td, TABLE td:last-child { padding-left: 1.25rem }
+"""
+_PHONE = """
+  th .wide { width: 0 }
   .chain { display: block }
   .chain p { padding-left: 2.75em }
   .picture svg { max-width: none !important }
-}
-@media print {
+"""
+# Paper cannot be moved: a wide formula has the whole width, and letters as small as its length asks for.
+_PAPER = """
   :root { color-scheme: light; --ink: #000000; --quiet: #333333; --line: #999999; --band: #ffffff }
   @page { margin: 15mm }
   body { max-width: none; padding: 0; font-size: 10pt }
@@ -58,5 +65,15 @@ td:last-child { padding-right: 0.5rem; white-space: nowrap }
   thead { display: table-header-group }
   .picture, .wide { overflow: visible }
   .wide { width: auto }
-}
+  .wide math { font-size: min(1.1em, calc(320mm / var(--length))) }
 """
+STYLE = (
+    _ANYWHERE
+    + "@media screen and (max-width: 45rem) {"
+    + _STACKED.replace("TABLE", "table")
+    + _PHONE
+    + "}\n@media print {"
+    + _PAPER
+    + _STACKED.replace("TABLE", "table:has(.wide)")
+    + "}\n"
+)
