@@ -22,6 +22,7 @@ from backtrace.problem import INPUTS, Computation, Layer, Network, Problem, para
 from backtrace.tracing import Part, Request, work
 
 MOST = 8  # nodes of a layer that are all drawn; of more, the first few and the last
+MOST_SYMBOLS = 16  # the same in a column of a computation, whose edges have no labels
 FIRST = 3
 MOST_COLUMNS = 24  # of a computation that are all drawn; of more, these at its two ends
 FIRST_COLUMNS, LAST_COLUMNS = 12, 8
@@ -110,9 +111,9 @@ class _Drawing:
         return Picture(nodes, tuple(edges), tuple(headings), self.forward, bool(self.backward))
 
 
-def _shortened(count: int) -> Iterator[tuple[int | None, int]]:
+def _shortened(count: int, most: int) -> Iterator[tuple[int | None, int]]:
     """The places of a layer that are drawn; None stands for so many that are not."""
-    if count <= MOST:
+    if count <= most:
         yield from ((place, 0) for place in range(count))
         return
     yield from ((place, 0) for place in range(FIRST))
@@ -160,7 +161,7 @@ class _NetworkPicture(_Drawing):
     def layer(self, name: str, node: Callable[[int], Node]) -> dict[int, int]:
         """The nodes of a layer, shortened where there are many; by the number of the unit."""
         places = {}
-        for unit, left_out in _shortened(self.size[name]):
+        for unit, left_out in _shortened(self.size[name], MOST):
             if unit is None:
                 self.add(Node(self.column[name], "gap", number=left_out))
             else:
@@ -252,7 +253,7 @@ class _ComputationPicture(_Drawing):
 
     def shown(self, ids: list[str]) -> Iterator[tuple[int | None, int]]:
         """The places in a column that are drawn, none of those that are left out together."""
-        return iter([(None, len(ids))]) if ids is self.left_out else _shortened(len(ids))
+        return iter([(None, len(ids))]) if ids is self.left_out else _shortened(len(ids), MOST_SYMBOLS)
 
     def depths(self) -> dict[str, int]:
         """The column of every symbol: an equation right of what it uses, a given left of its first use."""

@@ -34,6 +34,7 @@ from backtrace.drawing import (
     LAST_COLUMNS,
     MOST,
     MOST_COLUMNS,
+    MOST_SYMBOLS,
     picture,
 )
 from backtrace.errors import BacktraceError, NotDifferentiableError, printable
@@ -565,8 +566,75 @@ def test_a_power_stands_above_and_not_in_the_index() -> None:
     assert "E = w1²" in [text_of(text) for text in root.iter(f"{SVG}text")]
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("w_1_2", "w1,2"),
+        ("w_h_o", "wh,o"),
+        ("h_feature_detector", "hfeature_detector"),
+        ("temperature_of_water", "temperature_of_water"),
+    ],
+)
+def test_the_parts_of_an_index_have_commas_but_not_its_words(name: str, shown: str) -> None:
+    config = {"equations": {"E": f"2*{name}"}, "objective_symbol": "E", "parameters": {name: 3}}
+    root = ElementTree.fromstring(written("svg", problem_of(config), picture(problem_of(config))))
+    texts = [text_of(text) for text in root.iter(f"{SVG}text")]
+    assert {f"{shown} = 3", f"E = 2·{shown}", f"∂E/∂{shown} = 2"} <= set(texts)
+    lowered = {one.text for one in root.iter(f"{SVG}tspan") if float(one.get("dy", "")) > 0}
+    assert lowered == ({shown[1:]} if shown != name else set())
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        ("1/(1 + exp(-(W_f*x_1 + U_f*h_0 + b)))", "E_1 = 1/(1 + e^(-(W_f·x_1 + U_f …"),
+        ("w*some_name_that_goes_on_and_on_and_on", "E_1 = w·some_name_that_goes_on_and …"),
+    ],
+)
+def test_a_long_formula_ends_between_two_of_its_parts(formula: str, shown: str) -> None:
+    names = set(re.findall(r"[a-zA-Z]\w*", formula)) - {"exp"}
+    config = {"equations": {"E_1": formula}, "objective_symbol": "E_1", "parameters": dict.fromkeys(names, 1)}
+    assert f"│ {shown} " in written("text", problem_of(config), picture(problem_of(config)))
+
+
+def test_a_weight_s_sign_is_drawn_where_its_edge_leaves_the_way_it_shares() -> None:
+    skipping = {
+        "inputs": ["x_1", "x_2"],
+        "targets": ["t_1", "t_2"],
+        "layers": [
+            {"name": "hidden", "units": ["h"], "weights": [[1, 1]]},
+            {
+                "name": "out",
+                "units": ["o", "p"],
+                "from": ["inputs", "hidden"],
+                "weights": [[1, None, 1], [-2, 1, 1]],
+            },
+        ],
+        "samples": [{"inputs": [1, 1], "targets": [1, 1]}],
+    }
+    root = ElementTree.fromstring(written("svg", problem_of(skipping), picture(problem_of(skipping))))
+    edges = [path for path in root.iter(f"{SVG}path") if "edge" in path.get("class", "")]
+    ways = [
+        path.get("class") for path in edges if "H" in path.get("d", "") or path.get("d", "").count("L") > 1
+    ]
+    assert ways == ["edge", "edge plus"]  # of x_1 to both outputs, and of x_2 to one of them
+    assert [path.get("class") for path in edges[1:]].count("edge minus") == 1
+
+
+def test_a_computation_shows_all_that_its_equations_rest_on() -> None:
+    names = [f"x_{k}" for k in range(1, MOST_SYMBOLS + 1)]
+    config = {
+        "equations": {"E": " + ".join(names)},
+        "objective_symbol": "E",
+        "parameters": dict.fromkeys(names, 1),
+    }
+    what = picture(problem_of(config))
+    assert [node.values[0].symbol.text for node in what.nodes] == [*names, "E"]
+    assert len(what.edges) == MOST_SYMBOLS
+
+
 def test_dots_stand_before_the_last_of_what_is_given_to_a_computation() -> None:
-    names = [f"x_{k}" for k in range(1, 13)]
+    names = [f"x_{k}" for k in range(1, MOST_SYMBOLS + 2)]
     config = {
         "equations": {"E": " + ".join(names)},
         "objective_symbol": "E",
@@ -574,7 +642,7 @@ def test_dots_stand_before_the_last_of_what_is_given_to_a_computation() -> None:
     }
     root = ElementTree.fromstring(written("svg", problem_of(config), picture(problem_of(config))))
     heights = {text_of(text): float(text.get("y", "")) for text in root.iter(f"{SVG}text")}
-    assert heights["x3 = 1"] < heights["8 more"] < heights["x12 = 1"]
+    assert heights["x3 = 1"] < heights["13 more"] < heights["x17 = 1"]
 
 
 def test_a_negative_weight_is_dashed_and_the_largest_is_the_thickest() -> None:

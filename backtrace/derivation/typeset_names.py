@@ -18,7 +18,7 @@ _SAMPLE = re.compile("(.+)(⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)")
 _DIGITS = str.maketrans("⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "()01234567890123456789")
 _SHIFTED = re.compile(r"\((\S+) - (.+)\)")
 _STEM = re.compile(f"([{LETTER}]+)([0-9]*)")
-_SHORT = re.compile(f"[{LETTER}]?[0-9]*")
+SHORT = re.compile(f"[{LETTER}]?[0-9]*")  # a part of an index that is no word
 _HAT = "\u0302"
 _MOST_PARTS = 6  # between the underscores of a name that is taken apart
 
@@ -78,7 +78,7 @@ class TypesetNames(ABC):
     def parts(self, name: str) -> tuple[str, str, str]:
         """What stands on the line, above it and below it."""
         stem, *others = name.split("_")
-        if not stem or not all(others) or len(others) >= _MOST_PARTS or _is_phrase(stem, others):
+        if not stem or not all(others) or len(others) >= _MOST_PARTS or is_phrase(stem, others):
             return self.word(name), "", ""
         hat = stem.endswith(_HAT)
         stem = stem.removesuffix(_HAT)
@@ -99,7 +99,7 @@ class TypesetNames(ABC):
         if len(parts) > 1 and not parts[0][0].isdigit():
             return self.named("_".join(parts))
         return ",".join(
-            part if _SHORT.fullmatch(part) and part.isascii() else self.letter(part) for part in parts
+            part if SHORT.fullmatch(part) and part.isascii() else self.letter(part) for part in parts
         )
 
     # How it is written
@@ -129,7 +129,7 @@ class TypesetNames(ABC):
         """A word upright, with every sign in it."""
 
 
-def _is_phrase(stem: str, others: list[str]) -> bool:
+def is_phrase(stem: str, others: list[str]) -> bool:
     """Whether a name is several words, as rate_of_change, whose indices of indices nobody could read."""
     return len(stem) > 1 and stem.isalpha() and sum(part.isalpha() for part in others) > 1
 

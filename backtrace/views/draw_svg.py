@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
 from xml.sax.saxutils import escape
 
+from backtrace.derivation.typeset_names import SHORT, is_phrase
 from backtrace.picture import Edge, Node, Picture
 from backtrace.problem import Problem
 from backtrace.views.draw_layout import Layout, Plan, laid_out
@@ -180,8 +182,12 @@ class _Page:
 
     def drawing(self, layout: Layout) -> Iterator[str]:
         largest = largest_weight(self.picture)
-        for edge, corners in zip(self.picture.edges, layout.lines, strict=True):
-            yield _path(edge, corners, largest)
+        edges = list(zip(self.picture.edges, layout.lines, strict=True))
+        ways = Counter(tuple(corners[:-1]) for edge, corners in edges if edge.weight)
+        shared = [way for way, count in ways.items() if count > 1 and len(way) > 1]
+        yield from map(_plain, shared)  # what carries one value to several weights is of no sign or size
+        for edge, corners in edges:
+            yield _path(edge, corners[-2:] if tuple(corners[:-1]) in shared else corners, largest)
         for label, box in zip(self.labels, layout.labels, strict=True):
             if box:
                 yield from _label(label, box)
@@ -225,11 +231,15 @@ def _wrapped(text: str, font: float, width: float) -> list[str]:
 def _path(edge: Edge, corners: Sequence[Point], largest: float) -> str:
     """An edge: straight where it has a weight, by whose sign and size it is drawn; else a curve."""
     if edge.weight is None:
-        return f'<path class="edge" d="{_curve(corners)}" stroke-width="1.5"/>'
+        return _plain(corners)
     value = float(edge.weight.value)
     sign = "zero" if value == 0 else "minus" if value < 0 else "plus"
     line = "L".join(f"{x:.1f} {y:.1f}" for x, y in corners)
     return f'<path class="edge {sign}" d="M{line}" stroke-width="{thickness(value, largest):.2f}"/>'
+
+
+def _plain(corners: Sequence[Point]) -> str:
+    return f'<path class="edge" d="{_curve(corners)}" stroke-width="1.5"/>'
 
 
 def _curve(corners: Sequence[Point]) -> str:
@@ -303,8 +313,11 @@ def _with_indices(text: str, font: float) -> str:
     pieces, done = [], 0
     for found in _INDEXED.finditer(text):
         base, index = found.groups()
+        parts = index.split("_")
+        if is_phrase(base, parts):
+            continue
         pieces.append(escape(text[done : found.start()] + base))
-        lowered = escape(index.replace("_", ","))
+        lowered = escape(index.replace("_", ",") if all(map(SHORT.fullmatch, parts)) else index)
         pieces.append(f'<tspan dy="{font / 5:g}" font-size="{font * 0.78:.3g}">{lowered}</tspan>')
         done = found.end()
         rest = text[done : done + 1]  # goes back up, and with it all that follows

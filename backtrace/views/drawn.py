@@ -75,8 +75,13 @@ class Words:
         return self.formula(node.equation.expression) if node.equation else ""
 
     def short(self, text: str) -> str:
+        """A formula, ended between two of its terms or factors where it is long."""
         text = printable(text)
-        return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 2] + " " + self.dots
+        if len(text) <= MOST_CHARACTERS:
+            return text
+        text = text[: MOST_CHARACTERS - 2]
+        end = max(map(text.rfind, (" ", self.look.style.times)))
+        return f"{text[:end] if end > MOST_CHARACTERS / 2 else text} {self.dots}"
 
     def weight(self, edge: Edge) -> str:
         """A weight and its value, marked where the weight is tied."""
