@@ -633,16 +633,23 @@ def test_a_computation_shows_all_that_its_equations_rest_on() -> None:
     assert len(what.edges) == MOST_SYMBOLS
 
 
-def test_dots_stand_before_the_last_of_what_is_given_to_a_computation() -> None:
-    names = [f"x_{k}" for k in range(1, MOST_SYMBOLS + 2)]
+def test_dots_stand_before_the_last_of_a_column_of_a_computation() -> None:
+    names = range(1, MOST_SYMBOLS + 2)
     config = {
-        "equations": {"E": " + ".join(names)},
+        "equations": {f"h_{k}": f"w*x_{k}" for k in names}
+        | {"E": " + ".join(f"h_{k}" for k in names) + " + w"},
         "objective_symbol": "E",
-        "parameters": dict.fromkeys(names, 1),
+        "inputs": [f"x_{k}" for k in names],
+        "parameters": {"w": 1},
+        "samples": [{"inputs": [1] * len(names)}],
     }
     root = ElementTree.fromstring(written("svg", problem_of(config), picture(problem_of(config))))
     heights = {text_of(text): float(text.get("y", "")) for text in root.iter(f"{SVG}text")}
-    assert heights["x3 = 1"] < heights["13 more"] < heights["x17 = 1"]
+    column = ["h1 = 1", "h2 = 1", "h3 = 1", "13 more", "h17 = 1"]
+    assert sorted(column, key=heights.__getitem__) == column
+    given = ["x1 = 1", "x2 = 1", "x3 = 1", "14 more", "w = 1"]
+    assert sorted(given, key=heights.__getitem__) == given
+    assert "E = h1 + h2 + h3 + … 14 more …" in heights  # and no dots after those of the sum
 
 
 def test_a_negative_weight_is_dashed_and_the_largest_is_the_thickest() -> None:

@@ -110,7 +110,11 @@ class _Laying:
 
     def size(self, slot: _Slot) -> Size:
         """A slot's own size; one that is passed through is as wide as its column."""
-        return self.plan.sizes[slot.node] if self.column[slot.node] == slot.column else Size(0, SLOT)
+        return self.plan.sizes[slot.node] if self.is_own(slot) else Size(0, SLOT)
+
+    def is_own(self, slot: _Slot) -> bool:
+        """Whether it is the place of a node, and not one where edges pass."""
+        return self.column[slot.node] == slot.column
 
     # The order within columns
 
@@ -120,7 +124,7 @@ class _Laying:
             own = self.plan.columns[self.column[slot.node]]
             above = own.index(slot.node) < (len(own) - 1) / 2
             slots = self.columns[slot.column]
-            first = next(k for k, other in enumerate(slots) if self.column[other.node] == slot.column)
+            first = next(k for k, other in enumerate(slots) if self.is_own(other))
             slots.insert(first if above else len(slots), slot)
 
     def unravel(self) -> None:
@@ -135,10 +139,12 @@ class _Laying:
                 for slot in self.columns[column]:
                     there = [rank[other] for other in joined.get((slot, -direction), ())]
                     near[slot] = sum(there) / len(there) if there else rank[slot]
-                # What is joined to nothing, as the dots of what is left out, keeps its place.
-                loose = {slot for slot in near if not {(slot, 1), (slot, -1)} & joined.keys()}
-                moved = iter(sorted((slot for slot in near if slot not in loose), key=near.__getitem__))
-                self.columns[column] = [slot if slot in loose else next(moved) for slot in near]
+                moved = sorted(near, key=near.__getitem__)
+                if any(not {(slot, 1), (slot, -1)} & joined.keys() for slot in near):
+                    # Dots, which are joined to nothing, stand where they do in the order of their column.
+                    own = filter(self.is_own, self.columns[column])
+                    moved = [next(own) if self.is_own(slot) else slot for slot in moved]
+                self.columns[column] = moved
 
     def joined(self) -> dict[tuple[_Slot, int], list[_Slot]]:
         """What each slot is joined to, at the left (-1) and at the right (1)."""

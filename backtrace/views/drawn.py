@@ -81,7 +81,9 @@ class Words:
             return text
         text = text[: MOST_CHARACTERS - 2]
         end = max(map(text.rfind, (" ", self.look.style.times)))
-        return f"{text[:end] if end > MOST_CHARACTERS / 2 else text} {self.dots}"
+        if end > MOST_CHARACTERS / 2:
+            text = text[:end].rstrip().removesuffix(self.dots).rstrip()
+        return f"{text} {self.dots}"
 
     def weight(self, edge: Edge) -> str:
         """A weight and its value, marked where the weight is tied."""
