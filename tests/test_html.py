@@ -557,7 +557,9 @@ def test_a_page_that_is_long_goes_on_with_short_tables_only(monkeypatch: pytest.
     assert "not shown" not in first
     assert 1.2 * len(first) < len(second) < 1.7 * len(first)
     said = text_of(page_of(second))
-    assert "no picture any more: backtrace draw makes it" in said
+    told = "no picture from here on: backtrace draw makes it"
+    assert said.count(told) == 1
+    assert text_of(page_of(written(problem, Request(last=4)))).count(told) == 1
     assert re.search("[0-9] rows are not shown: --show, -f csv, or --all-rows", said)
     assert len(rows_of(page_of(second))) > len(rows_of(page_of(first)))
 

@@ -50,6 +50,7 @@ class Page:
         self.names = MathNames(problem)
         self.formula = MathPrinter(self.names).whole
         self.size = 0
+        self.is_drawn = True  # whether there are pictures, still
 
     def write(self, markup: str) -> None:
         self.out.write(f"{carried(markup, self.out)}\n")
@@ -103,7 +104,9 @@ class Page:
         ):
             return  # it has no pass of its own, or one that broke off
         if self.size >= ENOUGH:
-            self.note("no picture any more: backtrace draw makes it")
+            if self.is_drawn:
+                self.note("no picture from here on: backtrace draw makes it")
+            self.is_drawn = False
             return
         numerals = self.look.numerals
         if not is_blank:  # what is given is to be calculated with
