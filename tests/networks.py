@@ -26,6 +26,20 @@ from backtrace.tracing import Part
 Config = dict[str, Any]
 Numbers = dict[str, float]
 
+_SUM = " + ".join(f"a_{k}*b_{k}" for k in range(1, 7))
+WIDE_FORMS: Config = {  # fractions, roots and powers that no page has room for
+    "title": "Wide forms",
+    "equations": {
+        "q": f"({_SUM})/(a_1 + a_2 + a_3 + a_4 + a_5 + a_6)",
+        "r": f"exp({_SUM} - q)",
+        "s": f"sqrt({_SUM} + q^2)*r",
+        "u": f"sigmoid({_SUM} - 20)",
+        "E": "(q - r/10000)^2 + s/1000 + u",
+    },
+    "objective_symbol": "E",
+    "parameters": {f"{letter}_{k}": f"0.{k}23456" for k in range(1, 7) for letter in "ab"},
+}
+
 
 def problem_of(config: Config) -> Problem:
     """The problem that a config (JSON is YAML) describes."""

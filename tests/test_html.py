@@ -37,7 +37,7 @@ from backtrace.views.explained_html import write_html as write_explanation
 from backtrace.views.html_page import MOST_ROWS, pieces, write_html
 from backtrace.views.records import Look, records
 from tests.browser import Browser
-from tests.networks import problem_of
+from tests.networks import WIDE_FORMS, problem_of
 
 Element = ElementTree.Element
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -729,17 +729,6 @@ LONG_NAMES = {
     "parameters": {f"weight_of_{WORDS}": 123456.789, "v": -1.2345e-5},
     "notation": "net-out",
     "samples": [{"inputs": [0.00012345, -2.5], "targets": [1]}],
-}
-SUM = " + ".join(f"a_{k}*b_{k}" for k in range(1, 7))
-WIDE_FORMS = {
-    "title": "Wide forms",
-    "equations": {
-        "q": f"({SUM})/(a_1 + a_2 + a_3)",
-        "r": f"exp({SUM})*sqrt({SUM} + q^2)",
-        "E": f"(q + log({SUM}))^2 + r",
-    },
-    "objective_symbol": "E",
-    "parameters": {f"{letter}_{k}": f"0.{k}23456" for k in range(1, 7) for letter in "ab"},
 }
 A4 = 680  # pixels between the margins
 

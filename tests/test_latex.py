@@ -32,7 +32,7 @@ from backtrace.views.latex_breaks import broken, width
 from backtrace.views.latex_lines import ROOM, Row, align
 from backtrace.views.latex_text import escaped
 from backtrace.views.records import Look
-from tests.networks import problem_of
+from tests.networks import WIDE_FORMS, problem_of
 
 COMMANDS = frozenset(
     re.findall(
@@ -666,20 +666,6 @@ def test_a_delta_with_a_long_bracket_fits_its_page(tmp_path: Path) -> None:
     assert r"\biggl(" in text
     assert Reader(text).faults == []
     assert "Overfull" not in compiled(text, tmp_path)
-
-
-SUM = " + ".join(f"a_{k}*b_{k}" for k in range(1, 7))
-WIDE_FORMS = {
-    "equations": {
-        "q": f"({SUM})/(a_1 + a_2 + a_3 + a_4 + a_5 + a_6)",
-        "r": f"exp({SUM} - q)",
-        "s": f"sqrt({SUM} + q^2)*r",
-        "u": f"sigmoid({SUM} - 20)",
-        "E": "(q - r/10000)^2 + s/1000 + u",
-    },
-    "objective_symbol": "E",
-    "parameters": {f"{letter}_{k}": f"0.{k}23456" for k in range(1, 7) for letter in "ab"},
-}
 
 
 @needs_tex
