@@ -730,17 +730,19 @@ LONG_NAMES = {
     "notation": "net-out",
     "samples": [{"inputs": [0.00012345, -2.5], "targets": [1]}],
 }
-A4 = 680  # pixels between the margins
+TABLET, A4 = 768, 680  # pixels; on paper, between the margins
 
 
 @pytest.mark.parametrize("config", [LONG_NAMES, WIDE_FORMS])
-def test_what_is_wide_fits_a_phone_a_screen_and_paper(
+def test_what_is_wide_fits_a_phone_a_tablet_a_screen_and_paper(
     window: Browser, config: dict[str, Any], tmp_path: Path
 ) -> None:
     text = written(problem_of(config), Request())
     page_of(text)
     file = page_in(tmp_path, text)
     assert_shown(window, file)
+    window.set(TABLET)
+    assert window.run(MEASURED)[0] <= TABLET
     window.set(A4, media="print")
     window.open(file)
     ends = "return [...document.querySelectorAll('math')].map(one => one.getBoundingClientRect().right)"

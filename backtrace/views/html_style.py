@@ -41,7 +41,8 @@ th .wide { width: auto }
 .chain math { padding-block: 0.2em }
 .chain p { margin: 0 0 0.6rem; padding-left: 1.5em; text-indent: -1.5em }
 """
-# A row as a block, its cells below one another, so that each has the whole width.
+# A row as a block, its cells below one another, so that each has the whole width: on a phone, and where there
+# is a wide formula on any page that is narrow.
 _STACKED = """
   TABLE thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
   TABLE, TABLE tbody, TABLE caption, TABLE tr, TABLE tbody th, TABLE td { display: block }
@@ -55,7 +56,7 @@ _PHONE = """
   .chain p { padding-left: 2.75em }
   .picture svg { max-width: none !important }
 """
-# Paper cannot be moved: a wide formula has the whole width, and letters as small as its length asks for.
+# Nothing can be moved on paper: a wide formula has letters as small as its length asks for.
 _PAPER = """
   :root { color-scheme: light; --ink: #000000; --quiet: #333333; --line: #999999; --band: #ffffff }
   @page { margin: 15mm }
@@ -67,13 +68,10 @@ _PAPER = """
   .wide { width: auto }
   .wide math { font-size: min(1.1em, calc(320mm / var(--length))) }
 """
+_WIDE_STACKED = _STACKED.replace("TABLE", "table:has(.wide)")
 STYLE = (
     _ANYWHERE
-    + "@media screen and (max-width: 45rem) {"
-    + _STACKED.replace("TABLE", "table")
-    + _PHONE
-    + "}\n@media print {"
-    + _PAPER
-    + _STACKED.replace("TABLE", "table:has(.wide)")
-    + "}\n"
+    + f"@media screen and (max-width: 64rem) {{{_WIDE_STACKED}}}\n"
+    + f"@media screen and (max-width: 45rem) {{{_STACKED.replace('TABLE', 'table')}{_PHONE}}}\n"
+    + f"@media print {{{_PAPER}{_WIDE_STACKED}}}\n"
 )
