@@ -49,9 +49,10 @@ _STACKED = """
   TABLE tr { padding: 0.4rem 0; border-top: 1px solid var(--line) }
   TABLE tbody th:first-child, TABLE td { border: 0; padding: 0.2rem 0; width: auto; white-space: normal }
   TABLE td, TABLE td:last-child { padding-left: 1.25rem }
+  TABLE .wide { display: inline-block; width: auto; min-width: 0; max-width: 100%; vertical-align: middle;
+    padding-block: 0.2em }
 """
 _PHONE = """
-  th .wide { width: 0 }
   .chain { display: block }
   .chain p { padding-left: 2.75em }
   .picture svg { max-width: none !important }
