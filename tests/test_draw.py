@@ -621,6 +621,13 @@ def test_a_weight_s_sign_is_drawn_where_its_edge_leaves_the_way_it_shares() -> N
     assert [path.get("class") for path in edges[1:]].count("edge minus") == 1
 
 
+def test_an_equation_that_is_a_number_says_it_once() -> None:
+    config = {"equations": {"k": "5", "E": "2*k"}, "objective_symbol": "E"}
+    text = written("text", problem_of(config), picture(problem_of(config)))
+    assert "\n  k = 5   ∂E/∂k = 2\n" in text
+    assert "│ E = 2·k   │" in text
+
+
 def test_a_computation_shows_all_that_its_equations_rest_on() -> None:
     names = [f"x_{k}" for k in range(1, MOST_SYMBOLS + 1)]
     config = {

@@ -62,7 +62,8 @@ class Words:
         above = [self.quantity(value) for value in node.values]
         if node.equation:
             told = [self.quantity(value) for value in node.values if isinstance(value, Quantity)]
-            above = [self.short(f"{self.look.symbol(node.equation.symbol)} = {self.written(node)}"), *told]
+            formula = self.short(f"{self.look.symbol(node.equation.symbol)} = {self.written(node)}")
+            above = list(dict.fromkeys((formula, *told)))  # a constant is said once
         above += [self.target(target) for target in node.targets]
         return Said(above, [self.quantity(gradient) for gradient in node.gradients])
 
