@@ -154,6 +154,8 @@ class Page:
 
 def pieces(text: str, said: str) -> str:
     """A formula, where it is long as elements between which a line may end; `said` is its plain text."""
+    if len(said) <= LEGIBLE:
+        return element(text, said)
     return in_pieces(terms(text), terms(said)) or _legible(text, said)
 
 
