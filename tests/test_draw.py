@@ -777,6 +777,13 @@ performance
     )
 
 
+def test_what_a_thick_line_is_is_told_where_there_is_one() -> None:
+    none = [f"--set={name}=0" for name in backtrace.load("or-gate").parameters]
+    arguments = ["draw", "or-gate", "-f", "text"]
+    assert "a large weight" in CliRunner().invoke(cli, [*arguments, *none[1:]]).output
+    assert "a large weight" not in CliRunner().invoke(cli, [*arguments, *none]).output
+
+
 def test_a_computation_in_characters_begins_with_what_is_given() -> None:
     assert (
         written("text", loaded("circuit"), drawn("circuit"), LOOK._replace(style=PLAIN))

@@ -108,7 +108,7 @@ class Words:
     def legend(self, thick: str, dashed: str) -> Iterator[str]:
         """What the marks of the picture mean."""
         weighted = [edge for edge in self.picture.edges if edge.weight]
-        if weighted:
+        if any(edge.weight and edge.weight.value for edge in weighted):
             yield f"{thick}: a large weight" + (f"; {dashed}: a negative one" if self.has_negative else "")
         if any(edge.tied for edge in weighted):
             sums = "; its gradient sums over them" if self.picture.has_gradients else ""
