@@ -505,6 +505,16 @@ def test_another_size_is_drawn_at_once() -> None:
         assert session.end() == 0
 
 
+def test_nothing_is_wiped_behind_a_line_that_is_as_long_as_the_screen_is_wide() -> None:
+    """The cursor is on its last sign still: `screen` would show "q qui"."""
+    with Session("walk", "or-gate", columns=51) as session:
+        session.until("f forward · b backward · u update · ? help · q quit")
+        session.press("q")
+        assert session.end() == 0
+        assert re.search(rb"\x1b\[J[^\n]*q quit", session.raw)
+        assert not re.search(rb"q quit[^\n]*\x1b\[[JK]", session.raw)
+
+
 @pytest.mark.parametrize(
     ("end", "code"),
     [("ctrl-c", 130), ("ctrl-\\", 130), ("ctrl-d", 0), ("SIGTERM", 143), ("SIGHUP", 129), ("q", 0)],

@@ -169,9 +169,10 @@ class Terminal:
         with self.console.capture() as drawn:
             for line in screen.lines:
                 self.console.print(line, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
-        # Each line is wiped before it is written: after one that fills it, that would take its last sign.
-        lines = drawn.get().split("\n")[: len(screen.lines)]
-        text = "\x1b[?25l\x1b[H" + "\r\n".join(f"\x1b[2K{line}" for line in lines) + "\x1b[J"
+        # A line, and what is below the last one, is wiped before it is written: after one that is as long as
+        # the screen is wide, that would take its last sign.
+        *lines, last = drawn.get().split("\n")[: len(screen.lines)]
+        text = "\x1b[?25l\x1b[H" + "".join(f"\x1b[2K{line}\r\n" for line in lines) + f"\x1b[J{last}"
         if screen.cursor is not None:
             row, column = screen.cursor
             text += f"\x1b[{row + 1};{column + 1}H\x1b[?25h"
