@@ -685,6 +685,16 @@ def test_a_quiz_of_a_hostile_config_shows_no_control_characters(tmp_path: Path) 
     assert all(char.isprintable() or char == "\n" for char in out)
 
 
+def test_the_end_tells_samples_apart() -> None:
+    quiz = quiz_of("or-gate-batch", "delta_o", "b_3+")
+    state = answer(quiz, QuizState(), "delta_o", "0.777", "n", "h", "h", "h")
+    assert ending(quiz, state)[1:] == [
+        "shown, without a mark: δ_o (sample 2)",
+        "not answered: 3 of 5",
+        "wrong, at δ_o (sample 1): no known slip",
+    ]
+
+
 def test_the_end_says_how_often_a_slip_was_made() -> None:
     quiz = quiz_of()
     state = answer(quiz, QuizState(), "delta_1", "-0.00121811", "-0.00122")

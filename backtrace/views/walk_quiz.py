@@ -10,7 +10,7 @@ from rich.console import Console
 from backtrace.checking.report import FAULTY, Report
 from backtrace.views.check_table import MARKS, draw_sheet
 from backtrace.views.heading import part_title, problem_lines
-from backtrace.views.marked import Telling, explained, marked, sentence_of
+from backtrace.views.marked import Telling, explained, marked, place, sentence_of
 from backtrace.views.table import print_line
 from backtrace.views.walk_screen import (
     TALL,
@@ -209,7 +209,11 @@ def ending_lines(texts: Texts, quiz: Quiz, state: QuizState) -> Iterator[str]:
 
 
 def _named(texts: Texts, quiz: Quiz, numbers: list[int]) -> str:
-    names = [texts.symbol(quiz.walk[number].equation) for number in numbers[:_MOST_TOLD]]
+    has_samples = len({run.part.sample for run in quiz.walk.runs} - {None}) > 1
+    stops = [quiz.walk[number] for number in numbers[:_MOST_TOLD]]
+    names = [
+        texts.symbol(stop.equation) + place(None, stop.part.sample if has_samples else None) for stop in stops
+    ]
     if len(numbers) > _MOST_TOLD:
         names.append(f"{len(numbers) - _MOST_TOLD:,} more")
     return ", ".join(names)
