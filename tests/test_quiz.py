@@ -300,6 +300,14 @@ def test_no_sign_is_lost_of_what_is_typed_so_that_it_is_another_number(typed: st
     assert state.answers == {}
 
 
+def test_a_line_of_working_can_be_typed_to_its_end() -> None:
+    quiz = quiz_of()
+    state = on(quiz, QuizState(), "h_o")
+    for key in (*"0.645656*0.01 + 0.668188*0.02 + 0.03 = 0.00645656 + 0.01336376 + 0.03 = 0.0498", "enter"):
+        state = quiz_pressed(quiz, state, "space" if key == " " else key)
+    assert (state.answer.tries, verdict(state)) == (("0.0498",), "correct")
+
+
 def test_what_is_typed_stays_at_its_question() -> None:
     quiz = quiz_of()
     state = QuizState()

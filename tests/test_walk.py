@@ -166,7 +166,7 @@ def test_a_given_is_told_to_be_one() -> None:
 def test_at_a_prompt_letters_are_letters_and_its_length_is_bounded() -> None:
     walk = walk_of()
     assert after(walk, "g", "quit").prompt == "quit"
-    assert after(walk, "g", "x" * 500).prompt == "x" * 60
+    assert after(walk, "g", "x" * 500).prompt == "x" * 200
     assert after(walk, "g", "abc", "ctrl-u").prompt == ""
     assert after(walk, "g", "abc", "ctrl-d").ended
 

@@ -12,7 +12,7 @@ from backtrace.walking.walk import Walk
 
 # What is shown of an equation, one thing after the other.
 SYMBOL, FORMULA, NUMBERS, VALUE = range(4)
-MOST_TYPED = 60  # characters at a prompt
+MOST_TYPED = 200  # characters at a prompt: a line of working, too
 PAGE = 10  # equations that a page key goes on within a layer
 
 
