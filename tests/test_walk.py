@@ -321,6 +321,27 @@ def test_the_map_shows_which_way_a_value_comes() -> None:
     assert lines("E")[1] == " i_2           h_2  a_2        h_o  a_o ─────▶[E]"
 
 
+def test_the_map_shows_the_way_of_one_output_alone() -> None:
+    walk = walk_of("two-two-two", "E_o1", "dE_o1/da_h1", "dE/da_h1")
+
+    def drawn(id: str) -> list[str]:
+        state = begin(walk)._replace(at=walk.find(id, -1))
+        return [line[14:].rstrip() for line in screen(walk, state) if line.startswith((" i1  ", " i2  "))]
+
+    assert drawn("E_o1") == [
+        " net_h1  out_h1       [net_o1  out_o1]──┐",
+        " net_h2  out_h2        net_o2  out_o2   └──▶ E_total",
+    ]
+    assert drawn("dE_o1/da_h1") == [
+        "[net_h1  out_h1]◀───── net_o1  out_o1",
+        " net_h2  out_h2        net_o2  out_o2        E_total",
+    ]
+    assert drawn("dE/da_h1") == [
+        "[net_h1  out_h1]◀─┬─── net_o1  out_o1",
+        " net_h2  out_h2   └─── net_o2  out_o2        E_total",
+    ]
+
+
 def test_a_map_without_room_is_left_out() -> None:
     walk = walk_of()
     assert not any("inputs" in line for line in screen(walk, begin(walk), 30, 24))

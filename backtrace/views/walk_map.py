@@ -46,14 +46,7 @@ def here(picture: Picture, subject: Subject, equation: Equation) -> Here:
     back = equation.phase in ("backward", "total")
     if weighted:
         return Here(frozenset(edge.target for edge in weighted), weighted, back)
-    ids = {subject.below, subject.below.replace("exp_", "h_", 1)}
-    if subject.below.startswith("E_"):
-        ids.add(subject.below.replace("E_", "a_", 1))
-    nodes = frozenset(
-        place
-        for place, node in enumerate(picture.nodes)
-        if any(value.symbol.id in ids for value in node.values)
-    )
+    nodes = _with(picture, subject.below, subject.below.replace("exp_", "h_", 1), _of_term(subject.below))
     if not nodes and equation.layer is not None:
         nodes = frozenset(
             place
@@ -64,8 +57,26 @@ def here(picture: Picture, subject: Subject, equation: Equation) -> Here:
     if subject.flow == "in":
         edges = tuple(edge for edge in picture.edges if edge.target in nodes)
     elif subject.flow == "out":
-        edges = tuple(edge for edge in picture.edges if edge.source in nodes)
+        past: frozenset[int] = frozenset()
+        if term := _of_term(subject.above):  # which changes by none of the other outputs
+            outputs = (edge.source for edge in picture.edges if picture.nodes[edge.target].kind == "cost")
+            past = frozenset(outputs) - _with(picture, term)
+        edges = tuple(edge for edge in picture.edges if edge.source in nodes and edge.target not in past)
     return Here(nodes, edges, back)
+
+
+def _with(picture: Picture, *ids: str) -> frozenset[int]:
+    """The places of the nodes that have a value with one of some ids."""
+    return frozenset(
+        place
+        for place, node in enumerate(picture.nodes)
+        if any(value.symbol.id in ids for value in node.values)
+    )
+
+
+def _of_term(id: str) -> str:
+    """The activation that a term of the cost is of: of E_o1 that is a_o1; nothing for another id."""
+    return id.replace("E_", "a_", 1) if id.startswith("E_") else ""
 
 
 def draw_map(picture: Picture, marks: Here, look: Look, width: int, height: int) -> Map | None:

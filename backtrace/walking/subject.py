@@ -67,7 +67,8 @@ class Subjects:
         if kind in ("change", "state", "update"):
             return Subject(self.parameter_in(id))
         if kind == "cost":
-            return Subject(id.removesuffix("+"), "", "in")
+            plain = id.removesuffix("+")
+            return Subject(plain, "", "in" if plain == self.problem.objective_id else "out")  # a unit's term
         return Subject(id, "", "in" if kind in ("net", "value") else "")
 
     def parameter_in(self, id: str) -> str:
