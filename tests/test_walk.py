@@ -342,6 +342,16 @@ def test_the_map_shows_the_way_of_one_output_alone() -> None:
     ]
 
 
+def test_a_computation_may_call_its_values_like_a_term_of_the_cost(tmp_path: Path) -> None:
+    config = tmp_path / "c.yaml"
+    config.write_text(
+        "equations: {a_1: 2*x, E_1: a_1^2, E: 2*E_1}\nobjective_symbol: E\nparameters: {x: 1}\n"
+    )
+    walk = walk_of(str(config))
+    drawn = screen(walk, begin(walk)._replace(at=walk.find("E_1", -1)))
+    assert " x        a_1 ─────▶[E_1]       E" in [line.rstrip() for line in drawn]
+
+
 def test_a_map_without_room_is_left_out() -> None:
     walk = walk_of()
     assert not any("inputs" in line for line in screen(walk, begin(walk), 30, 24))

@@ -46,7 +46,8 @@ def here(picture: Picture, subject: Subject, equation: Equation) -> Here:
     back = equation.phase in ("backward", "total")
     if weighted:
         return Here(frozenset(edge.target for edge in weighted), weighted, back)
-    nodes = _with(picture, subject.below, subject.below.replace("exp_", "h_", 1), _of_term(subject.below))
+    nodes = _with(picture, subject.below, subject.below.replace("exp_", "h_", 1))
+    nodes = nodes or _of_term(picture, subject.below)
     if not nodes and equation.layer is not None:
         nodes = frozenset(
             place
@@ -58,9 +59,9 @@ def here(picture: Picture, subject: Subject, equation: Equation) -> Here:
         edges = tuple(edge for edge in picture.edges if edge.target in nodes)
     elif subject.flow == "out":
         past: frozenset[int] = frozenset()
-        if term := _of_term(subject.above):  # which changes by none of the other outputs
+        if own := _of_term(picture, subject.above):  # which changes by none of the other outputs
             outputs = (edge.source for edge in picture.edges if picture.nodes[edge.target].kind == "cost")
-            past = frozenset(outputs) - _with(picture, term)
+            past = frozenset(outputs) - own
         edges = tuple(edge for edge in picture.edges if edge.source in nodes and edge.target not in past)
     return Here(nodes, edges, back)
 
@@ -74,9 +75,11 @@ def _with(picture: Picture, *ids: str) -> frozenset[int]:
     )
 
 
-def _of_term(id: str) -> str:
-    """The activation that a term of the cost is of: of E_o1 that is a_o1; nothing for another id."""
-    return id.replace("E_", "a_", 1) if id.startswith("E_") else ""
+def _of_term(picture: Picture, id: str) -> frozenset[int]:
+    """The place of the unit that a term of the cost is of: of E_o1 that of o1, if it has none of its own."""
+    if not id.startswith("E_") or _with(picture, id):
+        return frozenset()
+    return _with(picture, id.replace("E_", "a_", 1))
 
 
 def draw_map(picture: Picture, marks: Here, look: Look, width: int, height: int) -> Map | None:
