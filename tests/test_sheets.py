@@ -475,6 +475,21 @@ def test_the_right_value_is_right_and_full_precision_too(name: str, command: Com
             assert question.marked(Decimal(text)) == (Decimal(100), "<p>Right.</p>")
 
 
+def test_a_number_midway_between_two_may_be_rounded_either_way(command: Command, tmp_path: Path) -> None:
+    config = tmp_path / "half.yaml"
+    config.write_text(
+        "inputs: [x]\ntargets: [t]\n"
+        "layers: [{units: [o], weights: [[w]]}]\n"
+        "parameters: {w: 0.5}\n"
+        "samples: [{inputs: [-2.517], targets: [1]}]\n"
+    )
+    _, [question] = read_gift(command("sheet", config, "-f", "gift", "--show", "h_o").out)
+    right = (Decimal(100), "<p>Right.</p>")
+    for number in ("-1.2585", "-1.258", "-1.259"):
+        assert question.marked(Decimal(number)) == right
+    assert right not in map(question.marked, map(Decimal, ("-1.257", "-1.26", "-1.2579", "-1.2591")))
+
+
 def test_gift_and_moodle_ask_the_same(command: Command) -> None:
     for arguments in (("or-gate-batch", "--only", "update"), ("relu", "--only", "forward")):
         gift, moodle = (command("sheet", *arguments, "-f", form).out for form in ("gift", "moodle"))
@@ -491,7 +506,7 @@ def test_a_question_tells_the_problem(command: Command) -> None:
         "|&nbsp; unit o: w_5 = 0.01 from unit 1, w_6 = 0.02 from unit 2, bias b_3 = 0.03"
         "|For unit 1, h_1 is the net input, a_1 the activation, δ_1 is ∂E/∂h_1; "
         "E is the cost (half_squared_error).||step 1, sample 1: i_1 = 1, i_2 = 0, y = 1|"
-        "|Work out |∂E/∂w_5|, the gradient, to 4 decimals.|"
+        "|Work out |∂E/∂w_5|, the gradient, to 4 decimals; round nothing on the way.|"
     )
     assert questions[0].working == "<p>∂E/∂w_5 = δ_o·a_1 = -0.1218(0.6457) = -0.0786</p>"
     assert questions[0].answers[0][:3] == (Decimal("-0.0786"), Decimal("0.00005"), Decimal(100))

@@ -15,6 +15,7 @@ from backtrace.checking.candidates import Candidate
 from backtrace.checking.diagnosis import Diagnosis
 from backtrace.checking.graph import Graph, Key
 from backtrace.checking.slips import SLIPS
+from backtrace.checking.values import same
 
 MOST_PLACES = 30
 MOST_TOLD = 3  # slips that give the same number
@@ -37,17 +38,20 @@ class Outcomes(NamedTuple):
     """The numbers of one quantity with so many decimals (`places`): the right one, and those of slips.
 
     No two are the same, and the right one is more than a unit of its last place away from all others: slips
-    that give a number nearer than that cannot be seen, and are not there.
+    that give a number nearer than that cannot be seen, and are not there. `middle` is what an answer may be
+    half a unit off: the right number, or where two are as near to it, the one midway between them.
     """
 
     right: str
+    middle: str
     places: int
     wrong: tuple[Wrong, ...]
 
 
 def tell_apart(diagnosis: Diagnosis, key: Key, places: int) -> Outcomes:
     """What a quantity comes to with `places` decimals, done right and with each slip."""
-    right = written(diagnosis.graph[key].value, places)
+    value = diagnosis.graph[key].value
+    right = written(value, places)
     by_text: dict[str, dict[str, Candidate]] = {}
     for candidate in sorted(_candidates(diagnosis, key), key=lambda c: c.rank):
         if not math.isfinite(candidate.value):
@@ -56,7 +60,7 @@ def tell_apart(diagnosis: Diagnosis, key: Key, places: int) -> Outcomes:
         if abs(_units(text, places) - _units(right, places)) > 1:
             by_text.setdefault(text, {}).setdefault(candidate.slip, candidate)
     wrong = tuple(Wrong(text, tuple(slips.values())) for text, slips in by_text.items())
-    return Outcomes(right, places, wrong)
+    return Outcomes(right, _middle(value, places), places, wrong)
 
 
 def written(value: float, places: int) -> str:
@@ -67,6 +71,17 @@ def written(value: float, places: int) -> str:
     """
     text = f"{value:.{places}f}"
     return text[1:] if text[0] == "-" and not text.strip("-0.") else text
+
+
+def _middle(value: float, places: int) -> str:
+    """A number with so many decimals, and one more where people round it either way.
+
+    >>> _middle(-1.2585, 3), _middle(-1.25851, 3)
+    ('-1.2585', '-1.259')
+    """
+    finer = written(value, places + 1)
+    is_tie = finer.endswith("5") and same(float(finer), value)
+    return finer if is_tie else written(value, places)
 
 
 def places_for(value: float, digits: int) -> int:

@@ -124,12 +124,12 @@ def _problem(problem: Problem, section: Section, look: Look) -> str:
 def _asked(symbol: str, kind: str, places: int) -> str:
     said = f", {KINDS[kind]}," if kind in KINDS else ""
     exactly = f"to {places} decimal{'' if places == 1 else 's'}" if places else "to a whole number"
-    return f"<p>Work out <strong>{html(symbol)}</strong>{said} {exactly}.</p>"
+    return f"<p>Work out <strong>{html(symbol)}</strong>{said} {exactly}; round nothing on the way.</p>"
 
 
 def _answers(symbol: str, apart: Outcomes) -> Iterator[Answer]:
     """What rounds to the right number is right; what nearly rounds to a slip's number is that slip."""
-    yield Answer(apart.right, _scaled(_HALF, apart.places), "<p>Right.</p>")
+    yield Answer(apart.middle, _scaled(_HALF, apart.places), "<p>Right.</p>")
     for wrong in apart.wrong[:MOST_WRONG]:
         said = f"<p>{html(wrong.sentence(symbol))}.</p>"
         yield Answer(wrong.text, _scaled(_ALMOST_HALF, apart.places), said)
