@@ -211,7 +211,7 @@ samples:
         (Plan((2, 2, 1), ("relu", "linear"), bias="shared"), "c8053d7bcf257186"),
         (Plan((2, 2, 2), ("tanh",), samples=3, batch="mean"), "925cef1180ea582e"),
         (Plan((3, 2), ("step",)), "ff75339d38f62a86"),
-        (Plan((2, 2, 1), update="adam", delta="descent", notation="net-out"), "3a3cd15953563b52"),
+        (Plan((2, 2, 1), update="adam", delta="descent", notation="net-out"), "f1669e21a163fa71"),
     ],
 )
 def test_the_bytes_of_a_seed_stay(plan: Plan, hashed: str) -> None:
@@ -267,6 +267,23 @@ def test_unkind_numbers_are_refused_for_what_they_do(numbers: dict[str, str], fa
     template = Template(exercise.problem)
     assert unkind(template, template.values(exercise.problem)) is None
     assert unkind(template, template.values(changed(exercise.problem, **numbers))) == fault
+
+
+def test_leaky_units_leak() -> None:
+    slopes = [
+        value
+        for exercise in made(Plan(activations=("leaky_relu", "linear")), count=4)
+        for value in values_of(exercise.problem)["slope"].values()
+    ]
+    assert {0.01, 1.0} <= set(slopes)
+
+
+def test_a_slip_that_has_no_value_hides_nothing() -> None:
+    """Another v̂ in the root may be a negative number, of which there is none."""
+    for rule in ("sgd", "adam"):
+        (exercise,) = made(Plan((2, 2, 2), ("tanh", "softmax"), update=rule))
+        assert exercise.digits == 4
+        assert exercise.tries < 20
 
 
 def test_a_layer_that_is_dead_is_refused() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from math import isfinite
 from typing import NamedTuple
 
 from backtrace.checking.graph import Key, Node
@@ -142,8 +143,9 @@ def _equal(one: float, other: float) -> bool:
 
 
 def _given_by(rewriting: Rewriting, numbers: _Known) -> float | None:
-    """What a rewritten equation comes to; None where it has no value."""
+    """What a rewritten equation comes to; None where it has no value, as the root of what is negative."""
     try:
-        return float(rewriting.work(numbers.__getitem__))
+        value = float(rewriting.work(numbers.__getitem__))
     except (OverflowError, ValueError):
         return None
+    return value if isfinite(value) else None

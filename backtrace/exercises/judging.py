@@ -13,7 +13,7 @@ from backtrace.exercises.template import Template
 
 LARGEST_NET = 3.0303
 SMALLEST_NET = 0.0303  # nearer to 0 a unit is at its kink, or as good as in its middle
-SMALLEST_SLOPE = 0.0503  # a sigmoid's at |h| = 2.9
+SMALLEST_SLOPE = 0.0503  # a sigmoid's at |h| = 2.9; a leaky unit's is small by design
 LARGEST = 50.303  # of any number on the way
 SMALLEST_GRADIENT = 0.0001503  # but for those that are 0
 CLEAR_GRADIENT = 0.00503  # which half of the others exceed
@@ -33,7 +33,7 @@ def _faults(template: Template, values: Values) -> Iterator[str]:
             yield f"{name} is large"
         elif node.kind == "net" and not SMALLEST_NET < size < LARGEST_NET:
             yield f"{name} is saturated, or next to 0"
-        elif node.kind == "slope" and 0 < size < SMALLEST_SLOPE:
+        elif node.kind == "slope" and 0 < size < SMALLEST_SLOPE and node.layer not in template.leaky:
             yield f"{name} is saturated"
         elif node.kind == "gradient":
             gradients.append(size)

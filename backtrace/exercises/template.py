@@ -10,7 +10,7 @@ from backtrace.checking.rewrites import REWRITES, Rewriting, rewritings
 from backtrace.checking.values import Values
 from backtrace.derivation.expressions import Number
 from backtrace.derivation.names import spell
-from backtrace.problem import Problem
+from backtrace.problem import Network, Problem
 from backtrace.selection import visible
 from backtrace.tracing import Request, work
 
@@ -20,9 +20,14 @@ CLASSES = (0.0, 1.0)  # targets that say yes or no, which stay when the others a
 
 
 class Template:
-    """A problem's equations; `asked` are the quantities of the first step that an answer sheet asks for."""
+    """A network's equations; `asked` are the quantities of the first step that an answer sheet asks for.
+
+    `leaky` names the layers whose units have a small constant slope on one side.
+    """
 
     def __init__(self, problem: Problem) -> None:
+        assert isinstance(problem.model, Network)
+        self.leaky = {layer.name for layer in problem.model.layers if "slope" in layer.activation.options}
         self.graph = Graph(problem, [1])
         places = [
             Key(part.step, part.sample, row.id)
