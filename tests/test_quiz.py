@@ -594,8 +594,8 @@ hidden layer, sigmoid:
   unit 2: w_2 = 0.2 from i_1, w_4 = 0.4 from i_2, bias b_1 = 0.5
 output layer, sigmoid:
   unit o: w_5 = 0.01 from unit 1, w_6 = 0.02 from unit 2, bias b_3 = 0.03
-For unit 1, h_1 is the net input, a_1 the activation, δ_1 is ∂E/∂h_1; E is the
-cost (half_squared_error).
+For unit 1, h_1 is the net input, a_1 the activation, δ_1 is ∂E/∂h_1; E =
+½(y - a_o)² is the cost (half_squared_error).
 
 OR gate, 2-2-1
 source: after "Neural Networks and Backpropagation", parts 1 and 2 (tinhatben)
@@ -621,7 +621,7 @@ def test_of_a_batch_what_is_given_has_every_sample() -> None:
 
 def test_what_is_given_is_told_line_by_line() -> None:
     told = lines("i\n0.6\n", "or-gate", "--show", "h_1").stdout.decode()
-    assert f"h_1 = i\n{GIVEN.replace(chr(10) + 'cost (', ' cost (')}h_1 = 0.6\n" in told
+    assert f"h_1 = i\n{GIVEN.replace('E =' + chr(10), 'E = ')}h_1 = 0.6\n" in told
 
 
 def test_the_end_of_the_input_and_quitting_end_with_the_marks_and_0() -> None:

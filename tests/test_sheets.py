@@ -505,7 +505,7 @@ def test_a_question_tells_the_problem(command: Command) -> None:
     assert text.endswith(
         "|&nbsp; unit o: w_5 = 0.01 from unit 1, w_6 = 0.02 from unit 2, bias b_3 = 0.03"
         "|For unit 1, h_1 is the net input, a_1 the activation, δ_1 is ∂E/∂h_1; "
-        "E is the cost (half_squared_error).||step 1, sample 1: i_1 = 1, i_2 = 0, y = 1|"
+        "E = ½(y - a_o)² is the cost (half_squared_error).||step 1, sample 1: i_1 = 1, i_2 = 0, y = 1|"
         "|Work out |∂E/∂w_5|, the gradient, to 4 decimals; round nothing on the way.|"
     )
     assert questions[0].working == "<p>∂E/∂w_5 = δ_o·a_1 = -0.1218(0.6457) = -0.0786</p>"
@@ -636,7 +636,7 @@ SHEET = [
     r"- unit o: w\_5 = 0.5 from unit 1, w\_6 = 0.02 from unit 2, bias b\_3 = 0.03",
     "",
     r"For unit 1, h\_1 is the net input, a\_1 the activation, δ\_1 is ∂E/∂h\_1; "
-    r"E is the cost (half\_squared\_error).",
+    r"E = ½(y - a\_o)² is the cost (half\_squared\_error).",
     "",
     "Answers to 3 decimals.",
     "",
@@ -662,6 +662,68 @@ def test_a_later_step_begins_with_its_own_parameters(command: Command) -> None:
     assert states
     for row in (*parameters, *states):
         assert any(f"{row.symbol.removesuffix('⁺')} = {row.text}" in line for line in told)
+
+
+def words_of(command: Command, config: str | Path, *options: str) -> list[str]:
+    """What a YAML sheet says of the problem, from its layers or equations on."""
+    told = command("sheet", config, *options).out.split("#\n")[1]
+    return [line.removeprefix("# ") for line in told.splitlines()]
+
+
+def test_every_name_on_a_sheet_that_books_use_in_their_own_way_is_said_what_it_is(command: Command) -> None:
+    assert words_of(command, "softmax-cross-entropy")[0] == (
+        "output layer, softmax, with S_output the sum of e^h_1 and so on:"
+    )
+    assert words_of(command, "softmax-cross-entropy")[-1] == (
+        "For unit 1, h_1 is the net input, a_1 the activation, δ_1 is ∂E/∂h_1; "
+        "E is the cost (cross_entropy), the sum of E_1 = -t_1·ln(a_1) and so on."
+    )
+    assert words_of(command, "performance-ascent")[-1] == (
+        "For unit 1, p_1 is the net input, z_1 the activation, δ_1 is ∂P/∂p_1, e_2 is ∂P/∂z_2; "
+        "P = -½(d - z_2)² is the cost (performance)."
+    )
+
+
+def test_an_error_is_what_delta_is_without_the_slope(tmp_path: Path, command: Command) -> None:
+    config = tmp_path / "descent.yaml"
+    text = Path("configs/two-two-two.yaml").read_text(encoding="utf-8")
+    config.write_text(f"{text}\ndelta: descent\n", encoding="utf-8")
+    assert "δ_h1 is -∂E_total/∂net_h1, e_h1 is -∂E_total/∂out_h1; " in words_of(command, config)[-2]
+
+
+def test_a_cost_of_ones_own_is_told_in_the_names_of_the_sheet(tmp_path: Path, command: Command) -> None:
+    config = tmp_path / "own.yaml"
+    config.write_text(
+        "inputs: [x]\ntargets: [t]\nnotation: z-a\n"
+        "layers: [{units: [o], weights: [[w]]}]\n"
+        "parameters: {w: 0.5}\ncost: abs(t - a_o)\n"
+        "samples: [{inputs: [2], targets: [3]}]\n"
+    )
+    assert words_of(command, config)[-1].endswith("δ_o is ∂E/∂z_o; E = |t - a_o| is the cost.")
+
+
+def test_the_rule_of_an_update_is_told_where_books_differ(command: Command) -> None:
+    assert words_of(command, "momentum")[-5:] == [
+        "momentum, of w:",
+        "  v_w⁺ = μ·v_w - η·∂E/∂w",
+        "  Δw = v_w⁺",
+        "  w⁺ = w + Δw",
+        "  η = 0.1, μ = 0.9, v_w = 0",
+    ]
+    assert words_of(command, "adam")[-8:] == [
+        "adam, of w_1:",
+        "  m_w_1⁺ = β₁·m_w_1 + (1 - β₁)·∂E/∂w_1",
+        "  v_w_1⁺ = β₂·v_w_1 + (1 - β₂)·(∂E/∂w_1)²",
+        "  m̂_w_1 = m_w_1⁺/(1 - β₁^t)",
+        "  v̂_w_1 = v_w_1⁺/(1 - β₂^t)",
+        "  Δw_1 = -η·m̂_w_1/(√(v̂_w_1) + ε)",
+        "  w_1⁺ = w_1 + Δw_1",
+        "  η = 0.1, β₁ = 0.9, β₂ = 0.999, ε = 1e-8, t = 1, m_w_1 = 0, v_w_1 = 0",
+    ]
+    later = words_of(command, "adam", "--step", "2")
+    assert later[-2] == "  η = 0.1, β₁ = 0.9, β₂ = 0.999, ε = 1e-8, t = 2"
+    assert later[-1].startswith("before step 2: m_w_1 = ")
+    assert not any("of w_1" in line for line in words_of(command, "adam", "--only", "backward"))
 
 
 @pytest.mark.parametrize(

@@ -128,24 +128,28 @@ def _update_equations(
     problem: Problem, rule: str, trained: dict[str, Equation], online: bool
 ) -> Iterator[Equation]:
     """The rows of an update rule for each trained parameter, by name with the rows of their gradients."""
-    constants: dict[str, Expression] = {**CONSTANTS, RATE: Symbol(RATE, problem.notation.rate)}
     for name, gradient in trained.items():
-        parameter = given(name)
         # Books with δ = (t - a)·a·(1 - a) write the change as η·δ·x, without the gradient in between.
         in_full = rule == "sgd" and online and problem.delta == "descent"
         downhill = gradient.expression if in_full else gradient.symbol
-        if problem.objective == "maximize":
-            downhill = negate(downhill)
-        parts: dict[str, Expression] = {**constants, "w": parameter, "t": STEP, "g": downhill}
-        parts |= {state: _row_symbol(state, parameter) for state in UPDATE_RULES[rule].states}
-        symbol = parameter
-        for row, formula in update_rows(rule).items():
-            symbol = _row_symbol(row, parameter)
-            kind: Kind = "change" if row == "change" else "state"
-            yield Equation(symbol, simplify(substitute(formula, parts)), kind, "update", gradient.layer)
-            parts[row] = symbol
-        new = Sum((parameter, symbol))
-        yield Equation(updated(parameter), new, "update", "update", gradient.layer)
+        yield from rule_equations(problem, rule, given(name), downhill, gradient.layer)
+
+
+def rule_equations(
+    problem: Problem, rule: str, parameter: Symbol, gradient: Expression, layer: str | None = None
+) -> Iterator[Equation]:
+    """The rows of an update rule for one parameter, from its gradient to its new value."""
+    downhill = negate(gradient) if problem.objective == "maximize" else gradient
+    parts: dict[str, Expression] = {**CONSTANTS, RATE: Symbol(RATE, problem.notation.rate)}
+    parts |= {"w": parameter, "t": STEP, "g": downhill}
+    parts |= {state: _row_symbol(state, parameter) for state in UPDATE_RULES[rule].states}
+    symbol = parameter
+    for row, formula in update_rows(rule).items():
+        symbol = _row_symbol(row, parameter)
+        kind: Kind = "change" if row == "change" else "state"
+        yield Equation(symbol, simplify(substitute(formula, parts)), kind, "update", layer)
+        parts[row] = symbol
+    yield Equation(updated(parameter), Sum((parameter, symbol)), "update", "update", layer)
 
 
 def _row_symbol(row: str, parameter: Symbol) -> Symbol:

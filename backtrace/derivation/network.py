@@ -137,7 +137,7 @@ class Forward:
         rows: list[Equation] = []
         for layer in self.network.layers:
             rows += self.nets[layer.name]
-            rows += self._softmax(layer) if layer.is_softmax else self._elementwise(layer)
+            rows += self.softmax(layer) if layer.is_softmax else self._elementwise(layer)
         return rows + list(self.costs) if self.case.has_targets else rows
 
     def _cost(self, expression: Expression) -> Equation:
@@ -167,7 +167,8 @@ class Forward:
             rows.append(Equation(activation, expression, "activation", "forward", layer.name))
         return rows
 
-    def _softmax(self, layer: Layer) -> list[Equation]:
+    def softmax(self, layer: Layer) -> list[Equation]:
+        """The rows of a softmax layer: the exponentials, their sum, and each one's share of it."""
         name = spell(layer.name)
         nets = [self.symbols.net[unit] for unit in layer.units]
         rows: list[Equation] = []

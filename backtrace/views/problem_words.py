@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from backtrace.derivation.expressions import Expression, Symbol
-from backtrace.derivation.notation import derivative, given, of_unit
-from backtrace.derivation.updates import UPDATE_RULES
-from backtrace.problem import Computation, Layer, Network, Problem
+from backtrace.derivation.derivation import rule_equations
+from backtrace.derivation.expressions import Expression, Symbol, symbols
+from backtrace.derivation.network import Case, Forward
+from backtrace.derivation.notation import derivative, given
+from backtrace.derivation.updates import CONSTANTS, RATE, STEP, UPDATE_RULES
+from backtrace.problem import Computation, Layer, Network, Problem, Update
 from backtrace.tracing import Part
 from backtrace.views.grouping import of_sample
 from backtrace.views.heading import layer_words
@@ -41,19 +43,26 @@ def plain_words(look: Look, escaped: Callable[[str], str] = str) -> Words:
     )
 
 
-def problem_words(problem: Problem, part: Part, look: Look, words: Words) -> Iterator[str]:
-    """What the network is, and its parameters as they are at the start of a part's step, line by line."""
+def problem_words(problem: Problem, parts: Sequence[Part], look: Look, words: Words) -> Iterator[str]:
+    """What the network is, and its parameters as they are at the start of the first part's step.
+
+    Of conventions, which no book shares with all others, it tells those that the parts rest on.
+    """
+    part = parts[0]
     number = _Numbers(part, look, words)
     model = problem.model
     if isinstance(model, Network):
+        forward = Forward(problem, model, Case())
         for layer in model.layers:
-            yield from _layer(problem, layer, number)
-        yield from _names(problem, model, words)
+            yield from _layer(forward, layer, number)
+        yield _names(forward, part, words)
     else:
         yield from _equations(problem, model, number)
     if problem.fixed and problem.update:
         fixed = [name for name in problem.parameters if name in problem.fixed]
         yield f"{words.text('held fixed:')} {number.listed([words.name(name) for name in fixed])}"
+    if problem.update and any(other.phase == "update" for other in parts):
+        yield from _rule(problem, problem.update, part, number)
     if problem.update and part.step > 1:
         states = UPDATE_RULES[problem.update.rule].states
         told = [number(f"{state}_{name}") for state in states for name in problem.trained]
@@ -61,10 +70,10 @@ def problem_words(problem: Problem, part: Part, look: Look, words: Words) -> Ite
             yield f"{words.text(f'before step {part.step}:')} {number.listed(told)}"
 
 
-def part_words(problem: Problem, part: Part, look: Look, words: Words) -> Iterator[str]:
-    """The same, and the samples with it where a part is of all of them."""
-    yield from problem_words(problem, part, look, words)
-    if of_sample(problem, part) is None:
+def all_words(problem: Problem, parts: Sequence[Part], look: Look, words: Words) -> Iterator[str]:
+    """The same, and the samples with it where the first part is of all of them."""
+    yield from problem_words(problem, parts, look, words)
+    if of_sample(problem, parts[0]) is None:
         yield from sample_words(problem, words)
 
 
@@ -103,11 +112,12 @@ class _Numbers:
             yield self.words.text(f"  {self.dots} {count - MOST_UNITS:,} more {what}")
 
 
-def _layer(problem: Problem, layer: Layer, number: _Numbers) -> Iterator[str]:
+def _layer(forward: Forward, layer: Layer, number: _Numbers) -> Iterator[str]:
     text = number.words.text
     options = "".join(f", {name} {value.text}" for name, value in layer.activation.options.items())
-    yield text(f"{layer_words(layer.name)}, {layer.activation.name}{options}:")
-    sources = list(problem.columns(layer))
+    summed = _softmax_sum(forward, layer, number.words) if layer.is_softmax else ""
+    yield f"{text(f'{layer_words(layer.name)}, {layer.activation.name}{options}')}{summed}{text(':')}"
+    sources = list(forward.problem.columns(layer))
     for unit, row, bias in list(zip(layer.units, layer.weights, layer.biases, strict=True))[:MOST_UNITS]:
         there = [(name, *source) for name, source in zip(row, sources, strict=True) if name is not None]
         weights = [
@@ -122,29 +132,67 @@ def _layer(problem: Problem, layer: Layer, number: _Numbers) -> Iterator[str]:
     yield from number.more(len(layer.units), "units")
 
 
-def _names(problem: Problem, model: Network, words: Words) -> Iterator[str]:
+def _softmax_sum(forward: Forward, layer: Layer, words: Words) -> str:
+    """What a softmax layer's sum is called."""
+    first, *_, total = (row.symbol.text for row in forward.softmax(layer) if row.kind == "exponential")
+    told = f"{words.text(', with')} {words.name(total)} {words.text('the sum of')}"
+    return f"{told} {_of_all(words.name(first), words)}"
+
+
+def _names(forward: Forward, part: Part, words: Words) -> str:
     """What the letters stand for, of one unit."""
-    notation, unit = problem.notation, model.layers[0].units[0]
-    net, activation, delta = (
-        of_unit(prefix, pattern, unit)
-        for prefix, pattern in (
-            ("h", notation.net),
-            ("a", notation.activation),
-            ("delta", notation.delta),
-        )
-    )
-    cost = Symbol("E", notation.cost)
+    problem, symbols = forward.problem, forward.symbols
+    layers = forward.network.layers
+    unit, output = layers[0].units[0], layers[-1].units[0]
+    name, text = words.name, words.text
+    told = [f"{text(f'For unit {unit},')} {name(symbols.net[unit].text)} {text('is the net input')}"]
+    told.append(f"{name(symbols.activation[unit].text)} {text('the activation')}")
+    if not problem.targets:
+        return f"{', '.join(told)}."
     minus = "-" if problem.turned else ""
-    told = f"{words.text(f'For unit {unit},')} {words.name(net.text)} {words.text('is the net input,')}"
-    told += f" {words.name(activation.text)} {words.text('the activation')}"
-    if problem.targets:
-        by = words.name(derivative(cost, net).text)
-        told += f", {words.name(delta.text)} {words.text(f'is {minus}')}{by}"
-        kind = f" ({model.cost})" if isinstance(model.cost, str) else ""
-        told += f"; {words.name(cost.text)} {words.text(f'is the cost{kind}')}"
-        if not isinstance(model.cost, str):
-            told += f", {words.equation(cost, model.cost)}"
-    yield f"{told}."
+    by = derivative(symbols.cost, symbols.net[unit]).text
+    told.append(f"{name(symbols.delta[unit].text)} {text(f'is {minus}')}{name(by)}")
+    shown = {row.id for row in part.derivation.backward if not row.hidden} if part.derivation else set()
+    for error in [u for u in (unit, output) if symbols.error[u].id in shown][:1]:
+        by = symbols.cost_gradient(error).text
+        told.append(f"{name(symbols.error[error].text)} {text(f'is {minus}')}{name(by)}")
+    return f"{', '.join(told)}; {_cost(forward, words)}."
+
+
+def _cost(forward: Forward, words: Words) -> str:
+    """What the cost is; of several outputs what the first one adds to it."""
+    first, *others = forward.costs
+    cost = forward.network.cost
+    said = words.text(f"is the cost ({cost})" if isinstance(cost, str) else "is the cost")
+    equation = words.equation(first.symbol, first.expression)
+    if not others:
+        return f"{equation} {said}"
+    whole = f"{words.name(forward.symbols.cost.text)} {said}{words.text(', the sum of')}"
+    return f"{whole} {_of_all(equation, words)}"
+
+
+def _of_all(first: str, words: Words) -> str:
+    """The first of some, and that there are more like it."""
+    return f"{first} {words.text('and so on')}"
+
+
+def _rule(problem: Problem, update: Update, part: Part, number: _Numbers) -> Iterator[str]:
+    """An update rule, of the first parameter that it changes; the plainest one goes without saying."""
+    if update.rule == "sgd":
+        return
+    words, name = number.words, problem.trained[0]
+    cost = problem.notation.cost if isinstance(problem.model, Network) else problem.model.objective
+    gradient = derivative(Symbol(problem.objective_id, cost), given(name))
+    rows = list(rule_equations(problem, update.rule, given(name), gradient))
+    constants = {**CONSTANTS, RATE: Symbol(RATE, problem.notation.rate)}
+    told = [words.number(constants[key].text, value.text) for key, value in update.constants.items()]
+    if any(symbol == STEP for row in rows for symbol in symbols(row.expression)):
+        told.append(words.number(STEP.text, str(part.step)))
+    if part.step == 1:
+        told += [number(f"{state}_{name}") for state in UPDATE_RULES[update.rule].states]
+    yield f"{words.text(f'{update.rule}, of')} {words.name(name)}{words.text(':')}"
+    for line in (*(words.equation(row.symbol, row.expression) for row in rows), ", ".join(told)):
+        yield f"{words.text('  ')}{line}"
 
 
 def _equations(problem: Problem, model: Computation, number: _Numbers) -> Iterator[str]:

@@ -18,7 +18,7 @@ from backtrace.errors import BacktraceError, printable
 from backtrace.problem import Problem
 from backtrace.tracing import Part
 from backtrace.views.heading import part_line, problem_lines
-from backtrace.views.problem_words import part_words, plain_words
+from backtrace.views.problem_words import all_words, plain_words
 from backtrace.views.records import Look, part_records
 from backtrace.views.sheet import Asking, Section
 
@@ -115,7 +115,7 @@ def _problem(problem: Problem, section: Section, look: Look) -> str:
     part = section.parts[0]
     lines = [html(line) for line in problem_lines(problem, "", look)]
     pieces = [f"<p><strong>{lines[0]}</strong></p>", f"<p>{'<br>'.join(lines[1:])}</p>", "<p>"]
-    told = part_words(problem, part, look, plain_words(look, html))
+    told = all_words(problem, section.parts, look, plain_words(look, html))
     pieces.append("<br>".join(f"&nbsp; {line.lstrip()}" if line[:1] == " " else line for line in told))
     pieces.append(f"</p><p>{html(part_line(problem, part, look))}</p>")
     return "".join(pieces)

@@ -106,7 +106,8 @@ def said_above(
 
 def given_words(problem: Problem, asked: Sequence[Section], look: Look, words: Words) -> Iterator[str]:
     """The problem in words, with the samples that no section tells of and one rests on."""
-    yield from problem_words(problem, asked[0].parts[0], look, words)
+    parts = [part for section in asked for part in section.parts]
+    yield from problem_words(problem, parts, look, words)
     samples = {section.sample for section in asked}
     if None in samples and len(samples) <= len(problem.samples):
         yield from sample_words(problem, words)

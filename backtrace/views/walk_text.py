@@ -14,7 +14,7 @@ from backtrace.tracing import Part
 from backtrace.views.grouping import of_sample
 from backtrace.views.heading import part_line, part_title, problem_lines
 from backtrace.views.left_out import MOST_ROWS, pattern
-from backtrace.views.problem_words import part_words, plain_words
+from backtrace.views.problem_words import all_words, plain_words
 from backtrace.views.records import Look
 from backtrace.views.table import FORMULA_BREAKS, broken
 from backtrace.views.walk_words import Words
@@ -106,7 +106,7 @@ def write_walk(texts: Texts, width: int, out: TextIO) -> None:
 def given_lines(texts: Texts, part: Part) -> list[str]:
     """What a part's quantities are worked out from: the problem in words, and what else is known of it."""
     problem, look = texts.walk.problem, texts.look
-    lines = [texts.place(part), *part_words(problem, part, look, plain_words(look))]
+    lines = [texts.place(part), *all_words(problem, [part], look, plain_words(look))]
     return [*map(printable, lines), "", *problem_lines(problem, texts.walk.arithmetic.name, look)]
 
 
