@@ -219,6 +219,28 @@ def test_equations_in_cells_name_their_numbers_themselves() -> None:
     assert stated("| $w_1 = 0.1$ | $w_2 = 0.2$ |") == [("w_1", "0.1"), ("w_2", "0.2")]
 
 
+@pytest.mark.parametrize("number", ["= 0.6", "≈ 0.6", r"$\approx$ 0.6", "**0.6**"])
+def test_a_number_in_a_cell_may_have_an_equals_sign_before_it(number: str) -> None:
+    assert stated(f"| quantity | value |\n| --- | ---: |\n| `h_1` | {number} |") == [("h_1", "0.6")]
+
+
+def test_a_writer_who_has_decimal_commas_has_them_all_through() -> None:
+    text = "Task 3.2 of 22.11.2026\nh_1 = 0,9\na_1 = 0,7109, a_2 = 0,285.\nh_o = 1,199\nw_{1,2} = −1{,}5\n"
+    found = [("h_1", "0.9"), ("a_1", "0.7109"), ("a_2", "0.285"), ("h_o", "1.199")]
+    assert stated(text)[:4] == found
+    assert stated(text)[4:] == [(stated("w_{1,2} = 3")[0][0], "-1.5")]
+    rows = "| quantity | value |\n| --- | ---: |\n| `h_1` | **0,9** |\n| `a_1` | 0,71 |\n| `h_o` | 1,199 |"
+    assert stated(rows) == [("h_1", "0.9"), ("a_1", "0.71"), ("h_o", "1.199")]
+
+
+def test_where_points_are_decimal_commas_are_not() -> None:
+    assert stated("h_o = 1,199 and h_1 = 0.9, a_1 = 0.71") == [
+        ("h_o", "1199"),
+        ("h_1", "0.9"),
+        ("a_1", "0.71"),
+    ]
+
+
 def test_a_table_that_is_not_understood_is_told() -> None:
     document = read_document("| x1 | x2 |\n|---|---|\n| 0 | 1 |\n| 1 | 1 |")
     assert document.statements == ()

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from backtrace.checking.commas import has_commas, joined, with_point
 from backtrace.checking.documents import read_document
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.config.cursor import Cursor, to_number
@@ -38,7 +39,7 @@ _FLOW = re.compile(r"""\s*(?:\[\s*(?:[{\]]|$)|\{\s*(?:\}|$|["']?[^\s{}"'$\\][^{}
 _COMMENT = re.compile(r'\s*"?#')
 _THOUSANDS = re.compile(r"[-+−]?[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]*|[-+−]?[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
 _TOTALS = ("null", "none", "total", "~")
-_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+(?:[eE][-+]?[0-9]+)?")
+_UNSPACED = re.compile(r"(?m)^([ \t]*(?:- )?[^\s:#{\[][^:#\n]{0,200}):(?=[-+−]?\.?[0-9])")
 _MAPPING_LINE = re.compile(r"""(?:- )?\s*["']?[^\s:=#"'][^:=#"']{0,200}["']?\s*:(?:\s+\S[^=]{0,200}|\s*)""")
 _TABLE_LINE = re.compile(r'[^,;\t=]{1,200}[,;\t]\s*"?[-+−]?[0-9.][^=]{0,100}')
 
@@ -101,9 +102,14 @@ def _kind(text: str, file: str) -> str:
     return "table" if is_header or (rows and all(map(_TABLE_LINE.fullmatch, rows))) else "document"
 
 
-def _number(text: str) -> str:
-    """The text of a number with an ordinary minus, or a message (which has a blank in it)."""
-    plain = text.replace("−", "-")
+def _has_commas(text: str) -> bool:
+    """Whether the numbers of a sheet have decimal commas; what it says in comments has none."""
+    return has_commas(line for line in text.splitlines() if not _COMMENT.match(line))
+
+
+def _number(text: str, commas: bool) -> str:
+    """The text of a number with an ordinary minus and point, or a message (which has a blank in it)."""
+    plain = with_point(text.replace("−", "-"), commas)
     number = to_number(plain.replace(",", "") if _THOUSANDS.fullmatch(text) else plain)
     if isinstance(number, str):
         return number.replace(quoted(plain), quoted(text), 1)
@@ -114,20 +120,21 @@ def _number(text: str) -> str:
 
 
 def _read_mapping(text: str, file: str) -> Sheet:
+    text = _UNSPACED.sub(r"\1: ", text)  # YAML would take h_1:0.6 for a name
     cursor = Cursor(compose(text, file, "sheet", _EXPECTED), "", file)
     statements: list[Statement] = []
-    blank = 0
+    blank, commas = 0, _has_commas(text)
     if cursor.is_list:
         for entry in cursor.items(_EXPECTED):
-            blank += _section(entry, statements)
+            blank += _section(entry, statements, commas)
     elif (inner := cursor.value("answers")) is not None and inner.is_mapping:
-        blank = _section(cursor, statements)
+        blank = _section(cursor, statements, commas)
     else:
-        blank = _answers(cursor, Statement("", ""), statements)
+        blank = _answers(cursor, Statement("", ""), statements, commas)
     return Sheet(file, tuple(statements), blank=blank)
 
 
-def _section(cursor: Cursor, statements: list[Statement]) -> int:
+def _section(cursor: Cursor, statements: list[Statement], commas: bool) -> int:
     """One `{step, sample, answers}` of a list; `place` may say where they stand in their source.
 
     How many places are blank.
@@ -141,10 +148,10 @@ def _section(cursor: Cursor, statements: list[Statement]) -> int:
     total = stated is not None and stated.is_null
     place = fields["place"].text("text")[:MAX_NAME] if "place" in fields else ""
     common = Statement("", "", step=step, sample=sample, total=total, place=place)
-    return _answers(fields["answers"], common, statements)
+    return _answers(fields["answers"], common, statements, commas)
 
 
-def _answers(cursor: Cursor, common: Statement, statements: list[Statement]) -> int:
+def _answers(cursor: Cursor, common: Statement, statements: list[Statement], commas: bool) -> int:
     """The numbers of a mapping; how many places are blank."""
     blank = 0
     for key, value in cursor.entries(_EXPECTED):
@@ -157,7 +164,7 @@ def _answers(cursor: Cursor, common: Statement, statements: list[Statement]) -> 
             blank += 1
             continue
         text = value.text("a number")
-        number = _number(text)
+        number = _number(text, commas)
         if " " in number:
             value.fail(number)
         line = key.location.line
@@ -170,21 +177,25 @@ def _answers(cursor: Cursor, common: Statement, statements: list[Statement]) -> 
 
 def _read_table(text: str, file: str) -> Sheet:
     separator = _separator(text)
+    commas = separator != "," or _has_commas(text)
     statements: list[Statement] = []
-    blank = 0
+    blank = width = 0
     columns: dict[str, int] = {}
     for line, row in _rows(text, separator, file):
         if not any(cell.strip() for cell in row) or row[0].lstrip().startswith("#"):
             continue  # nothing, or what a sheet says above its table
         if not columns:
             columns = _header(row, line, file)
+            width = len(row) if columns else 2
             if columns:
                 continue
             columns = {"id": 0, "value": 1}
+        if separator == "," and len(row) == width + 1:
+            row = joined(row, columns["value"])
         if len(statements) + blank == MAX_ROWS:
             message = f"more than {MAX_ROWS:,} rows, the most that are read"
             raise BacktraceError(message, Location(file, line, 1))
-        statement = _of_row(row, columns, Location(file, line, 1), comma=separator != ",")
+        statement = _of_row(row, columns, Location(file, line, 1), commas)
         if statement.text:
             statements.append(statement)
         else:
@@ -238,7 +249,7 @@ def _header(row: Sequence[str], line: int, file: str) -> dict[str, int]:
     return columns
 
 
-def _of_row(row: Sequence[str], columns: dict[str, int], place: Location, comma: bool) -> Statement:
+def _of_row(row: Sequence[str], columns: dict[str, int], place: Location, commas: bool) -> Statement:
     """One row; without a text where its number was left blank."""
     cells = {column: row[i].strip() if i < len(row) else "" for column, i in columns.items()}
     name, text = cells["id"], cells["value"]
@@ -246,9 +257,7 @@ def _of_row(row: Sequence[str], columns: dict[str, int], place: Location, comma:
         raise BacktraceError(f"found one column, {quoted(name or text)}; expected two, id and value", place)
     if not name or len(name) > MAX_NAME:
         raise BacktraceError(f"found {quoted(name)}; expected a quantity's id", place)
-    if comma and _DECIMAL_COMMA.fullmatch(text):
-        text = text.replace(",", ".")  # tables with other separators may have decimal commas
-    number = _number(text) if text else ""
+    number = _number(text, commas) if text else ""
     if " " in number:
         raise BacktraceError(f"{printable(name)}: {number}", place)
     sample = cells.get("sample", "")

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from backtrace.checking.commands import BREAK, FENCE, ROW
+from backtrace.checking.commas import with_points
 from backtrace.checking.equations import Equation, equations
 from backtrace.checking.handed_out import HandedOut
 from backtrace.checking.latex import TooDeepError, plain
@@ -65,6 +66,7 @@ _CONTINUES = re.compile(r"\s*(?::?=|≈|←)")
 _CONTINUES_DISPLAY = re.compile(r"\s*[-+*/]")
 _GOES_ON = re.compile(r"(?:[=≈←]|[-+*/(])\s*$")
 _RELATION = re.compile(r"[=≈←]")
+_EQUALS = re.compile(rf"^[\s{FENCE}]*[=≈]")  # in a cell, before its number
 _DIGIT = re.compile(r"(?<![\w.])\.?[0-9]")
 _BULLET = re.compile(r"\s*[-+*]\s+")
 _CHANGES = re.compile(r"[-+*/]=\s+[^\s=]*[0-9]")
@@ -93,7 +95,8 @@ def read_document(text: str, file: str = "") -> Document:
     sheet = HandedOut()
     text = text if file.endswith(".ipynb") else sheet.answers(text)
     reader = _Reader(sheet.is_form)
-    for passage in _passages(_segments(with_tables(lines(text, file), reader.not_understood), reader)):
+    numbered = with_tables(with_points(lines(text, file)), reader.not_understood)
+    for passage in _passages(_segments(numbered, reader)):
         reader.read(passage)
     return Document(
         tuple(map(sheet.placed, reader.statements)),
@@ -125,7 +128,7 @@ def _segments(numbered: Iterable[Line], reader: _Reader) -> Iterator[_Segment]:
         if not (inside or left or _MAYBE.search(raw)):
             continue
         try:
-            text = f"{left} = {plain(raw)}" if left else plain(raw)
+            text = f"{left} = {_EQUALS.sub('', plain(raw))}" if left else plain(raw)
         except TooDeepError:
             reader.not_understood(line, raw)
             continue
