@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backtrace.cli import Exit
+from backtrace.cli.gathered import Change, gathered
 from backtrace.cli.options import (
     FiniteRange,
     NameOf,
@@ -110,6 +111,7 @@ telling_options = shared(
 )
 @what_if_options
 @output_options
+@gathered(change=Change)
 def command(
     config: str,
     answers: tuple[str, ...],
@@ -125,9 +127,7 @@ def command(
     verbose: bool,
     jobs: int,
     published: bool,
-    settings: tuple[tuple[str, str], ...],
-    inputs: str | None,
-    targets: str | None,
+    change: Change,
     output: str | None,
     color: str,
 ) -> int:
@@ -151,7 +151,7 @@ def command(
     problem = load(config)
     if published:
         answers = (published_sheet(config),)
-    problem, sample = what_if(problem, settings, inputs, targets, sample)
+    problem, sample = what_if(problem, *change, sample)
     _check_place(problem, sample, step)
     files, many = sheet_files(answers)
     if many and form == "gradescope":

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 import click
 
+from backtrace.cli.gathered import Change, Figures, gathered
 from backtrace.cli.options import (
     digits_options,
-    exclusive,
     file_option,
     form_of,
     format_option,
@@ -35,6 +35,7 @@ BLANK_DIGITS = 6  # as a sheet has them: they are what somebody is to calculate 
 @digits_options(3)
 @what_if_options
 @file_option
+@gathered(figures=Figures, change=Change)
 def command(
     config: str,
     form: str | None,
@@ -42,11 +43,8 @@ def command(
     step: int,
     forward_only: bool,
     blank: bool,
-    digits: int | None,
-    decimals: int | None,
-    settings: tuple[tuple[str, str], ...],
-    inputs: str | None,
-    targets: str | None,
+    figures: Figures,
+    change: Change,
     output: str | None,
 ) -> None:
     """Draw the network of CONFIG: units with h, a and δ, edges with weights and their gradients.
@@ -54,10 +52,9 @@ def command(
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The
     equations of a config are drawn as a computation graph.
     """
-    exclusive(digits=digits, decimals=decimals)
     if sample == "all":
         raise click.UsageError("a picture has one sample; expected --sample K")
-    input_alone(inputs, sample)
+    input_alone(change.inputs, sample)
     from backtrace.cli.output import style_of, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
@@ -66,9 +63,9 @@ def command(
     from backtrace.errors import NotDifferentiableError
     from backtrace.evaluation.choice import arithmetic_of
     from backtrace.picture import blank as without_solution
-    from backtrace.views.records import Look, Numerals
+    from backtrace.views.records import Look
 
-    problem, asked_for = what_if(load(config), settings, inputs, targets, sample)
+    problem, asked_for = what_if(load(config), *change, sample)
     arithmetic = arithmetic_of(problem)
     try:
         drawn = picture(problem, step, asked_for, backward=not forward_only, arithmetic=arithmetic)
@@ -77,11 +74,11 @@ def command(
         raise NotDifferentiableError(hint, refusal.location) from None
     if blank:
         drawn = without_solution(drawn)
-    shown_digits = digits or (BLANK_DIGITS if blank else 3)
+    numerals = figures.numerals(BLANK_DIGITS if blank else 3, arithmetic.kept)
     with writing_to(output) as out:
         form = form or form_of(output, FORMATS) or ("text" if out.isatty() else "svg")
         style = TYPESET if form == "svg" else style_of(out)  # XML has references for what cannot be carried
-        _write(form, problem, drawn, Look(style, Numerals(shown_digits, decimals, arithmetic.kept)), out)
+        _write(form, problem, drawn, Look(style, numerals), out)
 
 
 def _write(form: str, problem: Problem, drawn: Picture, look: Look, out: TextIO) -> None:

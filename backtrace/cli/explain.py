@@ -6,8 +6,8 @@ from typing import Literal
 
 import click
 
+from backtrace.cli.gathered import Change, Figures, gathered
 from backtrace.cli.options import (
-    exclusive,
     form_of,
     format_option,
     fragment_option,
@@ -32,6 +32,7 @@ DOCUMENTS = ("latex", "html", "markdown")  # of which there can be fragments
 @number_options
 @what_if_options
 @output_options
+@gathered(figures=Figures, change=Change)
 def command(
     config: str,
     name: str,
@@ -39,12 +40,9 @@ def command(
     sample: int | Literal["all"] | None,
     step: int,
     fragment: bool,
-    digits: int | None,
-    decimals: int | None,
+    figures: Figures,
     hand: dict[str, int] | None,
-    settings: tuple[tuple[str, str], ...],
-    inputs: str | None,
-    targets: str | None,
+    change: Change,
     output: str | None,
     color: str,
 ) -> None:
@@ -54,10 +52,9 @@ def command(
     such as dE/dw_5, or the name that the notation has for it. Of a batch the sum over all samples is meant,
     or with --sample what belongs to one.
     """
-    exclusive(digits=digits, decimals=decimals)
     if sample == "all":
         raise click.UsageError("one quantity has one sample; expected --sample K")
-    input_alone(inputs, sample)
+    input_alone(change.inputs, sample)
     form = form or form_of(output, FORMATS) or "table"
     refuse_fragment(fragment, form, DOCUMENTS)
     from backtrace.cli.output import console_for, style_of, writing_to
@@ -67,14 +64,14 @@ def command(
     from backtrace.evaluation.choice import arithmetic_of
     from backtrace.explaining import explain
     from backtrace.views.heading import problem_lines
-    from backtrace.views.records import Look, Numerals
+    from backtrace.views.records import Look
 
-    problem, asked_for = what_if(load(config), settings, inputs, targets, sample)
+    problem, asked_for = what_if(load(config), *change, sample)
     arithmetic = arithmetic_of(problem, hand)
     explanation = explain(problem, name, step, asked_for, arithmetic)
     with writing_to(output) as out:
         style = TYPESET if form in ("json", "latex", "html") else style_of(out)
-        look = Look(style, Numerals(digits or 6, decimals, arithmetic.kept))
+        look = Look(style, figures.numerals(kept=arithmetic.kept))
         heading = problem_lines(problem, arithmetic.name, look)
         if form == "table":
             from backtrace.views.explained_table import draw_explanation

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 import click
 
 from backtrace.cli import Exit
+from backtrace.cli.gathered import Change, gathered
 from backtrace.cli.options import (
     FiniteRange,
     SampleNumber,
@@ -56,6 +57,7 @@ FORMATS = ("table", "markdown", "csv", "json")
 )
 @what_if_options
 @output_options
+@gathered(change=Change)
 def command(
     config: str,
     form: str | None,
@@ -65,9 +67,7 @@ def command(
     every: bool,
     step_size: float | None,
     tolerance: float | None,
-    settings: tuple[tuple[str, str], ...],
-    inputs: str | None,
-    targets: str | None,
+    change: Change,
     output: str | None,
     color: str,
 ) -> int:
@@ -78,14 +78,14 @@ def command(
     Exit code: 3 if a gradient is wrong, else 0.
     """
     form = form or form_of(output, FORMATS) or "table"
-    input_alone(inputs, sample)
+    input_alone(change.inputs, sample)
     from backtrace.cli.output import writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
     from backtrace.training.gradients import gradcheck
     from backtrace.training.witnesses import STEP_SIZE, TOLERANCE, Settings
 
-    problem, sample = what_if(load(config), settings, inputs, targets, sample)
+    problem, sample = what_if(load(config), *change, sample)
     how = Settings(
         STEP_SIZE if step_size is None else step_size,
         TOLERANCE if tolerance is None else tolerance,

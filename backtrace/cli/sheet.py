@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from backtrace.cli.gathered import Change, Choice, Figures, asked, gathered
 from backtrace.cli.options import (
     any_sample_option,
-    exclusive,
     file_option,
     form_of,
     format_option,
     fragment_option,
-    input_alone,
     number_options,
-    phases_of,
     quantity_options,
     refuse_fragment,
     steps_options,
@@ -50,23 +48,16 @@ MOST_TERMS = 12  # of a formula
 @number_options
 @what_if_options
 @file_option
+@gathered(choice=Choice, figures=Figures, change=Change)
 def command(
     config: str,
     form: str | None,
-    sample: int | Literal["all"] | None,
-    step: int | None,
-    steps: int | None,
-    only: tuple[str, ...],
-    show: tuple[str, ...],
+    choice: Choice,
     formulas: bool,
     solution: bool,
     fragment: bool,
-    digits: int | None,
-    decimals: int | None,
-    hand: dict[str, int] | None,
-    settings: tuple[tuple[str, str], ...],
-    inputs: str | None,
-    targets: str | None,
+    figures: Figures,
+    change: Change,
     output: str | None,
 ) -> None:
     """Write an answer sheet for CONFIG: what is given, and a place for every number to work out.
@@ -76,56 +67,43 @@ def command(
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The sheet
     is marked by `backtrace check CONFIG SHEET`.
     """
-    exclusive(step=step, steps=steps)
-    exclusive(digits=digits, decimals=decimals)
     form = form or form_of(output, FORMATS) or "yaml"
     refuse_fragment(fragment, form, ("latex",))
-    input_alone(inputs, sample)
     if form in BANKS and solution:
         raise click.UsageError("a question bank has its answers in it; expected --solution to be left out")
-    if form in BANKS and hand:
+    if form in BANKS and choice.hand:
         raise click.UsageError("a question bank has exact numbers; expected --hand to be left out")
     from backtrace.cli.output import style_of, writing_to
-    from backtrace.cli.what_if import what_if
-    from backtrace.config.load import load
     from backtrace.derivation.printing import TYPESET
-    from backtrace.evaluation.choice import arithmetic_of
     from backtrace.evaluation.float64 import FLOAT64
     from backtrace.selection import shown, some
-    from backtrace.tracing import Request, work
+    from backtrace.tracing import work
     from backtrace.views import sheet
-    from backtrace.views.records import Look, Numerals
+    from backtrace.views.records import Look
 
-    problem, sample = what_if(load(config), settings, inputs, targets, sample)
-    arithmetic = FLOAT64 if form in BANKS else arithmetic_of(problem, hand)
-    request = Request(
-        first=step or 1,
-        last=step or steps or 1,
-        sample=sample,
-        phases=phases_of(only),
-        arithmetic=arithmetic,
-    )
+    problem, request = asked(config, choice, change, exact=form in BANKS)
+    arithmetic = request.arithmetic
     with writing_to(output) as out:
         style = TYPESET if form == "latex" else style_of(out)
-        shown_digits = digits or (BANK_DIGITS if form in BANKS else 6)
-        look = Look(style, Numerals(shown_digits, decimals, arithmetic.kept), MOST_TERMS)
-        parts = some(shown(work(problem, request), show, arithmetic), problem)
-        asked = sheet.sections(problem, parts)
+        usual = BANK_DIGITS if form in BANKS else 6
+        look = Look(style, figures.numerals(usual, arithmetic.kept), MOST_TERMS)
+        parts = some(shown(work(problem, request), choice.show, arithmetic), problem)
+        sections = sheet.sections(problem, parts)
         name = "" if arithmetic is FLOAT64 else arithmetic.name
-        asking = sheet.Asking(formulas, solution, _note(digits, decimals), name)
+        asking = sheet.Asking(formulas, solution, _note(*figures), name)
         if form in BANKS:
-            _write_bank(form, problem, asked, look, asking, out)
+            _write_bank(form, problem, sections, look, asking, out)
         elif form == "latex":
             from backtrace.views.sheet_latex import write_latex
 
-            write_latex(problem, asked, look, asking, out, fragment)
+            write_latex(problem, sections, look, asking, out, fragment)
         else:
             write = {"yaml": sheet.write_yaml, "csv": sheet.write_csv, "markdown": sheet.write_markdown}
-            write[form](problem, asked, look, asking, out)
+            write[form](problem, sections, look, asking, out)
 
 
 def _write_bank(
-    form: str, problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, out: TextIO
+    form: str, problem: Problem, sections: Sequence[Section], look: Look, asking: Asking, out: TextIO
 ) -> None:
     from backtrace.checking.checker import Checker
     from backtrace.checking.graph import Key
@@ -148,7 +126,7 @@ def _write_bank(
         return told
 
     write = write_gift if form == "gift" else write_moodle
-    write(category(problem, look), questions(problem, asked, look, asking, apart), out)
+    write(category(problem, look), questions(problem, sections, look, asking, apart), out)
     if lost:
         said = f"{len(lost):,} right answer{' rounds' if len(lost) == 1 else 's round'} to 0, as {lost[0]}"
         click.echo(f"{said}: more decimals, or --digits, would ask for them", err=True)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from backtrace.cli.gathered import Change, Choice, Figures, asked, gathered
 from backtrace.cli.options import (
     any_sample_option,
-    exclusive,
     form_of,
     format_option,
     fragment_option,
-    input_alone,
     number_options,
     output_options,
-    phases_of,
     quantity_options,
     refuse_fragment,
     steps_options,
@@ -44,24 +42,17 @@ DOCUMENTS = ("latex", "html", "markdown")  # of which there can be fragments
 @number_options
 @what_if_options
 @output_options
+@gathered(choice=Choice, figures=Figures, change=Change)
 def command(
     config: str,
     form: str | None,
-    sample: int | Literal["all"] | None,
-    step: int | None,
-    steps: int | None,
-    only: tuple[str, ...],
-    show: tuple[str, ...],
+    choice: Choice,
     matrix: bool,
     all_rows: bool,
     fragment: bool,
     health: bool,
-    digits: int | None,
-    decimals: int | None,
-    hand: dict[str, int] | None,
-    settings: tuple[tuple[str, str], ...],
-    inputs: str | None,
-    targets: str | None,
+    figures: Figures,
+    change: Change,
     output: str | None,
     color: str,
 ) -> None:
@@ -69,8 +60,6 @@ def command(
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input.
     """
-    exclusive(step=step, steps=steps)
-    exclusive(digits=digits, decimals=decimals)
     form = form or form_of(output, FORMATS) or "table"
     if matrix and form not in ("table", "markdown"):
         raise click.UsageError(
@@ -79,33 +68,20 @@ def command(
     refuse_fragment(fragment, form, DOCUMENTS)
     if health and form != "table":
         raise click.UsageError(f"--health is a table of its own; expected -f table, not {form}")
-    if matrix and show:
+    if matrix and choice.show:
         raise click.UsageError(
             "--matrix draws whole layers and --show picks quantities; expected one of them"
         )
-    input_alone(inputs, sample)
     from backtrace.cli.output import style_of, writing_to
-    from backtrace.cli.what_if import what_if
-    from backtrace.config.load import load
     from backtrace.derivation.printing import TYPESET
-    from backtrace.evaluation.choice import arithmetic_of
-    from backtrace.tracing import Request
-    from backtrace.views.records import Look, Numerals
+    from backtrace.views.records import Look
 
-    problem, sample = what_if(load(config), settings, inputs, targets, sample)
-    arithmetic = arithmetic_of(problem, hand)
-    request = Request(
-        first=step or 1,
-        last=step or steps or 1,
-        sample=sample,
-        phases=phases_of(only),
-        arithmetic=arithmetic,
-    )
+    problem, request = asked(config, choice, change)
     with writing_to(output) as out:
         # JSON and HTML escape what cannot be carried, and LaTeX is ASCII anyway.
         style = TYPESET if form in ("json", "jsonl", "latex", "html") else style_of(out)
-        look = Look(style, Numerals(digits or 6, decimals, arithmetic.kept))
-        _write(form, problem, request, show, look, out, color, all_rows, matrix, fragment)
+        look = Look(style, figures.numerals(kept=request.arithmetic.kept))
+        _write(form, problem, request, choice.show, look, out, color, all_rows, matrix, fragment)
         if health:
             _draw_health(problem, request.first, look, out, color)
 

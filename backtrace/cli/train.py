@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backtrace.cli import Exit
+from backtrace.cli.gathered import Change, Figures, gathered
 from backtrace.cli.options import (
     digits_options,
-    exclusive,
     form_of,
     format_option,
     output_options,
@@ -78,6 +78,7 @@ class Bound(click.ParamType):  # type: ignore[type-arg]  # generic only from cli
 @digits_options()
 @what_if_options
 @output_options
+@gathered(figures=Figures, change=Change)
 def command(
     config: str,
     steps: int,
@@ -88,11 +89,8 @@ def command(
     save: str | None,
     form: str | None,
     scale: str,
-    digits: int | None,
-    decimals: int | None,
-    settings: tuple[tuple[str, str], ...],
-    inputs: str | None,
-    targets: str | None,
+    figures: Figures,
+    change: Change,
     output: str | None,
     color: str,
 ) -> int:
@@ -101,7 +99,6 @@ def command(
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. Ctrl-C ends
     the run early; what it came to is printed, and saved.
     """
-    exclusive(digits=digits, decimals=decimals)
     form = form or form_of(output, FORMATS) or "table"
     if every is not None and steps // every > MOST_MARKS:
         many = f"{steps // every:,}"
@@ -111,10 +108,10 @@ def command(
     from backtrace.config.load import load
     from backtrace.config.write import config_text
     from backtrace.training.training import train
-    from backtrace.views.records import Look, Numerals
+    from backtrace.views.records import Look
     from backtrace.views.trained import speed, trained, usual_marks
 
-    problem, _ = what_if(load(config, seed), settings, inputs, targets, None)
+    problem, _ = what_if(load(config, seed), *change, None)
     below = _bound(problem, until) if until else None
     with ExitStack() as files:
         saved = files.enter_context(writing_to(save)) if save is not None else None
@@ -127,7 +124,7 @@ def command(
         progress.end()
         if saved is not None:
             _write_config(problem, outcome, saved)
-        look = Look(style_of(out), Numerals(digits or 6, decimals))
+        look = Look(style_of(out), figures.numerals())
         _write(form, trained(problem, outcome, form), look, scale, color, out)
     click.echo(speed(outcome), err=True)
     if outcome.failed:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from backtrace.cli import Exit
+from backtrace.cli.gathered import Change, Choice, Figures, asked, gathered
 from backtrace.cli.options import (
     any_sample_option,
-    exclusive,
-    input_alone,
     number_options,
     one_step_option,
-    phases_of,
     quantity_options,
     what_if_options,
 )
@@ -44,19 +42,13 @@ MOST_LINE = 1_000  # characters of a typed line that are looked at
     default="auto",
     help="Colour on the screen (NO_COLOR is honoured).",
 )
+@gathered(choice=Choice, figures=Figures, change=Change)
 def command(
     config: str,
     quiz: bool,
-    sample: int | Literal["all"] | None,
-    step: int,
-    only: tuple[str, ...],
-    show: tuple[str, ...],
-    digits: int | None,
-    decimals: int | None,
-    hand: dict[str, int] | None,
-    settings: tuple[tuple[str, str], ...],
-    inputs: str | None,
-    targets: str | None,
+    choice: Choice,
+    figures: Figures,
+    change: Change,
     color: str,
 ) -> int:
     """Walk through CONFIG one equation at a time: the symbol, the formula, the numbers, the value.
@@ -70,36 +62,28 @@ def command(
 
     Exit code: 0, whatever the marks; 1 for a config that cannot be worked out.
     """
-    exclusive(digits=digits, decimals=decimals)
-    input_alone(inputs, sample)
     if quiz and config == "-":
         raise click.UsageError("standard input has the answers; expected CONFIG to be a file or an example")
     from backtrace.cli.keyboard import is_terminal
     from backtrace.cli.output import console_for, style_of, writing_to
-    from backtrace.cli.what_if import what_if
-    from backtrace.config.load import load
-    from backtrace.evaluation.choice import arithmetic_of
-    from backtrace.tracing import Request
-    from backtrace.views.records import Look, Numerals
+    from backtrace.views.records import Look
     from backtrace.views.walk_text import Texts
     from backtrace.walking.walk import walk_through
 
-    problem, sample = what_if(load(config), settings, inputs, targets, sample)
-    arithmetic = arithmetic_of(problem, hand)
-    phases = phases_of(only)
-    walk = walk_through(problem, Request(step, step, sample, phases, arithmetic), show)
+    problem, request = asked(config, choice, change)
+    walk = walk_through(problem, request, choice.show)
     with writing_to(None) as out:
-        look = Look(style_of(out), Numerals(digits or 6, decimals, arithmetic.kept))
+        look = Look(style_of(out), figures.numerals(kept=request.arithmetic.kept))
         if quiz:
             from backtrace.views.walk_quiz import draw_marks
             from backtrace.walking.judge import Judge
             from backtrace.walking.quiz import Least, Quiz
 
-            asked = Quiz(Judge(walk, look.numerals), Least(digits, decimals))
-            texts = Texts(asked.walk, look)
+            questions = Quiz(Judge(walk, look.numerals), Least(*figures))
+            texts = Texts(questions.walk, look)
             ask = _ask_on_screens if is_terminal() else _ask_line_by_line
-            ended = ask(texts, asked, color, out)
-            draw_marks(texts, asked, ended, console_for(out, color), heading=is_terminal())
+            ended = ask(texts, questions, color, out)
+            draw_marks(texts, questions, ended, console_for(out, color), heading=is_terminal())
         else:
             texts = Texts(walk, look)
             if is_terminal():
