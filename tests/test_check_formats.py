@@ -477,12 +477,19 @@ def test_an_expected_value_that_json_cannot_carry_is_null() -> None:
 
 def test_csv_of_a_sheet() -> None:
     lines = written(lambda out: write_csv(marked(ANNA, FULL), out)).splitlines()
-    assert lines[0] == "id,stated,expected,verdict,slip,explanation,alternatives,root,line,sample,step"
-    assert lines[1] == "h_1,0.6,0.6,correct,,,,,3,1,1"
-    assert lines[3] == f'dE/dw_1,-0.00122,-0.00027868,slip,missing_slope,"{MISSING}",wrong_index,,14,1,1'
-    assert lines[4] == (
-        'w_1+,0.10061,0.100139,carried,,follows from ∂E/∂w_1 = −0.00122,,"dE/dw_1 (step 1, sample 1)",15,1,1'
-    )
+    assert lines[0] == "id,stated,expected,verdict,slip,explanation,alternatives,root,line,sample,step,mark"
+    assert lines[1] == "h_1,0.6,0.6,correct,,,,,3,1,1,1"
+    assert lines[3] == f'dE/dw_1,-0.00122,-0.00027868,slip,missing_slope,"{MISSING}",wrong_index,,14,1,1,0'
+    root = '"dE/dw_1 (step 1, sample 1)"'
+    assert lines[4] == f"w_1+,0.10061,0.100139,carried,,follows from ∂E/∂w_1 = −0.00122,,{root},15,1,1,1"
+
+
+def test_the_marks_in_csv_add_up_to_those_of_the_sheet() -> None:
+    sheet = marked(ANNA, Telling("full", True, slip_mark=0.5))
+    rows = list(csv.DictReader(io.StringIO(written(lambda out: write_csv(sheet, out)))))
+    assert sum(float(row["mark"] or 0) for row in rows) == sheet.marks
+    assert [row["mark"] == "" for row in rows] == [row["verdict"] == "unknown" for row in rows]
+    assert {"0.5", ""} <= {row["mark"] for row in rows}
 
 
 def test_csv_of_several_sheets_has_the_file_in_front() -> None:
@@ -748,7 +755,7 @@ def test_nothing_from_a_sheet_acts_in_any_form(text: str) -> None:
     root = ElementTree.fromstring(forms["junit"].encode())
     assert [suite.get("tests") for suite in root] == ["2", "1"]
     for row in csv.reader(io.StringIO(forms["csv"])):
-        assert len(row) == 13
+        assert len(row) == 14
         assert not any(re.match(r"\s*[=@＝＠]", cell) for cell in row)
     table = [line for line in forms["markdown"].splitlines() if line.startswith("| ")]
     assert len(table) == 4

@@ -1,4 +1,7 @@
-"""Checked sheets as JSON and CSV, written as they come; the same columns in both."""
+"""Checked sheets as JSON and CSV, written as they come; the same columns in both, and the marks.
+
+JSON has the marks of a sheet, CSV that of each number, to be added up.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ COLUMNS = (
     "sample",
     "step",
 )
+CSV_COLUMNS = (*COLUMNS, "mark")
 _NUMBER = re.compile(r"[+-]?(?=[\d.])[\d,_]*\.?\d*(?:[eE][+-]?\d+)?")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # a spreadsheet takes the wide ones too
 
@@ -78,18 +82,18 @@ def _answer(row: Row) -> dict[str, Any]:
 def write_csv(sheet: Marked, out: TextIO) -> None:
     """A header and a line for every statement."""
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(CSV_COLUMNS)
     writer.writerows(_cells(row) for row in sheet.rows)
 
 
 def write_csv_sheets(sheets: Iterable[Marked], out: TextIO) -> None:
     """The same with the file in front; one that could not be read has a line that says so."""
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("file", "error", *COLUMNS))
+    writer.writerow(("file", "error", *CSV_COLUMNS))
     for sheet in sheets:
         file = harmless(sheet.file)
         if sheet.error is not None:
-            writer.writerow((file, harmless(sheet.error), *("" for _ in COLUMNS)))
+            writer.writerow((file, harmless(sheet.error), *("" for _ in CSV_COLUMNS)))
         writer.writerows((file, "", *_cells(row)) for row in sheet.rows)
 
 
@@ -106,6 +110,7 @@ def _cells(row: Row) -> list[str | float | None]:
         row.line,
         row.sample,
         row.step,
+        exact_marks(row.mark) if row.out_of else None,
     ]
 
 
