@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import os
 import re
@@ -447,6 +448,13 @@ def test_a_problem_to_print_has_a_picture_of_what_is_given(backtrace: Backtrace)
     assert {"i_1", "t_o", "w_1", "b_1"} <= {name for name, _ in told}
     given = set(re.findall(r"-?\d+(?:\.\d+)?", config))
     assert {number for _, number in told} <= given
+
+
+def test_a_long_formula_of_the_cost_can_be_moved_on_a_phone(backtrace: Backtrace) -> None:
+    page = backtrace("exercise", "--cost", "binary_cross_entropy", "--seed", "7", "-f", "html").out
+    [said] = re.findall(r"<p>For unit 1.*</p>", page)
+    [wide] = re.findall(r'<span class="wide" [^>]*tabindex="0"><math aria-label="([^"]*)">', said)
+    assert html.unescape(wide) == "E = -(t_o·ln(a_o) + (1 - t_o)·ln(1 - a_o))"
 
 
 @pytest.mark.parametrize(

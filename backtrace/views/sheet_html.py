@@ -12,7 +12,7 @@ from backtrace.problem import Problem
 from backtrace.tracing import Part
 from backtrace.views.grouping import by_layer
 from backtrace.views.heading import part_title, problem_lines
-from backtrace.views.html_page import Page
+from backtrace.views.html_page import Page, pieces
 from backtrace.views.problem_words import Words
 from backtrace.views.records import Look
 from backtrace.views.sheet import Asking, Section, given_words
@@ -59,7 +59,7 @@ def _words(page: Page) -> Words:
         escape,
         lambda text: element(page.names(text), name(text)),
         lambda text, number: element(f"{page.names(text)} = {numeral(number)}", f"{name(text)} = {number}"),
-        lambda symbol, expression: element(
+        lambda symbol, expression: pieces(
             f"{page.names(symbol.text)} = {page.formula(expression)}",
             f"{name(symbol.text)} = {formula(expression)}",
         ),
