@@ -6,7 +6,8 @@ once a step (`StepDerivation`): sums over samples, updates, and E again with the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from backtrace.derivation import backward, computation
@@ -139,17 +140,27 @@ def rule_equations(
     problem: Problem, rule: str, parameter: Symbol, gradient: Expression, layer: str | None = None
 ) -> Iterator[Equation]:
     """The rows of an update rule for one parameter, from its gradient to its new value."""
-    downhill = negate(gradient) if problem.objective == "maximize" else gradient
+    rows = _simplified_rows(rule, problem.objective == "maximize")
     parts: dict[str, Expression] = {**CONSTANTS, RATE: Symbol(RATE, problem.notation.rate)}
-    parts |= {"w": parameter, "t": STEP, "g": downhill}
+    parts |= {"w": parameter, "t": STEP, "g": gradient}
     parts |= {state: _row_symbol(state, parameter) for state in UPDATE_RULES[rule].states}
     symbol = parameter
-    for row, formula in update_rows(rule).items():
+    for row, formula in rows.items():
         symbol = _row_symbol(row, parameter)
         kind: Kind = "change" if row == "change" else "state"
-        yield Equation(symbol, simplify(substitute(formula, parts)), kind, "update", layer)
+        written = substitute(formula, parts)
+        written = written if isinstance(gradient, Symbol) else simplify(written)
+        yield Equation(symbol, written, kind, "update", layer)
         parts[row] = symbol
     yield Equation(updated(parameter), Sum((parameter, symbol)), "update", "update", layer)
+
+
+@cache
+def _simplified_rows(rule: str, climbs: bool) -> Mapping[str, Expression]:
+    """The rows of a rule as simple as they are for every parameter, of which there may be thousands."""
+    gradient = given("g")
+    downhill = {"g": negate(gradient) if climbs else gradient}
+    return {row: simplify(substitute(formula, downhill)) for row, formula in update_rows(rule).items()}
 
 
 def _row_symbol(row: str, parameter: Symbol) -> Symbol:
