@@ -656,6 +656,11 @@ samples:
         ("--digits 7", "Invalid value for '--digits': 7 is not in the range 3<=x<=6."),
         ("--seed -1", "Invalid value for '--seed': -1 is not in the range 0<=x<=1000000000000000000."),
         ("--count 1000000000", "Invalid value for '--count': 1000000000 is not in the range 1<=x<=1000."),
+        (
+            "-f latex -o problem.tex",
+            "-o 'problem.tex': expected a folder, for config, problem and solution; without -o one of them "
+            "is printed",
+        ),
         ("--blank -f latex", "--blank is a config; expected no -f latex"),
         ("--blank --count 2", "--blank is one config; expected no --count 2"),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("yaml", "markdown", "latex", "html")
 ENDINGS = {"markdown": "md", "latex": "tex", "html": "html"}
+FILES = (".yaml", ".yml", *(f".{ending}" for ending in ENDINGS.values()))
 MOST = 1_000  # exercises at once
 LARGEST_SEED = 10**18
 FRESH_SEEDS = 10**6  # short enough to be typed again
@@ -168,9 +170,12 @@ def command(
         folder = "."  # several problems are several files
     if blank and form not in (None, "yaml"):
         raise click.UsageError(f"--blank is a config; expected no -f {form}")
-    from backtrace.errors import BacktraceError
+    from backtrace.errors import BacktraceError, quoted
     from backtrace.exercises.plan import Plan, completed
 
+    if not blank and folder and folder.endswith(FILES) and not os.path.isdir(folder):
+        said = "expected a folder, for config, problem and solution; without -o one of them is printed"
+        raise click.UsageError(f"-o {quoted(folder, 120)}: {said}")
     wish = Plan(
         sizes=sizes,
         activations=activations or (),
