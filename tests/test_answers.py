@@ -41,6 +41,13 @@ def test_numbers_keep_the_text_they_are_written_with() -> None:
         ("−1,234,567", "-1234567"),
         ("−0,5", "-0.5"),
         ("1,25e-3", "1.25e-3"),
+        ("≈ 0.71", "0.71"),
+        ("= −0,71", "-0.71"),
+        ("~0.71", "0.71"),
+        ("6.8*10^-4", "6.8e-4"),
+        ("-6,8 × 10^(-4)", "-6.8e-4"),
+        ("6.8·10⁻⁴", "6.8e-4"),
+        ("6.8 x 10**2", "6.8e2"),
     ],
 )
 def test_a_number_is_what_its_text_says(text: str, number: str) -> None:
@@ -62,6 +69,10 @@ def test_a_number_is_what_its_text_says(text: str, number: str) -> None:
         ("NaN", "found 'NaN'; expected a finite number"),
         ("-1e999", "found '-1e999'; expected a number below 1.8e308"),
         ("0.5 m", "found '0.5 m'; expected a number"),
+        ("≈ 1/2", "found '≈ 1/2'; expected a number"),
+        ("6.8*10^", "found '6.8*10^'; expected a number"),
+        ("6.8*10^99999", "found '6.8*10^99999'; expected a number"),
+        ("6.8*10^9999", "found '6.8*10^9999'; expected a number below 1.8e308"),
     ],
 )
 def test_what_is_no_number_is_told_with_its_place(text: str, told: str) -> None:

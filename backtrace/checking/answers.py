@@ -11,8 +11,8 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from backtrace.checking.commas import has_commas, joined, with_point
 from backtrace.checking.documents import read_document
+from backtrace.checking.hand_numbers import has_commas, joined, plain_number
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.config.cursor import Cursor, to_number
 from backtrace.config.files import read_file
@@ -109,7 +109,7 @@ def _has_commas(text: str) -> bool:
 
 def _number(text: str, commas: bool) -> str:
     """The text of a number with an ordinary minus and point, or a message (which has a blank in it)."""
-    plain = with_point(text.replace("−", "-"), commas)
+    plain = plain_number(text, commas)
     number = to_number(plain.replace(",", "") if _THOUSANDS.fullmatch(text) else plain)
     if isinstance(number, str):
         return number.replace(quoted(plain), quoted(text), 1)

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from backtrace.checking.commands import BREAK, FENCE, ROW
-from backtrace.checking.commas import with_points
 from backtrace.checking.equations import Equation, equations
+from backtrace.checking.hand_numbers import with_points
 from backtrace.checking.handed_out import HandedOut
 from backtrace.checking.latex import TooDeepError, plain
 from backtrace.checking.markup import MAX_LINE, harmless, lines
