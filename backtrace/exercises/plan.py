@@ -91,10 +91,11 @@ def completed(wish: Plan) -> Plan:
 def described(plan: Plan) -> str:
     """A plan in a few words.
 
-    >>> described(completed(Plan((2, 3, 2), cost="cross_entropy")))
-    '2-3-2, sigmoid and softmax'
+    >>> described(completed(Plan((2, 3, 2, 2), ("tanh", "sigmoid", "softmax"))))
+    '2-3-2-2, tanh, sigmoid and softmax'
     """
-    return f"{plan.topology}, {' and '.join(dict.fromkeys(plan.activations))}"
+    *others, last = dict.fromkeys(plan.activations)
+    return f"{plan.topology}, {', '.join(others)} and {last}" if others else f"{plan.topology}, {last}"
 
 
 def options(plan: Plan) -> str:
