@@ -379,6 +379,7 @@ def test_a_config_is_printed_that_other_commands_read(backtrace: Backtrace) -> N
     config = backtrace("exercise", "--seed", "7")
     assert (config.code, config.err) == (0, "")
     assert config.out.startswith(
+        "# backtrace exercise --topology 2-2-1 --activation sigmoid --cost half_squared_error --seed 7\n"
         "# Answers to 4 significant digits tell these slips from what is right:\n"
         "#   missing_slope, ascent, missing_rate, sign, slope_of_net, missing_term, missing_activation,\n"
         "#   updated_too_early, bias_not_trained, factor, missing_factor, wrong_index, "
@@ -387,8 +388,6 @@ def test_a_config_is_printed_that_other_commands_read(backtrace: Backtrace) -> N
         "# These cannot be made here:\n"
         "#   bias_trained, softmax_without_exp, log_base, wrong_sample\n"
         'title: "Exercise 1: 2-2-1, sigmoid"\n'
-        "source: backtrace exercise --topology 2-2-1 --activation sigmoid "
-        "--cost half_squared_error --seed 7\n"
         "inputs: [i_1, i_2]\n"
     )
     trace = backtrace("trace", "-", "-f", "csv", stdin=config.out)
@@ -399,18 +398,28 @@ def test_a_config_is_printed_that_other_commands_read(backtrace: Backtrace) -> N
 def test_without_a_seed_one_is_drawn_and_told(backtrace: Backtrace) -> None:
     first, second = backtrace("exercise").out, backtrace("exercise").out
     assert first != second
-    source = yaml.safe_load(first)["source"]
-    assert backtrace(*source.split()[1:]).out == first
+    typed = first.partition("\n")[0].removeprefix("# backtrace ")
+    assert backtrace(*typed.split()).out == first
 
 
-def test_the_source_of_a_later_exercise_makes_it_again(backtrace: Backtrace, tmp_path: Path) -> None:
+def test_nothing_that_is_made_of_a_config_tells_its_seed(backtrace: Backtrace, tmp_path: Path) -> None:
+    file = tmp_path / "exercise.yaml"
+    file.write_text(backtrace("exercise", "--seed", "7").out, encoding="utf-8")
+    assert "--seed 7" in file.read_text(encoding="utf-8")
+    for form in ("yaml", "csv", "markdown", "latex", "gift", "moodle"):
+        sheet = backtrace("sheet", str(file), "-f", form)
+        assert sheet.code == 0
+        assert "seed" not in sheet.out
+
+
+def test_the_command_in_a_later_exercise_makes_it_again(backtrace: Backtrace, tmp_path: Path) -> None:
     chosen = """exercise --topology 2-2 --activation tanh --bias shared --samples 2 --delta descent
         --learning-rate 0.25 --update momentum --notation I-O --digits 5 --seed 3 --count 2"""
     arguments = chosen.split()
     assert backtrace(*arguments, "-f", "yaml", "-o", str(tmp_path / "one")).code == 0
-    source = yaml.safe_load((tmp_path / "one" / "exercise-2.yaml").read_text(encoding="utf-8"))["source"]
-    typed, number = source.split(", number ")
-    again = backtrace(*typed.split()[1:], "--count", number, "-f", "yaml", "-o", str(tmp_path / "two"))
+    first = (tmp_path / "one" / "exercise-2.yaml").read_text(encoding="utf-8").partition("\n")[0]
+    typed, number = first.removeprefix("# backtrace ").split(", number ")
+    again = backtrace(*typed.split(), "--count", number, "-f", "yaml", "-o", str(tmp_path / "two"))
     assert again.code == 0
     for name in ("exercise-1.yaml", "exercise-2.yaml"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()

@@ -206,7 +206,7 @@ def command(
 
 
 def _made(plan: Plan, seed: int | None, count: int) -> Iterator[Exercise]:
-    """The exercises of a seed, or of a fresh one; the source of each is what is typed for it."""
+    """The exercises of a seed, or of a fresh one, each with what is typed for it."""
     from backtrace.exercises.exercise import exercises
     from backtrace.exercises.plan import options
 
@@ -216,8 +216,7 @@ def _made(plan: Plan, seed: int | None, count: int) -> Iterator[Exercise]:
         seed = secrets.randbelow(FRESH_SEEDS)
     typed = f"backtrace exercise {options(plan)} --seed {seed}"
     for exercise in exercises(plan, seed, count):
-        source = f"{typed}, number {exercise.number}" if exercise.number > 1 else typed
-        yield exercise._replace(problem=exercise.problem._replace(source=source))
+        yield exercise._replace(typed=f"{typed}, number {exercise.number}" if exercise.number > 1 else typed)
 
 
 def _printed(exercise: Exercise, form: str) -> str:

@@ -24,7 +24,7 @@ PATIENCE = 25  # draws that hide a slip, until answers are asked for with one di
 class Exercise(NamedTuple):
     """A problem, its number in the row, and which slips answers with so many significant digits tell apart.
 
-    `tries` counts the draws that it took.
+    `tries` counts the draws that it took; `typed` is the command that makes it, for those who may know it.
     """
 
     number: int
@@ -32,6 +32,7 @@ class Exercise(NamedTuple):
     digits: int
     apart: Apart
     tries: int
+    typed: str = ""
 
 
 def exercises(plan: Plan, seed: int, count: int) -> Iterator[Exercise]:

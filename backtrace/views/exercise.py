@@ -1,4 +1,7 @@
-"""An exercise's config, with what it tells of slips as comments above it."""
+"""An exercise's config, with how it was made and what it tells of slips as comments above it.
+
+Only as a comment: what is made of the config is handed out, and whoever knows the seed has the solution.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ MOST_PLACES = 4  # that are named of a slip
 
 
 def config_of(exercise: Exercise) -> str:
-    """The config of an exercise, with what it tells as comments above it."""
-    return "".join(f"# {line}\n" for line in slip_lines(exercise)) + config_text(exercise.problem)
+    """The config of an exercise, with how it was made and what it tells as comments above it."""
+    lines = [exercise.typed] if exercise.typed else []
+    return "".join(f"# {line}\n" for line in (*lines, *slip_lines(exercise))) + config_text(exercise.problem)
 
 
 def slip_lines(exercise: Exercise) -> Iterator[str]:

@@ -16,11 +16,8 @@ from backtrace.views.records import Look, Numerals
 
 
 def problem_page(exercise: Exercise, form: str) -> str:
-    """What is handed out, in `markdown`, `latex` or `html`: what is given, and a place for every answer.
-
-    Where the problem comes from is left out: whoever knows the seed has the solution.
-    """
-    problem = exercise.problem._replace(source="")
+    """What is handed out, in `markdown`, `latex` or `html`: what is given, and a place for every answer."""
+    problem = exercise.problem
     look = _look(exercise)
     asked = sheet.sections(problem, visible(work(problem, Request())))
     asking = sheet.Asking(
