@@ -306,6 +306,14 @@ def test_as_many_inputs_as_there_may_be_can_be_had() -> None:
     assert [exercise.digits for exercise in made(Plan((9, 1)), count=3)] == [4, 4, 4]
 
 
+def test_no_weight_is_one_which_may_be_left_out() -> None:
+    for exercise in made(Plan((3, 4, 3), ("sigmoid", "linear"), bias="none", samples=2)):
+        values = {number.value for number in exercise.problem.parameters.values()}
+        assert len(values) == 24
+        assert values.isdisjoint((0, 1))
+        assert max(values) > 1
+
+
 def test_no_hidden_gradient_by_an_input_is_taken_for_that_of_a_weight() -> None:
     template = Template(made(Plan((9, 1)))[0].problem)
     others = {

@@ -16,6 +16,7 @@ from backtrace.problem import Problem, Sample
 
 USUAL_REACH = 9  # tenths: weights up to 0.9 either way, wider where there are more of them than such numbers
 NEGATIVE_INPUTS = 0.25  # of the inputs are negative
+HIDING = (0, 10)  # tenths: weights 0 and 1, without which a product is the same
 HALF = 5  # the target that is its own opposite: 1 - 0.5
 
 # The targets that an output can come near to, in tenths: from, to.
@@ -55,9 +56,8 @@ class Numbers:
     def problem(self, plan: Plan, title: str) -> Problem:
         """A plan with numbers in it, good or bad."""
         names = parameter_names(plan)
-        reach = max(USUAL_REACH, (len(names) + 1) // 2)
-        choices = [k for k in range(-reach, reach + 1) if k]
-        parameters = dict(zip(names, map(tenths, self.some(choices, len(names))), strict=True))
+        drawn = self.some(choices_for(len(names)), len(names))
+        parameters = dict(zip(names, map(tenths, drawn), strict=True))
         return problem(plan, parameters, [self.sample(plan) for _ in range(plan.samples)], title)
 
     def sample(self, plan: Plan) -> Sample:
@@ -76,6 +76,16 @@ class Numbers:
             return self.some((0, 10), outputs)
         low, high = TARGETS[plan.activations[-1]]
         return self.some([k for k in range(low, high + 1) if k != HALF], outputs)
+
+
+def choices_for(count: int) -> list[int]:
+    """The tenths that so many weights and biases are drawn from, each at most once."""
+    reach = USUAL_REACH
+    while True:
+        choices = [k for k in range(-reach, reach + 1) if k not in HIDING]
+        if len(choices) >= count:
+            return choices
+        reach += 1
 
 
 def tenths(count: int) -> Number:
