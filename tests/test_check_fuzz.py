@@ -77,7 +77,7 @@ def nothing_acts(report: Report) -> None:
     suites = ElementTree.fromstring(forms["junit"].encode())
     assert len(suites[0].findall("testcase")) == (many if report.error is None else 1)
     for row in csv.reader(io.StringIO(forms["csv"])):
-        assert len(row) == 13
+        assert len(row) == 14
         assert not any(_FORMULA.match(cell) and not _NUMBER.fullmatch(cell) for cell in row)
     rows = [line for line in forms["markdown"].splitlines() if line.startswith("| ")]
     tables = [many, len(report.formulas)]
@@ -580,7 +580,7 @@ def test_a_folder_of_hostile_names_pipes_and_broken_links_is_checked(nasty: Path
     assert errors["./loop.yaml"] == "'./loop.yaml': cannot be read: Too many levels of symbolic links"
     assert len(errors) == 5
     rows = list(csv.reader(io.StringIO(forms["csv"][1])))
-    assert (len(rows), {len(row) for row in rows}) == (MANY + 1, {13})
+    assert (len(rows), {len(row) for row in rows}) == (MANY + 1, {14})
     assert len(ElementTree.fromstring(forms["junit"][1].encode())) == MANY
     assert forms["markdown"][1].count("\n| ") == MANY + 2
 
