@@ -510,6 +510,8 @@ def test_step_is_the_forward_pass_alone(backtrace: Backtrace) -> None:
     read = yaml.safe_load(config)
     assert not {"targets", "cost", "update"} & set(read)
     assert list(read["samples"][0]) == ["inputs"]
+    page = backtrace("exercise", "--activation", "step", "--seed", "7", "-f", "markdown").out
+    assert "network 2-2-1 · step  \n" in page
     assert backtrace("trace", "-", stdin=config).code == 0
 
 

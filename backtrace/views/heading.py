@@ -26,7 +26,10 @@ def problem_lines(problem: Problem, arithmetic: str, look: Look) -> Iterator[str
         sizes = (len(problem.inputs), *(len(layer.units) for layer in model.layers))
         facts.append("network " + "-".join(map(str, sizes)))
         facts.append(", ".join(dict.fromkeys(layer.activation.name for layer in model.layers)))
-        facts.append(model.cost if isinstance(model.cost, str) else "own cost")
+        if not isinstance(model.cost, str):
+            facts.append("own cost")
+        elif problem.targets:
+            facts.append(model.cost)
     else:
         count = len(model.equations)
         facts.append(f"{count} equation{'s' if count > 1 else ''}, derivatives of {model.objective}")
