@@ -165,6 +165,10 @@ def test_csv_comes_with_separators_quotes_and_headers() -> None:
     )
 
 
+def test_a_quotation_mark_left_open_in_a_header_names_no_other_column() -> None:
+    assert read_sheet(b'id;value";step\nE;0.5;1\n', "s.csv").statements == (Statement("E", "0.5", 2, step=1),)
+
+
 def test_the_rest_of_a_sheet_says_what_the_comma_of_a_thousand_is() -> None:
     for text, file in (
         ("# w_1 = 0.1, w_2 = 0.2\nh_1: 0,71\nE: 1,234\n", "s.yaml"),

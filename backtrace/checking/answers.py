@@ -223,8 +223,12 @@ def _rows(text: str, separator: str, file: str) -> Iterator[tuple[int, list[str]
 
 
 def _is_header(row: Sequence[str]) -> bool:
-    names = {_COLUMNS.get(cell.strip(' "').lower()) for cell in row}
-    return "id" in names and "value" in names
+    return {"id", "value"} <= set(map(_column, row))
+
+
+def _column(cell: str) -> str | None:
+    """The column that a cell of a header names; a quotation mark may have been left open."""
+    return _COLUMNS.get(cell.strip(' "').lower())
 
 
 def _header(row: Sequence[str], line: int, file: str) -> dict[str, int]:
@@ -239,7 +243,7 @@ def _header(row: Sequence[str], line: int, file: str) -> dict[str, int]:
         return {}
     columns: dict[str, int] = {}
     for i, cell in enumerate(row):
-        column = _COLUMNS.get(cell.strip().lower())
+        column = _column(cell)
         if column in columns:
             raise BacktraceError(f"two columns for the {column}", Location(file, line, 1))
         if column:
