@@ -183,6 +183,12 @@ def test_a_slip_on_the_way_is_not_named_where_another_number_speaks_against_it()
     assert (certain.verdict, certain.slip) == ("slip", "missing_term")
 
 
+def test_what_ought_to_be_the_same_is_not_taken_for_the_other() -> None:
+    found = answers("or-gate", delta_o="-0.1234", dE_over_db_3="-0.1234")
+    assert found["delta_o"].explanation == "expected -0.121811; no known slip gives -0.1234"
+    assert found["dE/db_3"].explanation == "follows from δ_o = -0.1234"
+
+
 def said(config: str, **numbers: str) -> tuple[str, str | None, str]:
     """What is said of the last of some numbers."""
     found = list(answers(config, **numbers).values())[-1]

@@ -66,11 +66,13 @@ class Readings:
         for other in self.near(number):
             yield from self.of_another(node, other, other.value, number, "is right for")
         for key, value in numbers.items():
-            if not number.fits(value) or number.fits(self.graph[key].value):
+            other = self.graph[key]
+            # Where both ought to be the same, as δ_o and ∂E/∂b, neither was taken for the other.
+            if not number.fits(value) or number.fits(other.value) or same(other.value, node.value):
                 continue
             # What rests on the number may have come out of it, wrong as it is.
             late = RESTS_ON_IT if self.graph.rests_on(key, [node.key]) else 0.0
-            for reading in self.of_another(node, self.graph[key], value, number, "is what stands here for"):
+            for reading in self.of_another(node, other, value, number, "is what stands here for"):
                 yield reading._replace(late=reading.late + late)
 
     def of_another(
