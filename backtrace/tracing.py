@@ -137,13 +137,13 @@ class Run:
             yield from self.pass_parts(step, sample, worked)
             if sample == own:
                 own_pass = worked
-            elif sample == self.request.sample and self.updates(worked):  # what it would do to them
+            elif sample == self.request.sample and self.updates(worked, step):  # what it would do to them
                 yield from self.update_parts(step, sample, worked, state)
         is_visible = own_pass is not None
         if own_pass is None:
             own_pass = self.passes.run(state, own)
             self.stop_at(own_pass)
-        if self.updates(own_pass):
+        if self.updates(own_pass, step):
             if is_visible:
                 yield from self.update_parts(step, own, own_pass, state)
             else:
@@ -193,9 +193,10 @@ class Run:
             self.steps[key] = derive_step(self.problem, derivation, samples)
         return self.steps[key]
 
-    def updates(self, worked: Pass) -> bool:
-        """Whether a pass makes an update."""
-        return bool(worked.derivation.backward) and self.problem.update is not None
+    def updates(self, worked: Pass, step: int) -> bool:
+        """Whether a pass makes an update that is shown, or that another step starts from."""
+        is_wanted = step < self.request.last or not self.request.phases.isdisjoint(("update", "after"))
+        return is_wanted and bool(worked.derivation.backward) and self.problem.update is not None
 
     def update(self, worked: Pass) -> StepDerivation:
         """Add the update that a pass makes to its values; its equations."""
