@@ -18,6 +18,9 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from backtrace.checking.answers import read_sheet
+from backtrace.checking.check import check_sheet
+from backtrace.checking.checker import Checker
 from backtrace.checking.graph import Graph, Key
 from backtrace.checking.rewrites import rewritings
 from backtrace.checking.values import Values
@@ -39,8 +42,11 @@ from backtrace.exercises.numbers import Numbers
 from backtrace.exercises.plan import Plan, completed, options
 from backtrace.exercises.template import Template
 from backtrace.problem import Network, Problem
+from backtrace.selection import visible
 from backtrace.tracing import Request, work
 from backtrace.views.exercise import config_of
+from backtrace.views.records import Look
+from backtrace.views.sheet import Asking, sections, write_yaml
 from tests.exercised import OF_EACH, TOPOLOGIES, misses, plans, rounded
 
 ONE_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9])?")
@@ -97,6 +103,7 @@ def test_every_exercise_is_solvable_on_paper(sizes: tuple[int, ...], tmp_path: P
         for exercise in some:
             check_numbers(exercise)
             check_kindness(exercise.problem)
+            check_full_marks(exercise)
             seen.add(config_text(exercise.problem))
         if seed < 2:
             check_what_is_told(some[0])
@@ -136,6 +143,24 @@ def check_kindness(problem: Problem) -> None:
     assert min(gradients) > 0.00015
     assert sum(g > 0.005 for g in gradients) * 2 >= len(gradients)
     assert all(abs(value) < 50.4 for kind in values.values() for value in kind.values())
+
+
+def check_full_marks(exercise: Exercise) -> None:
+    """A blank sheet with the right numbers written in, to as many digits as are asked for."""
+    problem, parts = exercise.problem, list(visible(work(exercise.problem, Request())))
+    right = {row.id: float(part.values[row.id]) for part in parts for row in part.equations}
+    sheet = io.StringIO()
+    write_yaml(problem, sections(problem, parts), Look(), Asking(), sheet)
+    text, count = re.subn(
+        r"(?m)^([^#:]+):$",
+        lambda blank: f"{blank[1]}: {rounded(right[blank[1]], exercise.digits)}",
+        sheet.getvalue(),
+    )
+    assert count == len(right) > 5
+    report = check_sheet(Checker(problem), read_sheet(text.encode(), "sheet.yaml"))
+    assert {judgement.id: judgement.verdict for judgement in report.judgements} == dict.fromkeys(
+        right, "correct"
+    )
 
 
 def check_what_is_told(exercise: Exercise) -> None:
