@@ -22,6 +22,8 @@ def stated(text: str, file: str = "") -> list[tuple[str, str]]:
         (r"\dfrac{\partial E}{\partial w_{5}} \approx .5", "dE/dw_5", ".5"),
         (r"\partial E_{total}/\partial w_{5} = 0.0821", "dE_total/dw_5", "0.0821"),
         ("∂E/∂w₅ ≈ −0.084", "dE/dw_5", "-0.084"),
+        ("δ_o = -6.8*10^(-4)", "delta_o", "-6.8e-4"),
+        ("δ_o = -6.8*10**(-4)", "delta_o", "-6.8e-4"),
         ("dE/dw5 = -1.2e-3", "dE/dw5", "-1.2e-3"),
         (r"$\delta_{o} = -1.2 \times 10^{-3}$", "delta_o", "-1.2e-3"),
         (r"\(net_{h1} = 0.3775\)", "net_h1", "0.3775"),

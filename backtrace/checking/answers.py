@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from backtrace.checking.documents import read_document
-from backtrace.checking.hand_numbers import has_commas, joined, plain_number
+from backtrace.checking.hand_numbers import has_commas, joined, read_number
 from backtrace.checking.statement import Sheet, Statement
-from backtrace.config.cursor import Cursor, to_number
+from backtrace.config.cursor import Cursor
 from backtrace.config.files import read_file
 from backtrace.config.nodes import StrPath, compose, decode
 from backtrace.derivation.names import transcribe
@@ -37,7 +37,6 @@ _COLUMNS = {
 }
 _FLOW = re.compile(r"""\s*(?:\[\s*(?:[{\]]|$)|\{\s*(?:\}|$|["']?[^\s{}"'$\\][^{}"'$]{0,200}["']?\s*:))""")
 _COMMENT = re.compile(r'\s*"?#')
-_THOUSANDS = re.compile(r"[-+−]?[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]*|[-+−]?[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
 _TOTALS = ("null", "none", "total", "~")
 _UNSPACED = re.compile(r"(?m)^([ \t]*(?:- )?[^\s:#{\[][^:#\n]{0,200}):(?=[-+−]?\.?[0-9])")
 _MAPPING_LINE = re.compile(r"""(?:- )?\s*["']?[^\s:=#"'][^:=#"']{0,200}["']?\s*:(?:\s+\S[^=]{0,200}|\s*)""")
@@ -109,11 +108,8 @@ def _has_commas(text: str) -> bool:
 
 def _number(text: str, commas: bool) -> str:
     """The text of a number with an ordinary minus and point, or a message (which has a blank in it)."""
-    plain = plain_number(text, commas)
-    number = to_number(plain.replace(",", "") if _THOUSANDS.fullmatch(text) else plain)
-    if isinstance(number, str):
-        return number.replace(quoted(plain), quoted(text), 1)
-    return number.text
+    number = read_number(text, has_commas=commas)
+    return number if isinstance(number, str) else number.text
 
 
 # YAML and JSON

@@ -8,7 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from backtrace.checking.commands import SUPERSCRIPTS
+from backtrace.checking.latex import TooDeepError, plain
+from backtrace.checking.tokens import number_of, tokens_of
+from backtrace.config.cursor import to_number
+from backtrace.derivation.expressions import Number
+from backtrace.errors import quoted
+
+MOST_WRITTEN = 1_000  # characters in which a number is looked for
 
 _ENDS = r"(?![0-9]|[.,][0-9])"
 _SURE = re.compile(rf"(?<![0-9.,])0(?:,|\{{,\}})[0-9]{{2,}}{_ENDS}")
@@ -16,12 +22,10 @@ _POINT = re.compile(rf"(?<![0-9.,])[0-9]+\.[0-9]+{_ENDS}")
 # In a text; where an index stands, as in w_{1,2}, or a list begins, a comma parts two numbers.
 _COMMA = re.compile(rf"(?<!_\{{)(?<![0-9.,_\[A-Za-z])([0-9]+)(?:,|\{{,\}})([0-9]+){_ENDS}")
 
-_DECIMAL = re.compile(r"[-+]?[0-9]*,[0-9]+(?:[eE][-+]?[0-9]+)?")
+_DECIMAL = re.compile(r"(?<![0-9.,])([0-9]*),([0-9]+)(?![0-9.,])")
 _MAYBE_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
-_EQUALS = re.compile(r"[=≈~]\s*")
-_POWER = re.compile(
-    r"([-+]?[0-9.,]+)\s*[*x×·⋅]\s*10\s*(?:(?:\^|\*\*)\s*\(?([-+]?[0-9]{1,4})\)?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,4}))"
-)
+_RELATION = re.compile("[=≈]")
+_GAP = re.compile(r"[0-9.] +[0-9.]")  # between two numbers, as far as one can know
 _BEFORE, _BEHIND = re.compile(r"[-+−]?[0-9]+"), re.compile(r"[0-9]+(?:[eE][-+]?[0-9]+)?")
 
 
@@ -42,23 +46,48 @@ def with_points(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     return ((number, _COMMA.sub(r"\1.\2", text)) for number, text in lines)
 
 
-def plain_number(text: str, has_commas: bool) -> str:
-    """A number as programs write it; `has_commas` says what the comma of 1,234 is.
+def read_number(
+    text: str, expected: str = "a number", has_commas: bool = False, has_working: bool = False
+) -> Number | str:
+    """The number that a text is, or what is wrong with it; a sign of equality may stand before it.
 
-    What is no number comes back as it is, but for what may stand before one.
+    `has_commas` says that the comma of 1,234 is decimal. With `has_working` other sides may stand before the
+    number, as long as they name nothing; they are not worked out.
 
-    >>> plain_number("≈ −0,6", False), plain_number("7.1·10⁻¹", False), plain_number("1,234", True)
+    >>> read_number("≈ −0,6").text, read_number("7.1·10⁻¹").text, read_number("1,234", has_commas=True).text
     ('-0.6', '7.1e-1', '1.234')
     """
-    number = text.replace("−", "-")
-    equals = _EQUALS.match(number)
-    number = number[equals.end() :] if equals else number
-    power = _POWER.fullmatch(number)
-    if power:
-        exponent = power[2] or "".join(SUPERSCRIPTS[sign] for sign in power[3])
-        number = f"{power[1]}e{exponent}"
-    is_decimal = _DECIMAL.fullmatch(number) and (has_commas or not _MAYBE_THOUSANDS.fullmatch(number))
-    return number.replace(",", ".") if is_decimal else number
+    read = to_number(text, expected)
+    if isinstance(read, Number):
+        return read
+    *working, last = sides_of(text)
+    is_allowed = not _names(working) if has_working else not any(map(str.strip, working))
+    number = _number_in(last.strip(), has_commas) if is_allowed else None
+    if number is None:
+        return read
+    read = to_number(number, expected)
+    return read if isinstance(read, Number) else read.replace(quoted(number), quoted(text), 1)
+
+
+def sides_of(text: str) -> list[str]:
+    """What stands between the relations of a text, in plain notation; a single "" if it cannot be read."""
+    try:
+        return _RELATION.split(plain(text)) if len(text) <= MOST_WRITTEN else [""]
+    except TooDeepError:
+        return [""]
+
+
+def _names(sides: Iterable[str]) -> bool:
+    """Whether a quantity is named in one of the sides."""
+    return any(token.kind in ("name", "derivative") for side in sides for token in tokens_of(side))
+
+
+def _number_in(side: str, has_commas: bool) -> str | None:
+    """The number that a side is, as programs write it; None if it is none, or nobody knows which."""
+    if _GAP.search(side) or (_MAYBE_THOUSANDS.fullmatch(side) and not has_commas):
+        return None
+    side = _DECIMAL.sub(r"\1.\2", side)
+    return side if isinstance(to_number(side), Number) else number_of(tokens_of(side))
 
 
 def joined(row: list[str], place: int) -> list[str]:

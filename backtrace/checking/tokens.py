@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     r"|(?P<relation>:?=+|≈|~=|←)|(?P<open>[(\[])|(?P<close>[)\]])|(?P<operator>[-+*/^|])|(?P<dots>…|\.\.\.)|(?P<other>.)",
     re.DOTALL,
 )
-_POWER_OF_TEN = re.compile(r"([-+]?)([0-9.]+)[*x]10\^\(?([-+]?[0-9]+)\)?")
+_POWER_OF_TEN = re.compile(r"([-+]?)([0-9.]+)[*x]10(?:\^|\*\*)\(?([-+]?[0-9]+)\)?")
 _BARE_POWER = re.compile(r"([-+]?)10\^\(?([-+]?[0-9]+)\)?")
 _NEW_AFTER = re.compile(r"(?<=[0-9])_?(?:new|New|updated)$")
 _PLAIN = re.compile(rf"[-+]?{_NUMBER}")
@@ -79,7 +79,7 @@ def number_of(tokens: Sequence[Token]) -> str | None:
         tokens = tokens[:-1]
     while len(tokens) > 2 and tokens[0].kind == "open" and tokens[-1].kind == "close":
         tokens = tokens[1:-1]
-    if not tokens or len(tokens) > 8:
+    if not tokens or len(tokens) > 10:  # -6.8*10**(-4)
         return None
     text = "".join(token.text for token in tokens)
     if len(text) > MAX_NUMBER:
