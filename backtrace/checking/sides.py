@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backtrace.checking.tokens import Token, tokens_of, typed
+from backtrace.checking.tokens import Token, is_operator, tokens_of, typed
 from backtrace.derivation.expressions import Call, Expression, Number, Power, Symbol, children, symbols
 from backtrace.derivation.functions import PUBLIC, VARIADIC
 from backtrace.derivation.parser import ExpressionError, Parser
@@ -45,7 +45,7 @@ def side(text: str) -> Expression | None:
 def taken_of(text: str) -> Expression | None:
     """What stands in the brackets of ∂/∂x [ … ], if that is all that a side says."""
     tokens = _without_spaces(text)
-    if len(tokens) < 4 or not _is_operator(tokens[0]) or tokens[1].kind != "open":
+    if len(tokens) < 4 or not is_operator(tokens[0]) or tokens[1].kind != "open":
         return None
     depth = 0
     for place, token in enumerate(tokens):
@@ -81,11 +81,6 @@ def _side(tokens: Sequence[Token]) -> Expression | None:
         return None
 
 
-def _is_operator(token: Token) -> bool:
-    """Whether this is ∂/∂x, which is to be applied to what comes next."""
-    return token.kind == "derivative" and token.text.replace(" ", "").startswith(("∂/", "d/"))
-
-
 def _translated(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
     """Tokens of a document as the parser knows them; what cannot stand in a formula is an error.
 
@@ -105,7 +100,7 @@ def _translated(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
             yield "mark", "*", token.start  # 0.5 x 0.3
         elif (token.kind == "operator" and token.text != "|") or token.text == ",":
             yield "mark", token.text, token.start
-        elif _is_operator(token):
+        elif is_operator(token):
             yield (
                 "by",
                 typed(token._replace(kind="name", text=token.text.partition("/")[2][1:])) or "",

@@ -122,7 +122,7 @@ def named(text: str) -> str | None:
     except TooDeepError:
         return None
     symbol = f"{symbol[:-1]}⁺" if symbol.endswith("+") else symbol
-    return name_of([Token(m.lastgroup or "", m[0], m.start(), m.end()) for m in _TOKEN.finditer(symbol)])
+    return name_of(tokens_of(symbol))
 
 
 def _call(tokens: Sequence[Token]) -> str | None:
