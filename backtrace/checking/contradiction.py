@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from backtrace.checking.graph import MOST_KEPT, Graph, Key
 from backtrace.checking.numbers import Stated
 from backtrace.checking.rewrites import Rewriting
-from backtrace.checking.values import Changed, Values, value_in
+from backtrace.checking.values import Changed, Values, given_by, value_in
 
 ONCE = ("net", "activation", "exponential")  # a gradient may be worked out from the top for each weight
 BY_CHANCE = 6  # digits of a number that some slip gives by chance, at the most
@@ -26,15 +26,13 @@ def speaks_against(
     if where == key or graph[where].kind not in ONCE or len(graph.nodes) > MOST_KEPT:
         return False
     true = Values(graph, {})
-    try:
-        value = float(rewriting.work(true.of))
-    except (RecursionError, OverflowError, KeyError, ValueError):
+    value = given_by(rewriting, true)
+    if value is None:
         return False
     for other, number in sheet.items():
-        is_on_the_way = bool(graph.rests_on(key, [other]))
-        if other in (key, where) or not (is_on_the_way or number.fits(graph[other].value)):
+        if other in (key, where) or not graph.rests_on(other, [where]):
             continue
-        if graph.rests_on(other, [where]):
+        if number.fits(graph[other].value) or graph.rests_on(key, [other]):
             way = graph.ancestors(other, [where])
             affected = {where, *(node.key for node in way if graph.rests_on(node.key, [where]))}
             found = value_in(Changed(true, where, value, affected), other)

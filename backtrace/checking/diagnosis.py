@@ -28,6 +28,7 @@ from backtrace.checking.values import (
     Rounding,
     StepWide,
     Values,
+    given_by,
     same,
     value_in,
 )
@@ -166,7 +167,7 @@ class Diagnosis:
         node = self.graph[key]
         base = Values(self.graph, {})
         for rewriting in self.rewritings(node):
-            value = self.given_by(rewriting, base)
+            value = given_by(rewriting, base)
             if value is not None and not same(value, node.value):
                 said = f"{node.symbol.text} would round to the same if {rewriting.how}"
                 yield value, Finding(rewriting.slip, said)
@@ -208,7 +209,7 @@ class Diagnosis:
         for rewriting in self.rewritings(node):
             if rewriting.slip == "bias_not_trained" and node.key != key:
                 continue
-            value = self.given_by(rewriting, base)
+            value = given_by(rewriting, base)
             if value is None or (before is not None and same(value, before)):
                 continue
             rank = SLIPS[rewriting.slip].rank + penalty
@@ -224,14 +225,6 @@ class Diagnosis:
                     node.key,
                     rewriting,
                 )
-
-    def given_by(self, rewriting: Rewriting, base: Values) -> float | None:
-        """What a rewritten equation comes to."""
-        try:
-            return float(rewriting.work(base.of))
-        except (RecursionError, OverflowError, KeyError, ValueError):
-            base.open.clear()
-            return None
 
     def rewritings(self, node: Node) -> list[Rewriting]:
         """What people write instead of a node's equation, made once."""
@@ -281,19 +274,19 @@ class Diagnosis:
     def two_slips(self, key: Key, own: Values) -> Iterator[tuple[frozenset[str], Candidate]]:
         """The quantity's own equation rewritten twice, or it and one on the way."""
         for first, second in self.twice(key):
-            value = self.given_by(second, own)
+            value = given_by(second, own)
             if value is not None:
                 yield self.pair(first, second, value)
         way = list(self.graph.ancestors(key, own.fixed))
         between = {node.key for node in way} - {key}
         for other in way[1:PAIR_NODES]:
             for second in self.in_pairs(other):
-                changed = self.given_by(second, own)
+                changed = given_by(second, own)
                 if changed is None:
                     continue
                 values = Changed(own, other.key, changed, between)
                 for first in self.in_pairs(self.graph[key]):
-                    value = self.given_by(first, values)
+                    value = given_by(first, values)
                     if value is not None:
                         yield self.pair(first, second, value)
 

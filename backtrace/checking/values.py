@@ -5,7 +5,7 @@ Values are worked out when they are asked for, each once.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.rewrites import Rewriting, rewritings
@@ -155,8 +155,17 @@ class RoundedOnce(Values):
 
 def value_in(values: Values, key: Key) -> float | None:
     """What a quantity comes to; None where the rewritten equations have no value."""
+    return _tried(lambda: values.worked_out(key), values)
+
+
+def given_by(rewriting: Rewriting, values: Values) -> float | None:
+    """What a rewritten equation comes to; None where that has no value."""
+    return _tried(lambda: float(rewriting.work(values.of)), values)
+
+
+def _tried(work: Callable[[], float], values: Values) -> float | None:
     try:
-        return values.worked_out(key)
+        return work()
     except (RecursionError, OverflowError, KeyError, ValueError):
         values.open.clear()
         return None
