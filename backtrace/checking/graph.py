@@ -12,7 +12,7 @@ from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import ZERO, Expression, Symbol, symbols
 from backtrace.derivation.names import spell
 from backtrace.derivation.notation import derivative, given, updated
-from backtrace.derivation.updates import CONSTANTS, RATE, STEP, UPDATE_RULES
+from backtrace.derivation.updates import STEP, UPDATE_RULES, constants
 from backtrace.errors import BacktraceError, NotDifferentiableError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.compiled import Compiled, compiled
@@ -314,10 +314,7 @@ def _step_givens(problem: Problem) -> Iterator[Symbol]:
     """What every sample of a step starts from: parameters, the update's constants, its old states."""
     yield from map(given, problem.parameters)
     if problem.update:
-        yield from (
-            Symbol(RATE, problem.notation.rate) if name == RATE else CONSTANTS[name]
-            for name in problem.update.constants
-        )
+        yield from map(constants(problem.notation.rate).__getitem__, problem.update.constants)
         yield STEP
         for state in UPDATE_RULES[problem.update.rule].states:
             yield from (Symbol(f"{state}_{spell(name)}", f"{state}_{name}") for name in problem.trained)

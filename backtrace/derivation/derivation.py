@@ -17,7 +17,7 @@ from backtrace.derivation.names import spell
 from backtrace.derivation.network import Case, Forward
 from backtrace.derivation.notation import derivative, given, of_sample, updated
 from backtrace.derivation.simplify import negate, simplify
-from backtrace.derivation.updates import CONSTANTS, RATE, STEP, UPDATE_RULES, update_rows
+from backtrace.derivation.updates import STEP, UPDATE_RULES, constants, update_rows
 from backtrace.errors import BacktraceError, NotDifferentiableError
 from backtrace.problem import Network, Problem
 
@@ -141,8 +141,8 @@ def rule_equations(
 ) -> Iterator[Equation]:
     """The rows of an update rule for one parameter, from its gradient to its new value."""
     rows = _simplified_rows(rule, problem.objective == "maximize")
-    parts: dict[str, Expression] = {**CONSTANTS, RATE: Symbol(RATE, problem.notation.rate)}
-    parts |= {"w": parameter, "t": STEP, "g": gradient}
+    parts: dict[str, Expression] = {"w": parameter, "t": STEP, "g": gradient}
+    parts |= constants(problem.notation.rate)
     parts |= {state: _row_symbol(state, parameter) for state in UPDATE_RULES[rule].states}
     symbol = parameter
     for row, formula in rows.items():

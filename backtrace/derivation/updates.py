@@ -91,6 +91,11 @@ CONSTANTS = {
 STEP = Symbol("step", "t")
 
 
+def constants(rate: str) -> dict[str, Symbol]:
+    """The symbols of all constants by name; `rate` is how a notation writes the learning rate."""
+    return {**CONSTANTS, RATE: Symbol(RATE, rate)}
+
+
 @cache
 def update_rows(rule: str) -> Mapping[str, Expression]:
     """The rule's formulas, parsed."""

@@ -12,7 +12,7 @@ from backtrace.derivation.derivation import rule_equations
 from backtrace.derivation.expressions import Expression, Symbol, symbols
 from backtrace.derivation.network import Case, Forward
 from backtrace.derivation.notation import derivative, given
-from backtrace.derivation.updates import CONSTANTS, RATE, STEP, UPDATE_RULES
+from backtrace.derivation.updates import STEP, UPDATE_RULES, constants
 from backtrace.problem import Computation, Layer, Network, Problem, Update
 from backtrace.tracing import Part
 from backtrace.views.grouping import of_sample
@@ -184,8 +184,8 @@ def _rule(problem: Problem, update: Update, part: Part, number: _Numbers) -> Ite
     cost = problem.notation.cost if isinstance(problem.model, Network) else problem.model.objective
     gradient = derivative(Symbol(problem.objective_id, cost), given(name))
     rows = list(rule_equations(problem, update.rule, given(name), gradient))
-    constants = {**CONSTANTS, RATE: Symbol(RATE, problem.notation.rate)}
-    told = [words.number(constants[key].text, value.text) for key, value in update.constants.items()]
+    called = constants(problem.notation.rate)
+    told = [words.number(called[key].text, value.text) for key, value in update.constants.items()]
     if any(symbol == STEP for row in rows for symbol in symbols(row.expression)):
         told.append(words.number(STEP.text, str(part.step)))
     if part.step == 1:
