@@ -69,6 +69,8 @@ def some(parts: Iterable[Part], problem: Problem) -> Iterator[Part]:
         raise BacktraceError("nothing to show: without targets there is only the forward pass")
     if problem.update is None:
         raise BacktraceError("nothing to show: the config has no update")
+    if not problem.trained:
+        raise BacktraceError("nothing to show: all parameters are held fixed")
     raise BacktraceError("nothing to show: in batch mode one sample has no update; expected --sample all")
 
 

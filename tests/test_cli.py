@@ -311,6 +311,16 @@ def test_bad_input_is_told_with_exit_code_1(
     assert (done.code, done.err) == (1, f"{message}\n")
 
 
+def test_an_update_that_changes_nothing_says_why(backtrace: Backtrace, tmp_path: Path) -> None:
+    file = tmp_path / "fixed.yaml"
+    file.write_text(
+        "equations: {E: (w - x)^2}\nobjective_symbol: E\nparameters: {w: 1}\nfixed: [w]\n"
+        "inputs: [x]\nsamples: [{inputs: [2]}]\nupdate: {rule: adam, learning_rate: 0.1}\n"
+    )
+    done = backtrace("trace", str(file), "--only", "update")
+    assert (done.code, done.err) == (1, "nothing to show: all parameters are held fixed\n")
+
+
 # Formats
 
 
