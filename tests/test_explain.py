@@ -269,6 +269,16 @@ def test_a_batch_tells_where_the_chains_are() -> None:
     ) in run("or-gate-batch", "dE/dw_1").output
 
 
+def test_the_sample_whose_chain_a_batch_tells_of_has_targets(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "inputs: [x]\ntargets: [t]\nlayers: [{units: [o], weights: [[w]]}]\nparameters: {w: 0.5}\n"
+        "batch: sum\nsamples: [{inputs: [2]}, {inputs: [2], targets: [1]}, {inputs: [3], targets: [1]}]\n",
+        encoding="utf-8",
+    )
+    assert "one sample: --sample 2 writes out the chain to it." in run(str(config), "dE/dw").output
+
+
 def test_the_cost_of_a_batch_after_the_update_goes_through_the_passes_before_and_after() -> None:
     explanation = explain(backtrace.load("or-gate-batch"), "E+")
     assert [(part.sample, part.phase) for part in explanation.rests_on] == [

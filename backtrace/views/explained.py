@@ -121,7 +121,8 @@ def aside(
     `numeral` and `typed` set numbers and what is to be typed.
     """
     if explanation.path_count and not explanation.paths:
-        return f"Each term is the gradient of one sample: {typed('--sample 1')} writes out the chain to it."
+        one = typed(f"--sample {explanation.rests_on[0].sample}")
+        return f"Each term is the gradient of one sample: {one} writes out the chain to it."
     text = look.numerals.text
     value = text(explanation.part.values[explanation.row.id])
     if value == text(explanation.value):
