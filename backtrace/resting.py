@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from typing import NamedTuple
 
 from backtrace.derivation.derivation import afterwards
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.expressions import symbols
 from backtrace.derivation.notation import of_sample
 from backtrace.evaluation.arithmetic import Arithmetic
+from backtrace.evaluation.evaluator import Environment
 from backtrace.passes import Passes, State
 from backtrace.problem import Problem
 from backtrace.tracing import Part
 
 
 class Scope:
-    """A part, and what each id means in it: an equation, and the scope which that is worked out in."""
+    """A part, and what each id means in it: an equation, and the scope which that is worked out in.
 
-    def __init__(self, part: Part, outer: Mapping[str, tuple[Scope, Equation]]) -> None:
+    What is no equation of its own has the meaning that it has in the first of the `outer` ones.
+    """
+
+    def __init__(self, part: Part, *outer: MutableMapping[str, Meaning]) -> None:
         self.part = part
-        self.meaning = {**outer, **{row.id: (self, row) for row in part.equations}}
+        self.own = {row.id: Meaning(self, row) for row in part.equations}
+        self.meaning = ChainMap(self.own, *outer)
 
-    def of_sample(self, sample: int) -> dict[str, tuple[Scope, Equation]]:
+    def of_sample(self, sample: int) -> dict[str, Meaning]:
         """What its equations are called where a formula speaks of several samples."""
-        return {of_sample(row.symbol, sample).id: (self, row) for row in self.part.equations}
+        return {of_sample(row.symbol, sample).id: Meaning(self, row) for row in self.part.equations}
+
+
+class Meaning(NamedTuple):
+    """An equation, and where it is worked out."""
+
+    scope: Scope
+    row: Equation
 
 
 class Resting:
@@ -35,22 +49,27 @@ class Resting:
     """
 
     def __init__(self, problem: Problem, parts: Sequence[Part], found: Part, arithmetic: Arithmetic) -> None:
-        samples = list(dict.fromkeys(part.sample for part in (found, *parts) if part.sample is not None))
+        of: dict[int | None, list[Part]] = {}
+        for part in (found, *parts):
+            of.setdefault(part.sample, []).append(part)
+        samples = [sample for sample in of if sample is not None]
         is_of_all = problem.batch != "online" and found.sample is None
         self.passes: dict[int, Scope] = {}
-        meaning: dict[str, tuple[Scope, Equation]] = {}
+        elsewhere: dict[str, Meaning] = {}
         for sample in samples if is_of_all else ():
-            self.passes[sample] = Scope(_joined(part for part in parts if part.sample == sample), {})
-            meaning |= self.passes[sample].of_sample(sample)
+            self.passes[sample] = Scope(_joined(of[sample]))
+            elsewhere |= self.passes[sample].of_sample(sample)
         together = (samples[0], None) if problem.batch == "online" else (found.sample,)
         rows = _joined(part for part in (*parts, found) if part.sample in together)
-        self.here = Scope(rows._replace(sample=found.sample, derivation=found.derivation), meaning)
+        self.here = Scope(rows._replace(sample=found.sample, derivation=found.derivation), elsewhere)
         self.again: list[Scope] = []
         if found.phase == "after":
+            passes = Passes(problem, arithmetic)  # of which no part has more than the end
+            new = passes.new_parameters(dict(self.here.part.values))
             for sample, before in self.passes.items() or ((samples[0], self.here),):
-                part = _once_more(problem, sample, before.part, self.here.part, arithmetic)
-                self.again.append(Scope(part, {**self.here.meaning, **before.meaning}))
-                self.here.meaning |= self.again[-1].of_sample(sample) if is_of_all else self.again[-1].meaning
+                again = Scope(_once_more(passes, new, sample, before.part), before.meaning, self.here.meaning)
+                self.again.append(again)
+                elsewhere |= again.of_sample(sample) if is_of_all else again.own
 
     def below(self, wanted: Sequence[Equation]) -> Iterator[Part]:
         """What some equations of `here` rest on, in order: the parts with the equations that are needed."""
@@ -73,7 +92,7 @@ class Resting:
                 yield scope.part._replace(equations=rows)
 
 
-def _joined(parts: Iterator[Part]) -> Part:
+def _joined(parts: Iterable[Part]) -> Part:
     """Parts of one environment as one, with every equation and value."""
     first, *others = parts
     values = {**first.values}
@@ -84,14 +103,11 @@ def _joined(parts: Iterator[Part]) -> Part:
     return first._replace(equations=list(rows.values()), values=values)
 
 
-def _once_more(problem: Problem, sample: int, before: Part, updated: Part, arithmetic: Arithmetic) -> Part:
-    """A sample's forward pass with the updated parameters, of which no part has more than the end."""
-    passes = Passes(problem, arithmetic)
-    new = passes.new_parameters(dict(updated.values))
-    again = passes.run(State({**updated.values, **new}, {}), sample, backward=False)
+def _once_more(passes: Passes, new: Environment, sample: int, before: Part) -> Part:
+    """A sample's forward pass with new parameters."""
+    again = passes.run(State({**before.values, **new}, {}), sample, backward=False)
     forward = again.derivation.forward
     changed = {row.id for row in forward} | set(new)
-    values = {**updated.values, **before.values, **{f"{row.id}+": again.values[row.id] for row in forward}}
-    return before._replace(
-        phase="after", equations=[afterwards(row, changed) for row in forward], values=values
-    )
+    values = {**before.values, **{f"{id}+": again.values[id] for id in changed}}
+    rows = [afterwards(row, changed) for row in forward]
+    return before._replace(phase="after", equations=rows, values=values)
