@@ -15,7 +15,7 @@ from backtrace.derivation.names import spell, transcribe
 from backtrace.errors import nearest
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.problem import Problem
-from backtrace.selection import find, no_quantity, visible
+from backtrace.selection import finder, no_quantity, visible
 from backtrace.tracing import Part, Request, work
 from backtrace.views.records import Look, Numerals, Record, records
 
@@ -143,11 +143,8 @@ class Trace:
         return None
 
     def _found(self, id: str, step: int | None, sample: int | None) -> Quantity | None:
-        for part in self._candidates(step, sample):
-            found = find(part, id, self._request.arithmetic)
-            if found is not None:
-                return Quantity(next(records([found], self._look)))
-        return None
+        found = filter(None, map(finder(id, self._request.arithmetic), self._candidates(step, sample)))
+        return next(map(Quantity, records(found, self._look)), None)
 
     def _candidates(self, step: int | None, sample: int | None) -> list[Part]:
         """The parts in which a quantity is looked for, the likeliest first."""

@@ -16,7 +16,7 @@ from backtrace.evaluation.evaluator import evaluate, value_of
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.problem import Problem
 from backtrace.resting import Resting
-from backtrace.selection import find, no_quantity
+from backtrace.selection import finder, no_quantity
 from backtrace.tracing import Part, Request, work
 
 MOST_PATHS = 12
@@ -88,12 +88,13 @@ def explain(
 def _as_far_as(problem: Problem, name: str, request: Request) -> tuple[list[Part], Part | None]:
     """The parts down to the one that has a quantity, and that one with it alone; no further is worked out."""
     has_totals = problem.batch != "online" and request.sample is None
+    find = finder(name, request.arithmetic)
     parts: list[Part] = []
     found: Part | None = None
     for part in work(problem, request):
         parts.append(part)
         if found is None or part.phase == "total":
-            found = find(part, name, request.arithmetic) or found
+            found = find(part) or found
         if found is not None and (part.sample is None or not has_totals):
             break
     return parts, found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from backtrace.derivation.derivation import Derivation
@@ -74,18 +74,18 @@ def some(parts: Iterable[Part], problem: Problem) -> Iterator[Part]:
     raise BacktraceError("nothing to show: in batch mode one sample has no update; expected --sample all")
 
 
-def find(part: Part, name: str, arithmetic: Arithmetic) -> Part | None:
-    """The part with only the quantity that `name` names in it, worked out; None if it has none such.
+def finder(name: str, arithmetic: Arithmetic) -> Callable[[Part], Part | None]:
+    """What gives a part with only the quantity that `name` names in it, worked out; None if it has none such.
 
-    Here `*` is no wildcard.
-
-    Raises:
-        BacktraceError: the name is ambiguous.
+    Here `*` is no wildcard. An ambiguous name is a `BacktraceError`.
     """
-    if _WILD & set(name):
-        return None
-    chosen = _Selection([name], arithmetic).of(part)
-    return chosen if chosen.equations else None
+    selection = _Selection([name], arithmetic)
+
+    def find(part: Part) -> Part | None:
+        chosen = None if _WILD & set(name) else selection.of(part)
+        return chosen if chosen and chosen.equations else None
+
+    return find
 
 
 class _Pick(NamedTuple):

@@ -12,7 +12,7 @@ from backtrace.errors import BacktraceError
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.problem import Problem
-from backtrace.selection import find, named, no_quantity, selected, visible
+from backtrace.selection import finder, named, no_quantity, selected, visible
 from backtrace.tracing import Part, Request, work
 
 
@@ -155,11 +155,11 @@ def first_part(phase: str) -> Part:
 
 
 def test_find_gives_one_quantity_or_none() -> None:
-    found = find(first_part("backward"), "∂E/∂w_5", FLOAT64)
+    found = finder("∂E/∂w_5", FLOAT64)(first_part("backward"))
     assert found is not None
     assert [row.id for row in found.equations] == ["dE/dw_5"]
-    assert find(first_part("forward"), "∂E/∂w_5", FLOAT64) is None
-    assert find(first_part("backward"), "dE/*", FLOAT64) is None
+    assert finder("∂E/∂w_5", FLOAT64)(first_part("forward")) is None
+    assert finder("dE/*", FLOAT64)(first_part("backward")) is None
 
 
 def test_the_nearest_name_is_told_in_the_notation_s_own_form() -> None:
