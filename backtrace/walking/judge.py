@@ -120,9 +120,7 @@ class Judge:
             if answer.hints >= NUMBERS:
                 stop = self.walk[number]
                 yield from self._put_in(stop)
-        if (
-            self.walk.arithmetic is not FLOAT64 and answers
-        ):  # what is worked out by hand is rounded on the way
+        if answers and self.walk.arithmetic is not FLOAT64:  # by hand, it is rounded on the way
             for part in self.walk.everything:
                 for row in part.equations:
                     key = Key(part.step, part.sample, row.id)
@@ -144,7 +142,9 @@ class Judge:
                 values[id] = self.walk.arithmetic.number(Number(float(shown), shown))
             evaluate([stop.equation], values, self.walk.arithmetic)
             if typed.fits(float(values[stop.equation.id])):
-                return Judgement(*judgement[:5], "rounding")
+                return judgement._replace(
+                    verdict="rounding", slip=None, explanation="", alternatives=(), root=None
+                )
         return judgement
 
     def _put_in(self, stop: Stop) -> Iterator[tuple[Key, str]]:
