@@ -37,6 +37,7 @@ def remarks(text: str) -> list[str]:
         "∂E/∂w_5 = (0.512 - 1)*0.512(1 - 0.512) * 0.646 = -0.0788",
         "∂E/∂w_5 = -0.1218 x 0.6457 = -0.0786",
         "w_5^+ = w_5 - 0.5(-0.0786) = 0.0493",
+        "E = 0,50 * (1 - 0.512)^2 = 0.119",
     ],
 )
 def test_nothing_is_said_of_working_that_is_right(text: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backtrace.checking.tokens import Token, is_operator, tokens_of, typed
+from backtrace.checking.tokens import Token, is_operator, tokens_of, typed, without_commas
 from backtrace.derivation.expressions import Call, Expression, Number, Power, Symbol, children, symbols
 from backtrace.derivation.functions import PUBLIC, VARIADIC
 from backtrace.derivation.parser import ExpressionError, Parser
@@ -93,7 +93,7 @@ def _translated(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
         after = tokens[place + 1] if place + 1 < len(tokens) else None
         opens = after is not None and after.kind == "open"
         if token.kind == "number":
-            yield "number", token.text.replace(",", ""), token.start
+            yield "number", without_commas(token.text), token.start
         elif token.kind in ("open", "close"):
             yield "mark", "(" if token.kind == "open" else ")", token.start
         elif token.text == "x" and {before, after.kind if after else ""} <= {"number", "open", "close"}:

@@ -85,12 +85,21 @@ def number_of(tokens: Sequence[Token]) -> str | None:
     if len(text) > MAX_NUMBER:
         return None
     if _PLAIN.fullmatch(text):
-        return _DECIMAL_COMMA.sub(r"\1.", text).replace(",", "").removeprefix("+")
+        return without_commas(text).removeprefix("+")
     power = _POWER_OF_TEN.fullmatch(text)
     if power and _PLAIN.fullmatch(power[2]):
         return f"{power[1].replace('+', '')}{power[2]}e{power[3].removeprefix('+')}"
     bare = _BARE_POWER.fullmatch(text)
     return f"{bare[1].replace('+', '')}1e{bare[2].removeprefix('+')}" if bare else None
+
+
+def without_commas(number: str) -> str:
+    """A number with a point for a comma that can only be decimal, and none between thousands.
+
+    >>> without_commas("0,71"), without_commas("1,234.5")
+    ('0.71', '1234.5')
+    """
+    return _DECIMAL_COMMA.sub(r"\1.", number).replace(",", "")
 
 
 def name_of(tokens: Sequence[Token]) -> str | None:
