@@ -48,6 +48,8 @@ def test_numbers_keep_the_text_they_are_written_with() -> None:
         ("-6,8 × 10^(-4)", "-6.8e-4"),
         ("6.8·10⁻⁴", "6.8e-4"),
         ("6.8 x 10**2", "6.8e2"),
+        ("6.8 x 10^ −2", "6.8e-2"),
+        ("6.8*10^+2", "6.8e2"),
         ("−5.", "-5."),
         ("(−5.5)", "-5.5"),
         ("1,234e-3", "1.234e-3"),
@@ -76,6 +78,8 @@ def test_a_number_is_what_its_text_says(text: str, number: str) -> None:
         ("6.8*10^", "found '6.8*10^'; expected a number"),
         ("6.8*10^99999", "found '6.8*10^99999'; expected a number below 1.8e308"),
         ("0.1 + 0.5 = 0.6", "found '0.1 + 0.5 = 0.6'; expected a number"),
+        ("_6", "found '_6'; expected a number"),
+        ("6²_", "found '6²_'; expected a number"),
         ("0.6 2", "found '0.6 2'; expected a number"),
     ],
 )

@@ -248,6 +248,7 @@ def test_without_digits_few_are_judged_as_check_does() -> None:
         ("h_2 = 0.6", "found 'h_2 = 0.6'; expected a number, as 0.65 or -1.2e-3"),
         ("i_1·w_1", "found 'i_1·w_1'; expected a number, as 0.65 or -1.2e-3"),
         ("0.6, 0.7", "found '0.6, 0.7'; expected a number, as 0.65 or -1.2e-3"),
+        ("-4_", "found '-4_'; expected a number, as 0.65 or -1.2e-3"),
         ("0.6 2", "found '0.6 2'; expected a number, as 0.65 or -1.2e-3"),
         ("60%", "found '60%'; expected a number, as 0.65 or -1.2e-3"),
         ("{" * 99, f"found '{'{' * 40}…'; expected a number, as 0.65 or -1.2e-3"),

@@ -24,6 +24,7 @@ _COMMA = re.compile(rf"(?<!_\{{)(?<![0-9.,_\[A-Za-z])([0-9]+)(?:,|\{{,\}})([0-9]
 
 _DECIMAL = re.compile(r"(?<![0-9.,])([0-9]*),([0-9]+)(?![0-9.,])")
 _MAYBE_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
+_EXPONENT = re.compile(r"10 *(?:\^|\*\*) *\+?(?=[-−0-9])")  # before it
 _RELATION = re.compile("[=≈]")
 _GAP = re.compile(r"[0-9.] +[0-9.]")  # between two numbers, as far as one can know
 _BEFORE, _BEHIND = re.compile(r"[-+−]?[0-9]+"), re.compile(r"[0-9]+(?:[eE][-+]?[0-9]+)?")
@@ -70,9 +71,11 @@ def read_number(
 
 
 def sides_of(text: str) -> list[str]:
-    """What stands between the relations of a text, in plain notation; a single "" if it cannot be read."""
+    """What stands between the relations of a text, in plain notation; "" alone where no number can be."""
+    if len(text) > MOST_WRITTEN or "_" in text:  # in a text it would be a mark of emphasis
+        return [""]
     try:
-        return _RELATION.split(plain(text)) if len(text) <= MOST_WRITTEN else [""]
+        return _RELATION.split(plain(_EXPONENT.sub("10^", text)))
     except TooDeepError:
         return [""]
 
