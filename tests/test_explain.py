@@ -207,6 +207,21 @@ def test_a_very_long_sum_is_shortened_above_the_tables(tmp_path: Path) -> None:
     assert "h_o = x_1·w_1_1_1 + x_2·w_1_1_2 + x_3·w_1_1_3 + … 26 more … + x_30·w_1_1_30\n" in done.output
 
 
+def test_the_mean_of_many_samples_is_shortened_within_its_fraction(tmp_path: Path) -> None:
+    samples = "\n".join("  - {inputs: [1], targets: [0]}" for _ in range(30))
+    config = tmp_path / "mean.yaml"
+    config.write_text(
+        "inputs: [x]\ntargets: [t]\nlayers: [{units: [o], weights: [[w]]}]\nparameters: {w: -0.5}\n"
+        f"batch: mean\nupdate: {{rule: sgd, learning_rate: 1}}\nsamples:\n{samples}\n"
+    )
+    done = run(str(config), "dE/dw")
+    assert (
+        "∂E/∂w = (∂E/∂w⁽¹⁾ + ∂E/∂w⁽²⁾ + ∂E/∂w⁽³⁾ + … 26 more … + ∂E/∂w⁽³⁰⁾)/30\n"
+        "      = (-0.5 - 0.5 - 0.5 + … 26 more … - 0.5)/30\n"
+        "      = -0.5\n"
+    ) in done.output
+
+
 def test_a_gradient_of_a_batch_goes_down_to_the_givens_of_every_sample() -> None:
     explanation = explain(backtrace.load("or-gate-batch"), "dE/dw_1")
     pass_ = ["h_1", "h_2", "a_1", "a_2", "h_o", "a_o", "dE/da_o", "da_o/dh_o", "delta_o"]

@@ -7,6 +7,7 @@ Two readings of the same expression: the formula (`i_1·w_1 + b_2`) and the form
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
@@ -56,9 +57,9 @@ def formula(expression: Expression, style: Style = TYPESET) -> str:
     return formula_printer(style)(expression)
 
 
-def formula_printer(style: Style) -> Callable[[Expression], str]:
-    """`formula` in one style, for many expressions."""
-    return Printer(style, _transcribed if style.ascii else _shown, put_in=False).whole
+def formula_printer(style: Style, most_terms: int = sys.maxsize) -> Callable[[Expression], str]:
+    """`formula` in one style, for many expressions; longer sums are shortened."""
+    return Printer(style, _transcribed if style.ascii else _shown, False, most_terms).whole
 
 
 def substitution(expression: Expression, value: Leaf, style: Style = TYPESET) -> str:
@@ -70,9 +71,11 @@ def substitution(expression: Expression, value: Leaf, style: Style = TYPESET) ->
     return substitution_printer(value, style)(expression)
 
 
-def substitution_printer(value: Leaf, style: Style) -> Callable[[Expression], str]:
-    """`substitution` with one set of values, for many expressions."""
-    return Printer(style, value, put_in=True).whole
+def substitution_printer(
+    value: Leaf, style: Style, most_terms: int = sys.maxsize
+) -> Callable[[Expression], str]:
+    """`substitution` with one set of values, for many expressions; longer sums are shortened."""
+    return Printer(style, value, True, most_terms).whole
 
 
 def _shown(symbol: Symbol) -> str:
@@ -96,13 +99,15 @@ def textbook(call: Call) -> Expression:
 class Printer:
     """Prints expressions of one style, with one text for each symbol.
 
-    A method for each kind of node gives its text and how tightly that holds together.
+    A method for each kind of node gives its text and how tightly that holds together. Sums of more than
+    `most_terms` are shortened, wherever they stand.
     """
 
-    def __init__(self, style: Style, leaf: Leaf, put_in: bool) -> None:
+    def __init__(self, style: Style, leaf: Leaf, put_in: bool, most_terms: int = sys.maxsize) -> None:
         self.style = style
         self.leaf = leaf
         self.put_in = put_in
+        self.most_terms = most_terms
         # Methods that are not bound to the printer: it would hold itself, and never be let go.
         kind = type(self)
         self.by_kind: dict[type, Callable[[Any, Any], tuple[str, int]]] = {
@@ -147,12 +152,25 @@ class Printer:
         return text, NEGATIVE if text[0] == "-" else ATOM
 
     def sum(self, sum: Sum) -> tuple[str, int]:
+        if len(sum.terms) > self.most_terms:
+            return self.shortened(sum), SUM
         first, *others = sum.terms
         text = [self.at(NEGATIVE, first)]
         for term in others:
             shown = self.at(NEGATIVE, term)
             text.append(f" - {shown[1:]}" if shown[0] == "-" else f" + {shown}")
         return "".join(text), SUM
+
+    def shortened(self, sum: Sum) -> str:
+        """785 terms as the first three, a count of those left out, and the last."""
+        first, last = self.sum(Sum(sum.terms[:3]))[0], self.at(NEGATIVE, sum.terms[-1])
+        end = f"- {last[1:]}" if last[0] == "-" else f"+ {last}"
+        return f"{first} + {self.more(len(sum.terms) - 4)} {end}"
+
+    def more(self, count: int) -> str:
+        """So many terms that are left out."""
+        dots = "..." if self.style.ascii else "…"
+        return f"{dots} {count:,} more {dots}"
 
     def negative(self, negative: Negative) -> tuple[str, int]:
         operand = negative.operand

@@ -17,7 +17,6 @@ from backtrace.derivation.expressions import (
     Power,
     Product,
     Quotient,
-    Sum,
     Symbol,
 )
 from backtrace.derivation.functions import FUNCTIONS
@@ -60,10 +59,10 @@ class TypesetPrinter(Printer):
 
     def __init__(self, names: TypesetNames, value: Leaf | None = None) -> None:
         if value is None:
-            super().__init__(TYPESET, lambda symbol: names(symbol.text), put_in=False)
+            super().__init__(TYPESET, lambda symbol: names(symbol.text), False, MOST_TERMS)
         else:
             numeral = self.numeral  # a static method: not bound to the printer, which would hold itself
-            super().__init__(TYPESET, lambda symbol: numeral(value(symbol)), put_in=True)
+            super().__init__(TYPESET, lambda symbol: numeral(value(symbol)), True, MOST_TERMS)
 
     def at(self, level: int, expression: Expression) -> str:
         text, own = self.render(expression)
@@ -80,13 +79,6 @@ class TypesetPrinter(Printer):
     def level(self, number: str) -> int:
         """How tightly a number holds together."""
         return NEGATIVE if number[0] == "-" else PRODUCT if self.times in number else ATOM
-
-    def sum(self, sum: Sum) -> tuple[str, int]:
-        if len(sum.terms) <= MOST_TERMS:
-            return super().sum(sum)
-        first, last = super().sum(Sum(sum.terms[:3]))[0], self.at(NEGATIVE, sum.terms[-1])
-        count = self.more(len(sum.terms) - 4)
-        return f"{first} + {count} {f'- {last[1:]}' if last[0] == '-' else f'+ {last}'}", SUM
 
     def dotted(self, product: Product) -> tuple[str, int]:
         first, *others = product.factors

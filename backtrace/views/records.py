@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from backtrace.derivation.expressions import Expression, Sum, Symbol
+from backtrace.derivation.expressions import Expression, Symbol
 from backtrace.derivation.names import transcribe
 from backtrace.derivation.printing import TYPESET, Style, formula_printer, substitution_printer
 from backtrace.evaluation.arithmetic import Value
@@ -80,7 +81,7 @@ class Look(NamedTuple):
 
     style: Style = TYPESET
     numerals: Numerals = Numerals()
-    most_terms: int | None = None
+    most_terms: int = sys.maxsize
 
     def symbol(self, symbol: Symbol) -> str:
         return self.name(symbol.text)
@@ -90,27 +91,11 @@ class Look(NamedTuple):
 
     def formulas(self) -> Callable[[Expression], str]:
         """What writes an expression in symbols."""
-        return self._shortening(formula_printer(self.style))
+        return formula_printer(self.style, self.most_terms)
 
     def substitutions(self, part: Part) -> Callable[[Expression], str]:
         """What writes an expression with a part's numbers."""
-        return self._shortening(substitution_printer(self.leaf(part), self.style))
-
-    def _shortening(self, write: Callable[[Expression], str]) -> Callable[[Expression], str]:
-        """785 terms as the first three, a count of those left out, and the last."""
-        most = self.most_terms
-        if most is None:
-            return write
-        dots = "..." if self.style.ascii else "…"
-
-        def shortened(expression: Expression) -> str:
-            if not isinstance(expression, Sum) or len(expression.terms) <= most:
-                return write(expression)
-            first, last = Sum(expression.terms[:3]), expression.terms[-1]
-            end = f" + {write(last)}".replace("+ -", "- ", 1)
-            return f"{write(first)} + {dots} {len(expression.terms) - 4:,} more {dots}{end}"
-
-        return shortened
+        return substitution_printer(self.leaf(part), self.style, self.most_terms)
 
     def leaf(self, part: Part) -> Callable[[Symbol], str]:
         """The text of a symbol's value in a part; each is made once."""
