@@ -202,8 +202,17 @@ def test_a_decimal_comma_between_commas_makes_no_column_of_its_own() -> None:
         Statement("E", "6.8E-02", 4, step=1, total=True),
         Statement("a_1", "1", 5, step=1, sample=1),
     )
+    statements = read_sheet(b"h_1,0,6\nh_2,-0,9\n", "s.csv").statements
+    assert [row.text for row in statements] == ["0.6", "-0.9"]
     statements = read_sheet(b"h_1,1\nh_2,0,9\nE,0.5,sure\n", "s.csv").statements
     assert [row.text for row in statements] == ["1", "0.9", "0.5"]
+
+
+@pytest.mark.parametrize("text", ["{h_1: 0,6, h_2: 0,7}", '{"h_1": 0,6e-3}'])
+def test_a_decimal_comma_within_braces_is_not_half_a_number(text: str) -> None:
+    with pytest.raises(BacktraceError) as error:
+        read_sheet(text.encode(), "s.yaml")
+    assert str(error.value).endswith("'; expected a quantity's id (0,6 within braces is typed '0,6')")
 
 
 def test_a_colon_needs_no_space_after_it() -> None:

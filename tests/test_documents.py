@@ -235,6 +235,33 @@ def test_a_writer_who_has_decimal_commas_has_them_all_through() -> None:
     assert stated(rows) == [("h_1", "0.9"), ("a_1", "0.71"), ("h_o", "1.199")]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("h_1 = 2,5\nE = 3,125", ["2.5", "3.125"]),
+        (r"$h_1 = -7{,}5 \cdot 10^{-2}$", ["-7.5e-2"]),
+        ("| quantity | value |\n| --- | --- |\n| h_1 | 12,5 |\n| E | 0,5 |", ["12.5", "0.5"]),
+        ("h_1 = 0,6\nh = [0,6; -0,7]", ["0.6", "0.6", "-0.7"]),
+        ("h_1 = 0,6\nh = [0,6, 0,7]", ["0.6", "0.6", "0.7"]),
+        ("h_1 = 0,6\nx = [1,0]", ["0.6", "1", "0"]),
+    ],
+)
+def test_decimal_commas_are_told_by_what_stands_alone(text: str, found: list[str]) -> None:
+    assert [number for _, number in stated(text)] == found
+
+
+@pytest.mark.parametrize("text", ["h_1 = 7,86", "h_1 = 1.234,5", "h_1, h_2 = 0.6,0.7"])
+def test_what_stands_before_a_comma_is_no_number_by_itself(text: str) -> None:
+    document = read_document(f"a_1 = 0.71, a_2 = 0.62\n{text}")
+    assert [row.name for row in document.statements] == ["a_1", "a_2"]
+    assert document.unread == ((2, text),)
+
+
+@pytest.mark.parametrize("power", ["10^(-4)", "10**-4", "10**(-4)", "10⁻⁴"])
+def test_a_power_of_ten_by_hand_is_read_however_its_exponent_stands(power: str) -> None:
+    assert stated(f"δ_o = -5.4*{power}") == [("delta_o", "-5.4e-4")]
+
+
 def test_where_points_are_decimal_commas_are_not() -> None:
     assert stated("h_o = 1,199 and h_1 = 0.9, a_1 = 0.71") == [
         ("h_o", "1199"),

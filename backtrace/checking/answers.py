@@ -156,6 +156,8 @@ def _answers(cursor: Cursor, common: Statement, statements: list[Statement], com
             key.fail(f"found {quoted(name)}; expected a quantity's id")
         if len(name) > MAX_NAME:
             key.fail(f"found a name of {len(name):,} characters; expected at most {MAX_NAME}")
+        if value.is_null and name[0].isdigit():  # of {h_1: 0,6}
+            key.fail(f"found {quoted(name)}; expected a quantity's id (0,6 within braces is typed '0,6')")
         if value.is_null:
             blank += 1
             continue
@@ -181,6 +183,8 @@ def _read_table(text: str, file: str) -> Sheet:
         if not any(cell.strip() for cell in row) or row[0].lstrip().startswith("#"):
             continue  # nothing, or what a sheet says above its table
         if not columns:
+            if separator == "," and len(row) == 3:
+                row = joined(row, 1)
             columns = _header(row, line, file)
             width = len(row) if columns else 2
             if columns:

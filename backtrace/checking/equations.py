@@ -132,8 +132,10 @@ def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
             or (token.text == "|" and not open and bars % 2 == 0 and _is_divider(part, i))
         ):
             whole = False
-            if token.text == "%" and good == i:
-                good = 0  # a percentage is not the number that stands before the sign
+            if good == i and (token.text == "%" or _is_within_a_number(part, i)):
+                good = (
+                    0  # a percentage is not the number that stands before the sign, nor is 7,86 the number 7
+                )
             break
         bars += token.text == "|"
         if bracket:
@@ -149,6 +151,12 @@ def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
     if whole and ends and head and head[-1].kind == "name" and ends[0].start == head[-1].end:
         head = (*head[:-1], head[-1]._replace(text=head[-1].text + "⁺", end=ends[0].end))
     return head, whole and bool(head)
+
+
+def _is_within_a_number(part: Sequence[Token], i: int) -> bool:
+    """Whether a comma stands between two digits, and the number before it is no number by itself."""
+    before, after = part[max(i - 1, 0)], part[min(i + 1, len(part) - 1)]
+    return part[i].text == "," and before.kind == "number" and after.kind == "number"
 
 
 def _is_aside(part: Sequence[Token], i: int) -> bool:

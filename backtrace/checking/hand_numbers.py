@@ -17,10 +17,20 @@ from backtrace.errors import quoted
 MOST_WRITTEN = 1_000  # characters in which a number is looked for
 
 _ENDS = r"(?![0-9]|[.,][0-9])"
-_SURE = re.compile(rf"(?<![0-9.,])0(?:,|\{{,\}})[0-9]{{2,}}{_ENDS}")
+_MARK = r"(?:,|\{,\})"
+# In a text: 0,71; and what a side or a cell of a table begins with, but for 1,234 and a cell with 0,1.
+_BEGINS = r"(?:[=≈~]|\\approx|\|(?!\s{0,9}[01],[01]\s{0,9}\|))[-+−\s$]*"
+_SURE = re.compile(
+    rf"(?<![0-9.,])0{_MARK}[0-9]{{2,}}{_ENDS}"
+    rf"|{_BEGINS}(?:0{_MARK}[0-9]+|[0-9]+{_MARK}(?:[0-9]{{1,2}}|[0-9]{{4,}})){_ENDS}"
+)
 _POINT = re.compile(rf"(?<![0-9.,])[0-9]+\.[0-9]+{_ENDS}")
-# In a text; where an index stands, as in w_{1,2}, or a list begins, a comma parts two numbers.
-_COMMA = re.compile(rf"(?<!_\{{)(?<![0-9.,_\[A-Za-z])([0-9]+)(?:,|\{{,\}})([0-9]+){_ENDS}")
+# In a text; where an index stands, as in w_{1,2}, or a list is, a comma parts two numbers. But [0,6; 0,7] and
+# [0,6, 0,7] are lists whose numbers are parted by something else.
+_COMMA = re.compile(
+    rf"(?<!_\{{)(?<![0-9.,_A-Za-z])(?:(?<!\[)|(?<=\[)(?=[0-9]+{_MARK}[0-9]+(?:;|,?\s[-+−]?[0-9])))"
+    rf"([0-9]+){_MARK}([0-9]+){_ENDS}"
+)
 
 _DECIMAL = re.compile(r"(?<![0-9.,])([0-9]*),([0-9]+)(?![0-9.,])")
 _MAYBE_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
