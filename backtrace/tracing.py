@@ -194,9 +194,13 @@ class Run:
         return self.steps[key]
 
     def updates(self, worked: Pass, step: int) -> bool:
-        """Whether a pass makes an update that is shown, or that another step starts from."""
-        is_wanted = step < self.request.last or not self.request.phases.isdisjoint(("update", "after"))
-        return is_wanted and bool(worked.derivation.backward) and self.problem.update is not None
+        """Whether a pass makes an update that is wanted."""
+        makes_one = bool(worked.derivation.backward) and self.problem.update is not None
+        return makes_one and self.is_update_wanted(step)
+
+    def is_update_wanted(self, step: int) -> bool:
+        """Whether the update of a step is shown, or another step starts from it."""
+        return step < self.request.last or not self.request.phases.isdisjoint(("update", "after"))
 
     def update(self, worked: Pass) -> StepDerivation:
         """Add the update that a pass makes to its values; its equations."""
@@ -228,9 +232,12 @@ class Run:
         """The sums over a batch, the update they make, and E with the parameters it leads to."""
         values, written = {**state.values, **collected}, dict(state.written)
         evaluate(equations.total, values, self.arithmetic)
-        evaluate(equations.update, values, self.arithmetic)
         if shown:
             yield from self.part(step, None, "total", equations.total, values, written)
+        if not self.is_update_wanted(step):
+            return
+        evaluate(equations.update, values, self.arithmetic)
+        if shown:
             yield from self.part(step, None, "update", equations.update, values, written)
         if shown and equations.after and "after" in self.request.phases:
             after = dict(values)

@@ -7,8 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
+from backtrace.derivation.equation import Phase
 from backtrace.derivation.printing import formula
 from backtrace.derivation.updates import UPDATE_RULES
+from backtrace.errors import BacktraceError
+from backtrace.evaluation.arithmetic import Value
+from backtrace.problem import Problem
 from backtrace.tracing import Part, Request, work
 from tests.networks import Config, Numbers, as_equations, everything, oracle, problem_of
 
@@ -244,3 +248,49 @@ def test_another_samples_update_leaves_the_steps_own_in_place() -> None:
     slope = oracle({**config, "parameters": moved}, 2)["dE/dw_1"]
     velocity = 0.8 * own[0].values["v_w_1"] - RATE * slope
     assert shown[1].values["v_w_1+"] == pytest.approx(velocity, rel=1e-10)
+
+
+PHASES_ALONE: list[frozenset[Phase]] = [
+    frozenset(["forward"]),
+    frozenset(["backward", "total"]),
+    frozenset(["update"]),
+    frozenset(["after"]),
+]
+
+
+@pytest.mark.parametrize("batch", ["online", "sum", "mean"])
+@pytest.mark.parametrize("rule", UPDATE_RULES)
+def test_what_is_shown_of_a_step_does_not_change_its_numbers(rule: str, batch: str) -> None:
+    config: Config = {**CONFIG, "batch": batch, "update": {"rule": rule, "learning_rate": RATE}}
+    problem = problem_of(config)
+    every = numbers_of(problem, Request(1, 3))
+    for phases in PHASES_ALONE:
+        some = {place: value for place, value in every.items() if place[2] in phases}
+        assert numbers_of(problem, Request(1, 3, phases=phases)) == some
+
+
+def numbers_of(problem: Problem, request: Request) -> dict[tuple[int, int | None, str, str], Value]:
+    """Every value by its step, sample, phase and id."""
+    return {
+        (part.step, part.sample, part.phase, row.id): part.values[row.id]
+        for part in work(problem, request)
+        for row in part.equations
+    }
+
+
+@pytest.mark.parametrize("batch", ["online", "sum"])
+def test_an_update_that_is_not_asked_for_can_be_without_end(batch: str) -> None:
+    config: Config = {**CONFIG, "batch": batch, "update": {"rule": "sgd", "learning_rate": 1e308}}
+    config["parameters"] = {**CONFIG["parameters"], "w_4": 100, "w_5": 100}
+    config["samples"] = [{"inputs": [100, 100], "targets": [100, 1000]}] * 2
+    config["layers"] = [{**layer, "activation": "linear"} for layer in CONFIG["layers"]]
+    problem = problem_of(config)
+    gradients = numbers_of(problem, Request(phases=frozenset(["forward", "backward", "total"])))
+    assert (
+        1,
+        None if batch == "sum" else 1,
+        "total" if batch == "sum" else "backward",
+        "dE/dw_4",
+    ) in gradients
+    with pytest.raises(BacktraceError, match="is not a finite number"):
+        numbers_of(problem, Request())
