@@ -183,6 +183,13 @@ def test_a_slip_on_the_way_is_not_named_where_another_number_speaks_against_it()
     assert (certain.verdict, certain.slip) == ("slip", "missing_term")
 
 
+def test_a_net_in_a_gradient_is_told_where_the_activation_itself_is_right() -> None:
+    said = "∂E/∂w_5 = -0.0731 is δ_o·h_1: h_1 was passed on as a_1; done right it is -0.0786"
+    for numbers in ({"a_1": "0.6457"}, {"E": "0.1189"}, {}):
+        judged = answers("or-gate", a_o="0.5125", delta_o="-0.1218", **{"dE/dw_5": "-0.0731"}, **numbers)
+        assert (judged["dE/dw_5"].slip, judged["dE/dw_5"].explanation) == ("missing_activation", said)
+
+
 def test_what_ought_to_be_the_same_is_not_taken_for_the_other() -> None:
     found = answers("or-gate", delta_o="-0.1234", dE_over_db_3="-0.1234")
     assert found["delta_o"].explanation == "expected -0.121811; no known slip gives -0.1234"

@@ -25,11 +25,21 @@ MOST_SIBLINGS = 40  # quantities that one may have been taken for another
 
 
 def missing_activation(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
-    """The net input for the activation."""
-    if node.kind == "activation":
-        for symbol in symbols(expression):
-            if graph[node.uses[symbol.id]].kind == "net" and expression != symbol:
-                yield symbol, {}, f"{symbol.text} was passed on as {node.symbol.text}"
+    """The net input for the activation; in a gradient, for that which it is made of."""
+    for symbol in symbols(expression):
+        used = graph[node.uses[symbol.id]]
+        if node.kind == "activation" and used.kind == "net" and expression != symbol:
+            yield symbol, {}, f"{symbol.text} was passed on as {node.symbol.text}"
+        elif node.kind == "gradient" and used.kind == "activation":
+            for net in _nets(graph, used):
+                other = substitute(expression, {symbol.id: net.symbol})
+                yield other, {net.symbol.id: net.key}, f"{net.symbol.text} was passed on as {symbol.text}"
+
+
+def _nets(graph: Graph, activation: Node) -> Iterator[Node]:
+    """What an activation is worked out from, unless it is that itself or comes from a whole layer."""
+    used = [graph[key] for key in activation.uses.values()]
+    return (node for node in used if node.kind == "net" and activation.expression != node.symbol)
 
 
 def wrong_index(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
