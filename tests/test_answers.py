@@ -202,8 +202,12 @@ def test_a_decimal_comma_between_commas_makes_no_column_of_its_own() -> None:
         Statement("E", "6.8E-02", 4, step=1, total=True),
         Statement("a_1", "1", 5, step=1, sample=1),
     )
-    statements = read_sheet(b"h_1,0,6\nh_2,-0,9\n", "s.csv").statements
-    assert [row.text for row in statements] == ["0.6", "-0.9"]
+    statements = read_sheet(b"h_1,0,6\nh_2,-0,9\ni_1,1\n", "s.csv").statements
+    assert [row.text for row in statements] == ["0.6", "-0.9", "1"]
+    with pytest.raises(BacktraceError) as error:
+        read_sheet(b"i_1,1,2\nh_1,0.6,2\n", "s.csv")
+    told = "found 3 columns; expected two, id and value (a header id,value,step,sample names more)"
+    assert str(error.value) == f"s.csv:2:1: {told}"
     statements = read_sheet(b"h_1,1\nh_2,0,9\nE,0.5,sure\n", "s.csv").statements
     assert [row.text for row in statements] == ["1", "0.9", "0.5"]
 

@@ -178,20 +178,22 @@ def _read_table(text: str, file: str) -> Sheet:
     commas = separator != "," or _has_commas(text)
     statements: list[Statement] = []
     blank = width = 0
+    is_cut = False  # whether decimal commas make three columns of two
     columns: dict[str, int] = {}
     for line, row in _rows(text, separator, file):
         if not any(cell.strip() for cell in row) or row[0].lstrip().startswith("#"):
             continue  # nothing, or what a sheet says above its table
         if not columns:
-            if separator == "," and len(row) == 3:
-                row = joined(row, 1)
-            columns = _header(row, line, file)
+            is_cut = separator == "," and len(row) == 3 and len(joined(row, 1)) == 2
+            columns = {} if is_cut else _header(row, line, file)
             width = len(row) if columns else 2
             if columns:
                 continue
             columns = {"id": 0, "value": 1}
         if separator == "," and len(row) == width + 1:
             row = joined(row, columns["value"])
+        if is_cut and len(row) > 2:
+            raise _too_many(row, Location(file, line, 1))
         if len(statements) + blank == MAX_ROWS:
             message = f"more than {MAX_ROWS:,} rows, the most that are read"
             raise BacktraceError(message, Location(file, line, 1))
@@ -235,11 +237,7 @@ def _header(row: Sequence[str], line: int, file: str) -> dict[str, int]:
     """Where the columns are that a header names; empty if this is none."""
     if not _is_header(row):
         if len(row) > 2 and any(cell.strip() for cell in row[2:]):
-            raise BacktraceError(
-                f"found {len(row)} columns; expected two, id and value "
-                "(a header id,value,step,sample names more)",
-                Location(file, line, 1),
-            )
+            raise _too_many(row, Location(file, line, 1))
         return {}
     columns: dict[str, int] = {}
     for i, cell in enumerate(row):
@@ -251,6 +249,11 @@ def _header(row: Sequence[str], line: int, file: str) -> dict[str, int]:
         elif cell.strip() and (hint := nearest(cell.strip().lower(), ("step", "sample"))):
             raise BacktraceError(f"unknown column {quoted(cell)}{hint}", Location(file, line, 1))
     return columns
+
+
+def _too_many(row: Sequence[str], place: Location) -> BacktraceError:
+    said = f"found {len(row)} columns; expected two, id and value (a header id,value,step,sample names more)"
+    return BacktraceError(said, place)
 
 
 def _of_row(row: Sequence[str], columns: dict[str, int], place: Location, commas: bool) -> Statement:
