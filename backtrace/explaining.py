@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from backtrace.chains import Chain, chain, up_to
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import Symbol, symbols
+from backtrace.derivation.expressions import Expression, Number, Power, Quotient, Symbol, rebuild, symbols
 from backtrace.derivation.notation import of_sample
 from backtrace.errors import NotFiniteError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
@@ -171,7 +171,7 @@ class _Explaining:
     def written_down(self, factor: Equation) -> Value:
         """The value of a factor that no part has; what is only copied is not rounded."""
         with self.arithmetic.context():
-            value = value_of(factor.expression, self.values, self.arithmetic)
+            value = value_of(_without_squares(factor.expression), self.values, self.arithmetic)
             is_copied = isinstance(factor.expression, Symbol)
             return value if is_copied else self.arithmetic.settle(value, factor.kind)
 
@@ -217,3 +217,11 @@ class _Explaining:
             return float(values[objective.id])
         whole = next(row for row in self.resting.here.part.equations if row.id == objective.id)
         return float(value_of(whole.expression, ends, FLOAT64))
+
+
+def _without_squares(expression: Expression) -> Expression:
+    """-x/S² as -x/S/S: where S is e^400 or e^(-400), its square is no float."""
+    match expression:
+        case Quotient(numerator, Power(base, Number(value=2))):
+            return Quotient(Quotient(_without_squares(numerator), base), base)
+    return rebuild(expression, _without_squares)

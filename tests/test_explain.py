@@ -222,6 +222,18 @@ def test_the_mean_of_many_samples_is_shortened_within_its_fraction(tmp_path: Pat
     ) in done.output
 
 
+@pytest.mark.parametrize("w_1", ["400", "-400"])
+def test_the_paths_through_a_softmax_of_large_nets_add_up(w_1: str, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "inputs: [x]\ntargets: [t_1, t_2]\ncost: cross_entropy\n"
+        "layers: [{units: [1, 2], activation: softmax, weights: [[w_1], [w_2]]}]\n"
+        f"parameters: {{w_1: {w_1}, w_2: {w_1}.5}}\nsamples: [{{inputs: [1], targets: [1, 0]}}]\n"
+    )
+    explanation = explain(backtrace.load(config), "dE/dw_1")
+    assert sum(path.value for path in explanation.paths) == pytest.approx(explanation.value, rel=1e-9)
+
+
 def test_a_gradient_of_a_batch_goes_down_to_the_givens_of_every_sample() -> None:
     explanation = explain(backtrace.load("or-gate-batch"), "dE/dw_1")
     pass_ = ["h_1", "h_2", "a_1", "a_2", "h_o", "a_o", "dE/da_o", "da_o/dh_o", "delta_o"]
