@@ -133,9 +133,7 @@ def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
         ):
             whole = False
             if good == i and (token.text == "%" or _is_within_a_number(part, i)):
-                good = (
-                    0  # a percentage is not the number that stands before the sign, nor is 7,86 the number 7
-                )
+                good = 0  # what stands before is no number by itself: 51 of 51 %, 7 of 7,86
             break
         bars += token.text == "|"
         if bracket:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from backtrace.checking.latex import TooDeepError, plain
+from backtrace.checking.markup import MAX_LINE
 from backtrace.checking.tokens import number_of, tokens_of
 from backtrace.config.cursor import to_number
 from backtrace.derivation.expressions import Number
@@ -46,7 +47,8 @@ def has_commas(texts: Iterable[str]) -> bool:
     >>> has_commas(["h_1 = 0,71"]), has_commas(["h_1 = 0.71", "(0,1)"])
     (True, False)
     """
-    return sum(len(_SURE.findall(text)) - len(_POINT.findall(text)) for text in texts) > 0
+    short = (text for text in texts if len(text) <= MAX_LINE)
+    return sum(len(_SURE.findall(text)) - len(_POINT.findall(text)) for text in short) > 0
 
 
 def with_points(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
