@@ -120,6 +120,9 @@ class _Explaining:
         # Those that the objective is made of: of a batch, the samples with targets.
         self.passes = [part for part in passes if self.has_targets(part)] or passes
         self.derivative = self.as_derivative()
+        # The equations of each, down to what the derivative is of.
+        top = self.derivative and self.derivative.objective.id
+        self.forward = [up_to(top, part.equations) for part in self.passes] if top else []
 
     def has_targets(self, part: Part) -> bool:
         return part.sample is not None and self.problem.samples[part.sample - 1].targets is not None
@@ -141,7 +144,6 @@ class _Explaining:
         found, effect = Chain((), 0), None
         objective, by, sign = self.derivative or (None, None, 1)
         if objective and by and objective != by:
-            self.forward = [up_to(objective.id, part.equations) for part in self.passes]
             # The gradient of a batch has no chain: it is the sum of its samples' own.
             found = chain(self.forward[0], by, 0 if self.resting.passes else MOST_PATHS)
             effect = self.effect(objective, by, sign) if self.arithmetic is FLOAT64 else None
@@ -193,8 +195,10 @@ class _Explaining:
     def effect(self, objective: Symbol, by: Symbol, sign: int) -> Effect | None:
         """What a small rise does: as small as it has to be for the gradient to foretell it."""
         slope = sign * float(self.values[self.row.id])
+        if not slope:
+            return None
         before = self.objective_with(objective, by.id, 0.0)
-        for power in range(2, 9) if slope else ():
+        for power in range(2, 9):
             rise = 10.0**-power
             after = self.objective_with(objective, by.id, rise)
             if before is None or after is None:
