@@ -14,15 +14,15 @@ __version__ = "0.1.0"
 __all__ = ["BacktraceError", "Problem", "Quantity", "Record", "Trace", "load", "trace"]
 
 if TYPE_CHECKING:
-    from backtrace.api import Quantity, Trace, load, trace
     from backtrace.errors import BacktraceError
-    from backtrace.problem import Problem
-    from backtrace.views.records import Record
+    from backtrace.library import Quantity, Trace, load, trace
+    from backtrace.problem.problem import Problem
+    from backtrace.views.page.records import Record
 
 _HOMES = {
     "BacktraceError": "backtrace.errors",
-    "Problem": "backtrace.problem",
-    "Record": "backtrace.views.records",
+    "Problem": "backtrace.problem.problem",
+    "Record": "backtrace.views.page.records",
 }
 
 
@@ -36,4 +36,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'backtrace' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES.get(name, "backtrace.api")), name)
+    return getattr(import_module(_HOMES.get(name, "backtrace.library")), name)

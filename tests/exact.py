@@ -6,8 +6,8 @@ from typing import Any
 
 import mpmath
 
-from backtrace.derivation.expressions import Number
 from backtrace.evaluation.arithmetic import Arithmetic
+from backtrace.symbolic.expressions import Number
 
 DIGITS = 50
 

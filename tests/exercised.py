@@ -10,17 +10,17 @@ from functools import partial
 from random import Random
 from typing import NamedTuple
 
-from backtrace.checking.check import check_sheet
-from backtrace.checking.checker import Checker
 from backtrace.checking.graph import Graph, Key, Node
+from backtrace.checking.judging.checker import Checker
+from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.report import FAULTY, Judgement
-from backtrace.checking.rewrites import Rewriting, rewritings
+from backtrace.checking.slips.rewrites import Rewriting, rewritings
+from backtrace.checking.slips.what_if_values import Values
 from backtrace.checking.statement import Sheet as Stated
 from backtrace.checking.statement import Statement
-from backtrace.checking.values import Values
 from backtrace.exercises.exercise import Exercise
 from backtrace.exercises.plan import Plan, completed
-from backtrace.problem import Network, Problem
+from backtrace.problem.problem import Network, Problem
 from tests.planting import FUNCTIONS, Config, Plant, Working
 
 Place = tuple[int | None, str]  # sample (None: once a step), id

@@ -20,8 +20,8 @@ from backtrace.config.reader import read_problem
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.problem import Problem
-from backtrace.tracing import Part
+from backtrace.problem.problem import Problem
+from backtrace.tracing.trace import Part
 
 Config = dict[str, Any]
 Numbers = dict[str, float]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from backtrace.checking.answers import read_sheet, read_sheet_file
-from backtrace.checking.check import check_sheet
-from backtrace.checking.checker import Checker
+from backtrace.checking.judging.checker import Checker
+from backtrace.checking.judging.judge_sheet import check_sheet
+from backtrace.checking.reading.answer_files import read_sheet, read_sheet_file
 from backtrace.checking.statement import Statement
 from backtrace.checking.tokens import named
 from backtrace.config.load import load

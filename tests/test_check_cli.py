@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from backtrace.checking.slips import SLIPS
+from backtrace.checking.slips.table import SLIPS
 from backtrace.cli import _run
 
 USAGE = (

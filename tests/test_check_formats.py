@@ -15,16 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from backtrace.checking.judging.class_tally import Tally
 from backtrace.checking.report import Convention, Finding, Judgement, Report, Root, Verdict
-from backtrace.checking.slips import SLIPS
+from backtrace.checking.slips.table import SLIPS
 from backtrace.checking.statement import Statement
-from backtrace.checking.tally import Tally
-from backtrace.views.check_data import harmless, write_csv, write_csv_sheets, write_json, write_json_sheets
-from backtrace.views.check_markdown import span, write_markdown, write_markdown_sheets
-from backtrace.views.check_table import MARKS, draw_sheet, draw_sheets, draw_slips
-from backtrace.views.gradescope import write_gradescope
-from backtrace.views.junit import write_junit
-from backtrace.views.marked import Marked, Telling, marked
+from backtrace.views.check.data import harmless, write_csv, write_csv_sheets, write_json, write_json_sheets
+from backtrace.views.check.gradescope import write_gradescope
+from backtrace.views.check.junit import write_junit
+from backtrace.views.check.markdown import span, write_markdown, write_markdown_sheets
+from backtrace.views.check.rows import Marked, Telling, marked
+from backtrace.views.check.table import MARKS, draw_sheet, draw_sheets, draw_slips
 
 FULL, SLIP, BRIEF = Telling(), Telling("slip", reveal=False), Telling("brief", reveal=False)
 HEADING = ("OR gate", "network 2-2-1 · sigmoid")

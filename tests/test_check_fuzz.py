@@ -24,15 +24,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backtrace.checking.answers import MAX_DOCUMENT, MAX_ROWS, read_sheet
-from backtrace.checking.check import MOST_STEPS, check_sheet
-from backtrace.checking.checker import Checker
-from backtrace.checking.diagnosis import MOST_KEPT
-from backtrace.checking.documents import read_document
 from backtrace.checking.graph import MOST_GRADIENTS, Key, gradients_of
-from backtrace.checking.markup import MAX_LINE
+from backtrace.checking.judging.checker import Checker
+from backtrace.checking.judging.judge_sheet import MOST_STEPS, check_sheet
+from backtrace.checking.reading.answer_files import MAX_DOCUMENT, MAX_ROWS, read_sheet
+from backtrace.checking.reading.document import read_document
+from backtrace.checking.reading.markup import MAX_LINE
 from backtrace.checking.report import Report
-from backtrace.checking.rewrites import MOST_SYMBOLS
+from backtrace.checking.slips.diagnosis import MOST_KEPT
+from backtrace.checking.slips.rewrites import MOST_SYMBOLS
 from backtrace.config.load import load
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError
@@ -479,7 +479,7 @@ def test_a_bias_left_out_of_hundreds_of_terms_is_found() -> None:
 
 
 def test_of_a_large_network_so_many_wrong_numbers_are_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backtrace.checking.check.MOST_LOOKED_INTO_OF_LARGE", 2)
+    monkeypatch.setattr("backtrace.checking.judging.judge_sheet.MOST_LOOKED_INTO_OF_LARGE", 2)
     checker = wide(900, 2)
     rows = "".join(f"dE/dw_1_1_{k}: 77.7{k:04}\n" for k in range(1, 5))
     judgements = check_sheet(checker, read_sheet(rows.encode(), "s.yaml")).judgements
@@ -605,7 +605,8 @@ def test_a_file_name_that_is_none_is_told(tmp_path: Path) -> None:
 # A process that checks sheets is killed as soon as it comes to the ninth one.
 KILLED = """
 import os, signal, sys
-from backtrace.cli import main, sheets
+from backtrace.cli import main
+from backtrace.cli import answer_batch as sheets
 ours = sheets._report
 def report(marking, checker, file):
     if file.endswith("08.yaml"):

@@ -8,15 +8,15 @@ from functools import cache
 import pytest
 
 import backtrace
-from backtrace.checking.check import check_sheet
-from backtrace.checking.checker import Checker
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.numbers import stated
+from backtrace.checking.judging.checker import Checker
+from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.report import Judgement, Report
-from backtrace.checking.rewrites import Rewriting, rewritings
-from backtrace.checking.slips import SLIPS
+from backtrace.checking.slips.rewrites import Rewriting, rewritings
+from backtrace.checking.slips.table import SLIPS
+from backtrace.checking.slips.what_if_values import Values
+from backtrace.checking.stated_number import stated
 from backtrace.checking.statement import Sheet, Statement
-from backtrace.checking.values import Values
 from backtrace.evaluation.float64 import FLOAT64
 from tests.test_published import FOLDER, NAMES, figures
 from tests.trials import Trial

@@ -16,12 +16,12 @@ from backtrace.config.nodes import decode
 from backtrace.config.reader import read_problem
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
-from backtrace.derivation.expressions import Number, number
-from backtrace.derivation.notation import NOTATIONS, Notation
-from backtrace.derivation.parser import parse
-from backtrace.derivation.updates import UPDATE_RULES
+from backtrace.derivation.optimizers import UPDATE_RULES
 from backtrace.errors import BacktraceError
-from backtrace.problem import Activation, Computation, Network, Problem, Sample
+from backtrace.problem.notation import NOTATIONS, Notation
+from backtrace.problem.problem import Activation, Computation, Network, Problem, Sample
+from backtrace.symbolic.expressions import Number, number
+from backtrace.symbolic.parser import parse
 
 VALID: list[str] = []  # every config below that is read without a complaint, for the JSON Schema
 

@@ -19,16 +19,16 @@ from backtrace.config.reader import read_problem
 from backtrace.config.write import config_text
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
-from backtrace.derivation.expressions import Call, Expression, Number, Symbol, number
-from backtrace.derivation.functions import FUNCTIONS, PUBLIC, VARIADIC
-from backtrace.derivation.notation import NOTATIONS
-from backtrace.derivation.parser import MAX_DEPTH, MAX_LENGTH, ExpressionError, parse
-from backtrace.derivation.updates import UPDATE_RULES
-from backtrace.derivation.written import written
+from backtrace.derivation.optimizers import UPDATE_RULES
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.choice import arithmetic_of
-from backtrace.problem import Problem, Sample
-from backtrace.tracing import Request, work
+from backtrace.problem.notation import NOTATIONS
+from backtrace.problem.problem import Problem, Sample
+from backtrace.symbolic.expressions import Call, Expression, Number, Symbol, number
+from backtrace.symbolic.functions import FUNCTIONS, PUBLIC, VARIADIC
+from backtrace.symbolic.parser import MAX_DEPTH, MAX_LENGTH, ExpressionError, parse
+from backtrace.tracing.trace import Request, work
+from backtrace.typesetting.config_formula import written
 from tests.networks import Config, as_equations, networks, problem_of
 from tests.test_config import VALID
 from tests.test_schema import is_accepted

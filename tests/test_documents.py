@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backtrace.checking.documents import read_document
+from backtrace.checking.reading.document import read_document
 
 
 def stated(text: str, file: str = "") -> list[tuple[str, str]]:

@@ -25,10 +25,7 @@ import backtrace
 from backtrace.cli import cli
 from backtrace.config.load import example_names
 from backtrace.derivation.equation import Phase
-from backtrace.derivation.names import spell
-from backtrace.derivation.notation import Notation
-from backtrace.derivation.printing import PLAIN
-from backtrace.drawing import (
+from backtrace.diagrams.build import (
     FIRST,
     FIRST_COLUMNS,
     LAST_COLUMNS,
@@ -37,18 +34,21 @@ from backtrace.drawing import (
     MOST_SYMBOLS,
     picture,
 )
+from backtrace.diagrams.diagram import Name, Picture, Quantity, blank
 from backtrace.errors import BacktraceError, NotDifferentiableError, printable
 from backtrace.evaluation.choice import arithmetic_of
-from backtrace.picture import Name, Picture, Quantity, blank
-from backtrace.problem import Network, Problem
-from backtrace.tracing import Request, work
-from backtrace.views.draw_dot import write_dot
-from backtrace.views.draw_layout import Layout, Plan, laid_out
-from backtrace.views.draw_mermaid import write_mermaid
-from backtrace.views.draw_svg import write_svg
-from backtrace.views.draw_text import write_text
-from backtrace.views.geometry import Box, Point, Size
-from backtrace.views.records import Look, Numerals
+from backtrace.problem.notation import Notation
+from backtrace.problem.problem import Network, Problem
+from backtrace.symbolic.ids import spell
+from backtrace.tracing.trace import Request, work
+from backtrace.typesetting.plain import PLAIN
+from backtrace.views.diagram.dot import write_dot
+from backtrace.views.diagram.geometry import Box, Point, Size
+from backtrace.views.diagram.layout import Layout, Plan, laid_out
+from backtrace.views.diagram.mermaid import write_mermaid
+from backtrace.views.diagram.svg import write_svg
+from backtrace.views.diagram.text import write_text
+from backtrace.views.page.records import Look, Numerals
 from tests.browser import Browser
 from tests.networks import problem_of
 

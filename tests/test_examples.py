@@ -32,7 +32,7 @@ import pytest
 
 import backtrace
 from backtrace.cli import main
-from backtrace.derivation.names import spell
+from backtrace.symbolic.ids import spell
 
 ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "configs"

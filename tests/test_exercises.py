@@ -18,35 +18,35 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from backtrace.checking.answers import read_sheet
-from backtrace.checking.check import check_sheet
-from backtrace.checking.checker import Checker
 from backtrace.checking.graph import Graph, Key
-from backtrace.checking.rewrites import rewritings
-from backtrace.checking.values import Values
+from backtrace.checking.judging.checker import Checker
+from backtrace.checking.judging.judge_sheet import check_sheet
+from backtrace.checking.reading.answer_files import read_sheet
+from backtrace.checking.slips.rewrites import rewritings
+from backtrace.checking.slips.what_if_values import Values
 from backtrace.cli import _run
-from backtrace.cli.folder import write_files
+from backtrace.cli.exercise_folder import write_files
 from backtrace.config.load import load
 from backtrace.config.write import config_text
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
-from backtrace.derivation.expressions import Number
-from backtrace.derivation.notation import NOTATIONS
-from backtrace.derivation.updates import UPDATE_RULES
+from backtrace.derivation.optimizers import UPDATE_RULES
 from backtrace.errors import BacktraceError
 from backtrace.exercises import exercise as exercise_module
-from backtrace.exercises.apart import apart, differ
+from backtrace.exercises.detectable_slips import apart, differ
 from backtrace.exercises.exercise import Exercise, exercises
-from backtrace.exercises.judging import unkind
+from backtrace.exercises.friendly_numbers import unkind
 from backtrace.exercises.numbers import Numbers
 from backtrace.exercises.plan import Plan, completed, options
 from backtrace.exercises.template import Template
-from backtrace.problem import Network, Problem
-from backtrace.selection import visible
-from backtrace.tracing import Request, work
-from backtrace.views.exercise import config_of
-from backtrace.views.records import Look
-from backtrace.views.sheet import Asking, sections, write_yaml
+from backtrace.problem.notation import NOTATIONS
+from backtrace.problem.problem import Network, Problem
+from backtrace.symbolic.expressions import Number
+from backtrace.tracing.selection import visible
+from backtrace.tracing.trace import Request, work
+from backtrace.views.page.records import Look
+from backtrace.views.sheet.exercise import config_of
+from backtrace.views.sheet.sheet import Asking, sections, write_yaml
 from tests.exercised import OF_EACH, TOPOLOGIES, misses, plans, rounded
 
 ONE_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9])?")

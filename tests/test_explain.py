@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 import backtrace
 from backtrace.cli import cli
 from backtrace.config.load import example_names, example_text
-from backtrace.explaining import MOST_PATHS, Explanation, explain
-from backtrace.tracing import Request, work
+from backtrace.explaining.explanation import MOST_PATHS, Explanation, explain
+from backtrace.tracing.trace import Request, work
 
 SMOOTH = [name for name in example_names() if name != "step-neuron"]
 

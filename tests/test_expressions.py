@@ -14,8 +14,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from backtrace.derivation.calculus import partials, slopes
-from backtrace.derivation.expressions import (
+from backtrace.errors import NotDifferentiableError
+from backtrace.evaluation.evaluator import value_of
+from backtrace.evaluation.float64 import FLOAT64
+from backtrace.symbolic.calculus import partials, slopes
+from backtrace.symbolic.expressions import (
     HALF,
     ONE,
     ZERO,
@@ -33,13 +36,10 @@ from backtrace.derivation.expressions import (
     substitute,
     symbols,
 )
-from backtrace.derivation.functions import FUNCTIONS
-from backtrace.derivation.parser import ExpressionError, parse
-from backtrace.derivation.printing import PLAIN, TYPESET, Printer, formula, substitution, textbook
-from backtrace.derivation.simplify import add, divide, multiply, negate, power, simplify
-from backtrace.errors import NotDifferentiableError
-from backtrace.evaluation.evaluator import value_of
-from backtrace.evaluation.float64 import FLOAT64
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.symbolic.parser import ExpressionError, parse
+from backtrace.symbolic.simplify import add, divide, multiply, negate, power, simplify
+from backtrace.typesetting.plain import PLAIN, TYPESET, Printer, formula, substitution, textbook
 from tests import exact
 from tests.exact import EXACT
 

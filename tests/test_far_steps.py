@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 import backtrace
-from backtrace import tracing
 from backtrace.cli import cli
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.hand import hand_arithmetic
-from backtrace.tracing import Part, Request, work
+from backtrace.tracing import trace as tracing
+from backtrace.tracing.trace import Part, Request, work
 
 STEP = 60
 EXAMPLES = [

@@ -21,9 +21,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt  # which rich needs
 
 import backtrace
-from backtrace.api import trace
 from backtrace.cli import _run, cli
-from backtrace.cli.inside import MOST_STEPS, REFUSED
+from backtrace.cli.document_runner import MOST_STEPS, REFUSED
 from backtrace.cli.output import Passage
 from backtrace.config.load import example_names
 from backtrace.errors import BacktraceError
@@ -32,6 +31,7 @@ from backtrace.filling.document import Document, Put, difference, with_puts
 from backtrace.filling.marks import COMMANDS, read_marks
 from backtrace.filling.number_format import number_text
 from backtrace.filling.places import PLACES
+from backtrace.library import trace
 
 NEURON = """\
 title: One neuron
@@ -1036,7 +1036,7 @@ def test_a_document_is_not_filled_beyond_what_can_be_read_again(
         (size, "doc.md: 2 of 2 places changed\n"),
         (size - 1, "doc.md:3:1: more than 0 MB with what stands here; expected less\n"),
     ):
-        monkeypatch.setattr("backtrace.cli.inside.MAX_BYTES", most)
+        monkeypatch.setattr("backtrace.cli.document_runner.MAX_BYTES", most)
         Path("doc.md").write_text(text, encoding="utf-8")
         assert fill("doc.md").err == said
 
@@ -1048,7 +1048,7 @@ def test_what_stands_in_many_marks_is_worked_out_once(fill: Fill, monkeypatch: p
         runs.append(arguments)
         return trace(*arguments, **how)
 
-    monkeypatch.setattr("backtrace.api.trace", counted)
+    monkeypatch.setattr("backtrace.library.trace", counted)
     numbers = [f"<!-- bt or-gate {id} --><!-- /bt -->\n" for id in ("E", "a_o", "h_1")]
     Path("doc.md").write_text("".join(numbers) * 2_000, encoding="utf-8")
     assert fill("doc.md") == (0, "", "doc.md: 6,000 of 6,000 places changed\n")
@@ -1075,7 +1075,7 @@ def test_an_interruption_leaves_the_document_whole(
 def test_a_training_that_is_interrupted_ends_the_fill(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
     text = block("train or-gate --steps 10")
     Path("doc.md").write_text(text, encoding="utf-8")
-    from backtrace.training import training
+    from backtrace.training import trainer as training
 
     train = training.train
 
@@ -1091,7 +1091,7 @@ def test_a_training_that_is_interrupted_ends_the_fill(fill: Fill, monkeypatch: p
 def test_a_document_that_changes_meanwhile_is_left_alone(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "<!-- bt or-gate E .3f --><!-- /bt -->\n"
     Path("doc.md").write_text(text, encoding="utf-8")
-    from backtrace.cli.inside import Runner
+    from backtrace.cli.document_runner import Runner
 
     puts = Runner.puts
 

@@ -12,10 +12,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import backtrace
-from backtrace.derivation.functions import FUNCTIONS
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.tracing import Request, work
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.tracing.trace import Request, work
 from tests import exact
 from tests.exact import EXACT
 from tests.networks import Config, everything, networks, problem_of, values_of

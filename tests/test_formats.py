@@ -15,16 +15,16 @@ from rich.console import Console
 import backtrace
 from backtrace.config.load import example_names
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.printing import PLAIN
-from backtrace.problem import Network, Problem
-from backtrace.selection import visible
-from backtrace.tracing import Request, work
-from backtrace.views import data
-from backtrace.views.html import tables
-from backtrace.views.left_out import MOST_ROWS, more_rows
-from backtrace.views.markdown import write_markdown
-from backtrace.views.records import Look, records
-from backtrace.views.table import broken, draw
+from backtrace.problem.problem import Network, Problem
+from backtrace.tracing.selection import visible
+from backtrace.tracing.trace import Request, work
+from backtrace.typesetting.plain import PLAIN
+from backtrace.views.page.records import Look, records
+from backtrace.views.page.rich_table import broken, draw
+from backtrace.views.page.truncation import MOST_ROWS, more_rows
+from backtrace.views.trace import data
+from backtrace.views.trace.html import tables
+from backtrace.views.trace.markdown import write_markdown
 
 LOOK = Look(most_terms=12)
 
@@ -405,7 +405,7 @@ def test_the_pattern_that_is_told_fits_the_table(stems: Sequence[str]) -> None:
 
 
 def equation(id: str) -> Equation:
-    from backtrace.derivation.expressions import Symbol, number
+    from backtrace.symbolic.expressions import Symbol, number
 
     return Equation(Symbol(id, id), number(1), "gradient" if id.startswith("dE") else "value", "backward")
 

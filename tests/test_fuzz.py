@@ -21,10 +21,10 @@ import backtrace
 from backtrace.config.load import example_names, example_text
 from backtrace.config.nodes import decode
 from backtrace.config.reader import read_problem
-from backtrace.derivation.functions import PUBLIC, VARIADIC
-from backtrace.derivation.parser import MAX_DEPTH, MAX_LENGTH
 from backtrace.errors import BacktraceError
-from backtrace.problem import Network, Problem
+from backtrace.problem.problem import Network, Problem
+from backtrace.symbolic.functions import PUBLIC, VARIADIC
+from backtrace.symbolic.parser import MAX_DEPTH, MAX_LENGTH
 
 MEGABYTE = 1_000_000
 MEMORY = 1000 * MEGABYTE

@@ -16,18 +16,19 @@ from hypothesis import strategies as st
 
 from backtrace.cli import _run
 from backtrace.config.load import example_names
-from backtrace.derivation import activations, calculus, chain_rule
-from backtrace.derivation.backward import _Backward
+from backtrace.derivation import activations, chain_rule
+from backtrace.derivation.backward_pass import _Backward
 from backtrace.derivation.chain_rule import Adjoints
-from backtrace.derivation.expressions import Expression, Number
-from backtrace.derivation.functions import FUNCTIONS
-from backtrace.derivation.simplify import multiply, negate
 from backtrace.errors import BacktraceError, NotFiniteError
-from backtrace.evaluation.complex_step import COMPLEX, STEP
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.evaluation.kinks import KINKS
-from backtrace.training.gradients import gradcheck
-from backtrace.training.witnesses import Check, Settings
+from backtrace.gradchecking.check import gradcheck
+from backtrace.gradchecking.complex_step import COMPLEX, STEP
+from backtrace.gradchecking.estimates import Check, Settings
+from backtrace.gradchecking.kinks import KINKS
+from backtrace.symbolic import calculus
+from backtrace.symbolic.expressions import Expression, Number
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.symbolic.simplify import multiply, negate
 from tests.networks import SMOOTH, Config, networks, problem_of
 
 USAGE = "Usage: backtrace gradcheck [OPTIONS] CONFIG\nTry 'backtrace gradcheck --help' for help.\n\nError: "
@@ -515,7 +516,7 @@ def test_the_form_is_the_one_that_the_file_ends_in(run: Gradcheck, tmp_path: Pat
 
 def test_ascii_output_is_ascii(run: Gradcheck, monkeypatch: pytest.MonkeyPatch) -> None:
     from backtrace.cli import output
-    from backtrace.derivation.printing import PLAIN
+    from backtrace.typesetting.plain import PLAIN
 
     monkeypatch.setattr(output, "style_of", lambda out: PLAIN)
     for form in ("table", "markdown"):

@@ -11,21 +11,23 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from backtrace.derivation import activations, calculus, costs, printing
+from backtrace.derivation import activations, costs
 from backtrace.derivation.activations import ActivationRow
-from backtrace.derivation.backward import _Backward
+from backtrace.derivation.backward_pass import _Backward
 from backtrace.derivation.costs import CostRow
 from backtrace.derivation.derivation import derive, derive_step
 from backtrace.derivation.equation import BrokenDerivationError, Equation, check
-from backtrace.derivation.expressions import Symbol
-from backtrace.derivation.functions import FUNCTIONS, Function
-from backtrace.derivation.names import spell
-from backtrace.derivation.network import Case
-from backtrace.derivation.simplify import negate
-from backtrace.derivation.updates import STEP, UPDATE_RULES
+from backtrace.derivation.forward_pass import Case
+from backtrace.derivation.optimizers import STEP, UPDATE_RULES
 from backtrace.errors import BacktraceError
-from backtrace.problem import Problem
-from backtrace.tracing import Request, work
+from backtrace.problem.problem import Problem
+from backtrace.symbolic import calculus
+from backtrace.symbolic.expressions import Symbol
+from backtrace.symbolic.functions import FUNCTIONS, Function
+from backtrace.symbolic.ids import spell
+from backtrace.symbolic.simplify import negate
+from backtrace.tracing.trace import Request, work
+from backtrace.typesetting import plain as printing
 from tests.networks import (
     ACTIVATIONS,
     COSTS,

@@ -12,11 +12,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import backtrace
-from backtrace.derivation.functions import FUNCTIONS
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.hand import _FUNCTIONS, hand_arithmetic
-from backtrace.tracing import Request, work
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.tracing.trace import Request, work
 from tests import exact
 from tests.networks import Config, networks, problem_of, values_of
 

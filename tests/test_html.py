@@ -22,20 +22,20 @@ import backtrace
 from backtrace.cli import cli
 from backtrace.config.load import example_names
 from backtrace.derivation.equation import Phase
-from backtrace.derivation.expressions import HALF, Call, Product, Symbol
-from backtrace.derivation.functions import FUNCTIONS
-from backtrace.derivation.mathml import MathPrinter, element, factors, marked_up, numeral, terms
-from backtrace.derivation.mathml_names import MathNames
-from backtrace.derivation.names import LETTER
-from backtrace.derivation.parser import parse
-from backtrace.derivation.typeset import MOST_TERMS
-from backtrace.explaining import explain
-from backtrace.problem import Problem
-from backtrace.selection import visible
-from backtrace.tracing import Part, Request, work
-from backtrace.views.explained_html import write_html as write_explanation
-from backtrace.views.html_page import MOST_ROWS, pieces, write_html
-from backtrace.views.records import Look, records
+from backtrace.explaining.explanation import explain
+from backtrace.problem.problem import Problem
+from backtrace.symbolic.expressions import HALF, Call, Product, Symbol
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.symbolic.ids import LETTER
+from backtrace.symbolic.parser import parse
+from backtrace.tracing.selection import visible
+from backtrace.tracing.trace import Part, Request, work
+from backtrace.typesetting.mathml import MathPrinter, element, factors, marked_up, numeral, terms
+from backtrace.typesetting.mathml_names import MathNames
+from backtrace.typesetting.printer import MOST_TERMS
+from backtrace.views.explain.html import write_html as write_explanation
+from backtrace.views.html.page import MOST_ROWS, pieces, write_html
+from backtrace.views.page.records import Look, records
 from tests.browser import Browser
 from tests.networks import WIDE_FORMS, problem_of
 
@@ -551,7 +551,7 @@ def test_a_large_network_is_a_small_page_that_says_what_is_left_out(tmp_path: Pa
 
 
 def test_a_page_that_is_long_goes_on_with_short_tables_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backtrace.views.html_page.ENOUGH", 110_000)
+    monkeypatch.setattr("backtrace.views.html.page.ENOUGH", 110_000)
     problem = backtrace.load("three-layers")
     first, second = (written(problem, Request(last=last)) for last in (1, 2))
     assert "not shown" not in first

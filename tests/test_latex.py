@@ -17,21 +17,21 @@ from hypothesis import strategies as st
 import backtrace
 from backtrace.cli import cli
 from backtrace.config.load import example_names
-from backtrace.derivation.expressions import HALF, Call, Product, Symbol
-from backtrace.derivation.functions import FUNCTIONS
-from backtrace.derivation.latex import formula, numeral, substitution
-from backtrace.derivation.latex_names import Names
-from backtrace.derivation.names import GREEK, LETTER
-from backtrace.derivation.parser import parse
-from backtrace.explaining import MOST_PATHS, explain
-from backtrace.selection import visible
-from backtrace.tracing import Request, work
-from backtrace.views.explained_latex import write_latex as write_explanation
-from backtrace.views.latex import MOST_ROWS, PREAMBLE, write_latex
-from backtrace.views.latex_breaks import broken, width
-from backtrace.views.latex_lines import ROOM, Row, align
-from backtrace.views.latex_text import escaped
-from backtrace.views.records import Look
+from backtrace.explaining.explanation import MOST_PATHS, explain
+from backtrace.symbolic.expressions import HALF, Call, Product, Symbol
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.symbolic.ids import GREEK, LETTER
+from backtrace.symbolic.parser import parse
+from backtrace.tracing.selection import visible
+from backtrace.tracing.trace import Request, work
+from backtrace.typesetting.latex import formula, numeral, substitution
+from backtrace.typesetting.latex_names import Names
+from backtrace.views.explain.latex import write_latex as write_explanation
+from backtrace.views.latex.breaks import broken, width
+from backtrace.views.latex.lines import ROOM, Row, align
+from backtrace.views.latex.text import escaped
+from backtrace.views.page.records import Look
+from backtrace.views.trace.latex import MOST_ROWS, PREAMBLE, write_latex
 from tests.networks import WIDE_FORMS, problem_of
 
 COMMANDS = frozenset(

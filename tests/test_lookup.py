@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backtrace.checking.check import check_sheet
-from backtrace.checking.checker import Checker
-from backtrace.checking.documents import read_document
+from backtrace.checking.judging.checker import Checker
+from backtrace.checking.judging.judge_sheet import check_sheet
+from backtrace.checking.reading.document import read_document
 from backtrace.config.reader import read_problem
 
 TWO_TWO_TWO = """

@@ -18,18 +18,18 @@ from rich.console import Console
 
 import backtrace
 from backtrace.cli import main
-from backtrace.derivation.printing import PLAIN
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.choice import arithmetic_of
-from backtrace.problem import Network, Problem, parameters_of
-from backtrace.selection import visible
-from backtrace.tracing import Part, Request, work
-from backtrace.views import brackets
-from backtrace.views.grouping import by_layer
-from backtrace.views.matrix import LayerMatrices
-from backtrace.views.matrix_equation import Matrix, MatrixEquation, Side
-from backtrace.views.records import Look, Numerals
-from backtrace.views.table import draw
+from backtrace.problem.problem import Network, Problem, parameters_of
+from backtrace.tracing.grouping import by_layer
+from backtrace.tracing.selection import visible
+from backtrace.tracing.trace import Part, Request, work
+from backtrace.typesetting.plain import PLAIN
+from backtrace.views.page.records import Look, Numerals
+from backtrace.views.page.rich_table import draw
+from backtrace.views.trace import matrix_brackets as brackets
+from backtrace.views.trace.matrix import LayerMatrices
+from backtrace.views.trace.matrix_equation import Matrix, MatrixEquation, Side
 
 Array = NDArray[np.float64]
 

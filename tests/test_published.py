@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 import backtrace
-from backtrace.tracing import Request, work
-from backtrace.views.records import Numerals
+from backtrace.tracing.trace import Request, work
+from backtrace.views.page.records import Numerals
 from tests.networks import everything
 
 FOLDER = Path(__file__).parent / "published"

@@ -23,7 +23,7 @@ import yaml
 from click.testing import CliRunner
 
 from backtrace.checking.report import VERDICTS
-from backtrace.checking.slips import SLIPS
+from backtrace.checking.slips.table import SLIPS
 from backtrace.cli import cli
 
 FOLDER = Path(__file__).parent / "published_documents"

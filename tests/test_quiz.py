@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backtrace.config.load import load
-from backtrace.derivation.printing import PLAIN
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.choice import arithmetic_of
-from backtrace.tracing import Request
-from backtrace.views.records import Look, Numerals
-from backtrace.views.walk_quiz import ending_lines, quiz_screen, verdicts
-from backtrace.views.walk_text import Texts
+from backtrace.tracing.trace import Request
+from backtrace.typesetting.plain import PLAIN
+from backtrace.views.page.records import Look, Numerals
+from backtrace.views.walk.quiz import ending_lines, quiz_screen, verdicts
+from backtrace.views.walk.text import Texts
 from backtrace.walking.judge import Judge
 from backtrace.walking.quiz import QUIZ_ACTIONS, Least, Quiz, QuizState, is_settled, quiz_line, quiz_pressed
 from backtrace.walking.state import State

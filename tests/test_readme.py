@@ -129,8 +129,8 @@ def test_the_two_setup_commands_are_single_lines_and_complete() -> None:
 def test_the_counts_in_the_readme_are_those_of_the_tables() -> None:
     from backtrace.derivation.activations import ACTIVATIONS
     from backtrace.derivation.costs import COSTS
-    from backtrace.derivation.notation import NOTATIONS
-    from backtrace.derivation.updates import UPDATE_RULES
+    from backtrace.derivation.optimizers import UPDATE_RULES
+    from backtrace.problem.notation import NOTATIONS
 
     numbers = "zero one two three four five six seven eight nine ten eleven twelve"
     words = numbers.split(" ")

@@ -12,26 +12,27 @@ from typing import get_args
 import pytest
 
 import backtrace
-from backtrace.checking import answers, check
+from backtrace.checking.judging import judge_sheet as check
+from backtrace.checking.reading import answer_files as answers
 from backtrace.checking.report import VERDICTS
-from backtrace.checking.slips import SLIPS
+from backtrace.checking.slips.table import SLIPS
 from backtrace.cli import COMMANDS, Exit, cli
-from backtrace.cli.inside import REFUSED
+from backtrace.cli.document_runner import REFUSED
 from backtrace.cli.options import ENDINGS
 from backtrace.config import computation, layers, nodes, samples, settings, weights
-from backtrace.derivation import parser
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
 from backtrace.derivation.equation import PHASES, Kind
-from backtrace.derivation.functions import PUBLIC
-from backtrace.derivation.notation import NOTATIONS
-from backtrace.derivation.updates import RATE, UPDATE_RULES
+from backtrace.derivation.optimizers import RATE, UPDATE_RULES
 from backtrace.filling import marks
 from backtrace.filling.document import KINDS
 from backtrace.filling.places import PLACES
-from backtrace.selection import selected
-from backtrace.tracing import Request, work
-from backtrace.views.records import Look, records
+from backtrace.problem.notation import NOTATIONS
+from backtrace.symbolic import parser
+from backtrace.symbolic.functions import PUBLIC
+from backtrace.tracing.selection import selected
+from backtrace.tracing.trace import Request, work
+from backtrace.views.page.records import Look, records
 
 DOCS = Path(__file__).parent.parent / "docs"
 REFERENCE = (DOCS / "reference.md").read_text(encoding="utf-8")

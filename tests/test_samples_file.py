@@ -18,9 +18,9 @@ from backtrace.config import samples
 from backtrace.config.load import load
 from backtrace.config.nodes import MAX_BYTES
 from backtrace.config.reader import read_problem
-from backtrace.derivation.expressions import Number, number
 from backtrace.errors import BacktraceError
-from backtrace.problem import Problem, Sample
+from backtrace.problem.problem import Problem, Sample
+from backtrace.symbolic.expressions import Number, number
 from tests.test_schema import is_accepted
 
 NETWORK = """\

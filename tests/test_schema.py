@@ -19,12 +19,12 @@ from backtrace.config.load import example_names, example_text
 from backtrace.config.reader import read_problem
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
-from backtrace.derivation.functions import PUBLIC
-from backtrace.derivation.names import LAYER_NAME, NAME, UNIT_NAME
-from backtrace.derivation.notation import NOTATIONS, Notation
-from backtrace.derivation.parser import MAX_LENGTH
-from backtrace.derivation.updates import CONSTANTS, UPDATE_RULES
+from backtrace.derivation.optimizers import CONSTANTS, UPDATE_RULES
 from backtrace.errors import BacktraceError
+from backtrace.problem.notation import NOTATIONS, Notation
+from backtrace.symbolic.functions import PUBLIC
+from backtrace.symbolic.ids import LAYER_NAME, NAME, UNIT_NAME
+from backtrace.symbolic.parser import MAX_LENGTH
 from tests.test_config import VALID
 from tests.test_config_errors import BROKEN_STRUCTURE
 

@@ -11,9 +11,9 @@ import backtrace
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.problem import Problem
-from backtrace.selection import finder, named, no_quantity, selected, visible
-from backtrace.tracing import Part, Request, work
+from backtrace.problem.problem import Problem
+from backtrace.tracing.selection import finder, named, no_quantity, selected, visible
+from backtrace.tracing.trace import Part, Request, work
 
 
 def ids(problem: Problem, *patterns: str, request: Request | None = None) -> list[str]:

@@ -20,14 +20,14 @@ import pytest
 import yaml
 
 import backtrace
-from backtrace.checking.answers import read_sheet
-from backtrace.checking.check import check_sheet
-from backtrace.checking.checker import Checker
 from backtrace.checking.graph import Key
-from backtrace.checking.numbers import stated
+from backtrace.checking.judging.checker import Checker
+from backtrace.checking.judging.judge_sheet import check_sheet
+from backtrace.checking.reading.answer_files import read_sheet
 from backtrace.checking.report import Judgement
+from backtrace.checking.slips.distinguish import Outcomes, places_for, tell_apart
+from backtrace.checking.stated_number import stated
 from backtrace.checking.statement import Sheet, Statement
-from backtrace.checking.tell_apart import Outcomes, places_for, tell_apart
 from backtrace.cli import _run
 from backtrace.config.load import load
 from tests.planting import Place, Working

@@ -24,7 +24,7 @@ import pytest
 
 import backtrace
 from backtrace.cli import _run
-from backtrace.training.training import train
+from backtrace.training.trainer import train
 from tests.test_terminal import COMMAND, UTF8, Outcome
 from tests.test_terminal import run as run_apart
 

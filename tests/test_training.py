@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 
 import backtrace
 from backtrace.config.load import example_names
-from backtrace.derivation.updates import UPDATE_RULES
+from backtrace.derivation.optimizers import UPDATE_RULES
 from backtrace.errors import BacktraceError, NotFiniteError
-from backtrace.problem import Network, Problem
-from backtrace.tracing import Request, Run
+from backtrace.problem.problem import Network, Problem
+from backtrace.tracing.trace import Request, Run
 from backtrace.training.curve import MOST_POINTS, Curve
-from backtrace.training.generated import source_of
+from backtrace.training.generated_engine import source_of
 from backtrace.training.health import health, sentences
-from backtrace.training.training import IN_A_STEP, Engine, EngineName, Outcome, made, train
+from backtrace.training.trainer import IN_A_STEP, Engine, EngineName, Outcome, made, train
 from tests.networks import _AS_FORMULA, ACTIVATIONS, COSTS, Config, as_equations, networks, problem_of
 from tests.test_updates import CONFIG, CONSTANTS, RATE, expected_steps
 
@@ -305,13 +305,13 @@ def test_no_name_of_a_config_stands_in_the_code(rule: str, batch: str) -> None:
 
 
 def kept_of(problem: Problem) -> list[str]:
-    from backtrace.training.generated import _kept
+    from backtrace.training.generated_engine import _kept
 
     return _kept(problem)
 
 
 def backtrace_id(name: str) -> str:
-    from backtrace.derivation.names import spell
+    from backtrace.symbolic.ids import spell
 
     return spell(name)
 

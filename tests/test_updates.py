@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from backtrace.derivation.equation import Phase
-from backtrace.derivation.printing import formula
-from backtrace.derivation.updates import UPDATE_RULES
+from backtrace.derivation.optimizers import UPDATE_RULES
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.arithmetic import Value
-from backtrace.problem import Problem
-from backtrace.tracing import Part, Request, work
+from backtrace.problem.problem import Problem
+from backtrace.tracing.trace import Part, Request, work
+from backtrace.typesetting.plain import formula
 from tests.networks import Config, Numbers, as_equations, everything, oracle, problem_of
 
 STEPS = 4

@@ -18,13 +18,13 @@ import pytest
 
 from backtrace.cli.keyboard import keys_in
 from backtrace.config.load import load
-from backtrace.derivation.printing import PLAIN, TYPESET
 from backtrace.errors import BacktraceError
-from backtrace.tracing import Request
-from backtrace.views.records import Look
-from backtrace.views.walk_map import draw_map, here
-from backtrace.views.walk_screen import key_name, walk_screen
-from backtrace.views.walk_text import Texts
+from backtrace.tracing.trace import Request
+from backtrace.typesetting.plain import PLAIN, TYPESET
+from backtrace.views.page.records import Look
+from backtrace.views.walk.network_map import draw_map, here
+from backtrace.views.walk.screen import key_name, walk_screen
+from backtrace.views.walk.text import Texts
 from backtrace.walking.quiz import QUIZ_ACTIONS
 from backtrace.walking.state import ACTIONS, FORMULA, NUMBERS, SYMBOL, VALUE, State, begin, pressed
 from backtrace.walking.walk import Walk, walk_through
@@ -567,7 +567,7 @@ def test_the_terminal_is_restored_however_it_ends(options: tuple[str, ...], end:
 
 def test_the_terminal_is_restored_after_an_exception(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "import backtrace.views.walk_screen as module\n"
+        "import backtrace.views.walk.screen as module\n"
         "def broken(*_):\n    raise RuntimeError('planted')\n"
         "module.page_screen = broken\n"
     )

@@ -7,9 +7,9 @@ from functools import cache
 import pytest
 
 import backtrace
-from backtrace.checking.check import check_sheet
-from backtrace.checking.checker import Checker
-from backtrace.checking.documents import read_document
+from backtrace.checking.judging.checker import Checker
+from backtrace.checking.judging.judge_sheet import check_sheet
+from backtrace.checking.reading.document import read_document
 from backtrace.checking.report import FormulaFinding, Report
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from backtrace.checking.check import check_sheet
-from backtrace.checking.checker import Checker
-from backtrace.checking.numbers import stated
+from backtrace.checking.judging.checker import Checker
+from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.report import FAULTY, Judgement
+from backtrace.checking.stated_number import stated
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.config.reader import read_problem
 from tests.planting import HIDDEN, VISIBLE, Config, Line, Place, Plant, Working, random_network

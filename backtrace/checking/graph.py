@@ -9,17 +9,17 @@ from typing import Literal, NamedTuple
 from backtrace.checking.name_table import NameTable
 from backtrace.derivation.derivation import Derivation, afterwards
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import ZERO, Expression, Symbol, symbols
-from backtrace.derivation.names import spell
-from backtrace.derivation.notation import derivative, given, updated
-from backtrace.derivation.updates import STEP, UPDATE_RULES, constants
+from backtrace.derivation.optimizers import STEP, UPDATE_RULES, constants
 from backtrace.errors import BacktraceError, NotDifferentiableError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.problem import Network, Problem
-from backtrace.tracing import Part, Request, work
+from backtrace.problem.notation import derivative, given, updated
+from backtrace.problem.problem import Network, Problem
+from backtrace.symbolic.expressions import ZERO, Expression, Symbol, symbols
+from backtrace.symbolic.ids import spell
+from backtrace.tracing.trace import Part, Request, work
 
 MOST_KEPT = 2_000  # quantities of a graph of which each keeps all that it rests on
 MOST_GRADIENTS = 300_000  # of all samples of a step, at a kilobyte each; of more there is the step's own

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backtrace.derivation.expressions import Symbol
-from backtrace.derivation.names import transcribe
+from backtrace.symbolic.expressions import Symbol
+from backtrace.symbolic.ids import transcribe
 
 Place = tuple[int, int | None]  # a step and a sample
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from backtrace.checking.commands import FENCE
-from backtrace.checking.latex import TooDeepError, plain
+from backtrace.checking.reading.latex import TooDeepError, plain
+from backtrace.checking.reading.latex_tables import FENCE
 from backtrace.config.cursor import MAX_NUMBER
-from backtrace.derivation.names import LETTER, transcribe
+from backtrace.symbolic.ids import LETTER, transcribe
 
 MAX_NAME = 80
 

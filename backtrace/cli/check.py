@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.gathered import Change, gathered
+from backtrace.cli.option_groups import Change, gathered
 from backtrace.cli.options import (
     FiniteRange,
     NameOf,
@@ -23,8 +23,8 @@ from backtrace.cli.options import (
 
 if TYPE_CHECKING:
     from backtrace.checking.report import Report
-    from backtrace.problem import Problem
-    from backtrace.views.marked import Marked, Telling
+    from backtrace.problem.problem import Problem
+    from backtrace.views.check.rows import Marked, Telling
 
 FORMATS = ("table", "json", "csv", "markdown", "junit", "gradescope")
 MOST_JOBS = 64
@@ -34,9 +34,9 @@ def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> Non
     """Print the table of slips and leave; no config is needed for it."""
     if not wanted or ctx.resilient_parsing:
         return
-    from backtrace.checking.slips import SLIPS
+    from backtrace.checking.slips.table import SLIPS
     from backtrace.cli.output import console_for, style_of, writing_to
-    from backtrace.views.check_table import draw_slips
+    from backtrace.views.check.table import draw_slips
 
     with writing_to(None) as out:
         draw_slips(SLIPS, console_for(out, "auto"), style_of(out).ascii)
@@ -139,7 +139,7 @@ def command(
 
     Exit code: 3 if there are mistakes, 1 if a sheet cannot be read, else 0.
     """
-    from backtrace.cli.sheets import Marking, checked, sheet_files
+    from backtrace.cli.answer_batch import Marking, checked, sheet_files
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load, published_sheet
 
@@ -166,7 +166,7 @@ def command(
 
 def _telling(form: str, feedback: str | None, reveal: bool, slip_mark: float) -> Telling:
     """How much is told. Students see what Gradescope gets, so the expected values are asked for by name."""
-    from backtrace.views.marked import Telling
+    from backtrace.views.check.rows import Telling
 
     if form == "gradescope":
         default = "full" if reveal else "slip"
@@ -209,7 +209,7 @@ class _Writer:
     def write_one(self, report: Report, output: str | None) -> int:
         from backtrace.cli.output import writing_to
         from backtrace.errors import BacktraceError
-        from backtrace.views.marked import corrections, marked
+        from backtrace.views.check.rows import corrections, marked
 
         sheet = marked(report, self.telling)
         if self.only_corrections:
@@ -225,26 +225,26 @@ class _Writer:
     def write_sheet(self, sheet: Marked, out: TextIO) -> None:
         if self.form == "table":
             from backtrace.cli.output import console_for, style_of
-            from backtrace.views.check_table import draw_sheet
+            from backtrace.views.check.table import draw_sheet
 
             draw_sheet(
                 self.heading(out), sheet, console_for(out, self.color), style_of(out).ascii, self.verbose
             )
         elif self.form == "markdown":
             from backtrace.cli.output import style_of
-            from backtrace.views.check_markdown import write_markdown
+            from backtrace.views.check.markdown import write_markdown
 
             write_markdown(self.heading(out), sheet, out, self.verbose, style_of(out).ascii)
         elif self.form == "junit":
-            from backtrace.views.junit import write_junit
+            from backtrace.views.check.junit import write_junit
 
             write_junit([sheet], out)
         elif self.form == "gradescope":
-            from backtrace.views.gradescope import write_gradescope
+            from backtrace.views.check.gradescope import write_gradescope
 
             write_gradescope(sheet, out)
         else:
-            from backtrace.views import check_data
+            from backtrace.views.check import data as check_data
 
             self.tell_unread(sheet)
             write = check_data.write_json if self.form == "json" else check_data.write_csv
@@ -252,7 +252,7 @@ class _Writer:
 
     def tell_unread(self, sheet: Marked) -> None:
         """Data has no place for what was not understood; it is told beside it."""
-        from backtrace.views.marked import formulas_line, lists, unread_line
+        from backtrace.views.check.rows import formulas_line, lists, unread_line
 
         counted = formulas_line(sheet), "" if self.verbose else unread_line(sheet, listed=False)
         listed = [line for above, lines in lists(sheet) for line in (above, *lines)] if self.verbose else []
@@ -260,9 +260,9 @@ class _Writer:
             click.echo(line, err=True)
 
     def write_many(self, reports: Iterator[Report], total: int, output: str | None) -> int:
-        from backtrace.checking.tally import Tally
+        from backtrace.checking.judging.class_tally import Tally
         from backtrace.cli.output import writing_to
-        from backtrace.views.marked import marked
+        from backtrace.views.check.rows import marked
 
         tally = Tally(self.telling.slip_mark)
 
@@ -282,21 +282,21 @@ class _Writer:
     def write_sheets(self, sheets: Iterable[Marked], tally: Any, out: TextIO) -> None:
         if self.form == "table":
             from backtrace.cli.output import console_for, style_of
-            from backtrace.views.check_table import draw_sheets
+            from backtrace.views.check.table import draw_sheets
 
             console, ascii = console_for(out, self.color), style_of(out).ascii
             draw_sheets(self.heading(out), sheets, tally, self.telling, console, ascii)
         elif self.form == "markdown":
             from backtrace.cli.output import style_of
-            from backtrace.views.check_markdown import write_markdown_sheets
+            from backtrace.views.check.markdown import write_markdown_sheets
 
             write_markdown_sheets(self.heading(out), sheets, tally, self.telling, out, style_of(out).ascii)
         elif self.form == "junit":
-            from backtrace.views.junit import write_junit
+            from backtrace.views.check.junit import write_junit
 
             write_junit(sheets, out)
         else:
-            from backtrace.views import check_data
+            from backtrace.views.check import data as check_data
 
             write = check_data.write_json_sheets if self.form == "json" else check_data.write_csv_sheets
             write(sheets, out)
@@ -304,8 +304,8 @@ class _Writer:
     def heading(self, out: TextIO) -> Iterator[str]:
         """The title and what the numbers rest on, as above a trace."""
         from backtrace.cli.output import style_of
-        from backtrace.views.heading import problem_lines
-        from backtrace.views.records import Look
+        from backtrace.views.page.headings import problem_lines
+        from backtrace.views.page.records import Look
 
         return problem_lines(self.problem, "float64", Look(style_of(out)))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 import click
 
-from backtrace.cli.gathered import Change, Figures, gathered
+from backtrace.cli.option_groups import Change, Figures, gathered
 from backtrace.cli.options import (
     digits_options,
     file_option,
@@ -18,9 +18,9 @@ from backtrace.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from backtrace.picture import Picture
-    from backtrace.problem import Problem
-    from backtrace.views.records import Look
+    from backtrace.diagrams.diagram import Picture
+    from backtrace.problem.problem import Problem
+    from backtrace.views.page.records import Look
 
 FORMATS = ("svg", "dot", "mermaid", "text")
 BLANK_DIGITS = 6  # as a sheet has them: they are what somebody is to calculate with
@@ -58,12 +58,12 @@ def command(
     from backtrace.cli.output import style_of, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
-    from backtrace.derivation.printing import TYPESET
-    from backtrace.drawing import picture
+    from backtrace.diagrams.build import picture
+    from backtrace.diagrams.diagram import blank as without_solution
     from backtrace.errors import NotDifferentiableError
     from backtrace.evaluation.choice import arithmetic_of
-    from backtrace.picture import blank as without_solution
-    from backtrace.views.records import Look
+    from backtrace.typesetting.plain import TYPESET
+    from backtrace.views.page.records import Look
 
     problem, asked_for = what_if(load(config), *change, sample)
     arithmetic = arithmetic_of(problem)
@@ -83,18 +83,18 @@ def command(
 
 def _write(form: str, problem: Problem, drawn: Picture, look: Look, out: TextIO) -> None:
     if form == "svg":
-        from backtrace.views.draw_svg import write_svg
+        from backtrace.views.diagram.svg import write_svg
 
         write_svg(problem, drawn, look, out)
     elif form == "dot":
-        from backtrace.views.draw_dot import write_dot
+        from backtrace.views.diagram.dot import write_dot
 
         write_dot(problem, drawn, look, out)
     elif form == "mermaid":
-        from backtrace.views.draw_mermaid import write_mermaid
+        from backtrace.views.diagram.mermaid import write_mermaid
 
         write_mermaid(problem, drawn, look, out)
     else:
-        from backtrace.views.draw_text import write_text
+        from backtrace.views.diagram.text import write_text
 
         write_text(problem, drawn, look, out)

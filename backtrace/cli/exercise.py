@@ -194,13 +194,13 @@ def command(
     except BacktraceError as error:
         raise click.UsageError(error.message) from None
     if blank:
-        from backtrace.exercises.skeleton import skeleton
+        from backtrace.exercises.blank_config import skeleton
 
         _write("".join(f"{line}\n" for line in skeleton(plan)), folder)
     elif folder is None:
         _write(_printed(next(_made(plan, seed, 1)), form or "yaml"), None)
     else:
-        from backtrace.cli.folder import write_files
+        from backtrace.cli.exercise_folder import write_files
 
         write_files(folder, _files(_made(plan, seed, count), form or "markdown"))
 
@@ -221,18 +221,18 @@ def _made(plan: Plan, seed: int | None, count: int) -> Iterator[Exercise]:
 
 def _printed(exercise: Exercise, form: str) -> str:
     if form == "yaml":
-        from backtrace.views.exercise import config_of
+        from backtrace.views.sheet.exercise import config_of
 
         return config_of(exercise)
-    from backtrace.views.exercise_pages import problem_page
+    from backtrace.views.sheet.exercise_pages import problem_page
 
     return problem_page(exercise, form)
 
 
 def _files(made: Iterable[Exercise], form: str) -> Iterator[tuple[str, str]]:
     """The files of all exercises, by name."""
-    from backtrace.views.exercise import config_of
-    from backtrace.views.exercise_pages import problem_page, solution_page
+    from backtrace.views.sheet.exercise import config_of
+    from backtrace.views.sheet.exercise_pages import problem_page, solution_page
 
     for exercise in made:
         name = f"exercise-{exercise.number}"

@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from backtrace.cli.gathered import Change, Figures, gathered
+from backtrace.cli.option_groups import Change, Figures, gathered
 from backtrace.cli.options import (
     form_of,
     format_option,
@@ -60,11 +60,11 @@ def command(
     from backtrace.cli.output import console_for, style_of, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
-    from backtrace.derivation.printing import TYPESET
     from backtrace.evaluation.choice import arithmetic_of
-    from backtrace.explaining import explain
-    from backtrace.views.heading import problem_lines
-    from backtrace.views.records import Look
+    from backtrace.explaining.explanation import explain
+    from backtrace.typesetting.plain import TYPESET
+    from backtrace.views.page.headings import problem_lines
+    from backtrace.views.page.records import Look
 
     problem, asked_for = what_if(load(config), *change, sample)
     arithmetic = arithmetic_of(problem, hand)
@@ -74,23 +74,23 @@ def command(
         look = Look(style, figures.numerals(kept=arithmetic.kept))
         heading = problem_lines(problem, arithmetic.name, look)
         if form == "table":
-            from backtrace.views.explained_table import draw_explanation
+            from backtrace.views.explain.table import draw_explanation
 
             look = look._replace(most_terms=12)
             draw_explanation(problem, heading, explanation, look, console_for(out, color))
         elif form == "markdown":
-            from backtrace.views.explained_data import write_markdown
+            from backtrace.views.explain.data import write_markdown
 
             write_markdown(problem, heading, explanation, look, out, fragment)
         elif form == "latex":
-            from backtrace.views.explained_latex import write_latex
+            from backtrace.views.explain.latex import write_latex
 
             write_latex(problem, heading, explanation, look, out, fragment)
         elif form == "html":
-            from backtrace.views.explained_html import write_html
+            from backtrace.views.explain.html import write_html
 
             write_html(problem, heading, explanation, look, out, fragment)
         else:
-            from backtrace.views.explained_data import write_json
+            from backtrace.views.explain.data import write_json
 
             write_json(problem, explanation, look, out)

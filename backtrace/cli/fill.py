@@ -47,7 +47,7 @@ def command(documents: tuple[str, ...], check: bool) -> int:
 
 def _fill(file: str, check: bool) -> int:
     """Fill one document, or tell what would change; in how many places."""
-    from backtrace.cli.inside import Runner
+    from backtrace.cli.document_runner import Runner
     from backtrace.filling.document import read_document
     from backtrace.filling.marks import read_marks
 

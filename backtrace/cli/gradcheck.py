@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.gathered import Change, gathered
+from backtrace.cli.option_groups import Change, gathered
 from backtrace.cli.options import (
     FiniteRange,
     SampleNumber,
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable
 
-    from backtrace.problem import Problem
-    from backtrace.training.gradients import Subject
-    from backtrace.training.witnesses import Settings, Verdict
+    from backtrace.gradchecking.check import Subject
+    from backtrace.gradchecking.estimates import Settings, Verdict
+    from backtrace.problem.problem import Problem
 
 FORMATS = ("table", "markdown", "csv", "json")
 
@@ -82,8 +82,8 @@ def command(
     from backtrace.cli.output import writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
-    from backtrace.training.gradients import gradcheck
-    from backtrace.training.witnesses import STEP_SIZE, TOLERANCE, Settings
+    from backtrace.gradchecking.check import gradcheck
+    from backtrace.gradchecking.estimates import STEP_SIZE, TOLERANCE, Settings
 
     problem, sample = what_if(load(config), *change, sample)
     how = Settings(
@@ -102,18 +102,18 @@ def _write(
     form: str, problem: Problem, subjects: Iterable[Subject], settings: Settings, out: TextIO, color: str
 ) -> Counter[Verdict]:
     from backtrace.cli.output import console_for, style_of
-    from backtrace.views.records import Look
+    from backtrace.views.page.records import Look
 
     look = Look(style_of(out))
     if form == "table":
-        from backtrace.views.gradcheck_table import draw
+        from backtrace.views.gradcheck.table import draw
 
         return draw(problem, subjects, settings, look, console_for(out, color))
     if form == "markdown":
-        from backtrace.views.gradcheck_markdown import write_markdown
+        from backtrace.views.gradcheck.markdown import write_markdown
 
         return write_markdown(problem, subjects, settings, look, out)
-    from backtrace.views import gradcheck_data
+    from backtrace.views.gradcheck import data as gradcheck_data
 
     if form == "json":
         return gradcheck_data.write_json(problem.title, subjects, settings, out)

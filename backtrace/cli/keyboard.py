@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from backtrace.views.walk_screen import Screen
+    from backtrace.views.walk.screen import Screen
 
 PATIENCE = 0.5  # seconds for the rest of an escape sequence, which a slow line brings in pieces
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~])")

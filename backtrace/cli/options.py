@@ -91,8 +91,8 @@ def _table(name: str) -> Iterable[str]:
     """The names in one of the tables."""
     from backtrace.derivation.activations import ACTIVATIONS
     from backtrace.derivation.costs import COSTS
-    from backtrace.derivation.notation import NOTATIONS
-    from backtrace.derivation.updates import UPDATE_RULES
+    from backtrace.derivation.optimizers import UPDATE_RULES
+    from backtrace.problem.notation import NOTATIONS
 
     tables: dict[str, Iterable[str]] = {
         "activation": ACTIVATIONS,

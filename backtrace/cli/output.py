@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
-from backtrace.derivation.printing import PLAIN, TYPESET, Style
 from backtrace.errors import BacktraceError, quoted
+from backtrace.typesetting.plain import PLAIN, TYPESET, Style
 
 if TYPE_CHECKING:
     from rich.console import Console

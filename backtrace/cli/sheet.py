@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from backtrace.cli.gathered import Change, Choice, Figures, asked, gathered
+from backtrace.cli.option_groups import Change, Choice, Figures, asked, gathered
 from backtrace.cli.options import (
     any_sample_option,
     file_option,
@@ -23,12 +23,12 @@ from backtrace.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backtrace.checking.tell_apart import Outcomes
+    from backtrace.checking.slips.distinguish import Outcomes
     from backtrace.derivation.equation import Equation
-    from backtrace.problem import Problem
-    from backtrace.tracing import Part
-    from backtrace.views.records import Look
-    from backtrace.views.sheet import Asking, Section
+    from backtrace.problem.problem import Problem
+    from backtrace.tracing.trace import Part
+    from backtrace.views.page.records import Look
+    from backtrace.views.sheet.sheet import Asking, Section
 
 BANKS = ("gift", "moodle")
 FORMATS = ("yaml", "csv", "markdown", "latex", *BANKS)
@@ -74,12 +74,12 @@ def command(
     if form in BANKS and choice.hand:
         raise click.UsageError("a question bank has exact numbers; expected --hand to be left out")
     from backtrace.cli.output import style_of, writing_to
-    from backtrace.derivation.printing import TYPESET
     from backtrace.evaluation.float64 import FLOAT64
-    from backtrace.selection import shown, some
-    from backtrace.tracing import work
-    from backtrace.views import sheet
-    from backtrace.views.records import Look
+    from backtrace.tracing.selection import shown, some
+    from backtrace.tracing.trace import work
+    from backtrace.typesetting.plain import TYPESET
+    from backtrace.views.page.records import Look
+    from backtrace.views.sheet import sheet
 
     problem, request = asked(config, choice, change, exact=form in BANKS)
     arithmetic = request.arithmetic
@@ -94,7 +94,7 @@ def command(
         if form in BANKS:
             _write_bank(form, problem, sections, look, asking, out)
         elif form == "latex":
-            from backtrace.views.sheet_latex import write_latex
+            from backtrace.views.sheet.latex import write_latex
 
             write_latex(problem, sections, look, asking, out, fragment)
         else:
@@ -105,12 +105,12 @@ def command(
 def _write_bank(
     form: str, problem: Problem, sections: Sequence[Section], look: Look, asking: Asking, out: TextIO
 ) -> None:
-    from backtrace.checking.checker import Checker
     from backtrace.checking.graph import Key
-    from backtrace.checking.tell_apart import places_for, tell_apart
-    from backtrace.views.gift import write_gift
-    from backtrace.views.moodle import write_moodle
-    from backtrace.views.questions import category, questions
+    from backtrace.checking.judging.checker import Checker
+    from backtrace.checking.slips.distinguish import places_for, tell_apart
+    from backtrace.views.sheet.gift import write_gift
+    from backtrace.views.sheet.moodle import write_moodle
+    from backtrace.views.sheet.questions import category, questions
 
     checker, numerals = Checker(problem), look.numerals
     lost: list[str] = []

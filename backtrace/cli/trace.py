@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from backtrace.cli.gathered import Change, Choice, Figures, asked, gathered
+from backtrace.cli.option_groups import Change, Choice, Figures, asked, gathered
 from backtrace.cli.options import (
     any_sample_option,
     form_of,
@@ -21,9 +21,9 @@ from backtrace.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from backtrace.problem import Problem
-    from backtrace.tracing import Request
-    from backtrace.views.records import Look
+    from backtrace.problem.problem import Problem
+    from backtrace.tracing.trace import Request
+    from backtrace.views.page.records import Look
 
 FORMATS = ("table", "markdown", "latex", "html", "csv", "json", "jsonl")
 DOCUMENTS = ("latex", "html", "markdown")  # of which there can be fragments
@@ -73,8 +73,8 @@ def command(
             "--matrix draws whole layers and --show picks quantities; expected one of them"
         )
     from backtrace.cli.output import style_of, writing_to
-    from backtrace.derivation.printing import TYPESET
-    from backtrace.views.records import Look
+    from backtrace.typesetting.plain import TYPESET
+    from backtrace.views.page.records import Look
 
     problem, request = asked(config, choice, change)
     with writing_to(output) as out:
@@ -90,8 +90,8 @@ def _draw_health(problem: Problem, step: int, look: Look, out: TextIO, color: st
     """How the layers are at the start of a step, over all samples."""
     from backtrace.cli.output import console_for
     from backtrace.training.health import health
-    from backtrace.training.training import after
-    from backtrace.views.trained_table import draw_health
+    from backtrace.training.trainer import after
+    from backtrace.views.train.table import draw_health
 
     values = after(problem, step - 1) if step > 1 else {}
     draw_health(health(problem, values or {}), look, console_for(out, color))
@@ -109,38 +109,38 @@ def _write(
     matrix: bool,
     fragment: bool,
 ) -> None:
-    from backtrace.selection import shown, some
-    from backtrace.tracing import work
-    from backtrace.views.records import records
+    from backtrace.tracing.selection import shown, some
+    from backtrace.tracing.trace import work
+    from backtrace.views.page.records import records
 
     matrices = None
     if matrix:
-        from backtrace.views.matrix import LayerMatrices
+        from backtrace.views.trace.matrix import LayerMatrices
 
         matrices = LayerMatrices(problem, look)
     parts = some(shown(work(problem, request), show, request.arithmetic), problem)
     name = request.arithmetic.name
     if form == "table":
         from backtrace.cli.output import console_for
-        from backtrace.views.table import draw
+        from backtrace.views.page.rich_table import draw
 
         look = look._replace(most_terms=12)
         draw(problem, parts, look, name, console_for(out, color), all_rows, matrices)
     elif form == "markdown":
-        from backtrace.views.markdown import write_markdown
+        from backtrace.views.trace.markdown import write_markdown
 
         write_markdown(problem, parts, look, name, out, matrices, is_fragment=fragment)
     elif form == "latex":
-        from backtrace.views.latex import MOST_ROWS, write_latex
+        from backtrace.views.trace.latex import MOST_ROWS, write_latex
 
         write_latex(problem, parts, look, name, out, fragment, None if all_rows else MOST_ROWS)
     elif form == "html":
-        from backtrace.views.html_page import write_html
+        from backtrace.views.html.page import write_html
 
         drawn = () if show else request.phases  # who asks for some quantities is shown no others
         write_html(problem, parts, look, name, out, fragment, all_rows, drawn)
     else:
-        from backtrace.views import data
+        from backtrace.views.trace import data
 
         rows = records(parts, look)
         if form == "csv":

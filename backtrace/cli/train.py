@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.gathered import Change, Figures, gathered
+from backtrace.cli.option_groups import Change, Figures, gathered
 from backtrace.cli.options import (
     digits_options,
     form_of,
@@ -23,10 +23,10 @@ from backtrace.cli.options import (
 from backtrace.errors import BacktraceError, quoted
 
 if TYPE_CHECKING:
-    from backtrace.problem import Problem
-    from backtrace.training.training import Outcome
-    from backtrace.views.records import Look
-    from backtrace.views.trained import Trained
+    from backtrace.problem.problem import Problem
+    from backtrace.training.trainer import Outcome
+    from backtrace.views.page.records import Look
+    from backtrace.views.train.rows import Trained
 
 FORMATS = ("table", "json", "csv", "jsonl", "markdown", "svg")
 MOST_STEPS = 10**12
@@ -107,9 +107,9 @@ def command(
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
     from backtrace.config.write import config_text
-    from backtrace.training.training import train
-    from backtrace.views.records import Look
-    from backtrace.views.trained import speed, trained, usual_marks
+    from backtrace.training.trainer import train
+    from backtrace.views.page.records import Look
+    from backtrace.views.train.rows import speed, trained, usual_marks
 
     problem, _ = what_if(load(config, seed), *change, None)
     below = _bound(problem, until) if until else None
@@ -138,8 +138,8 @@ def _bound(problem: Problem, until: tuple[str, float]) -> float:
     Raises:
         BacktraceError: it is something else.
     """
-    from backtrace.derivation.names import spell
-    from backtrace.views.trained import cost_symbol
+    from backtrace.symbolic.ids import spell
+    from backtrace.views.train.rows import cost_symbol
 
     name, bound = until
     symbol = cost_symbol(problem)
@@ -149,20 +149,20 @@ def _bound(problem: Problem, until: tuple[str, float]) -> float:
 
 
 def _write(form: str, run: Trained, look: Look, scale: Any, color: str, out: TextIO) -> None:
-    from backtrace.views import trained_data
-    from backtrace.views.heading import problem_lines
+    from backtrace.views.page.headings import problem_lines
+    from backtrace.views.train import data as trained_data
 
     heading = problem_lines(run.problem, "float64", look)
     if form == "table":
         from backtrace.cli.output import console_for
-        from backtrace.views.trained_table import draw_trained
+        from backtrace.views.train.table import draw_trained
 
         draw_trained(heading, run, look, scale, console_for(out, color))
     elif form == "markdown":
         trained_data.write_markdown(heading, run, look, out)
     elif form == "svg":
-        from backtrace.views.curve_svg import write_svg
-        from backtrace.views.trained import cost_name
+        from backtrace.views.train.curve_svg import write_svg
+        from backtrace.views.train.rows import cost_name
 
         write_svg(run.problem.title, cost_name(run), run.outcome.curve, scale, out)
     else:
@@ -173,8 +173,8 @@ def _write(form: str, run: Trained, look: Look, scale: Any, color: str, out: Tex
 def _write_config(problem: Problem, outcome: Outcome, out: TextIO) -> None:
     """The config with the parameters that the run has come to."""
     from backtrace.config.write import config_text
-    from backtrace.derivation.expressions import number
-    from backtrace.derivation.names import spell
+    from backtrace.symbolic.expressions import number
+    from backtrace.symbolic.ids import spell
 
     final = {name: number(outcome.values[spell(name)]) for name in problem.parameters}
     out.write(config_text(problem._replace(parameters=final)))

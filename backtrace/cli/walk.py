@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.gathered import Change, Choice, Figures, asked, gathered
+from backtrace.cli.option_groups import Change, Choice, Figures, asked, gathered
 from backtrace.cli.options import (
     any_sample_option,
     number_options,
@@ -20,8 +20,8 @@ from backtrace.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from backtrace.views.walk_screen import Screen
-    from backtrace.views.walk_text import Texts
+    from backtrace.views.walk.screen import Screen
+    from backtrace.views.walk.text import Texts
     from backtrace.walking.quiz import Quiz, QuizState
     from backtrace.walking.state import State
 
@@ -66,8 +66,8 @@ def command(
         raise click.UsageError("standard input has the answers; expected CONFIG to be a file or an example")
     from backtrace.cli.keyboard import is_terminal
     from backtrace.cli.output import console_for, style_of, writing_to
-    from backtrace.views.records import Look
-    from backtrace.views.walk_text import Texts
+    from backtrace.views.page.records import Look
+    from backtrace.views.walk.text import Texts
     from backtrace.walking.walk import walk_through
 
     problem, request = asked(config, choice, change)
@@ -75,7 +75,7 @@ def command(
     with writing_to(None) as out:
         look = Look(style_of(out), figures.numerals(kept=request.arithmetic.kept))
         if quiz:
-            from backtrace.views.walk_quiz import draw_marks
+            from backtrace.views.walk.quiz import draw_marks
             from backtrace.walking.judge import Judge
             from backtrace.walking.quiz import Least, Quiz
 
@@ -89,7 +89,7 @@ def command(
             if is_terminal():
                 _walk_on_screens(texts, color, out)
             else:
-                from backtrace.views.walk_text import write_walk
+                from backtrace.views.walk.text import write_walk
 
                 write_walk(texts, _width(out), out)
     if walk.failure:
@@ -98,7 +98,7 @@ def command(
 
 
 def _walk_on_screens(texts: Texts, color: str, out: TextIO) -> None:
-    from backtrace.views.walk_screen import walk_screen
+    from backtrace.views.walk.screen import walk_screen
     from backtrace.walking.state import begin, pressed
 
     _on_screens(
@@ -112,7 +112,7 @@ def _walk_on_screens(texts: Texts, color: str, out: TextIO) -> None:
 
 
 def _ask_on_screens(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> QuizState:
-    from backtrace.views.walk_quiz import quiz_screen
+    from backtrace.views.walk.quiz import quiz_screen
     from backtrace.walking.quiz import QuizState, quiz_pressed
 
     state: QuizState = _on_screens(
@@ -153,7 +153,7 @@ def _on_screens(
 def _ask_line_by_line(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> QuizState:
     """Ask on standard output and read a line for each answer; the end of the input ends it."""
     from backtrace.errors import printable
-    from backtrace.views.walk_quiz import KEYS_TOLD, heading_lines, question, reply
+    from backtrace.views.walk.quiz import KEYS_TOLD, heading_lines, question, reply
     from backtrace.walking.quiz import QuizState, ended, is_settled, quiz_line, quiz_next
 
     width, echo = _width(out), not (sys.stdin and sys.stdin.isatty())

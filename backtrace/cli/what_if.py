@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from backtrace.config.cursor import listed, to_number
-from backtrace.derivation.expressions import Number
-from backtrace.derivation.names import spell
 from backtrace.errors import BacktraceError, nearest, quoted
-from backtrace.problem import Problem, Sample
+from backtrace.problem.problem import Problem, Sample
+from backtrace.symbolic.expressions import Number
+from backtrace.symbolic.ids import spell
 
 Chosen = TypeVar("Chosen", bound=int | str | None)  # a sample's number, `all`, or none
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from backtrace.derivation.names import spell
-from backtrace.derivation.updates import STEP, UPDATE_RULES
-from backtrace.problem import Computation, Network, Problem
+from backtrace.derivation.optimizers import STEP, UPDATE_RULES
+from backtrace.problem.problem import Computation, Network, Problem
+from backtrace.symbolic.ids import spell
 
 Refuse = Callable[[str, str], None]
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from backtrace.config.cursor import Cursor, one_of
 from backtrace.config.formulas import MAX_PARTS, offset_of, parts_of_derivatives, read_formula
-from backtrace.derivation.expressions import Expression, calls, symbols
-from backtrace.derivation.functions import PUBLIC
-from backtrace.derivation.names import spell
 from backtrace.errors import Location, nearest, quoted
-from backtrace.problem import Computation
+from backtrace.problem.problem import Computation
+from backtrace.symbolic.expressions import Expression, calls, symbols
+from backtrace.symbolic.functions import PUBLIC
+from backtrace.symbolic.ids import spell
 
 MAX_EQUATIONS = 10_000
 

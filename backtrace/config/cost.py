@@ -5,9 +5,9 @@ from __future__ import annotations
 from backtrace.config.cursor import Cursor, one_of
 from backtrace.config.formulas import MAX_PARTS, offset_of, parts_of_derivatives, read_formula
 from backtrace.derivation.costs import COSTS
-from backtrace.derivation.expressions import Expression, symbols
-from backtrace.derivation.names import NAME, spell
 from backtrace.errors import nearest, quoted
+from backtrace.symbolic.expressions import Expression, symbols
+from backtrace.symbolic.ids import NAME, spell
 
 
 def read_cost(

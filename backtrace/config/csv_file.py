@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from backtrace.config.cursor import listed, to_number
-from backtrace.derivation.expressions import Number
 from backtrace.errors import BacktraceError, Location, printable, quoted
+from backtrace.symbolic.expressions import Number
 
 SEPARATORS = ",;\t"
 _DECIMAL = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")

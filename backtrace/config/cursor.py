@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
 from backtrace.config.nodes import Mapping, Node, Scalar, Sequence
-from backtrace.derivation.expressions import Number
-from backtrace.derivation.names import LAYER_NAME, NAME, UNIT_NAME
 from backtrace.errors import BacktraceError, Location, nearest, printable, quoted
+from backtrace.symbolic.expressions import Number
+from backtrace.symbolic.ids import LAYER_NAME, NAME, UNIT_NAME
 
 # Each digit can be matched in one way only: a million digits and a letter are refused at once.
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from backtrace.config.cursor import Cursor
-from backtrace.derivation.expressions import Expression, Negative, Number, Sum, Symbol, children
-from backtrace.derivation.parser import ExpressionError, parse
+from backtrace.symbolic.expressions import Expression, Negative, Number, Sum, Symbol, children
+from backtrace.symbolic.parser import ExpressionError, parse
 
 MAX_PARTS = 500_000
 

@@ -8,10 +8,10 @@ from backtrace.config.cursor import Cursor, one_of
 from backtrace.config.nodes import StrPath
 from backtrace.config.weights import WeightsReader
 from backtrace.derivation.activations import ACTIVATIONS
-from backtrace.derivation.expressions import number
-from backtrace.derivation.names import LAYER_NAME, UNIT_NAME, spell
 from backtrace.errors import Location, nearest, quoted
-from backtrace.problem import INPUTS, Activation, Layer
+from backtrace.problem.problem import INPUTS, Activation, Layer
+from backtrace.symbolic.expressions import number
+from backtrace.symbolic.ids import LAYER_NAME, UNIT_NAME, spell
 
 MAX_LAYERS = 100
 MAX_UNITS = 20_000

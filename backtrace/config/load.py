@@ -9,7 +9,7 @@ from backtrace.config.files import read_file
 from backtrace.config.nodes import StrPath, decode
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError, nearest, printable, quoted
-from backtrace.problem import Problem
+from backtrace.problem.problem import Problem
 
 
 def examples_folder() -> str:

@@ -14,11 +14,11 @@ from backtrace.config.layers import LayersReader
 from backtrace.config.nodes import StrPath, compose
 from backtrace.config.settings import read_hand, read_notation, read_samples, read_update
 from backtrace.config.weights import WeightsReader, entry_of
-from backtrace.derivation.expressions import Number
-from backtrace.derivation.functions import PUBLIC
-from backtrace.derivation.names import spell
 from backtrace.errors import Location, nearest, quoted
-from backtrace.problem import Computation, Layer, Network, Problem, Sample, Update, parameters_of
+from backtrace.problem.problem import Computation, Layer, Network, Problem, Sample, Update, parameters_of
+from backtrace.symbolic.expressions import Number
+from backtrace.symbolic.functions import PUBLIC
+from backtrace.symbolic.ids import spell
 
 _HEAD = ("title", "source", "inputs", "targets")
 _REST = (

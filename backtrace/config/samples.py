@@ -13,9 +13,9 @@ from backtrace.config.cursor import Cursor, listed, one_of
 from backtrace.config.files import path_below, reason_of
 from backtrace.config.nodes import MAX_BYTES, StrPath, decode
 from backtrace.config.settings import MAX_SAMPLES
-from backtrace.derivation.expressions import Number, number
 from backtrace.errors import nearest, printable, quoted
-from backtrace.problem import Sample
+from backtrace.problem.problem import Sample
+from backtrace.symbolic.expressions import Number, number
 
 KEYS = ("file", "inputs", "targets")
 MAX_VALUES = 3_000_000

@@ -7,12 +7,12 @@ from typing import get_args
 
 from backtrace.config.cursor import Cursor, listed, one_of
 from backtrace.derivation.equation import Kind
-from backtrace.derivation.expressions import Number, number
-from backtrace.derivation.names import NAME
-from backtrace.derivation.notation import NOTATIONS, Notation
-from backtrace.derivation.updates import CONSTANTS, RATE, UPDATE_RULES
+from backtrace.derivation.optimizers import CONSTANTS, RATE, UPDATE_RULES
 from backtrace.errors import quoted
-from backtrace.problem import Sample, Update
+from backtrace.problem.notation import NOTATIONS, Notation
+from backtrace.problem.problem import Sample, Update
+from backtrace.symbolic.expressions import Number, number
+from backtrace.symbolic.ids import NAME
 
 ALL_KINDS = "all"
 MAX_DECIMALS = 15

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 from backtrace.config.cursor import MAX_NAME, Cursor, is_unbounded, listed, to_number
 from backtrace.config.nodes import Node, Scalar, Sequence, StrPath
-from backtrace.derivation.expressions import Number, number
-from backtrace.derivation.names import NAME
+from backtrace.symbolic.expressions import Number, number
+from backtrace.symbolic.ids import NAME
 
 MAX_WEIGHTS = 300_000
 MAX_RANDOM = 1e6

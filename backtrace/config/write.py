@@ -14,11 +14,9 @@ from backtrace.config.emit import Emitter
 from backtrace.config.settings import ALL_KINDS
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
-from backtrace.derivation.expressions import Number, number
-from backtrace.derivation.notation import NOTATIONS, Notation
-from backtrace.derivation.written import written
 from backtrace.errors import BacktraceError
-from backtrace.problem import (
+from backtrace.problem.notation import NOTATIONS, Notation
+from backtrace.problem.problem import (
     INPUTS,
     Activation,
     Computation,
@@ -29,6 +27,8 @@ from backtrace.problem import (
     Update,
     parameters_of,
 )
+from backtrace.symbolic.expressions import Number, number
+from backtrace.typesetting.config_formula import written
 
 Names = tuple[str | None, ...]
 

@@ -11,11 +11,11 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from backtrace.derivation.calculus import partials
-from backtrace.derivation.expressions import Expression, Symbol, replace, substitute
-from backtrace.derivation.functions import FUNCTIONS
-from backtrace.derivation.parser import parse
-from backtrace.derivation.simplify import simplify
+from backtrace.symbolic.calculus import partials
+from backtrace.symbolic.expressions import Expression, Symbol, replace, substitute
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.symbolic.parser import parse
+from backtrace.symbolic.simplify import simplify
 
 
 class ActivationRow(NamedTuple):

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from backtrace.derivation.calculus import partials
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import Expression, Number, Symbol, replace
-from backtrace.derivation.simplify import add, multiply
+from backtrace.symbolic.calculus import partials
+from backtrace.symbolic.expressions import Expression, Number, Symbol, replace
+from backtrace.symbolic.simplify import add, multiply
 
 
 class Adjoints:

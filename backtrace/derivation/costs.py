@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from backtrace.derivation.expressions import HALF, Expression, substitute
-from backtrace.derivation.functions import FUNCTIONS
-from backtrace.derivation.parser import parse
+from backtrace.symbolic.expressions import HALF, Expression, substitute
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.symbolic.parser import parse
 
 
 class CostRow(NamedTuple):

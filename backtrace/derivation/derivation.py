@@ -10,16 +10,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from backtrace.derivation import backward, computation
+from backtrace.derivation import backward_pass as backward
+from backtrace.derivation import equation_system as computation
 from backtrace.derivation.equation import Equation, Kind, Phase
-from backtrace.derivation.expressions import Expression, Quotient, Sum, Symbol, number, substitute, symbols
-from backtrace.derivation.names import spell
-from backtrace.derivation.network import Case, Forward
-from backtrace.derivation.notation import derivative, given, of_sample, updated
-from backtrace.derivation.simplify import negate, simplify
-from backtrace.derivation.updates import STEP, UPDATE_RULES, constants, update_rows
+from backtrace.derivation.forward_pass import Case, Forward
+from backtrace.derivation.optimizers import STEP, UPDATE_RULES, constants, update_rows
 from backtrace.errors import BacktraceError, NotDifferentiableError
-from backtrace.problem import Network, Problem
+from backtrace.problem.notation import derivative, given, of_sample, updated
+from backtrace.problem.problem import Network, Problem
+from backtrace.symbolic.expressions import Expression, Quotient, Sum, Symbol, number, substitute, symbols
+from backtrace.symbolic.ids import spell
+from backtrace.symbolic.simplify import negate, simplify
 
 
 class Derivation(NamedTuple):

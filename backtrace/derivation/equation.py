@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from backtrace.derivation.expressions import Expression, Symbol, symbols
+from backtrace.symbolic.expressions import Expression, Symbol, symbols
 
 Phase = Literal["forward", "backward", "total", "update", "after"]
 # What a person means by each of the three: the sums over a batch are gradients, E afterwards is the update's.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
-from backtrace.derivation.expressions import Number
+from backtrace.symbolic.expressions import Number
 
 Value = Any  # a float, a Decimal, …: whatever the arithmetic counts in
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.problem import Problem
+from backtrace.problem.problem import Problem
 
 
 def arithmetic_of(problem: Problem, hand: Mapping[str, int] | None = None) -> Arithmetic:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TypeVar
 
-from backtrace.derivation.expressions import (
+from backtrace.evaluation.arithmetic import Arithmetic, Value
+from backtrace.symbolic.expressions import (
     Call,
     Expression,
     Negative,
@@ -20,7 +21,6 @@ from backtrace.derivation.expressions import (
     Sum,
     Symbol,
 )
-from backtrace.evaluation.arithmetic import Arithmetic, Value
 
 Name = TypeVar("Name", bound=Hashable)
 Lookup = Callable[[Name], Value]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import (
+from backtrace.errors import NotFiniteError
+from backtrace.evaluation.arithmetic import Arithmetic, Value
+from backtrace.symbolic.expressions import (
     Call,
     Expression,
     Negative,
@@ -16,8 +18,6 @@ from backtrace.derivation.expressions import (
     Sum,
     Symbol,
 )
-from backtrace.errors import NotFiniteError
-from backtrace.evaluation.arithmetic import Arithmetic, Value
 
 Environment = dict[str, Value]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from backtrace.derivation.expressions import Number
 from backtrace.evaluation.arithmetic import Arithmetic, choose, largest, smallest
+from backtrace.symbolic.expressions import Number
 
 _SQRT_HALF = math.sqrt(0.5)
 _SQRT_HALF_REST = -4.833646656726457e-17  # what is left of the square root of ½ past its nearest float

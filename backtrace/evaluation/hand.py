@@ -13,9 +13,9 @@ import sys
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from backtrace.derivation.expressions import Number
 from backtrace.evaluation import float64
 from backtrace.evaluation.arithmetic import Arithmetic, Value, choose, largest, smallest
+from backtrace.symbolic.expressions import Number
 
 DIGITS = 50
 _CONTEXT = decimal.Context(

@@ -11,9 +11,9 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
-from backtrace.derivation.expressions import Number
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.float64 import FLOAT64
+from backtrace.symbolic.expressions import Number
 
 _SLACK = 1e-15  # floats round; a bound is moved outwards by more than they do
 

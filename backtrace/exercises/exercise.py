@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from backtrace.config.cursor import one_of
 from backtrace.errors import BacktraceError
-from backtrace.exercises.apart import Apart, apart
-from backtrace.exercises.judging import unkind
+from backtrace.exercises.detectable_slips import Apart, apart
+from backtrace.exercises.friendly_numbers import unkind
 from backtrace.exercises.numbers import Numbers
 from backtrace.exercises.plan import Plan, described
 from backtrace.exercises.template import Template
-from backtrace.problem import Problem
+from backtrace.problem.problem import Problem
 
 FEWEST_DIGITS, MOST_DIGITS = 4, 6  # that answers are asked for with, where nobody says how many
 MOST_TRIES = 2_000  # of one problem

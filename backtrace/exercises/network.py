@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from backtrace.derivation.activations import ACTIVATIONS
-from backtrace.derivation.expressions import Number, number
-from backtrace.derivation.notation import NOTATIONS
-from backtrace.derivation.updates import RATE, UPDATE_RULES
+from backtrace.derivation.optimizers import RATE, UPDATE_RULES
 from backtrace.exercises.plan import Plan
-from backtrace.problem import INPUTS, Activation, Layer, Network, Problem, Sample, Update, parameters_of
+from backtrace.problem.notation import NOTATIONS
+from backtrace.problem.problem import (
+    INPUTS,
+    Activation,
+    Layer,
+    Network,
+    Problem,
+    Sample,
+    Update,
+    parameters_of,
+)
+from backtrace.symbolic.expressions import Number, number
 
 
 def problem(plan: Plan, parameters: Mapping[str, Number], samples: Sequence[Sample], title: str) -> Problem:

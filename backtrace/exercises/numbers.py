@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from backtrace.derivation.expressions import Number
 from backtrace.exercises.network import parameter_names, problem
 from backtrace.exercises.plan import Plan
-from backtrace.problem import Problem, Sample
+from backtrace.problem.problem import Problem, Sample
+from backtrace.symbolic.expressions import Number
 
 USUAL_REACH = 9  # tenths: weights up to 0.9 either way, wider where there are more of them than such numbers
 NEGATIVE_INPUTS = 0.25  # of the inputs are negative

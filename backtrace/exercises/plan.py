@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 from backtrace.config.cursor import one_of
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
-from backtrace.derivation.expressions import number
 from backtrace.errors import BacktraceError, quoted
+from backtrace.symbolic.expressions import number
 
 MOST_UNITS = 9  # of a layer; as many inputs, too
 MOST_LAYERS = 5

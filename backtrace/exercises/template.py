@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.rewrites import REWRITES, Rewriting, rewritings
-from backtrace.checking.values import Values
-from backtrace.derivation.expressions import Number
-from backtrace.derivation.names import spell
-from backtrace.problem import Network, Problem
-from backtrace.selection import visible
-from backtrace.tracing import Request, work
+from backtrace.checking.slips.rewrites import REWRITES, Rewriting, rewritings
+from backtrace.checking.slips.what_if_values import Values
+from backtrace.problem.problem import Network, Problem
+from backtrace.symbolic.expressions import Number
+from backtrace.symbolic.ids import spell
+from backtrace.tracing.selection import visible
+from backtrace.tracing.trace import Request, work
 
 COMMON = tuple(slip for slip, _ in REWRITES if slip != "missing_bracket")  # what a problem has to show
 SHAKES = (0.011, -0.013)  # how far numbers are moved to see whether an equality is theirs or the equations'

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from backtrace.derivation.latex import numeral
 from backtrace.errors import BacktraceError
 from backtrace.filling.comments import Kind
 from backtrace.filling.marks import Mark, read_marks
+from backtrace.typesetting.latex import numeral
 
 
 class Output(NamedTuple):

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from backtrace.derivation.names import spell
-from backtrace.passes import Pass
-from backtrace.problem import Layer, Network, Problem
+from backtrace.evaluation.passes import Pass
+from backtrace.problem.problem import Layer, Network, Problem
+from backtrace.symbolic.ids import spell
 from backtrace.training.predictions import passes_of
 
 MOST_SAMPLES = 200

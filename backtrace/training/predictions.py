@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from backtrace.derivation.names import spell
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.passes import Pass, Passes
-from backtrace.problem import Network, Problem
+from backtrace.evaluation.passes import Pass, Passes
+from backtrace.problem.problem import Network, Problem
+from backtrace.symbolic.ids import spell
 
 
 class Prediction(NamedTuple):

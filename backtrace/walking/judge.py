@@ -10,19 +10,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from backtrace.checking.check import check_sheet
-from backtrace.checking.checker import Checker
 from backtrace.checking.graph import Key
-from backtrace.checking.numbers import stated
+from backtrace.checking.judging.checker import Checker
+from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.report import FAULTY, Convention, Judgement, Report
+from backtrace.checking.stated_number import stated
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import Number, symbols
 from backtrace.errors import BacktraceError, NotFiniteError
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.tracing import Part
-from backtrace.views.records import Numerals
+from backtrace.symbolic.expressions import Number, symbols
+from backtrace.tracing.trace import Part
+from backtrace.views.page.records import Numerals
 from backtrace.walking.state import NUMBERS
 from backtrace.walking.walk import Stop, Walk
 

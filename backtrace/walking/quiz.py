@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from backtrace.checking.numbers import Stated, stated
 from backtrace.checking.report import FAULTY, Judgement, mark
+from backtrace.checking.stated_number import Stated, stated
 from backtrace.walking.judge import Answer, Answers, Judge, Judged
 from backtrace.walking.state import (
     ACTIONS,

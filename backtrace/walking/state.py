@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.expressions import Number, Symbol, symbols
 from backtrace.errors import BacktraceError
+from backtrace.symbolic.expressions import Number, Symbol, symbols
 from backtrace.walking.walk import Walk
 
 # What is shown of an equation, one thing after the other.

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from backtrace.derivation.equation import Equation
-from backtrace.derivation.names import spell
-from backtrace.problem import Layer, Network, Problem
+from backtrace.problem.problem import Layer, Network, Problem
+from backtrace.symbolic.ids import spell
 
 Role = Literal["input", "target", "parameter", "net", "activation", "exponential", "sum", "largest"]
 Flow = Literal["in", "out", ""]

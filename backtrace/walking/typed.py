@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from backtrace.checking.hand_numbers import read_number, sides_of
-from backtrace.checking.sides import side
-from backtrace.derivation.expressions import Number, symbols
+from backtrace.checking.naming.side_parser import side
+from backtrace.checking.reading.handwritten_numbers import read_number, sides_of
 from backtrace.errors import quoted
+from backtrace.symbolic.expressions import Number, symbols
 
 _AS = "as 0.65 or -1.2e-3"
 

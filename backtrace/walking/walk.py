@@ -10,15 +10,15 @@ from typing import NamedTuple
 
 from backtrace.checking.name_table import loose
 from backtrace.derivation.equation import PHASES, Equation, Phase
-from backtrace.derivation.names import transcribe
-from backtrace.drawing import picture_of
+from backtrace.diagrams.build import picture_of
+from backtrace.diagrams.diagram import Picture
 from backtrace.errors import BacktraceError, printable, quoted
 from backtrace.evaluation.arithmetic import Arithmetic
-from backtrace.picture import Picture
-from backtrace.problem import Problem
-from backtrace.selection import named, no_quantity, shown, some
-from backtrace.tracing import Part, Request, work
-from backtrace.views.grouping import by_layer, of_sample
+from backtrace.problem.problem import Problem
+from backtrace.symbolic.ids import transcribe
+from backtrace.tracing.grouping import by_layer, of_sample
+from backtrace.tracing.selection import named, no_quantity, shown, some
+from backtrace.tracing.trace import Part, Request, work
 
 LONG = 200  # equations from which on a walk goes by layer
 MOST_OFFERED = 3  # names, in place of one that there is not

@@ -21,8 +21,8 @@ from random import Random
 from typing import Any
 
 from backtrace.config.reader import read_problem
-from backtrace.problem import Network, Problem, parameters_of
-from backtrace.training.training import EngineName, chosen, made, train
+from backtrace.problem.problem import Network, Problem, parameters_of
+from backtrace.training.trainer import EngineName, chosen, made, train
 
 
 def say(text: str = "") -> None:

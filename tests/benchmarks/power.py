@@ -23,7 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from backtrace.checking.slips import SLIPS
+from backtrace.checking.slips.table import SLIPS
 from tests.trials import Outcome, outcomes
 
 

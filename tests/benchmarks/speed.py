@@ -27,9 +27,9 @@ import yaml
 import backtrace
 from backtrace.config.load import load
 from backtrace.config.nodes import compose
-from backtrace.tracing import Request, work
-from backtrace.views.data import write_csv, write_jsonl
-from backtrace.views.records import Look, records
+from backtrace.tracing.trace import Request, work
+from backtrace.views.page.records import Look, records
+from backtrace.views.trace.data import write_csv, write_jsonl
 
 FOUR = [sys.executable, "-c", "import click, numpy, rich.table, rich.console, yaml"]
 FLOOR = [sys.executable, str(Path(__file__).with_name("floor.py"))]

@@ -29,8 +29,8 @@ from autograd import value_and_grad
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the tests are a package beside the tool's
 
 import backtrace
-from backtrace.problem import Network, Problem
-from backtrace.training.training import made
+from backtrace.problem.problem import Network, Problem
+from backtrace.training.trainer import made
 from tests.benchmarks import by_layers
 from tests.benchmarks.growth import network, say, timed
 

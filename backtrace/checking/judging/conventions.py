@@ -1,0 +1,106 @@
+"""What holds for a whole sheet: signs that are turned throughout, numbers of another sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from backtrace.checking.graph import Graph, Key
+from backtrace.checking.stated_number import Stated
+from backtrace.checking.statement import Statement
+
+# What may be stated with the other sign, all of it, and what it is called then.
+CONVENTIONS = (
+    (("cost_gradient", "delta", "gradient"), "∂E/∂a, δ and ∂E/∂w"),
+    (("delta", "gradient"), "δ and ∂E/∂w"),
+    (("cost_gradient", "delta"), "∂E/∂a and δ"),
+    (("delta",), "δ"),
+    (("gradient",), "∂E/∂w"),
+)
+LEAST_TURNED = 3  # numbers that have to be stated with the other sign
+MOST_UNTURNED = 0.1  # of them may have a wrong sign in the other convention
+CLEAR_SIGN = 10  # times half a unit of its last place
+
+
+class Entry(NamedTuple):
+    """A statement whose quantity is known; `place` is its position on the sheet."""
+
+    place: int
+    statement: Statement
+    key: Key
+    number: Stated
+
+
+def turned_kinds(graph: Graph, entries: Sequence[Entry]) -> tuple[Sequence[str], str]:
+    """The kinds of quantities that are all stated with the other sign, and what they are called."""
+    signs = {
+        kind: _kept_signs(graph, entries, kind)
+        for kind in {kind for kinds, _ in CONVENTIONS for kind in kinds}
+    }
+    for kinds, what in CONVENTIONS:
+        if _are_turned([signs[kind] for kind in kinds]) and not _steps_the_other_way(graph, entries):
+            return kinds, what
+    return (), ""
+
+
+def another_sample(graph: Graph, entries: Sequence[Entry], samples: int) -> int | None:
+    """The sample that most forward numbers fit, if it is not the one that they are taken to be of."""
+    forward = [
+        e
+        for e in entries
+        if e.statement.sample is None
+        and e.key.sample is not None
+        and graph[e.key].kind in ("net", "activation", "cost", "value")
+    ]
+    if len(forward) < 3:
+        return None
+    fits = {
+        sample: sum(
+            e.number.fits(graph[other].value)
+            for e in forward
+            if (other := e.key._replace(sample=sample)) in graph.nodes
+        )
+        for sample in range(1, samples + 1)
+    }
+    own = forward[0].key.sample
+    best = max(fits, key=lambda sample: fits[sample])
+    found = best != own and fits[best] * 2 > len(forward) and fits.get(own or 0, 0) * 2 < len(forward)
+    return best if found else None
+
+
+def _kept_signs(graph: Graph, entries: Sequence[Entry], kind: str) -> list[bool]:
+    """Whether each number of a kind has the true sign.
+
+    Those that are so small that rounding may have turned them count only where there are few others.
+    """
+    clear: list[bool] = []
+    small: list[bool] = []
+    for entry in entries:
+        node, number = graph[entry.key], entry.number
+        if node.kind == kind and number.value and node.value:
+            least = min(abs(number.value), abs(node.value))
+            (clear if least > CLEAR_SIGN * number.half else small).append(number.value * node.value > 0)
+    return clear if len(clear) >= LEAST_TURNED else clear + small
+
+
+def _are_turned(kept: Sequence[Sequence[bool]]) -> bool:
+    """Whether the numbers of some kinds are stated, enough of them, and have the other sign."""
+    if sum(map(len, kept)) < LEAST_TURNED:
+        return False
+    return all(signs and sum(signs) <= MOST_UNTURNED * len(signs) for signs in kept)
+
+
+def _steps_the_other_way(graph: Graph, entries: Sequence[Entry]) -> bool:
+    """Whether some stated Δ or new value goes against the true one: then it is a slip, no convention."""
+    for entry in entries:
+        node, number = graph[entry.key], entry.number
+        if node.kind == "change":
+            old = 0.0
+        elif node.kind == "update":
+            old = graph[entry.key._replace(sample=None, id=entry.key.id.removesuffix("+"))].value
+        else:
+            continue
+        moves = number.value - old, node.value - old
+        if min(map(abs, moves)) > CLEAR_SIGN * number.half and moves[0] * moves[1] < 0:
+            return True
+    return False

@@ -1,0 +1,246 @@
+"""Written formulas: whether a right-hand side in symbols is equal to the quantity it claims to be.
+
+It is evaluated at the true values and at two random sets of parameters, so that nothing is equal by chance.
+Where it is not equal, the slip that gives the same as the formula, at all three, explains it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from random import Random
+from typing import NamedTuple
+
+from backtrace.checking.graph import Graph, Key
+from backtrace.checking.naming.binding import Bound, Names, value_in
+from backtrace.checking.naming.lookup import Lookup
+from backtrace.checking.naming.side_parser import is_symbolic, side, taken_of
+from backtrace.checking.report import FormulaFinding
+from backtrace.checking.slips.candidates import Candidate
+from backtrace.checking.slips.diagnosis import Diagnosis
+from backtrace.checking.stated_number import Stated
+from backtrace.checking.statement import Formula, Sheet
+from backtrace.errors import BacktraceError
+from backtrace.problem.problem import Problem
+from backtrace.symbolic.expressions import ONE, ZERO, Expression, Product, children, number
+from backtrace.typesetting.plain import formula as printed
+
+MOST_NODES = 20_000  # of a graph that is worked out at random parameters too
+_SEEDS = (1, 2)
+_ABOUT_NUMBERS = ("truncated", "rounded_too_early", "power_of_ten", "digits_swapped")
+
+
+class Judged(NamedTuple):
+    """How many formulas are right, what is wrong with others, and those that could not be evaluated."""
+
+    right: int
+    findings: tuple[FormulaFinding, ...]
+    not_evaluated: tuple[tuple[int, str], ...]
+
+
+class Point(NamedTuple):
+    """Everything worked out with one set of parameters."""
+
+    graph: Graph
+    diagnosis: Diagnosis
+
+
+class Claim(NamedTuple):
+    """That a quantity, or another expression, is the same as an expression."""
+
+    left: Key | Bound
+    right: Bound
+
+
+def points_of(graph: Graph, diagnosis: Diagnosis) -> list[Point]:
+    """The true values first, then random ones as far as they can be worked out."""
+    points = [Point(graph, diagnosis)]
+    for seed in _SEEDS if len(graph.nodes) <= MOST_NODES else ():
+        try:
+            other = Graph(_with_random_parameters(graph.problem, seed), [1])
+        except BacktraceError:  # the logarithm of something negative, perhaps
+            continue
+        points.append(Point(other, Diagnosis(other)))
+    return points
+
+
+def _with_random_parameters(problem: Problem, seed: int) -> Problem:
+    random = Random(seed)
+    values = {name: random.uniform(0.2, 0.9) * random.choice((-1, 1)) for name in problem.parameters}
+    return problem._replace(parameters={name: number(value) for name, value in values.items()})
+
+
+def judge_formulas(points: Sequence[Point], lookup: Lookup, sheet: Sheet, turned: bool = False) -> Judged:
+    """Judge the formulas of a sheet; `turned` if its numbers for δ have the other sign throughout."""
+    workings = {text for statement in sheet.statements for text in statement.working}
+    formulas = [
+        f for f in dict.fromkeys(sheet.formulas) if f.right not in workings or not _is_arithmetic(f.right)
+    ]
+    return _Judge(points, lookup, turned).all(formulas)
+
+
+def _is_arithmetic(text: str) -> bool:
+    """Whether a side with names in it is none the less the working of a number: w_5 - 0.5(-0.0786)."""
+    expression = side(text)
+    return expression is not None and not is_symbolic(expression)
+
+
+class _Judge:
+    """Judges the formulas of one sheet; `turned` if they define δ with the other sign throughout."""
+
+    def __init__(self, points: Sequence[Point], lookup: Lookup, turned: bool) -> None:
+        self.points = points
+        self.graph = points[0].graph
+        self.problem = self.graph.problem
+        self.names = Names(lookup, lookup.sample)
+        self.sample = self.names.sample
+        self.turned = turned
+
+    def all(self, formulas: Iterable[Formula]) -> Judged:
+        readable: list[tuple[Formula, list[Claim]]] = []
+        not_evaluated: list[tuple[int, str]] = []
+        for formula in formulas:
+            claims = list(self.claims(formula))
+            if claims:
+                readable.append((formula, claims))
+            else:
+                not_evaluated.append((formula.line, f"{formula.left} = {formula.right}"))
+        self.turned = self.turned or self.turns_deltas(claim for _, claims in readable for claim in claims)
+        findings = [found for formula, claims in readable if (found := self.finding(formula, claims))]
+        return Judged(len(readable) - len(findings), tuple(findings), tuple(not_evaluated))
+
+    # What a formula claims
+
+    def claims(self, formula: Formula) -> Iterator[Claim]:
+        """What a formula says: of a sample, and where there is a batch, of all samples together."""
+        right = side(formula.right)
+        if right is None or not is_symbolic(right):
+            return
+        for total in (False, True) if self.problem.batch != "online" else (False,):
+            bound = self.names.bound(right, total)
+            left = self.left(formula, total)
+            if bound is not None and left is not None:
+                yield Claim(left, bound)
+
+    def left(self, formula: Formula, total: bool) -> Key | Bound | None:
+        """The quantity that is claimed to be something, or an expression that stands for one."""
+        if formula.name is not None:
+            key = self.names.key(formula.name, total)
+            return key if key and self.graph[key].kind != "given" else None
+        expression = side(formula.left)
+        bound = self.names.bound(expression, total) if expression and is_symbolic(expression) else None
+        return bound and (self.quantity(bound) or bound)
+
+    def quantity(self, bound: Bound) -> Key | None:
+        """The quantity that an expression always equals: ∂E/∂a_o·∂a_o/∂h_o is δ_o."""
+        for key, node in self.graph.nodes.items():
+            if node.expression is None or key.sample not in (self.sample, None):
+                continue
+            if all(_same(value_in(graph, key), bound.value(graph, False)) for graph, _ in self.points):
+                return key
+        return None
+
+    # Whether it is so
+
+    def sides(self, claim: Claim) -> list[tuple[float, float]]:
+        """Both sides at each point."""
+        pairs = []
+        for graph, _ in self.points:
+            if isinstance(claim.left, Bound):
+                left = claim.left.value(graph, self.turned)
+            else:
+                turned = self.turned and self.graph[claim.left].kind == "delta"
+                left = -value_in(graph, claim.left) if turned else value_in(graph, claim.left)
+            pairs.append((left, claim.right.value(graph, self.turned)))
+        return pairs
+
+    def holds(self, claim: Claim) -> bool:
+        return all(_same(left, right) for left, right in self.sides(claim))
+
+    def holds_here(self, claim: Claim) -> bool:
+        """Whether it is so at the true values, which is all that can be asked where numbers are put in."""
+        return _same(*self.sides(claim)[0])
+
+    def turns_deltas(self, claims: Iterable[Claim]) -> bool:
+        """Whether δ is defined, through no other δ, and always with the other sign."""
+        defined = [
+            self.sides(claim)
+            for claim in claims
+            if isinstance(claim.left, Key)
+            and self.graph[claim.left].kind == "delta"
+            and not claim.right.deltas
+        ]
+        return bool(defined) and all(_same(left, -right) for pairs in defined for left, right in pairs)
+
+    def finding(self, formula: Formula, claims: Sequence[Claim]) -> FormulaFinding | None:
+        """What is wrong with a formula, if something is."""
+        if any(map(self.holds, claims)):
+            return self.in_brackets(formula)
+        if any(_has_numbers_put_in(claim.right.expression) and self.holds_here(claim) for claim in claims):
+            return None
+        claim = claims[0]
+        if isinstance(claim.left, Bound):
+            said = "the two sides are not the same"
+            return FormulaFinding(formula.left, formula.right, None, None, said, formula.line)
+        return self.explained(formula, claim.left, claim.right)
+
+    def in_brackets(self, formula: Formula) -> FormulaFinding | None:
+        """What is wrong with E in ∂E/∂x = ∂/∂x [E], although its derivative by x is right.
+
+        Terms without x may be left out there.
+        """
+        of, _, _ = (formula.name or "").partition("/")
+        inner = taken_of(formula.right) if of.startswith("d") else None
+        key = self.names.key(of[1:], total=False) if inner else None
+        if inner is None or key is None or self.graph[key].expression is None:
+            return None
+        bound = self.names.bound(inner, total=False)
+        if bound is None or self.holds(Claim(key, bound)):
+            return None
+        found = self.explained(formula._replace(right=_inside(formula.right)), key, bound)
+        return found if found.slip not in (None, "missing_term") else None
+
+    def explained(self, formula: Formula, key: Key, right: Bound) -> FormulaFinding:
+        node = self.graph[key]
+        expected = printed(node.expression) if node.expression else None
+        slip = self.slip(key, right)
+        said = f"done right it is {expected}"
+        if slip:
+            said = f"what is written for {node.symbol.text} {slip.explanation}; {said}"
+        return FormulaFinding(key.id, formula.right, expected, slip and slip.slip, said, formula.line)
+
+    def slip(self, key: Key, right: Bound) -> Candidate | None:
+        """The most plausible slip that gives what the formula gives, at all points."""
+        fitting: list[dict[str, Candidate]] = []
+        for graph, diagnosis in self.points:
+            value = right.value(graph, self.turned)
+            if not math.isfinite(value) or key not in graph.nodes:
+                return None
+            if _same(value, value_in(graph, key)):
+                continue  # right by the chance of the numbers, which tells nothing
+            exactly = Stated(value, 1e-12 * abs(value), 17, 17)
+            fitting.append({c.slip: c for c in diagnosis.fitting(key, exactly, {})})
+        if not fitting:
+            return None
+        first, *others = fitting
+        common = (
+            c for slip, c in first.items() if slip not in _ABOUT_NUMBERS and all(slip in o for o in others)
+        )
+        return next(common, None)
+
+
+def _has_numbers_put_in(expression: Expression) -> bool:
+    """Whether 1 or 0 stands in the place of a quantity: δ_o·w_5·1·i_1."""
+    if isinstance(expression, Product) and any(part in (ONE, ZERO) for part in expression.factors):
+        return True
+    return any(map(_has_numbers_put_in, children(expression)))
+
+
+def _same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-13)
+
+
+def _inside(operator: str) -> str:
+    """The text in the brackets of ∂/∂x [ … ]."""
+    start = min(place for mark in "[(" if (place := operator.find(mark)) >= 0)
+    return operator[start + 1 : -1]

@@ -1,0 +1,109 @@
+"""A writer's own numbers: what quantities come to, or can come to, when they are worked out from these.
+
+A number that turned out wrong counts as it is stated, or *repaired*: as it comes out of the numbers before
+it, written down with as many decimals, or as its true value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from backtrace.checking.graph import Graph, Key, Node
+from backtrace.checking.slips.what_if_values import GIVENS_ALONE, MOST_PLACES, Rounding, Values, value_in
+from backtrace.checking.stated_number import Stated
+from backtrace.evaluation.intervals import INTERVALS, Interval, point
+
+
+class _Exact:
+    """What rests on no stated number: most of a large network, which is not worked out once more."""
+
+    def __init__(self, graph: Graph, numbers: Collection[Key], repaired: Collection[Key]) -> None:
+        self.graph = graph
+        self.repaired = repaired
+        self.first = min((graph[key].position for key in numbers), default=0)
+        self.givens_hold = all(graph[key].expression is not None for key in numbers)
+
+    def __contains__(self, key: object) -> bool:
+        node = self.graph.nodes[key]  # type: ignore[index]
+        near_givens = node.expression is None or (self.givens_hold and node.depth <= GIVENS_ALONE)
+        return (near_givens or node.position < self.first) and key not in self.repaired
+
+
+class OwnNumbers:
+    """What the stated numbers of a sheet say of one quantity, but for what is stated of itself."""
+
+    def __init__(
+        self, graph: Graph, numbers: Mapping[Key, Stated], key: Key, repaired: Collection[Key] = ()
+    ) -> None:
+        self.graph = graph
+        self.numbers = numbers
+        self.key = key
+        self.repaired = repaired
+        self.known: dict[Key, Interval] = {}
+        self.exact = _Exact(graph, numbers, repaired)
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a quantity counts as it is stated."""
+        return key in self.numbers and key != self.key and key not in self.repaired
+
+    def rests_on(self) -> list[Key]:
+        """What counts as it is stated and the quantity rests on, in the order in which it is worked out."""
+        worked_out = (self.key, *self.graph.below(self.key, self, self.exact))
+        found = {used for key in worked_out for used in self.graph[key].uses.values() if used in self}
+        return sorted(found, key=lambda used: self.graph[used].position)
+
+    def interval(self) -> Interval:
+        """Everything that the quantity can come to.
+
+        Raises:
+            UndecidedError: there is no bound.
+        """
+        for used in self.graph.below(self.key, self, self.exact):
+            self.known[used] = self._equation(self.graph[used])
+        return self._equation(self.graph[self.key])
+
+    def _equation(self, node: Node) -> Interval:
+        """A quantity whose equation rests on what is known."""
+        if node.expression is None:
+            return point(node.value)
+        found: Interval = self.graph.compiled(node, INTERVALS)(self._of)
+        if node.key in self.repaired:
+            half = self.numbers[node.key].half
+            return Interval(min(found.low - half, node.value), max(found.high + half, node.value))
+        return found
+
+    def _of(self, key: Key) -> Interval:
+        if key in self:
+            return self.numbers[key].interval
+        return self.known[key] if key in self.known else point(self.graph[key].value)
+
+    def points(self) -> dict[Key, float]:
+        """The numbers as they are written."""
+        points = {key: number.value for key, number in self.numbers.items()}
+        for key in (self.key, *self.repaired):
+            points.pop(key, None)
+        return points
+
+    def as_written(self) -> Iterator[float]:
+        """What the quantity comes to from the numbers as they are written."""
+        return self._worked_out(Values(self.graph, points) for points in self._ways())
+
+    def rounded_on_the_way(self, places: int) -> Iterator[float]:
+        """The same, where what is not stated was rounded to so many places too."""
+        kept = min(places, MOST_PLACES)
+        return self._worked_out(Rounding(self.graph, kept, points) for points in self._ways())
+
+    def _worked_out(self, all_values: Iterable[Values]) -> Iterator[float]:
+        for values in all_values:
+            value = value_in(values, self.key)
+            if value is not None:
+                yield value
+
+    def _ways(self) -> Iterator[dict[Key, float]]:
+        """The numbers as they are written, with the repaired ones in each way in which they may be right."""
+        points = self.points()
+        yield points
+        if self.repaired:
+            values = Values(self.graph, points)
+            yield points | {key: round(values.of(key), self.numbers[key].places) for key in self.repaired}
+            yield points | {key: self.graph[key].value for key in self.repaired}

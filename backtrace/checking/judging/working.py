@@ -1,0 +1,240 @@
+"""Written arithmetic: whether the working before a number gives that number, and has the right numbers in it.
+
+(0.512 - 1)·0.512(1 - 0.512)·0.69 = -0.084: the product comes to that, but 0.69 is not a_1. A number in the
+working is known as far as it is written, except where it is one that is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from backtrace.checking.graph import Key, Node
+from backtrace.checking.naming.binding import Names
+from backtrace.checking.naming.lookup import Lookup
+from backtrace.checking.naming.side_parser import is_symbolic, numbers, side
+from backtrace.checking.report import Remark
+from backtrace.checking.stated_number import Stated, stated
+from backtrace.checking.statement import Statement
+from backtrace.evaluation.arithmetic import Arithmetic
+from backtrace.evaluation.evaluator import value_of
+from backtrace.evaluation.float64 import FLOAT64
+from backtrace.evaluation.intervals import INTERVALS, Interval, UndecidedError, point
+from backtrace.symbolic.expressions import Expression, Number, children, replace
+
+MOST_QUANTITIES = 500  # that a number in a working is looked for among
+MOST_NUMBERS = 12  # in a working that are each looked at
+CLOSE = 0.05  # how near a working has to come with another number in it
+COMES_TO = "the working does not come to this number"
+BELONGS = "a number in the working does not belong there"
+_FACTORS = ("cost_gradient", "error", "slope")  # what people work out on the way and do not name
+
+
+class _Working(NamedTuple):
+    """An expression of numbers, and of names whose values are known; `text` is how it is written."""
+
+    text: str
+    expression: Expression
+    values: Mapping[str, Interval]
+
+    @property
+    def literals(self) -> list[Number]:
+        """The numbers in it that are not whole."""
+        found = dict.fromkeys(n for n in numbers(self.expression) if not n.text.isdigit())
+        return list(found)[:MOST_NUMBERS]
+
+
+class Workings:
+    """Judges the working of statements.
+
+    `stated_numbers` are what is stated of quantities, in the sign convention of the config; the writer has
+    those of the kinds in `turned` with the other sign.
+    """
+
+    def __init__(
+        self, lookup: Lookup, stated_numbers: Mapping[Key, Stated], turned: Collection[str] = ()
+    ) -> None:
+        self.lookup = lookup
+        self.graph = lookup.graph
+        self.stated_numbers = stated_numbers
+        self.turned = turned
+
+    def remarks(self, statement: Statement, key: Key, faulty: bool) -> Iterator[Remark]:
+        """What is to be said of the working of a statement about a quantity, right or faulty."""
+        number, workings = stated(statement.text), self.workings(statement, key)
+        if number is None or not workings:
+            return
+        below = self.below(key)
+        exact = self.exact(below)
+        arithmetic = INTERVALS._replace(number=lambda literal: _known(literal, exact))
+        for place, working in enumerate(workings):
+            found = _bounds(working, arithmetic)
+            if found is None:
+                continue
+            comes_out = found.overlaps(number.interval)
+            if not comes_out:
+                value = _at_points(working.expression, working.values)
+                shown = f"{value:.{max(4, number.digits + 1)}g}"
+                yield Remark(COMES_TO, f"as written, {working.text} comes to {shown}")
+            if faulty or not comes_out:
+                fitting = [*self.values(below, key), *_results(workings[:place])]
+                yield from self.misplaced(working, key, below, fitting)
+
+    def workings(self, statement: Statement, key: Key) -> list[_Working]:
+        """The sides before a number that are arithmetic; formulas in symbols are judged elsewhere."""
+        found: list[_Working] = []
+        names = Names(self.lookup, key.sample, key.step)
+        for text in dict.fromkeys(statement.working):
+            expression = side(text)
+            if expression is None or isinstance(expression, Number) or is_symbolic(expression):
+                continue
+            bound = names.bound(expression, key.sample is None)
+            if bound is not None:
+                values = {id: self.known(used) for id, used in bound.uses.items()}
+                found.append(_Working(text, bound.expression, values))
+        return found
+
+    def own_numbers(self, statement: Statement, key: Key) -> dict[Key, Stated]:
+        """The writer's own, rounded values of what is stated nowhere but in the working of a number."""
+        workings = self.workings(statement, key)
+        below = self.below(key) if workings else []
+        exact = self.exact(below)
+        found: dict[Key, Stated] = {}
+        for literal in (literal for working in workings for literal in working.literals):
+            number = stated(literal.text)
+            if number is None or number.digits < 2 or literal.value in exact:
+                continue
+            meant = [used for used in below if number.fits(abs(self.graph[used].value))]
+            if len({self.graph[used].value for used in meant}) != 1:
+                continue  # it could be this or that
+            for used in meant:
+                if self.graph[used].expression is not None and used not in self.stated_numbers:
+                    found[used] = number if self.graph[used].value > 0 else number.turned()
+        return found
+
+    # What is known
+
+    def known(self, key: Key) -> Interval:
+        """A quantity that stands by its name in a working: as it is stated, else its true value."""
+        interval = point(self.graph[key].value)
+        if key in self.stated_numbers:
+            interval = self.stated_numbers[key].interval
+        return -interval if self.graph[key].kind in self.turned else interval
+
+    def below(self, key: Key) -> list[Key]:
+        """What a quantity rests on, the nearest first."""
+        found: dict[Key, None] = {}
+        for node in self.graph.ancestors(key, ()):
+            found.update(dict.fromkeys(node.uses.values()))
+            if len(found) > MOST_QUANTITIES:
+                break
+        return list(found)
+
+    def exact(self, below: Sequence[Key]) -> set[float]:
+        """What is known exactly in a working: one half, givens, and values that are written in full."""
+        return {0.5, *(abs(self.graph[used].value) for used in below)}
+
+    def values(self, below: Sequence[Key], key: Key) -> Iterator[float]:
+        """What may stand in the working of a quantity: what it rests on, true or as the writer states it."""
+        for used in below:
+            known = [self.graph[used].value]
+            if used in self.stated_numbers:
+                known.append(self.stated_numbers[used].value)
+            for value in known:
+                yield value
+                if self.graph[used].kind == "activation":
+                    yield from (1 - value, value * value)
+        for node in self.graph.nodes.values():
+            if node.kind in _FACTORS and node.key.step == key.step and node.key.sample in (key.sample, None):
+                yield from (node.value, node.value * node.value)
+
+    # Numbers that do not belong
+
+    def misplaced(
+        self, working: _Working, key: Key, below: Sequence[Key], fitting: Sequence[float]
+    ) -> Iterator[Remark]:
+        """The numbers in a working that the stated one does not rest on, and what belongs in their place."""
+        for literal in working.literals:
+            written = stated(literal.text)
+            if written is None or literal.value == 0.5 or any(written.fits(abs(value)) for value in fitting):
+                continue
+            belongs = self.belonging(working, literal, key, below)
+            also = self.elsewhere(written, key, belongs)
+            if belongs is not None:
+                node = self.graph[belongs]
+                shown = f"{abs(node.value):.{max(written.digits, 3)}g}"
+                said = f"{literal.text} is not {node.symbol.text} = {shown}"
+                yield Remark(BELONGS, f"{said} (it is {also})" if also else said)
+            elif also:
+                yield Remark(BELONGS, f"{literal.text} is {also}")
+
+    def belonging(self, working: _Working, literal: Number, key: Key, below: Sequence[Key]) -> Key | None:
+        """The quantity with which, in the place of a number, the working comes to the right value."""
+        right = abs(self.graph[key].value)
+        best, found = CLOSE * right, None
+        for used in below:
+            value = abs(self.graph[used].value)
+            other = replace(working.expression, literal, Number(value, repr(value)))
+            off = abs(abs(_at_points(other, working.values)) - right)
+            if off < best:
+                best, found = off, used
+        return found
+
+    def elsewhere(self, written: Stated, key: Key, belongs: Key | None) -> str:
+        """Which other quantity, or of which sample, a number is: the one most like what belongs there."""
+        if written.digits < 2:
+            return ""
+        wanted = self.graph[belongs] if belongs is not None else None
+
+        def unlikeness(node: Node) -> int:
+            if wanted and node.key.id == wanted.key.id:
+                return 0
+            return 1 if wanted and node.kind == wanted.kind else 2 if node.kind == "given" else 3
+
+        alike = [
+            node
+            for node in self.graph.nodes.values()
+            if node.kind != "local" and node.key.step == key.step and written.fits(abs(node.value))
+        ]
+        if not alike:
+            return ""
+        found = min(alike, key=unlikeness)
+        is_here = found.key.sample in (key.sample, None)
+        return found.symbol.text if is_here else f"{found.symbol.text} of sample {found.key.sample}"
+
+
+def _known(literal: Number, exact: set[float]) -> Interval:
+    """What a written number may be: a whole number and what is known exactly are that."""
+    number = stated(literal.text)
+    if number is None or literal.text.isdigit() or literal.value in exact:
+        return point(literal.value)
+    return number.interval
+
+
+def _results(workings: Sequence[_Working]) -> Iterator[float]:
+    """What the parts of workings come to: a result of one stands in the next one."""
+    for working in workings:
+        parts = [working.expression]
+        while parts:
+            part = parts.pop()
+            if not isinstance(part, Number):
+                yield _at_points(part, working.values)
+                parts += children(part)
+
+
+def _bounds(working: _Working, arithmetic: Arithmetic) -> Interval | None:
+    """Everything that a working may come to; None where there is no bound."""
+    try:
+        found: Interval = value_of(working.expression, dict(working.values), arithmetic)
+    except (UndecidedError, OverflowError, ValueError):
+        return None
+    return found if arithmetic.is_finite(found) else None
+
+
+def _at_points(expression: Expression, values: Mapping[str, Interval]) -> float:
+    """What a working comes to as it is written."""
+    middles = {id: (known.low + known.high) / 2 for id, known in values.items()}
+    try:
+        return float(value_of(expression, middles, FLOAT64))
+    except (OverflowError, ValueError):
+        return float("nan")

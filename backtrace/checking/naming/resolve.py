@@ -1,0 +1,196 @@
+"""Which quantity a statement is about, where its name alone does not say.
+
+Documents number the steps of an optimizer (θ_1, m_1), write new weights under the old names, and go through
+the network once more with them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from backtrace.checking.graph import Graph, Key, Node
+from backtrace.checking.naming.lookup import Lookup
+from backtrace.checking.stated_number import Stated
+from backtrace.checking.statement import Sheet, Statement
+from backtrace.problem.problem import Network, Problem
+from backtrace.symbolic.ids import spell
+
+_NUMBERED = re.compile(r"([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})")
+_OF_NUMBERED = re.compile(r"([A-Za-z]\w*)('?)\(([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})\)")
+_BY_NUMBERED = re.compile(r"d([A-Za-z]\w*)/d([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})")
+_WEIGHT_WORDS = {  # where there is only one
+    **dict.fromkeys(("weight", "old_weight", "oldweight", "weight_old"), ""),
+    **dict.fromkeys(("weight+", "new_weight", "newweight", "weight_new", "new_w", "w_new"), "+"),
+}
+_STATES = ("m", "v", "s")
+_CORRECTED = ("mhat", "vhat")
+_GRADIENTS = ("g", "grad")
+_FROM = re.compile(r"\s*\(?\s*([-+]?[0-9.]{1,40}(?:e[-+]?[0-9]{1,3})?)\s*\)?\s*[-+]")
+_ENOUGH = 4  # digits that do not come out right by chance
+_FORWARD = ("net", "activation", "cost", "value")
+
+
+class Numbered(NamedTuple):
+    """A name that carries the number of a step: the quantity's own name, and that step."""
+
+    name: str
+    step: int
+
+
+class Steps:
+    """Reads the numbers of steps out of names: θ_1 is what the first step makes of θ_0.
+
+    `from_zero`: the sheet counts gradients from 0, so that g_0 belongs to the first step.
+    """
+
+    def __init__(self, problem: Problem, sheet: Sheet) -> None:
+        self.problem = problem
+        self.numbers_steps = problem.update is not None and sheet.document
+        self.from_zero = any(s.name in ("g_0", "g0", "grad_0") for s in sheet.statements)
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        return frozenset(map(spell, self.problem.parameters))
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """Names that the config gives to something."""
+        model = self.problem.model
+        equations = () if isinstance(model, Network) else model.equations
+        others = map(spell, (*self.problem.inputs, *self.problem.targets, *equations))
+        return self.parameters.union(others)
+
+    @cached_property
+    def only(self) -> str | None:
+        """The parameter, if only one is trained."""
+        trained = self.problem.trained
+        return spell(trained[0]) if len(trained) == 1 else None
+
+    def numbered(self, name: str) -> Numbered | None:
+        """What a name with a number is in the config's terms, and at which step."""
+        if not self.numbers_steps or name in self.taken:
+            return None
+        if self.only and name.casefold() in _WEIGHT_WORDS:
+            return Numbered(f"{self.only}{_WEIGHT_WORDS[name.casefold()]}", 1)
+        plain = _NUMBERED.fullmatch(name.removesuffix("+"))
+        if plain:
+            return self._plain(plain[1], int(plain[2]))
+        at = _BY_NUMBERED.fullmatch(name)
+        if at and at[2] in self.parameters and f"{at[2]}_{at[3]}" not in self.taken:
+            return Numbered(f"d{at[1]}/d{at[2]}", int(at[3]) + 1)
+        of = _OF_NUMBERED.fullmatch(name)
+        if of and of[3] == self.only:
+            name = f"d{self.problem.objective_id}/d{self.only}" if of[2] else self.problem.objective_id
+            return Numbered(name, int(of[4]) + 1)
+        return None
+
+    def _plain(self, base: str, step: int) -> Numbered | None:
+        new = "+" if step else ""
+        if base in self.parameters:
+            return Numbered(f"{base}{new}", max(step, 1))
+        if self.only is None:
+            return None
+        if base in _STATES:
+            return Numbered(f"{base}_{self.only}{new}", max(step, 1))
+        if base in _CORRECTED and step:
+            return Numbered(f"{base}_{self.only}", step)
+        if base in _GRADIENTS and step + self.from_zero:
+            return Numbered(f"d{self.problem.objective_id}/d{self.only}", step + self.from_zero)
+        return None
+
+
+class Naming:
+    """Finds what the statements of one sheet are about; they come in the order in which they stand."""
+
+    def __init__(self, lookup: Lookup, steps: Steps, document: bool) -> None:
+        self.lookup = lookup
+        self.graph: Graph = lookup.graph
+        self.steps = steps
+        self.document = document
+        self.renewed = False  # new values of parameters have been stated
+        self.seen: set[tuple[Key, str]] = set()
+
+    def key(self, statement: Statement, number: Stated | None, column: int) -> Key | str:
+        """The quantity that a statement names, or why there is none."""
+        where = (statement.sample, statement.total, column, number if self.document else None)
+        key = self.lookup.key(statement.name, statement.step or 1, *where)
+        if isinstance(key, str) and statement.step is None:
+            numbered = self.steps.numbered(statement.name)
+            found = self.lookup.key(numbered.name, numbered.step, *where) if numbered else key
+            key = self._at_step(found, number) if isinstance(found, Key) else key
+        if not self.document or isinstance(key, str) or number is None:
+            return key
+        if not number.fits(self.graph[key].value):
+            if key.id == "step":
+                return self._counted(statement, number)
+            if self._is_only_a_letter(statement.name, key, number):
+                return f"may be something else than {self.graph[key].symbol.text}"
+        key = self._meant(statement, key, number)
+        self.renewed |= self.graph[key].kind == "update"
+        self.seen.add((key, statement.text))
+        return key
+
+    def _at_step(self, key: Key, number: Stated | None) -> Key:
+        """θ_1 is what the first step makes, unless the number is that which the first step begins with."""
+        old = self.graph.nodes.get(Key(key.step, None, key.id.removesuffix("+")))
+        if old is None or number is None:
+            return key
+        fits = not number.fits(self.graph[key].value) and number.fits(old.value)
+        return old.key if fits or number.value == old.value else key
+
+    def _is_only_a_letter(self, name: str, key: Key, number: Stated) -> bool:
+        """Whether a letter that the config does not know counts something, perhaps: L = 2 layers, z = 0."""
+        shown = self.graph[key].symbol.text
+        return len(name) == 1 and number.places <= 0 and name not in (key.id, shown)
+
+    def _counted(self, statement: Statement, number: Stated) -> Key | str:
+        """The t of a rule counts steps; where it is something else it is the target, if anything."""
+        target = self.lookup.key("target", 1, statement.sample)
+        if isinstance(target, Key) and number.fits(self.graph[target].value):
+            return target
+        return f"{statement.name} counts the steps here, it is not worked out"
+
+    def _meant(self, statement: Statement, key: Key, number: Stated) -> Key:
+        """The quantity itself, or its new value where the number can only be that."""
+        node = self.graph[key]
+        new = self._new(key)
+        if new is None or number.fits(node.value):
+            return key
+        if node.role == "parameter":
+            close = 2 * abs(number.value - new.value) < abs(number.value - node.value)
+            is_new = close or number.fits(new.value) or self._starts_from(statement, node.value)
+            return new.key if is_new else key
+        if node.kind not in _FORWARD or (key, statement.text) in self.seen:
+            return key
+        if not self.renewed:
+            return new.key if number.digits >= _ENOUGH and number.fits(new.value) else key
+        if any(number.fits(value) for value in self._of_other_samples(key)):
+            return key  # which is told of it then
+        nearer = abs(number.value - new.value) < abs(number.value - node.value)
+        return new.key if nearer else key
+
+    def _new(self, key: Key) -> Node | None:
+        """The quantity with a plus: the same after the update."""
+        for sample in (key.sample, None, self.lookup.sample, self.graph.problem.own_sample(key.step)):
+            node = self.graph.nodes.get(Key(key.step, sample, f"{key.id}+"))
+            if node is not None:
+                return node
+        return None
+
+    def _of_other_samples(self, key: Key) -> Iterator[float]:
+        for sample in range(1, len(self.graph.problem.samples) + 1):
+            node = self.graph.nodes.get(key._replace(sample=sample))
+            if node is not None and sample != key.sample:
+                yield node.value
+
+    def _starts_from(self, statement: Statement, old: float) -> bool:
+        """Whether the working begins with the old value, from which something is taken or added."""
+        begins = (_FROM.match(side) for side in statement.working)
+        return any(float(found[1]) == old for found in begins if found and _is_number(found[1]))
+
+
+def _is_number(text: str) -> bool:
+    return text.count(".") < 2 and text.strip("+-.") != ""

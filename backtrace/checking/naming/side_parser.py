@@ -1,0 +1,164 @@
+"""One side of a written equation → an expression over the names that stand in it.
+
+The grammar is that of formulas in configs, and what people write besides: a product without a sign, e^x,
+g(h_o) for an activation function of any kind, ∂/∂x [ … ]. A name is kept as it is typed (`dE/dw_5`); which
+quantity it is, the caller finds out. What is no such side is None: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from backtrace.checking.tokens import Token, is_operator, tokens_of, typed, without_commas
+from backtrace.symbolic.expressions import Call, Expression, Number, Power, Symbol, children, symbols
+from backtrace.symbolic.functions import PUBLIC, VARIADIC
+from backtrace.symbolic.parser import ExpressionError, Parser
+
+# What a function of the table is called, and an activation function whose kind is left open.
+_FUNCTIONS = {
+    **{name: name for name in PUBLIC if name != "step"},
+    **dict.fromkeys(("sigm", "logistic", "Sigmoid"), "sigmoid"),
+    "ln": "log",
+    "Exp": "exp",
+    "Tanh": "tanh",
+    "ReLU": "relu",
+    "ReLu": "relu",
+    "Relu": "relu",
+}
+OPEN, OPEN_SLOPE, PARTIAL = "g", "g'", "∂"
+_OPEN_NAMES = ("g", "f", "φ", "ϕ", "ψ", "act", "σ", "sigma")
+_E = Symbol("e", "e")
+
+
+def side(text: str) -> Expression | None:
+    """The expression that a side in plain notation spells out, if it is one.
+
+    An activation function whose kind is left open is a call of `OPEN`, its derivative of `OPEN_SLOPE`; and
+    ∂/∂x [ … ] a call of `PARTIAL`: what the names mean has to be known first.
+
+    >>> side("0.512(1 - 0.512)").factors[0]
+    Number(value=0.512, text='0.512')
+    """
+    return _side(_without_spaces(text))
+
+
+def taken_of(text: str) -> Expression | None:
+    """What stands in the brackets of ∂/∂x [ … ], if that is all that a side says."""
+    tokens = _without_spaces(text)
+    if len(tokens) < 4 or not is_operator(tokens[0]) or tokens[1].kind != "open":
+        return None
+    depth = 0
+    for place, token in enumerate(tokens):
+        depth += (token.kind == "open") - (token.kind == "close")
+        if place and not depth:
+            return _side(tokens[2:place]) if place == len(tokens) - 1 else None
+    return None
+
+
+def is_symbolic(expression: Expression) -> bool:
+    """Whether an expression is a formula: names, and of numbers only such as stand in a rule, 2 or 0.5."""
+    return any(True for _ in symbols(expression)) and all(
+        n.value == 0.5 or n.text.isdigit() for n in numbers(expression)
+    )
+
+
+def numbers(expression: Expression) -> Iterator[Number]:
+    """The numbers in an expression, from left to right."""
+    if isinstance(expression, Number):
+        yield expression
+    for part in children(expression):
+        yield from numbers(part)
+
+
+def _without_spaces(text: str) -> list[Token]:
+    return [token for token in tokens_of(text) if token.kind != "space"]
+
+
+def _side(tokens: Sequence[Token]) -> Expression | None:
+    try:
+        return _Side(_translated(tokens), _FUNCTIONS).whole()
+    except ExpressionError:
+        return None
+
+
+def _translated(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
+    """Tokens of a document as the parser knows them; what cannot stand in a formula is an error.
+
+    Raises:
+        ExpressionError: naming what it is.
+
+    """
+    for place, token in enumerate(tokens):
+        before = tokens[place - 1].kind if place else ""
+        after = tokens[place + 1] if place + 1 < len(tokens) else None
+        opens = after is not None and after.kind == "open"
+        if token.kind == "number":
+            yield "number", without_commas(token.text), token.start
+        elif token.kind in ("open", "close"):
+            yield "mark", "(" if token.kind == "open" else ")", token.start
+        elif token.text == "x" and {before, after.kind if after else ""} <= {"number", "open", "close"}:
+            yield "mark", "*", token.start  # 0.5 x 0.3
+        elif (token.kind == "operator" and token.text != "|") or token.text == ",":
+            yield "mark", token.text, token.start
+        elif is_operator(token):
+            yield (
+                "by",
+                typed(token._replace(kind="name", text=token.text.partition("/")[2][1:])) or "",
+                token.start,
+            )
+        elif token.text in _FUNCTIONS and (opens or token.text.isascii()):
+            yield "function", _FUNCTIONS[token.text], token.start
+        elif opens and token.text.rstrip("'") in (*_OPEN_NAMES, *_FUNCTIONS):
+            yield "function", OPEN_SLOPE if token.text.endswith("'") else OPEN, token.start
+        elif token.kind in ("name", "derivative") and token.text[0] not in "ΣΠ" and (name := typed(token)):
+            yield "name", name, token.start
+        else:
+            raise ExpressionError(f"found {token.text!r}", token.start)
+    yield "end", "", 0
+
+
+class _Side(Parser):
+    """The grammar of formulas with what people leave out."""
+
+    def times_or_over(self) -> str | None:
+        before = self.tokens[self.position - 1]
+        if self.kind in ("name", "function", "by") or (self.kind == "mark" and self.text == "("):
+            return "*"
+        if self.kind == "number" and before[1] == ")":
+            return "*"
+        return super().times_or_over()
+
+    def power(self) -> Expression:
+        start = self.position
+        if self.kind == "name" and self.text == "e" and self.tokens[start + 1][1] == "^":
+            self.position += 2
+            with self.deeper():
+                return Call("exp", (self.unary(),))
+        return super().power()
+
+    def atom(self) -> Expression:
+        kind, text, offset = self.tokens[self.position]
+        if kind not in ("name", "function", "by"):
+            return super().atom()
+        self.position += 1
+        if kind == "name":
+            return Symbol(text, text)
+        with self.deeper():
+            if kind == "by":
+                return Call(PARTIAL, (super().atom(), Symbol(text, text)))
+            return self.applied(text, offset)
+
+    def applied(self, function: str, offset: int) -> Expression:
+        """A function with what it is of, and the power that may stand between the two: tanh²(h), ln a."""
+        exponent = self.atom() if self.take("^") else None
+        if not self.take("("):
+            arguments = [self.unary()]
+        else:
+            arguments = [self.sum()]
+            while self.take(","):
+                arguments.append(self.sum())
+            self.close()
+        if (len(arguments) > 1) != (function in VARIADIC):
+            raise ExpressionError(f"{function} of {len(arguments)}", offset)
+        called = Call(function, tuple(arguments))
+        return Power(called, exponent) if exponent is not None else called

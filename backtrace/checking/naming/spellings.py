@@ -1,0 +1,251 @@
+"""How people write the quantities of a problem besides the config's own notation: a table of spellings.
+
+A spelling may fit several quantities; then it means none of them until something else decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from backtrace.checking.name_table import loose
+from backtrace.problem.notation import NOTATIONS, Notation, of_unit
+from backtrace.problem.problem import Layer, Network, Problem
+from backtrace.symbolic.ids import spell, transcribe
+
+Meanings = Mapping[str, frozenset[str]]
+
+# Spellings of a unit's quantities; {u} is the unit's name, or a label that its place gives it.
+_NET = (
+    "net_{u}", "in_{u}", "z_{u}", "s_{u}", "I_{u}", "netinput_{u}", "netin_{u}", "{u}_net", "{u}_in",
+    "net({u})", "in({u})",
+)  # fmt: skip
+_ACTIVATION = (
+    "a_{u}", "out_{u}", "O_{u}", "output_{u}", "act_{u}", "activation_{u}", "{u}_out", "{u}_output",
+    "out({u})",
+)  # fmt: skip
+_DELTA = ("delta_{u}", "Err_{u}", "delta({u})")
+_PREDICTION = ("yhat_{u}", "y_{u}hat", "{u}hat", "ypred_{u}", "y_{u}_pred", "pred_{u}", "ahat_{u}", "p_{u}")
+_TARGET = ("t_{u}", "target_{u}", "d_{u}", "y_{u}_true", "ytrue_{u}", "y_{u}")
+
+# Spellings of what there is only one of.
+_ONE_NET = ("z", "net", "s", "netinput", "in", "u")
+_ONE_PREDICTION = (
+    "yhat",
+    "ypred",
+    "y_p",
+    "pred",
+    "prediction",
+    "predicted",
+    "out",
+    "o",
+    "ahat",
+    "yout",
+    "p",
+)
+_ONE_TARGET = ("t", "target", "ytrue", "ytrain", "ytarget", "label", "desired")
+_COST = (
+    "E", "L", "J", "C", "l", "loss", "cost", "MSE", "SSE", "BCE", "CE", "Etot", "Ltot", "Etotal", "Ltotal",
+    "Ctotal", "Jtotal", "errortotal", "losstotal", "costtotal", "totalerror", "totalloss", "totalcost",
+    "errtotal",
+)  # fmt: skip
+_TERM = ("E_{u}", "L_{u}", "J_{u}", "C_{u}", "error_{u}", "loss_{u}", "cost_{u}")
+_BARE = 20  # units up to which a symbol without an index is looked for among them
+_LAYERED = 3  # layers of units up to which labels such as h1 and o2 speak for themselves
+
+
+class Unit(NamedTuple):
+    """A unit with its layer's number, counted from 1, and its place in the layer and among all units."""
+
+    name: str
+    layer: int
+    place: int
+    position: int
+    alone: bool
+    last: bool
+
+
+class Spellings:
+    """What a spelling may mean in one problem; the tables are made when they are needed."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+
+    def meanings(self, name: str) -> Iterator[frozenset[str]]:
+        """The ids that a name may stand for, table by table."""
+        exact = loose(name)
+        for table in (self.notations, self.words):
+            if exact in table:
+                yield table[exact]
+        folded = exact.casefold()
+        hidden = exact[:1] == "H" and exact[1:].isdigit()  # H_1 is no net, it may be what unit 1 gives
+        if len(exact) > 1 and not hidden and folded in self.folded:
+            yield self.folded[folded]
+        for spelled in (exact, folded) if len(exact) > 1 and not hidden else (exact,):
+            if spelled in self.guesses:
+                yield self.guesses[spelled]
+
+    @cached_property
+    def notations(self) -> Meanings:
+        """The units' quantities in the other notations, where all of them agree what it is."""
+        table = _Table()
+        for notation in NOTATIONS.values():
+            for prefix, pattern in _patterns(notation):
+                for unit in self.units:
+                    symbol = of_unit(prefix, pattern, unit.name)
+                    table.add(transcribe(symbol.text), symbol.id)
+            table.add(notation.cost, self.problem.objective_id)
+        return {name: ids for name, ids in table.meanings().items() if len(ids) == 1}
+
+    @cached_property
+    def words(self) -> Meanings:
+        """Spellings with the unit's own name, or a label that no other unit has; and of the cost."""
+        table = _Table()
+        for word in _COST:
+            table.add(word, self.problem.objective_id)
+        for unit in self.units:
+            for label in (unit.name, *self._labels(unit)):
+                self._add_unit(table, unit, label)
+        outputs = [unit for unit in self.units if unit.last]
+        for unit in outputs:
+            for label in (unit.name, *self._labels(unit), str(unit.place)):
+                table.each(_PREDICTION, label, f"a_{spell(unit.name)}")
+                if len(outputs) > 1:
+                    table.each(_TERM, label, f"E_{spell(unit.name)}")
+        if len(outputs) == 1:
+            for word in _ONE_PREDICTION:
+                table.add(word, f"a_{spell(outputs[0].name)}")
+        if len(self.problem.targets) == 1:
+            target = self.problem.targets[0]
+            for word in (*_ONE_TARGET, f"{target}_train", f"{target}_true"):
+                table.add(word, spell(target))
+        return table.meanings()
+
+    @cached_property
+    def folded(self) -> Meanings:
+        """The same whether letters are small or capital."""
+        table = _Table()
+        for meanings in (self.notations, self.words):
+            for name, ids in meanings.items():
+                if len(name) > 1:
+                    table.add(name.casefold(), *ids)
+        return table.meanings()
+
+    @cached_property
+    def guesses(self) -> Meanings:
+        """Spellings that say no more than a place, or leave open which of a unit's quantities they mean."""
+        table = _Table()
+        for unit in self.units:
+            id = spell(unit.name)
+            for label in self._places(unit):
+                self._add_unit(table, unit, label)
+            for label in (unit.name, *self._labels(unit)):
+                table.add(label, f"a_{id}", f"h_{id}")
+            bias = self._layers[unit.layer - 1].biases[unit.place - 1 : unit.place]
+            for label in (unit.name, *self._labels(unit), *self._places(unit)):
+                table.add(f"d_{label}", f"delta_{id}")
+                table.add(f"b_{label}", *(spell(name) for name in bias if name))
+            if len(self.units) <= _BARE:
+                self._add_bare(table, unit)
+        self._add_targets(table)
+        return table.meanings()
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """All units, layer by layer."""
+        found: list[Unit] = []
+        for number, layer in enumerate(self._layers, 1):
+            last = number == len(self._layers)
+            for place, name in enumerate(layer.units, 1):
+                found.append(Unit(name, number, place, len(found) + 1, len(layer.units) == 1, last))
+        return found
+
+    @property
+    def _layers(self) -> Sequence[Layer]:
+        model = self.problem.model
+        return model.layers if isinstance(model, Network) else ()
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(loose(transcribe(unit.name)) for unit in self.units)
+
+    def _labels(self, unit: Unit) -> Iterator[str]:
+        """What a unit is called by its place, unless another one has that name: h2, o1."""
+        labels: list[str] = []
+        if unit.last:
+            labels = [f"{word}{unit.place}" for word in ("o", "output", "y")]
+            labels += ["o", "output", "y"] if unit.alone else []
+        elif len(self._layers) < _LAYERED:
+            labels = [f"{word}{unit.place}" for word in ("h", "hidden")]
+            labels += ["h", "hidden"] if unit.alone else []
+        yield from (label for label in labels if label not in self._names)
+
+    def _places(self, unit: Unit) -> Iterator[str]:
+        """Numbers that may stand for a unit if none is called so: in its layer, among all, of its layer."""
+        numbers = [
+            f"{unit.place}",
+            f"{unit.position}",
+            f"{unit.layer}_{unit.place}",
+            f"{unit.layer + 1}_{unit.place}",
+        ]
+        if unit.alone:
+            numbers += [f"{unit.layer}", f"{unit.layer + 1}"]
+        yield from (number for number in dict.fromkeys(numbers) if loose(number) not in self._names)
+
+    def _add_unit(self, table: _Table, unit: Unit, label: str) -> None:
+        id = spell(unit.name)
+        table.each(_NET, label, f"h_{id}")
+        table.each(_ACTIVATION, label, f"a_{id}")
+        table.each(_DELTA, label, f"delta_{id}")
+
+    def _add_bare(self, table: _Table, unit: Unit) -> None:
+        """A net or activation without an index is that of the only unit, else it is left open whose."""
+        id = spell(unit.name)
+        stems = {prefix: _stem(pattern) for prefix, pattern in _patterns(self.problem.notation)}
+        for word in (*_ONE_NET, stems["h"]):
+            table.add(word, f"h_{id}")
+        for word in ("a", stems["a"], *(() if unit.last else ("h",))):
+            table.add(word, f"a_{id}")
+        table.add("delta", f"delta_{id}")
+        if unit.last:
+            table.add("error", f"e_{id}")
+            table.add("err", f"e_{id}", f"delta_{id}")
+
+    def _add_targets(self, table: _Table) -> None:
+        table.add("error", self.problem.objective_id)
+        table.add("err", self.problem.objective_id)
+        outputs = [unit for unit in self.units if unit.last]
+        for unit, target in zip(outputs, self.problem.targets, strict=False):
+            for label in (unit.name, *self._labels(unit), f"{unit.place}"):
+                table.each(_TARGET, label, spell(target))
+            for label in (unit.name, *self._labels(unit)):
+                table.add(label, spell(target))
+            table.add(f"y_{unit.place}", f"a_{spell(unit.name)}")
+
+
+class _Table:
+    """Collects what spellings mean."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, set[str]] = {}
+
+    def add(self, name: str, *ids: str) -> None:
+        if name:
+            self.ids.setdefault(loose(transcribe(name)), set()).update(ids)
+
+    def each(self, patterns: Iterable[str], label: str, id: str) -> None:
+        for pattern in patterns:
+            self.add(pattern.replace("{u}", label), id)
+
+    def meanings(self) -> Meanings:
+        return {name: frozenset(ids) for name, ids in self.ids.items()}
+
+
+def _patterns(notation: Notation) -> tuple[tuple[str, str], ...]:
+    return (("h", notation.net), ("a", notation.activation), ("delta", notation.delta))
+
+
+def _stem(pattern: str) -> str:
+    """What is left of a notation's pattern for a unit that needs no name."""
+    return pattern.replace("{unit}", "").strip("_{}()^")

@@ -1,0 +1,294 @@
+"""Answer sheets of every kind → statements: YAML and JSON, CSV, and documents.
+
+The kind is told by the file's ending, else by what stands in it. A sheet is untrusted: its size is bounded,
+nothing is evaluated, and a broken one is a `BacktraceError` with the place.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from backtrace.checking.reading.document import read_document
+from backtrace.checking.reading.handwritten_numbers import has_commas, joined, read_number
+from backtrace.checking.statement import Sheet, Statement
+from backtrace.config.cursor import Cursor
+from backtrace.config.files import read_file
+from backtrace.config.nodes import StrPath, compose, decode
+from backtrace.errors import BacktraceError, Location, nearest, printable, quoted
+from backtrace.symbolic.ids import transcribe
+
+MAX_NAME = 200
+MAX_STEP = 1_000_000_000
+MAX_ROWS = 300_000
+MAX_DOCUMENT = 8_000_000  # characters
+
+_MAPPINGS = (".yaml", ".yml", ".json")
+_TABLES = (".csv", ".tsv")
+_DOCUMENTS = (".md", ".markdown", ".tex", ".html", ".htm", ".xhtml", ".rst", ".ipynb")
+_EXPECTED = "answers: a mapping from ids to numbers, or a list of {step, sample, answers}"
+_COLUMNS = {
+    **dict.fromkeys(("id", "name", "quantity", "symbol"), "id"),
+    **dict.fromkeys(("value", "answer", "number", "stated"), "value"),
+    "step": "step",
+    "sample": "sample",
+}
+_FLOW = re.compile(r"""\s*(?:\[\s*(?:[{\]]|$)|\{\s*(?:\}|$|["']?[^\s{}"'$\\][^{}"'$]{0,200}["']?\s*:))""")
+_COMMENT = re.compile(r'\s*"?#')
+_TOTALS = ("null", "none", "total", "~")
+_UNSPACED = re.compile(r"(?m)^([ \t]*(?:- )?[^\s:#{\[][^:#\n]{0,200}):(?=[-+−]?\.?[0-9])")
+_MAPPING_LINE = re.compile(r"""(?:- )?\s*["']?[^\s:=#"'][^:=#"']{0,200}["']?\s*:(?:\s+\S[^=]{0,200}|\s*)""")
+_TABLE_LINE = re.compile(r'[^,;\t=]{1,200}[,;\t]\s*"?[-+−]?[0-9.][^=]{0,100}')
+
+
+def read_sheet_file(path: StrPath) -> Sheet:
+    """The answers in a file; `-` is standard input.
+
+    Raises:
+        BacktraceError: it cannot be read, or is broken.
+
+    """
+    name = os.fspath(path)
+    data = read_file(name, lambda: "; expected a sheet of answers")
+    return read_sheet(data, "<stdin>" if name == "-" else printable(name))
+
+
+def read_sheet(data: bytes, file: str) -> Sheet:
+    """The answers in the bytes of a file, which `file` names in messages.
+
+    Raises:
+        BacktraceError: it is too large, not UTF-8, empty, or not what its kind has to be.
+
+    """
+    text = decode(data, file)
+    if not text or text.isspace():
+        raise BacktraceError(f"empty; expected {_EXPECTED}", Location(file, 1, 1))
+    kind = _kind(text, file)
+    if kind == "document" and len(text) > MAX_DOCUMENT:
+        message = f"larger than {MAX_DOCUMENT // 1_000_000} MB, the most that is read of a document"
+        raise BacktraceError(message, Location(file, 1, 1))
+    sheet = _READERS[kind](text, file)
+    if not sheet.statements and not sheet.formulas:
+        raise BacktraceError(f"{file}: {_nothing(kind, sheet)}")
+    return sheet
+
+
+def _nothing(kind: str, sheet: Sheet) -> str:
+    """What is missing from a sheet that states nothing, and must not look like one without mistakes."""
+    if kind != "document":
+        return "no number is stated; expected at least one id with its number"
+    many = len(sheet.unread)
+    said = f"{many:,} {'line was' if many == 1 else 'lines were'} not understood"
+    unread = f" ({said}, the first is line {sheet.unread[0][0]})" if many else ""
+    return f"no equation that ends in a number was found{unread}; expected at least one, such as h_1 = 0.6"
+
+
+def _kind(text: str, file: str) -> str:
+    ending = os.path.splitext(file)[1].lower()
+    if ending in _MAPPINGS:
+        return "mapping"
+    if ending in _TABLES:
+        return "table"
+    if ending in _DOCUMENTS:
+        return "document"
+    head = [line for line in text[:20_000].splitlines() if line.strip() and not _COMMENT.match(line)][:50]
+    if head and (_FLOW.match(head[0]) or all(map(_MAPPING_LINE.fullmatch, head))):
+        return "mapping"
+    is_header = bool(head) and _is_header(re.split("[,;\t]", head[0]))
+    rows = head[1:] if is_header else head
+    return "table" if is_header or (rows and all(map(_TABLE_LINE.fullmatch, rows))) else "document"
+
+
+def _has_commas(text: str) -> bool:
+    """Whether the numbers of a sheet have decimal commas; what it says in comments has none."""
+    return has_commas(line for line in text.splitlines() if not _COMMENT.match(line))
+
+
+def _number(text: str, commas: bool) -> str:
+    """The text of a number with an ordinary minus and point, or a message (which has a blank in it)."""
+    number = read_number(text, has_commas=commas)
+    return number if isinstance(number, str) else number.text
+
+
+# YAML and JSON
+
+
+def _read_mapping(text: str, file: str) -> Sheet:
+    text = _UNSPACED.sub(r"\1: ", text)  # YAML would take h_1:0.6 for a name
+    cursor = Cursor(compose(text, file, "sheet", _EXPECTED), "", file)
+    statements: list[Statement] = []
+    blank, commas = 0, _has_commas(text)
+    if cursor.is_list:
+        for entry in cursor.items(_EXPECTED):
+            blank += _section(entry, statements, commas)
+    elif (inner := cursor.value("answers")) is not None and inner.is_mapping:
+        blank = _section(cursor, statements, commas)
+    else:
+        blank = _answers(cursor, Statement("", ""), statements, commas)
+    return Sheet(file, tuple(statements), blank=blank)
+
+
+def _section(cursor: Cursor, statements: list[Statement], commas: bool) -> int:
+    """One `{step, sample, answers}` of a list; `place` may say where they stand in their source.
+
+    How many places are blank.
+    """
+    fields = cursor.table(("step", "sample", "place", "answers"), "a mapping with step, sample and answers")
+    if "answers" not in fields:
+        cursor.fail("answers are missing; expected answers: {id: number}")
+    step = fields["step"].whole(1, MAX_STEP) if "step" in fields else None
+    sample = fields["sample"].whole(1, MAX_STEP, "null or ") if "sample" in fields else None
+    stated = cursor.value("sample")
+    total = stated is not None and stated.is_null
+    place = fields["place"].text("text")[:MAX_NAME] if "place" in fields else ""
+    common = Statement("", "", step=step, sample=sample, total=total, place=place)
+    return _answers(fields["answers"], common, statements, commas)
+
+
+def _answers(cursor: Cursor, common: Statement, statements: list[Statement], commas: bool) -> int:
+    """The numbers of a mapping; how many places are blank."""
+    blank = 0
+    for key, value in cursor.entries(_EXPECTED):
+        name = key.text("a quantity's id")
+        if not name.strip():
+            key.fail(f"found {quoted(name)}; expected a quantity's id")
+        if len(name) > MAX_NAME:
+            key.fail(f"found a name of {len(name):,} characters; expected at most {MAX_NAME}")
+        if value.is_null and name[0].isdigit():  # of {h_1: 0,6}
+            key.fail(f"found {quoted(name)}; expected a quantity's id (0,6 within braces is typed '0,6')")
+        if value.is_null:
+            blank += 1
+            continue
+        text = value.text("a number")
+        number = _number(text, commas)
+        if " " in number:
+            value.fail(number)
+        line = key.location.line
+        statements.append(common._replace(name=transcribe(name), text=number, line=line))
+    return blank
+
+
+# CSV
+
+
+def _read_table(text: str, file: str) -> Sheet:
+    separator = _separator(text)
+    commas = separator != "," or _has_commas(text)
+    statements: list[Statement] = []
+    blank = width = 0
+    is_cut = False  # whether decimal commas make three columns of two
+    columns: dict[str, int] = {}
+    for line, row in _rows(text, separator, file):
+        if not any(cell.strip() for cell in row) or row[0].lstrip().startswith("#"):
+            continue  # nothing, or what a sheet says above its table
+        if not columns:
+            is_cut = separator == "," and len(row) == 3 and len(joined(row, 1)) == 2
+            columns = {} if is_cut else _header(row, line, file)
+            width = len(row) if columns else 2
+            if columns:
+                continue
+            columns = {"id": 0, "value": 1}
+        if separator == "," and len(row) == width + 1:
+            row = joined(row, columns["value"])
+        if is_cut and len(row) > 2:
+            raise _too_many(row, Location(file, line, 1))
+        if len(statements) + blank == MAX_ROWS:
+            message = f"more than {MAX_ROWS:,} rows, the most that are read"
+            raise BacktraceError(message, Location(file, line, 1))
+        statement = _of_row(row, columns, Location(file, line, 1), commas)
+        if statement.text:
+            statements.append(statement)
+        else:
+            blank += 1
+    return Sheet(file, tuple(statements), blank=blank)
+
+
+def _separator(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    first = next((line for line in lines if not _COMMENT.match(line)), lines[0])
+    return next((mark for mark in ("\t", ";") if mark in first), ",")
+
+
+def _rows(text: str, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table with the lines they begin on."""
+    pieces = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    reader = csv.reader((f"{piece}\n" for piece in pieces), delimiter=separator, skipinitialspace=True)
+    line = 1
+    try:
+        for row in reader:
+            yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise BacktraceError(f"not CSV: {error}", Location(file, line, 1)) from None
+
+
+def _is_header(row: Sequence[str]) -> bool:
+    return {"id", "value"} <= set(map(_column, row))
+
+
+def _column(cell: str) -> str | None:
+    """The column that a cell of a header names; a quotation mark may have been left open."""
+    return _COLUMNS.get(cell.strip(' "').lower())
+
+
+def _header(row: Sequence[str], line: int, file: str) -> dict[str, int]:
+    """Where the columns are that a header names; empty if this is none."""
+    if not _is_header(row):
+        if len(row) > 2 and any(cell.strip() for cell in row[2:]):
+            raise _too_many(row, Location(file, line, 1))
+        return {}
+    columns: dict[str, int] = {}
+    for i, cell in enumerate(row):
+        column = _column(cell)
+        if column in columns:
+            raise BacktraceError(f"two columns for the {column}", Location(file, line, 1))
+        if column:
+            columns[column] = i
+        elif cell.strip() and (hint := nearest(cell.strip().lower(), ("step", "sample"))):
+            raise BacktraceError(f"unknown column {quoted(cell)}{hint}", Location(file, line, 1))
+    return columns
+
+
+def _too_many(row: Sequence[str], place: Location) -> BacktraceError:
+    said = f"found {len(row)} columns; expected two, id and value (a header id,value,step,sample names more)"
+    return BacktraceError(said, place)
+
+
+def _of_row(row: Sequence[str], columns: dict[str, int], place: Location, commas: bool) -> Statement:
+    """One row; without a text where its number was left blank."""
+    cells = {column: row[i].strip() if i < len(row) else "" for column, i in columns.items()}
+    name, text = cells["id"], cells["value"]
+    if len(row) < 2:
+        raise BacktraceError(f"found one column, {quoted(name or text)}; expected two, id and value", place)
+    if not name or len(name) > MAX_NAME:
+        raise BacktraceError(f"found {quoted(name)}; expected a quantity's id", place)
+    number = _number(text, commas) if text else ""
+    if " " in number:
+        raise BacktraceError(f"{printable(name)}: {number}", place)
+    sample = cells.get("sample", "")
+    total = sample.lower() in _TOTALS
+    return Statement(
+        transcribe(name),
+        number,
+        place.line,
+        _whole(cells.get("step", ""), "step", place),
+        None if total else _whole(sample, "sample", place),
+        total,
+    )
+
+
+def _whole(text: str, what: str, place: Location) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
+        raise BacktraceError(f"{what}: found {quoted(text)}; expected a whole number from 1", place)
+    return int(text)
+
+
+_READERS: dict[str, Callable[[str, str], Sheet]] = {
+    "mapping": _read_mapping,
+    "table": _read_table,
+    "document": lambda text, file: read_document(text, file).sheet(file),
+}

@@ -1,0 +1,117 @@
+"""Numbers as people write them by hand: 0,71, ≈ 0.71, 7.1·10⁻¹.
+
+A number by itself says what its comma is, but for those like 1,234: there the rest of the sheet does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from backtrace.checking.reading.latex import TooDeepError, plain
+from backtrace.checking.reading.markup import MAX_LINE
+from backtrace.checking.tokens import number_of, tokens_of
+from backtrace.config.cursor import to_number
+from backtrace.errors import quoted
+from backtrace.symbolic.expressions import Number
+
+MOST_WRITTEN = 1_000  # characters in which a number is looked for
+
+_ENDS = r"(?![0-9]|[.,][0-9])"
+_MARK = r"(?:,|\{,\})"
+# In a text: 0,71; and what a side or a cell of a table begins with, but for 1,234 and a cell with 0,1.
+_BEGINS = r"(?:[=≈~]|\\approx|\|(?!\s{0,9}[01],[01]\s{0,9}\|))[-+−\s$]*"
+_SURE = re.compile(
+    rf"(?<![0-9.,])0{_MARK}[0-9]{{2,}}{_ENDS}"
+    rf"|{_BEGINS}(?:0{_MARK}[0-9]+|[0-9]+{_MARK}(?:[0-9]{{1,2}}|[0-9]{{4,}})){_ENDS}"
+)
+_POINT = re.compile(rf"(?<![0-9.,])[0-9]+\.[0-9]+{_ENDS}")
+# In a text; where an index stands, as in w_{1,2}, or a list is, a comma parts two numbers. But [0,6; 0,7] and
+# [0,6, 0,7] are lists whose numbers are parted by something else.
+_COMMA = re.compile(
+    rf"(?<!_\{{)(?<![0-9.,_A-Za-z])(?:(?<!\[)|(?<=\[)(?=[0-9]+{_MARK}[0-9]+(?:;|,?\s[-+−]?[0-9])))"
+    rf"([0-9]+){_MARK}([0-9]+){_ENDS}"
+)
+
+_DECIMAL = re.compile(r"(?<![0-9.,])([0-9]*),([0-9]+)(?![0-9.,])")
+_MAYBE_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
+_EXPONENT = re.compile(r"10 *(?:\^|\*\*) *\+?(?=[-−0-9])")  # before it
+_RELATION = re.compile("[=≈]")
+_GAP = re.compile(r"[0-9.] +[0-9.]")  # between two numbers, as far as one can know
+_BEFORE, _BEHIND = re.compile(r"[-+−]?[0-9]+"), re.compile(r"[0-9]+(?:[eE][-+]?[0-9]+)?")
+
+
+def has_commas(texts: Iterable[str]) -> bool:
+    """Whether more numbers have a comma that can only be decimal than have a decimal point.
+
+    >>> has_commas(["h_1 = 0,71"]), has_commas(["h_1 = 0.71", "(0,1)"])
+    (True, False)
+    """
+    short = (text for text in texts if len(text) <= MAX_LINE)
+    return sum(len(_SURE.findall(text)) - len(_POINT.findall(text)) for text in short) > 0
+
+
+def with_points(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines of a document, where its writer has decimal commas with points in their place."""
+    lines = list(lines)
+    if not has_commas(text for _, text in lines):
+        return iter(lines)
+    return ((number, _COMMA.sub(r"\1.\2", text)) for number, text in lines)
+
+
+def read_number(
+    text: str, expected: str = "a number", has_commas: bool = False, has_working: bool = False
+) -> Number | str:
+    """The number that a text is, or what is wrong with it; a sign of equality may stand before it.
+
+    `has_commas` says that the comma of 1,234 is decimal. With `has_working` other sides may stand before the
+    number, as long as they name nothing; they are not worked out.
+
+    >>> read_number("≈ −0,6").text, read_number("7.1·10⁻¹").text, read_number("1,234", has_commas=True).text
+    ('-0.6', '7.1e-1', '1.234')
+    """
+    read = to_number(text, expected)
+    if isinstance(read, Number):
+        return read
+    *working, last = sides_of(text)
+    is_allowed = not _names(working) if has_working else not any(map(str.strip, working))
+    number = _number_in(last.strip(), has_commas) if is_allowed else None
+    if number is None:
+        return read
+    read = to_number(number, expected)
+    return read if isinstance(read, Number) else read.replace(quoted(number), quoted(text), 1)
+
+
+def sides_of(text: str) -> list[str]:
+    """What stands between the relations of a text, in plain notation; "" alone where no number can be."""
+    if len(text) > MOST_WRITTEN or "_" in text:  # in a text it would be a mark of emphasis
+        return [""]
+    try:
+        return _RELATION.split(plain(_EXPONENT.sub("10^", text)))
+    except TooDeepError:
+        return [""]
+
+
+def _names(sides: Iterable[str]) -> bool:
+    """Whether a quantity is named in one of the sides."""
+    return any(token.kind in ("name", "derivative") for side in sides for token in tokens_of(side))
+
+
+def _number_in(side: str, has_commas: bool) -> str | None:
+    """The number that a side is, as programs write it; None if it is none, or nobody knows which."""
+    if _GAP.search(side) or (_MAYBE_THOUSANDS.fullmatch(side) and not has_commas):
+        return None
+    side = _DECIMAL.sub(r"\1.\2", side)
+    return side if isinstance(to_number(side), Number) else number_of(tokens_of(side))
+
+
+def joined(row: list[str], place: int) -> list[str]:
+    """A row with a cell too many, because a decimal comma cut the number in two that begins at a place.
+
+    >>> joined(["h_1", "0", "6", "1"], 1)
+    ['h_1', '0.6', '1']
+    """
+    number = row[place : place + 2]
+    if len(number) < 2 or not (_BEFORE.fullmatch(number[0].strip()) and _BEHIND.fullmatch(number[1].strip())):
+        return row
+    return [*row[:place], f"{number[0].strip()}.{number[1].strip()}", *row[place + 2 :]]

@@ -1,0 +1,281 @@
+"""Tables in documents: which name belongs to which cell.
+
+A table is read by its rows (a name, then its number), by its header (names over one row of numbers), or by
+both (`Net input` over a column, a unit in front of each row). Rows come as lines that begin with a bar, or as
+LaTeX's tabular. What has a number and no name is not understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from backtrace.checking.reading.latex import TooDeepError, plain
+from backtrace.checking.reading.latex_tables import FENCE
+from backtrace.checking.tokens import Token, name_of, number_of, tokens_of
+
+MAX_ROWS = 2000  # of a table; what comes after them is another one
+MAX_COLUMNS = 60
+MAX_ROW = 10_000  # characters
+
+# What a column's heading says of the thing that its rows are about; the first that is found decides.
+_HEADINGS = tuple(
+    (re.compile(rf"\b(?:{words})\b"), pattern)
+    for words, pattern in (
+        ("new|updated|after|neu|neue|neuer", "{}+"),
+        ("old|initial|before|current|original|start|alt|alte|alter", "{}"),
+        ("gradient|grad|derivative", "grad_{}"),
+        ("change|delta w", "Delta_{}"),
+        ("net|net input|weighted sum|weighted input|pre-?activation", "net_{}"),
+        ("out|output|activation", "out_{}"),
+        ("target|desired|label", "t_{}"),
+        ("error|loss|cost", "error_{}"),
+        ("value|result|number|answer|calculation|wert", "{}"),
+    )
+)
+_TOLD = ("formula", "with the numbers")  # over what states nothing
+_LATER = re.compile("train|epoch|iteration")  # values after many steps
+_OF_UNITS = re.compile(r"\b(?:units?|neurons?|nodes?|[ijk]|einheit|neurone?|neurona)\b")
+_INDEX = re.compile(r"(.{1,40})_(?:[ijknlu])(\+?)")  # I_j, over rows that say which j
+_BEGINS = re.compile(r"(.{0,200}?)\\begin\s?\{(tabular[x*]?|array|longtable)\}(?:\s?\[[^\]]{0,20}\])?\s?(.*)")
+_COLUMN_KINDS = re.compile(r"\{(?:[^{}]|\{[^{}]{0,60}\}){0,200}\}")
+_ENDS = re.compile(r"\\end\s?\{(?:tabular[x*]?|array|longtable)\}(.*)")
+_RULES = re.compile(r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^{}]{0,20}\})")
+_LATEX_ROW = re.compile(r"\\\\(?:\[[^\]]{0,20}\])?|\\tabularnewline")
+_LATEX_CELL = re.compile(r"(?<!\\)&")
+_BAR = re.compile(r"(?<!\\)\|")
+_SEPARATOR = re.compile(r"[\s|:+-]*-[\s|:+-]*")
+_ALONE = re.compile(r"[\s$\[\](){}.,;]*(?:\\(?:\[|\]|\(|\)|centering|displaystyle)[\s$]*)*[\s$.,;]*")
+
+
+class Line(NamedTuple):
+    """A line of a document; `left` is the name that a table gives to what stands in it."""
+
+    number: int
+    text: str
+    left: str = ""
+
+
+Tell = Callable[[int, str], None]
+
+
+def with_tables(lines: Iterable[tuple[int, str]], not_understood: Tell) -> Iterator[Line]:
+    """The lines of a document that are not empty, every cell of a table on its own."""
+    rows: list[tuple[int, str]] = []
+    for number, text in _bars_of_latex(lines):
+        bar = len(text) <= MAX_ROW and text.lstrip()[:1] == "|"
+        is_row = bar and (bool(rows) or text.rstrip()[-1:] == "|")  # |x| = 3 is none
+        if rows and (not is_row or len(rows) == MAX_ROWS):
+            yield from _Table(rows, not_understood).lines()
+            rows = []
+        if is_row:
+            rows.append((number, text))
+        elif text and not text.isspace():
+            yield Line(number, text)
+    if rows:
+        yield from _Table(rows, not_understood).lines()
+
+
+class _Cell(NamedTuple):
+    """A cell as it is written and in plain notation; `has_value` if a number, or a working that ends in one.
+
+    `is_equation` if it names itself what its number is of.
+    """
+
+    raw: str
+    text: str
+    tokens: list[Token]
+    is_number: bool
+    has_value: bool
+    is_equation: bool
+
+    @property
+    def symbol(self) -> str | None:
+        """The only symbol in it, apart from words: w in "Weight (w)"."""
+        found = {name for token in self.tokens if _is_symbol(token) and (name := name_of([token]))}
+        if any(token.kind == "space" for token in self.tokens) and len(found) == 1:
+            return found.pop()
+        return name_of(self.tokens)
+
+
+def _cell(raw: str) -> _Cell:
+    try:
+        text = plain(raw).replace(FENCE, " ").strip()
+    except TooDeepError:
+        text = ""
+    tokens = tokens_of(text)
+    is_number = number_of(tokens) is not None
+    relation = next((i for i, token in enumerate(tokens) if token.kind == "relation"), None)
+    begins = text.lstrip(" (-+−$")[:1]
+    has_value = is_number or (
+        any(token.kind == "number" for token in tokens)
+        and (relation is not None or begins.isdigit() or begins == ".")
+    )
+    is_equation = relation is not None and name_of(tokens[:relation]) is not None
+    return _Cell(raw, text, tokens, is_number, has_value, is_equation)
+
+
+def _is_symbol(token: Token) -> bool:
+    if token.kind == "derivative":
+        return True
+    is_word = token.text.isascii() and token.text.isalpha() and len(token.text) > 1
+    return token.kind == "name" and not is_word and token.text not in ("a", "A", "I")
+
+
+class _Table:
+    def __init__(self, rows: Sequence[tuple[int, str]], not_understood: Tell) -> None:
+        self.rows = [(n, text, _cells(text)) for n, text in rows if not _SEPARATOR.fullmatch(text)]
+        self.not_understood = not_understood
+        self.heading: list[_Cell] = []
+        if len(self.rows) > 1 and not any(cell.has_value for cell in self.rows[0][2]):
+            self.heading = self.rows.pop(0)[2]
+        told = [i for i, cell in enumerate(self.heading) if cell.text.lower() in _TOLD]
+        if told:
+            self.rows = [(n, text, _without(cells, told)) for n, text, cells in self.rows]
+
+    def lines(self) -> Iterator[Line]:
+        over = self.names_over_numbers()
+        patterns = [_pattern(cell) for cell in self.heading]
+        units = bool(self.heading) and _OF_UNITS.search(self.heading[0].text.lower()) is not None
+        for number, text, cells in self.rows:
+            named = self.by_heading(cells) if over else _by_row(cells, patterns, units)
+            known = 0
+            for cell, name in zip(cells, named, strict=True):
+                if cell.is_equation:
+                    yield Line(number, cell.raw)
+                    known += cell.has_value
+                elif name and cell.has_value:
+                    yield Line(number, cell.raw, name)
+                    known += 1
+            said = [cell for i, cell in enumerate(cells) if cell.has_value and (over or i)]
+            if known < len(said):
+                self.not_understood(number, text)
+            if not said and not known:
+                yield Line(number, " \\quad ".join(cell.raw for cell in cells))
+
+    def names_over_numbers(self) -> bool:
+        """Whether the heading has the names of what stands below."""
+        return (
+            len(self.rows) > 0
+            and len(self.heading) > 1
+            and all(any(map(_is_symbol, cell.tokens)) for cell in self.heading)
+            and all(cell.is_number for cell in self.rows[0][2])
+        )
+
+    def by_heading(self, cells: Sequence[_Cell]) -> list[str | None]:
+        """One row of numbers states what stands over them; of more rows nobody knows which sample it is."""
+        if len(self.rows) > 1 or len(cells) != len(self.heading):
+            return [None] * len(cells)
+        return [name_of(cell.tokens) for cell in self.heading]
+
+
+def _without(cells: list[_Cell], told: Sequence[int]) -> list[_Cell]:
+    """The cells, where those in columns of formulas state nothing, unless they name what they are of."""
+    return [
+        cell._replace(has_value=False, is_number=False) if i in told and not cell.is_equation else cell
+        for i, cell in enumerate(cells)
+    ]
+
+
+def _by_row(cells: Sequence[_Cell], patterns: Sequence[str | None], units: bool) -> list[str | None]:
+    """Names of the cells of a row that begins with what it is about: a name, or the number of a unit."""
+    names: list[str | None] = [None] * len(cells)
+    if len(cells) < 2 or cells[0].is_equation:
+        return names
+    label = cells[0].text if cells[0].text.isdigit() else cells[0].symbol
+    if label is None or (label.isdigit() and not units):
+        return names
+    values = [i for i, cell in enumerate(cells) if i and cell.has_value]
+    for i in values:
+        pattern = patterns[i] if i < len(patterns) else None
+        if pattern is None and len(values) == 1 and not label.isdigit():
+            pattern = "{}"
+        if pattern and not (pattern == "{}" and label.isdigit()):
+            names[i] = pattern.format(label)
+    return names
+
+
+def _pattern(heading: _Cell) -> str | None:
+    """How the name of a row's thing becomes that of its cell in this column.
+
+    None if the heading does not say, empty if what stands below it has no name here.
+    """
+    symbol = heading.symbol
+    indexed = _INDEX.fullmatch(symbol) if symbol else None
+    if indexed and "/" not in indexed[1]:
+        return f"{indexed[1]}_{{}}{indexed[2]}"
+    if symbol and symbol.startswith("d") and "/d" in symbol:
+        return f"{symbol.partition('/d')[0]}/d{{}}"
+    if symbol == "delta":
+        return "delta_{}"
+    words = heading.text.lower()
+    if _LATER.search(words):
+        return ""
+    for found, pattern in _HEADINGS:
+        if found.search(words):
+            return pattern
+    return f"{symbol}_{{}}" if symbol and symbol.isalpha() else None
+
+
+def _cells(text: str) -> list[_Cell]:
+    inner = text.strip()
+    inner = inner[1:] if inner.startswith("|") else inner
+    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
+    pieces = _BAR.split(inner, MAX_COLUMNS)
+    return [_cell(piece.strip()) for piece in pieces]
+
+
+# LaTeX
+
+
+def _bars_of_latex(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines, where a tabular's rows stand between bars; an array may also be a matrix."""
+    waiting: list[tuple[int, str]] = []
+    for number, text in lines:
+        begins = _BEGINS.match(text) if not waiting and len(text) <= MAX_ROW else None
+        if not waiting and not (begins and _ALONE.fullmatch(begins[1])):
+            yield number, text
+            continue
+        waiting.append((number, text))
+        if (len(text) <= MAX_ROW and _ENDS.search(text)) or len(waiting) == MAX_ROWS:
+            yield from _unwrapped(waiting)
+            waiting = []
+    yield from waiting
+
+
+def _unwrapped(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The rows of a tabular between bars; the lines as they are if it is a matrix."""
+    begins, ends = _BEGINS.match(lines[0][1]), _ENDS.search(lines[-1][1])
+    if begins is None or ends is None or not _ALONE.fullmatch(ends[1]):
+        yield from lines
+        return
+    kinds = _COLUMN_KINDS.match(begins[3])
+    first = begins[3][kinds.end() :] if kinds else begins[3]
+    body = [(lines[0][0], first), *lines[1:]]
+    last = body[-1][1][: -len(ends[0])] if len(lines) > 1 else first[: first.rfind(ends[0])]
+    body[-1] = (body[-1][0], last)
+    rows: list[tuple[int, str]] = []
+    row = ""
+    for number, text in body:
+        *whole, rest = _LATEX_ROW.split(_RULES.sub(" ", text))
+        for piece in whole:
+            rows.append((number, f"{row} {piece}"))
+            row = ""
+        row = f"{row} {rest}"
+    rows.append((lines[-1][0], row))
+    rows = [(number, text) for number, text in rows if text.strip()]
+    if begins[2] == "array" and _is_matrix(text for _, text in rows):
+        yield from lines
+        return
+    for number, text in rows:
+        yield number, f"|{'|'.join(piece.replace('|', ' ') for piece in _LATEX_CELL.split(text))}|"
+
+
+def _is_matrix(rows: Iterable[str]) -> bool:
+    """Whether there are numbers alone, or symbols alone; a table has numbers, and says what they are."""
+    cells = [cell for row in rows for cell in map(_cell, _LATEX_CELL.split(row))]
+    return not (
+        any(cell.has_value for cell in cells)
+        and any(not cell.has_value and (cell.symbol or "\\text" in cell.raw) for cell in cells)
+    )

@@ -1,0 +1,66 @@
+"""What an expression comes to when a pair of brackets is forgotten, on paper or on a calculator.
+
+1/(1 + e^(-h)) becomes 1/1 + e^(-h), and ½(t - a)² becomes ½t - a².
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from backtrace.symbolic.expressions import (
+    Call,
+    Expression,
+    Negative,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    substitute,
+)
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.symbolic.parser import parse
+
+
+def without_brackets(expression: Expression) -> Iterator[Expression]:
+    """The expression without each of the brackets around its parts, one at a time.
+
+    >>> from backtrace.typesetting.plain import formula
+    >>> [formula(e) for e in without_brackets(parse("(a - y)*a*(1 - a)"))]
+    ['a - y·a·(1 - a)', '(a - y)·a·1 - a']
+    """
+    match expression:
+        case Call(function, (argument,)) if FUNCTIONS[function].textbook:
+            template = parse(FUNCTIONS[function].textbook, FUNCTIONS)
+            yield from without_brackets(substitute(template, {"x": argument}))
+        case Quotient(numerator, Sum((first, *rest))):
+            yield Sum((Quotient(numerator, first), *rest))
+        case Quotient(Sum((*rest, last)), denominator):
+            yield Sum((*rest, _inside_the_sign(last, lambda part: Quotient(part, denominator))))
+        case Power():
+            yield from _opened((), expression, ())
+        case Product(factors):
+            for i, factor in enumerate(factors):
+                yield from _opened(factors[:i], factor, factors[i + 1 :])
+
+
+def _opened(
+    before: tuple[Expression, ...], factor: Expression, after: tuple[Expression, ...]
+) -> Iterator[Expression]:
+    """A product with the brackets around one of its factors left out, if it has such."""
+    inner, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, None)
+    if not isinstance(inner, Sum):
+        return
+
+    def with_what_follows(part: Expression) -> Expression:
+        raised = part if exponent is None else Power(part, exponent)
+        return Product((raised, *after)) if after else raised
+
+    first, *middle, last = inner.terms
+    if before:
+        first = Product((*before, first))
+    yield Sum((first, *middle, _inside_the_sign(last, with_what_follows)))
+
+
+def _inside_the_sign(term: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """A term changed below its minus sign, which stands before everything."""
+    return Negative(change(term.operand)) if isinstance(term, Negative) else change(term)

@@ -1,0 +1,233 @@
+"""The backward pass of a layer network, row by row as a textbook has it.
+
+From the last layer to the first: ∂E/∂a (or the error e), the slope ∂a/∂h, δ, then ∂E/∂w for the layer's
+parameters. `_Backward` writes these rows; further down stand the rows that are shown only when asked for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from backtrace.derivation.activations import activation_slope, applied
+from backtrace.derivation.chain_rule import Adjoints, local_derivatives
+from backtrace.derivation.equation import Equation, Kind
+from backtrace.derivation.forward_pass import Forward
+from backtrace.problem.notation import cost_term, derivative
+from backtrace.problem.problem import INPUTS, Layer, parameters_of
+from backtrace.symbolic.expressions import ONE, ZERO, Expression, Negative, Sum, Symbol
+from backtrace.symbolic.simplify import add, multiply, negate
+
+
+def backward_equations(forward: Forward) -> list[Equation]:
+    """All rows of the backward pass; the ones marked hidden are by-products of the same walk.
+
+    Raises:
+        NotDifferentiableError: a layer's activation has no useful derivative.
+    """
+    walk = _Backward(forward)
+    walk.run()
+    return walk.rows
+
+
+class _Backward:
+    """The walk from the cost back to the first layer; `rows` fills up on the way."""
+
+    def __init__(self, forward: Forward) -> None:
+        self.forward = forward
+        self.symbols = forward.symbols
+        self.adjoints = Adjoints()
+        self.descent = forward.problem.delta == "descent"
+        self.turned = forward.problem.turned
+        self.rows: list[Equation] = []
+        self.wanted = {symbol.id for symbol in self.symbols.parameter.values()}
+        self.wanted |= {symbol.id for symbol in self.symbols.activation.values()}
+
+    def run(self) -> None:
+        layers = self.forward.network.layers
+        self._from_cost(layers[-1])
+        tied: list[str] = []
+        for layer, complete in zip(reversed(layers), reversed(_complete_after(self.forward)), strict=True):
+            self._layer(layer)
+            for name, is_own in complete:
+                if is_own:
+                    self._gradient(name, layer.name)
+                else:
+                    tied.append(name)
+        for name in tied:  # they belong to no layer, and nothing but the update rests on them
+            self._gradient(name, None)
+
+    def _emit(
+        self,
+        symbol: Symbol,
+        expression: Expression,
+        kind: Kind,
+        layer: str | None,
+        hidden: bool = False,
+        aliases: tuple[str, ...] = (),
+    ) -> None:
+        self.rows.append(Equation(symbol, expression, kind, "backward", layer, hidden, aliases))
+
+    def _from_cost(self, output: Layer) -> None:
+        outputs = {self.symbols.activation[unit].id for unit in output.units}
+        costs = self.forward.costs
+        for equation in costs if len(costs) == 1 else costs[:-1]:
+            self.adjoints.send_back(equation, ONE, outputs)
+
+    def _layer(self, layer: Layer) -> None:
+        directions = [self._direction(layer, unit) for unit in layer.units]
+        deltas = self._deltas(layer, directions)
+        for equation, delta in zip(self.forward.nets[layer.name], deltas, strict=True):
+            self.adjoints.send_back(equation, negate(delta) if self.turned else delta, self.wanted)
+
+    def _gradient(self, name: str, layer: str | None) -> None:
+        parameter = self.symbols.parameter[name]
+        symbol = derivative(self.symbols.cost, parameter)
+        gradient = self.adjoints.gather(parameter.id)
+        self.rows.append(Equation(symbol, gradient, "gradient", "backward", layer))  # tens of thousands
+
+    def _direction(self, layer: Layer, unit: str) -> Expression:
+        """What is multiplied with the slope to give δ: ∂E/∂a, or under `descent` the error e."""
+        activation, error = self.symbols.activation[unit], self.symbols.error[unit]
+        symbol = self.symbols.cost_gradient(unit)
+        gradient = self.adjoints.gather(activation.id)
+        is_output = layer is self.forward.network.layers[-1]
+        target = self.symbols.target.get(unit) if is_output else None
+        misfit = Sum((target, Negative(activation))) if target else negate(gradient)
+        if self.descent and misfit == (negate(gradient) if self.turned else gradient):
+            self._emit(error, misfit, "error", layer.name)
+            self._emit(symbol, Negative(error) if self.turned else error, "cost_gradient", layer.name, True)
+            return error
+        self._emit(symbol, gradient, "cost_gradient", layer.name)
+        self._emit(error, misfit if target else Negative(symbol), "error", layer.name, True)
+        return negate(symbol) if self.turned else symbol
+
+    def _deltas(self, layer: Layer, directions: Sequence[Expression]) -> list[Symbol]:
+        if not layer.is_softmax:
+            slope = activation_slope(layer.activation.name)
+            options = layer.activation.options
+            for unit in layer.units:
+                net, activation = self.symbols.net[unit], self.symbols.activation[unit]
+                expression = applied(slope, net, activation, options)
+                self._emit(self.symbols.slope(unit), expression, "slope", layer.name)
+        expressions = through_activation(self.forward, layer, directions)
+        if self._softmax_with_cross_entropy(layer):
+            expressions = self._shortened(layer)
+        return [self._delta(layer, unit, e) for unit, e in zip(layer.units, expressions, strict=True)]
+
+    def _delta(self, layer: Layer, unit: str, expression: Expression) -> Symbol:
+        true = derivative(self.symbols.cost, self.symbols.net[unit])
+        delta = self.symbols.delta[unit]
+        if self.turned:
+            self._emit(delta, expression, "delta", layer.name)
+            self._emit(true, Negative(delta), "delta", layer.name, hidden=True)
+        else:
+            self._emit(delta, expression, "delta", layer.name, aliases=(true.id, true.text))
+        return delta
+
+    def _softmax_with_cross_entropy(self, layer: Layer) -> bool:
+        network = self.forward.network
+        return layer is network.layers[-1] and layer.is_softmax and network.cost == "cross_entropy"
+
+    def _shortened(self, layer: Layer) -> list[Expression]:
+        """δ_k = a_k·Σt - t_k: what is left of softmax and cross-entropy when they meet."""
+        targets = [self.symbols.target[unit] for unit in layer.units]
+        total = ONE if self.forward.case.targets_sum_to_one else add(*targets)
+        shortened = [
+            add(multiply(self.symbols.activation[unit], total), Negative(target))
+            for unit, target in zip(layer.units, targets, strict=True)
+        ]
+        return [negate(expression) for expression in shortened] if self.turned else shortened
+
+
+def through_activation(forward: Forward, layer: Layer, directions: Sequence[Expression]) -> list[Expression]:
+    """From the gradients by a layer's activations to those by its nets.
+
+    A softmax unit acts on the whole layer: a_k·(d_k - Σ d_j·a_j), where d_j is the gradient by a_j.
+    """
+    symbols = forward.symbols
+    if not layer.is_softmax:
+        return [multiply(d, symbols.slope(unit)) for d, unit in zip(directions, layer.units, strict=True)]
+    if all(isinstance(d, Negative) for d in directions):
+        return [negate(e) for e in through_activation(forward, layer, [negate(d) for d in directions])]
+    activations = [symbols.activation[unit] for unit in layer.units]
+    mean = add(*(multiply(d, a) for d, a in zip(directions, activations, strict=True)))
+    return [
+        multiply(a, add(d, Negative(mean) if isinstance(mean, Sum) else negate(mean)))
+        for d, a in zip(directions, activations, strict=True)
+    ]
+
+
+def _complete_after(forward: Forward) -> list[list[tuple[str, bool]]]:
+    """For each layer the parameters whose gradients are complete after it, and whether only it uses them.
+
+    A parameter tied across layers is complete at the first of them, which backpropagation reaches last.
+    """
+    layers = forward.network.layers
+    names = [set(parameters_of(layer)) for layer in layers]
+    uses = Counter(name for layer in names for name in layer)
+    first = {name: position for position in reversed(range(len(layers))) for name in names[position]}
+    complete: list[list[tuple[str, bool]]] = [[] for _ in layers]
+    for name in forward.problem.parameters:
+        complete[first[name]].append((name, uses[name] == 1))
+    return complete
+
+
+def further_equations(forward: Forward) -> Iterator[Equation]:
+    """The rows that nothing rests on: input gradients, the factors of the chain, gradients of cost terms."""
+    yield from _input_gradients(forward)
+    yield from _locals(forward)
+    if len(forward.cost_terms) > 1:
+        for unit in forward.cost_terms:
+            yield from _term_gradients(forward, unit)
+
+
+def _input_gradients(forward: Forward) -> Iterator[Equation]:
+    symbols, adjoints = forward.symbols, Adjoints()
+    ids = {symbol.id for symbol in symbols.input}
+    for layer in forward.network.layers:
+        if INPUTS in layer.sources:
+            for unit, equation in zip(layer.units, forward.nets[layer.name], strict=True):
+                delta = symbols.delta[unit]
+                adjoints.send_back(equation, negate(delta) if forward.problem.turned else delta, ids)
+    for symbol in symbols.input:
+        gradient = adjoints.gather(symbol.id)
+        yield Equation(derivative(symbols.cost, symbol), gradient, "gradient", "backward", hidden=True)
+
+
+def _locals(forward: Forward) -> Iterator[Equation]:
+    symbols = forward.symbols
+    by_id = {symbol.id: symbol for symbol in (*symbols.parameter.values(), *symbols.input)}
+    by_id |= {symbol.id: symbol for symbol in symbols.activation.values()}
+    for layer in forward.network.layers:
+        for equation in forward.nets[layer.name]:
+            for id, local in local_derivatives(equation).items():
+                symbol = derivative(equation.symbol, by_id[id])
+                yield Equation(symbol, local, "local", "backward", layer.name, hidden=True)
+
+
+def _term_gradients(forward: Forward, output: str) -> Iterator[Equation]:
+    """The gradient through one output's term of the cost, down to the first layer: ∂E_o1/∂a_h1."""
+    symbols, adjoints, layers = forward.symbols, Adjoints(), forward.network.layers
+    term = cost_term(symbols.notation, output)
+    own = Equation(term, forward.cost_terms[output], "cost", "forward")
+    outputs = {symbols.activation[unit].id for unit in layers[-1].units}
+    wanted = {symbol.id for symbol in symbols.activation.values()}
+    adjoints.send_back(own, ONE, outputs)
+    for layer in reversed(layers):
+        directions: list[Expression] = []
+        for unit in layer.units:
+            activation = symbols.activation[unit]
+            symbol = derivative(term, activation)
+            kind: Kind = "local" if layer is layers[-1] else "cost_gradient"
+            gradient = adjoints.gather(activation.id)
+            yield Equation(symbol, gradient, kind, "backward", layer.name, hidden=True)
+            directions.append(ZERO if gradient == ZERO else symbol)
+        if layer is layers[0]:
+            return
+        through = through_activation(forward, layer, directions)
+        for unit, equation, expression in zip(layer.units, forward.nets[layer.name], through, strict=True):
+            net = derivative(term, symbols.net[unit])
+            yield Equation(net, expression, "delta", "backward", layer.name, hidden=True)
+            if expression != ZERO:
+                adjoints.send_back(equation, net, wanted)

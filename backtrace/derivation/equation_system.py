@@ -1,0 +1,71 @@
+"""The `equations` form: a computation's own equations, and its objective's gradients by everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backtrace.derivation.chain_rule import Adjoints, local_derivatives
+from backtrace.derivation.equation import Equation, Kind
+from backtrace.errors import NotDifferentiableError
+from backtrace.problem.notation import derivative, given
+from backtrace.problem.problem import Computation, Problem
+from backtrace.symbolic.expressions import ONE, ZERO, Expression, symbols
+from backtrace.symbolic.ids import spell
+from backtrace.symbolic.simplify import negate
+
+
+def forward_equations(computation: Computation) -> list[Equation]:
+    """The config's equations, in an order in which they can be worked out."""
+    rows = []
+    for name, expression in computation.equations.items():
+        kind: Kind = "cost" if name == computation.objective else "value"
+        rows.append(Equation(given(name), expression, kind, "forward"))
+    return rows
+
+
+def backward_equations(problem: Problem, computation: Computation, forward: list[Equation]) -> list[Equation]:
+    """The gradients by every equation's symbol from last to first, then by parameters and inputs.
+
+    Raises:
+        NotDifferentiableError: the objective depends on something through a step function.
+    """
+    objective, adjoints = given(computation.objective), Adjoints()
+    delta_of = {spell(symbol): given(delta) for delta, symbol in computation.deltas.items()}
+    rows: list[Equation] = []
+    for equation in reversed(forward):
+        gradient: Expression = ONE if equation.symbol == objective else adjoints.gather(equation.id)
+        symbol = derivative(objective, equation.symbol)
+        delta = delta_of.get(equation.id)
+        adjoint: Expression = symbol
+        if delta is None:
+            rows.append(Equation(symbol, gradient, "cost_gradient", "backward"))
+        elif problem.turned:
+            adjoint = negate(delta)
+            rows.append(Equation(delta, negate(gradient), "delta", "backward"))
+            rows.append(Equation(symbol, adjoint, "cost_gradient", "backward", hidden=True))
+        else:
+            adjoint = delta
+            rows.append(Equation(delta, gradient, "delta", "backward", aliases=(symbol.id,)))
+        if equation.symbol == objective:
+            adjoint = ONE
+        if gradient != ZERO:  # what does not act on the objective may well be a step
+            adjoints.send_back(equation, adjoint)
+    for name in (*problem.parameters, *problem.inputs):
+        symbol = derivative(objective, given(name))
+        rows.append(Equation(symbol, adjoints.gather(spell(name)), "gradient", "backward"))
+    return rows
+
+
+def further_equations(computation: Computation, forward: list[Equation]) -> Iterator[Equation]:
+    """The factors of the chain: ∂y/∂x for every symbol x in every equation but the objective's own."""
+    for equation in forward:
+        if equation.symbol.id == spell(computation.objective):
+            continue
+        by_id = {symbol.id: symbol for symbol in symbols(equation.expression)}
+        try:
+            locals_by_id = local_derivatives(equation)
+        except NotDifferentiableError:  # a step on the side, which the objective does not depend on
+            continue
+        for id, local in locals_by_id.items():
+            symbol = derivative(equation.symbol, by_id[id])
+            yield Equation(symbol, local, "local", "backward", hidden=True)

@@ -1,0 +1,198 @@
+"""Network → forward equations: nets and activations layer by layer, then the cost.
+
+Also the two facts about a sample that change how its equations are written: a softmax over very large nets
+carries a shift, and targets that sum to 1 let one delta be written shorter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from backtrace.derivation.activations import activation_value, applied
+from backtrace.derivation.costs import cost_term_template
+from backtrace.derivation.equation import Equation
+from backtrace.problem.notation import cost_term, derivative, given, of_unit
+from backtrace.problem.problem import INPUTS, Layer, Network, Problem
+from backtrace.symbolic.expressions import (
+    ZERO,
+    Call,
+    Expression,
+    Negative,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    number,
+    substitute,
+)
+from backtrace.symbolic.ids import spell
+from backtrace.symbolic.simplify import simplify
+from backtrace.typesetting.plain import formula
+
+
+class Case(NamedTuple):
+    """What the equations of one sample depend on besides the network.
+
+    `shifted` names the softmax layers whose exponents are shifted by their maximum.
+    """
+
+    has_targets: bool = True
+    targets_sum_to_one: bool = False
+    shifted: frozenset[str] = frozenset()
+
+
+class NetworkSymbols:
+    """The symbols of a network's quantities in its own notation."""
+
+    def __init__(self, problem: Problem, network: Network) -> None:
+        notation = problem.notation
+        units = [unit for layer in network.layers for unit in layer.units]
+        self.notation = notation
+        self.net = {unit: of_unit("h", notation.net, unit) for unit in units}
+        self.activation = {unit: of_unit("a", notation.activation, unit) for unit in units}
+        self.delta = {unit: of_unit("delta", notation.delta, unit) for unit in units}
+        self.error = {unit: of_unit("e", notation.error, unit) for unit in units}
+        self.parameter = {name: given(name) for name in problem.parameters}
+        self.input = [given(name) for name in problem.inputs]
+        self.cost = Symbol("E", notation.cost)
+        outputs = network.layers[-1].units
+        self.target = dict(zip(outputs, map(given, problem.targets), strict=False))
+        self.sources = {INPUTS: self.input} | {
+            layer.name: [self.activation[unit] for unit in layer.units] for layer in network.layers
+        }
+
+    def columns(self, layer: Layer) -> list[Symbol]:
+        """What each column of a layer's weights is multiplied with."""
+        return [symbol for source in layer.sources for symbol in self.sources[source]]
+
+    def slope(self, unit: str) -> Symbol:
+        return derivative(self.activation[unit], self.net[unit])
+
+    def cost_gradient(self, unit: str) -> Symbol:
+        return derivative(self.cost, self.activation[unit])
+
+
+class Forward:
+    """The forward pass of a network: its equations by layer, and those of the cost."""
+
+    def __init__(self, problem: Problem, network: Network, case: Case) -> None:
+        self.problem = problem
+        self.network = network
+        self.case = case
+
+    @cached_property
+    def symbols(self) -> NetworkSymbols:
+        return NetworkSymbols(self.problem, self.network)
+
+    @cached_property
+    def nets(self) -> Mapping[str, Sequence[Equation]]:
+        """The net input of every unit, by layer name."""
+        return {
+            layer.name: [
+                Equation(self.symbols.net[unit], self._net(layer, row), "net", "forward", layer.name)
+                for row, unit in enumerate(layer.units)
+            ]
+            for layer in self.network.layers
+        }
+
+    @cached_property
+    def cost_terms(self) -> Mapping[str, Expression]:
+        """What each output adds to the cost, by unit; empty for a cost given as one expression."""
+        outputs, cost = self.network.layers[-1].units, self.network.cost
+        if not isinstance(cost, str):
+            return {}
+        return {
+            unit: simplify(
+                substitute(
+                    cost_term_template(cost),
+                    {
+                        "a": self.symbols.activation[unit],
+                        "t": self.symbols.target[unit],
+                        "n": number(len(outputs)),
+                    },
+                )
+            )
+            for unit in outputs
+        }
+
+    @cached_property
+    def costs(self) -> Sequence[Equation]:
+        """The cost; before it, where there are several outputs, their terms."""
+        cost = self.network.cost
+        if not isinstance(cost, str):
+            outputs = {symbol.id: symbol for symbol in self.symbols.activation.values()}
+            return [self._cost(substitute(cost, outputs))]
+        if len(self.cost_terms) == 1:
+            return [self._cost(next(iter(self.cost_terms.values())))]
+        terms = [
+            Equation(cost_term(self.symbols.notation, unit), term, "cost", "forward")
+            for unit, term in self.cost_terms.items()
+        ]
+        return [*terms, self._cost(Sum(tuple(term.symbol for term in terms)))]
+
+    def equations(self) -> list[Equation]:
+        """Everything in the order in which it is worked out."""
+        rows: list[Equation] = []
+        for layer in self.network.layers:
+            rows += self.nets[layer.name]
+            rows += self.softmax(layer) if layer.is_softmax else self._elementwise(layer)
+        return rows + list(self.costs) if self.case.has_targets else rows
+
+    def _cost(self, expression: Expression) -> Equation:
+        return Equation(self.symbols.cost, expression, "cost", "forward")
+
+    def _net(self, layer: Layer, row: int) -> Expression:
+        parameter = self.symbols.parameter
+        terms: list[Expression] = [
+            Product((source, parameter[weight]))
+            for source, weight in zip(self.symbols.columns(layer), layer.weights[row], strict=True)
+            if weight is not None
+        ]
+        bias = layer.biases[row]
+        if bias is not None:
+            terms.append(parameter[bias] if layer.bias_input > 0 else Negative(parameter[bias]))
+        if not terms:
+            return ZERO
+        return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+
+    def _elementwise(self, layer: Layer) -> list[Equation]:
+        value = activation_value(layer.activation.name)
+        options = layer.activation.options
+        rows = []
+        for unit in layer.units:
+            net, activation = self.symbols.net[unit], self.symbols.activation[unit]
+            expression = applied(value, net, activation, options)
+            rows.append(Equation(activation, expression, "activation", "forward", layer.name))
+        return rows
+
+    def softmax(self, layer: Layer) -> list[Equation]:
+        """The rows of a softmax layer: the exponentials, their sum, and each one's share of it."""
+        name = spell(layer.name)
+        nets = [self.symbols.net[unit] for unit in layer.units]
+        rows: list[Equation] = []
+        exponents: list[Expression] = list(nets)
+        if layer.name in self.case.shifted:
+            largest = Symbol(f"m_{name}", f"m_{layer.name}")
+            top = Call("max", tuple(nets)) if len(nets) > 1 else nets[0]
+            rows.append(Equation(largest, top, "exponential", "forward", layer.name))
+            exponents = [Sum((net, Negative(largest))) for net in nets]
+        exponentials = [
+            Equation(
+                Symbol(f"exp_{spell(unit)}", formula(Call("exp", (exponent,)))),
+                Call("exp", (exponent,)),
+                "exponential",
+                "forward",
+                layer.name,
+            )
+            for unit, exponent in zip(layer.units, exponents, strict=True)
+        ]
+        total = Symbol(f"S_{name}", f"S_{layer.name}")
+        parts = tuple(row.symbol for row in exponentials)
+        whole: Expression = Sum(parts) if len(parts) > 1 else parts[0]
+        rows += [*exponentials, Equation(total, whole, "exponential", "forward", layer.name)]
+        for unit, part in zip(layer.units, parts, strict=True):
+            share = Quotient(part, total)
+            rows.append(Equation(self.symbols.activation[unit], share, "activation", "forward", layer.name))
+        return rows

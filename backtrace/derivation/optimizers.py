@@ -1,0 +1,102 @@
+"""The table of update rules: the rows from a gradient to a new parameter, in the order they are worked out.
+
+In a formula, `w` is the parameter, `g` the gradient that the rule descends along (its negative when
+climbing), `t` the number of the step, `x` the state before and `x_new` the state after this step. The last
+row is always the change Δw; the new parameter is w + Δw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+from backtrace.symbolic.expressions import Expression, Symbol
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.symbolic.parser import parse
+
+RATE = "learning_rate"
+
+
+class UpdateRule(NamedTuple):
+    """`rows` maps what a row defines to its formula; `constants` maps names to defaults, None if required."""
+
+    source: str
+    constants: Mapping[str, float | None]
+    rows: Mapping[str, str]
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The quantities that live from step to step, all 0 at the start."""
+        return tuple(row.removesuffix("_new") for row in self.rows if row.endswith("_new"))
+
+
+_ADAM_STATE = {
+    "m_new": "beta1*m + (1 - beta1)*g",
+    "v_new": "beta2*v + (1 - beta2)*g^2",
+    "mhat": "m_new/(1 - beta1^t)",
+    "vhat": "v_new/(1 - beta2^t)",
+}
+_ADAM_CONSTANTS = {RATE: None, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
+
+UPDATE_RULES: dict[str, UpdateRule] = {
+    "sgd": UpdateRule(
+        "Robbins and Monro 1951",
+        {RATE: None},
+        {"change": "-learning_rate*g"},
+    ),
+    "momentum": UpdateRule(
+        "Polyak 1964; Sutskever et al. 2013",
+        {RATE: None, "momentum": 0.9},
+        {"v_new": "momentum*v - learning_rate*g", "change": "v_new"},
+    ),
+    "nesterov": UpdateRule(
+        "Sutskever et al. 2013, in the form that needs no gradient ahead",
+        {RATE: None, "momentum": 0.9},
+        {"v_new": "momentum*v - learning_rate*g", "change": "momentum*v_new - learning_rate*g"},
+    ),
+    "adagrad": UpdateRule(
+        "Duchi, Hazan and Singer 2011",
+        {RATE: None, "epsilon": 1e-8},
+        {"s_new": "s + g^2", "change": "-learning_rate*g/(sqrt(s_new) + epsilon)"},
+    ),
+    "rmsprop": UpdateRule(
+        "Tieleman and Hinton 2012",
+        {RATE: None, "rho": 0.9, "epsilon": 1e-8},
+        {"s_new": "rho*s + (1 - rho)*g^2", "change": "-learning_rate*g/(sqrt(s_new) + epsilon)"},
+    ),
+    "adam": UpdateRule(
+        "Kingma and Ba 2015",
+        _ADAM_CONSTANTS,
+        {**_ADAM_STATE, "change": "-learning_rate*mhat/(sqrt(vhat) + epsilon)"},
+    ),
+    "adamw": UpdateRule(
+        "Loshchilov and Hutter 2019",
+        {**_ADAM_CONSTANTS, "weight_decay": 0.01},
+        {
+            **_ADAM_STATE,
+            "change": "-learning_rate*mhat/(sqrt(vhat) + epsilon) - learning_rate*weight_decay*w",
+        },
+    ),
+}
+
+CONSTANTS = {
+    "momentum": Symbol("momentum", "μ"),
+    "rho": Symbol("rho", "ρ"),
+    "beta1": Symbol("beta1", "β₁"),
+    "beta2": Symbol("beta2", "β₂"),
+    "epsilon": Symbol("epsilon", "ε"),
+    "weight_decay": Symbol("weight_decay", "λ"),
+}
+STEP = Symbol("step", "t")
+
+
+def constants(rate: str) -> dict[str, Symbol]:
+    """The symbols of all constants by name; `rate` is how a notation writes the learning rate."""
+    return {**CONSTANTS, RATE: Symbol(RATE, rate)}
+
+
+@cache
+def update_rows(rule: str) -> Mapping[str, Expression]:
+    """The rule's formulas, parsed."""
+    return {row: parse(text, FUNCTIONS) for row, text in UPDATE_RULES[rule].rows.items()}

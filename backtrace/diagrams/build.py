@@ -1,0 +1,281 @@
+"""A problem and one worked-out pass → a picture: what is drawn and what is joined, in columns and rows.
+
+A network has its inputs, its units layer by layer, and the cost; a computation has a node for every symbol,
+in columns by how far it is from what is given. How a picture looks is the business of the views.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from backtrace.derivation.equation import Equation, Phase
+from backtrace.derivation.forward_pass import NetworkSymbols
+from backtrace.diagrams.diagram import Edge, Node, NodeKind, Picture, Quantity
+from backtrace.evaluation.arithmetic import Arithmetic
+from backtrace.evaluation.float64 import FLOAT64
+from backtrace.problem.notation import derivative, given
+from backtrace.problem.problem import INPUTS, Computation, Layer, Network, Problem, parameters_of
+from backtrace.symbolic.expressions import Symbol, symbols
+from backtrace.symbolic.ids import spell
+from backtrace.tracing.trace import Part, Request, work
+
+MOST = 8  # nodes of a layer that are all drawn; of more, the first few and the last
+MOST_SYMBOLS = 16  # the same in a column of a computation, whose edges have no labels
+FIRST = 3
+MOST_COLUMNS = 24  # of a computation that are all drawn; of more, these at its two ends
+FIRST_COLUMNS, LAST_COLUMNS = 12, 8
+
+
+def picture(
+    problem: Problem,
+    step: int = 1,
+    sample: int | None = None,
+    *,
+    backward: bool = True,
+    arithmetic: Arithmetic = FLOAT64,
+) -> Picture:
+    """The picture of one sample at the start of a step: by default the step's own, in a batch the first.
+
+    Raises:
+        BacktraceError: there is no such step or sample, no backward pass where one is asked for, or the
+            values cannot be worked out.
+    """
+    phases: frozenset[Phase] = frozenset(("forward", "backward") if backward else ("forward",))
+    if sample is None:
+        sample = problem.own_sample(step) if problem.batch == "online" else 1
+    request = Request(step, step, sample, phases, arithmetic)
+    forward, back = None, None
+    for part in work(problem, request):
+        if part.phase == "forward":
+            forward = part
+        elif part.phase == "backward":
+            back = part
+        if _is_whole(part) and (back or not backward):
+            break  # an update is not drawn, and so not worked out
+    if forward is None:
+        raise AssertionError("a pass without a forward part")
+    return picture_of(problem, forward, back)
+
+
+def _is_whole(part: Part) -> bool:
+    """Whether a pass did not break off; where it did, why follows after what could be worked out."""
+    derivation = part.derivation
+    rows = derivation.equations if derivation else ()
+    return len(part.equations) == sum(row.phase == part.phase for row in rows)
+
+
+def picture_of(problem: Problem, forward: Part, backward: Part | None) -> Picture:
+    """The picture of two parts that are already worked out."""
+    if isinstance(problem.model, Network):
+        return _NetworkPicture(problem, problem.model, forward, backward).picture()
+    return _ComputationPicture(problem, problem.model, forward, backward).picture()
+
+
+class _Drawing:
+    """Nodes and edges as they are collected, and the quantities at them."""
+
+    def __init__(self, problem: Problem, forward: Part, backward: Part | None) -> None:
+        self.problem = problem
+        self.forward = forward
+        self.backward: Mapping[str, Equation] = {}
+        self.values = forward.values
+        if backward:
+            self.backward = {id: row for row in backward.equations for id in (*row.aliases, row.id)}
+            self.values = backward.values
+        self.nodes: list[Node] = []
+        self.edges: list[Edge] = []
+
+    def add(self, node: Node) -> int:
+        self.nodes.append(node)
+        return len(self.nodes) - 1
+
+    def quantity(self, symbol: Symbol) -> Quantity:
+        return Quantity(symbol, self.values[symbol.id], self.forward.written.get(symbol.id))
+
+    def known(self, *wanted: Symbol) -> tuple[Quantity, ...]:
+        """Those symbols that have a value."""
+        return tuple(self.quantity(symbol) for symbol in wanted if symbol.id in self.values)
+
+    def from_backward(self, id: str) -> tuple[Quantity, ...]:
+        """A quantity of the backward pass as it is called there; none without the pass."""
+        return self.known(self.backward[id].symbol) if id in self.backward else ()
+
+    def by_column(self, headings: Sequence[str]) -> Picture:
+        """The picture, with the nodes in the order of their columns."""
+        order = sorted(range(len(self.nodes)), key=lambda place: self.nodes[place].column)
+        now = {old: new for new, old in enumerate(order)}
+        edges = (edge._replace(source=now[edge.source], target=now[edge.target]) for edge in self.edges)
+        nodes = tuple(self.nodes[place] for place in order)
+        return Picture(nodes, tuple(edges), tuple(headings), self.forward, bool(self.backward))
+
+
+def _shortened(count: int, most: int) -> Iterator[tuple[int | None, int]]:
+    """The places of a layer that are drawn; None stands for so many that are not."""
+    if count <= most:
+        yield from ((place, 0) for place in range(count))
+        return
+    yield from ((place, 0) for place in range(FIRST))
+    yield None, count - FIRST - 1
+    yield count - 1, 0
+
+
+class _NetworkPicture(_Drawing):
+    def __init__(self, problem: Problem, network: Network, forward: Part, backward: Part | None) -> None:
+        super().__init__(problem, forward, backward)
+        self.network = network
+        self.symbols = NetworkSymbols(problem, network)
+        self.uses = Counter(name for layer in network.layers for name in parameters_of(layer))
+        self.column = {INPUTS: 0}
+        for layer in network.layers:
+            self.column[layer.name] = 1 + max(self.column[source] for source in layer.sources)
+        self.size = {INPUTS: len(problem.inputs)} | {layer.name: len(layer.units) for layer in network.layers}
+        self.drawn: dict[str, dict[int, int]] = {}  # by layer: which of its units is which node
+
+    def picture(self) -> Picture:
+        self.drawn[INPUTS] = self.layer(INPUTS, self.input)
+        for layer in self.network.layers:
+            self.drawn[layer.name] = self.layer(layer.name, partial(self.unit, layer))
+        for layer in self.network.layers:
+            self.connect(layer)
+        last = max(self.column.values())
+        if cost := self.known(self.symbols.cost):
+            last += 1
+            place = self.add(Node(last, "cost", values=cost))
+            outputs = self.drawn[self.network.layers[-1].name].values()
+            self.edges += [Edge(output, place) for output in outputs]
+        return self.by_column(self.headings(last))
+
+    def headings(self, last: int) -> list[str]:
+        """What each column has: the inputs, layers with their activations, the cost."""
+        named: list[list[str]] = [[] for _ in range(last + 1)]
+        named[0].append("inputs")
+        for layer in self.network.layers:
+            named[self.column[layer.name]].append(f"{layer.name}: {layer.activation.name}")
+        cost = self.network.cost
+        if not named[last]:
+            named[last].append("cost" if not isinstance(cost, str) else cost.replace("_", " "))
+        return [", ".join(names) for names in named]
+
+    def layer(self, name: str, node: Callable[[int], Node]) -> dict[int, int]:
+        """The nodes of a layer, shortened where there are many; by the number of the unit."""
+        places = {}
+        for unit, left_out in _shortened(self.size[name], MOST):
+            if unit is None:
+                self.add(Node(self.column[name], "gap", number=left_out))
+            else:
+                places[unit] = self.add(node(unit))
+        return places
+
+    def input(self, k: int) -> Node:
+        return Node(0, "input", self.known(self.symbols.input[k]))
+
+    def unit(self, layer: Layer, row: int) -> Node:
+        unit = layer.units[row]
+        return Node(
+            self.column[layer.name],
+            "unit",
+            self.known(self.symbols.net[unit], self.symbols.activation[unit]),
+            self.from_backward(self.symbols.delta[unit].id),
+            self.known(self.symbols.target[unit]) if unit in self.symbols.target else (),
+        )
+
+    def connect(self, layer: Layer) -> None:
+        """The edges that lead to a layer's units: from their sources, and from the constant of its biases."""
+        sources = [(name, k) for name in layer.sources for k in range(self.size[name])]
+        constant: int | None = None
+        for row, target in self.drawn[layer.name].items():
+            for (name, k), weight in zip(sources, layer.weights[row], strict=True):
+                if weight is not None and k in self.drawn[name]:
+                    self.edges.append(self.edge(self.drawn[name][k], target, weight))
+            bias = layer.biases[row]
+            if bias is not None:
+                if constant is None:
+                    column = self.column[layer.name] - 1
+                    constant = self.add(Node(column, "constant", number=layer.bias_input))
+                self.edges.append(self.edge(constant, target, bias))
+
+    def edge(self, source: int, target: int, name: str) -> Edge:
+        parameter = self.symbols.parameter[name]
+        gradient = self.from_backward(derivative(self.symbols.cost, parameter).id)
+        return Edge(
+            source, target, self.quantity(parameter), gradient[0] if gradient else None, self.uses[name] > 1
+        )
+
+
+class _ComputationPicture(_Drawing):
+    def __init__(
+        self, problem: Problem, computation: Computation, forward: Part, backward: Part | None
+    ) -> None:
+        super().__init__(problem, forward, backward)
+        self.objective = given(computation.objective)
+        self.delta_of = {spell(symbol): spell(delta) for delta, symbol in computation.deltas.items()}
+        self.uses = {row.id: _used(row) for row in forward.equations}
+        self.left_out: list[str] | None = None
+        named: dict[NodeKind, Iterable[str]] = {
+            "input": problem.inputs,
+            "parameter": problem.parameters,
+            "target": problem.targets,
+        }
+        self.givens = {
+            spell(name): (given(name), kind)
+            for kind, names in named.items()
+            for name in names
+            if spell(name) in self.values
+        }
+
+    def picture(self) -> Picture:
+        rows = {row.id: row for row in self.forward.equations}
+        places: dict[str, int] = {}
+        columns = self.columns()
+        for here, ids in enumerate(columns):
+            for k, left_out in self.shown(ids):
+                if k is None:
+                    self.add(Node(here, "gap", number=left_out))
+                else:
+                    places[ids[k]] = self.add(self.node(ids[k], here, rows.get(ids[k])))
+        for id, used in self.uses.items():
+            self.edges += [Edge(places[one], places[id]) for one in used if {one, id} <= places.keys()]
+        return self.by_column([""] * len(columns))
+
+    def columns(self) -> list[list[str]]:
+        """The symbols of every column; those of the middle ones all in one, where there are very many."""
+        depth = self.depths()
+        columns: list[list[str]] = [[] for _ in range(max(depth.values()) + 1)]
+        for id, column in depth.items():
+            columns[column].append(id)
+        if len(columns) <= MOST_COLUMNS:
+            return columns
+        middle = columns[FIRST_COLUMNS:-LAST_COLUMNS]
+        self.left_out = [id for ids in middle for id in ids]
+        return [*columns[:FIRST_COLUMNS], self.left_out, *columns[-LAST_COLUMNS:]]
+
+    def shown(self, ids: list[str]) -> Iterator[tuple[int | None, int]]:
+        """The places in a column that are drawn, none of those that are left out together."""
+        return iter([(None, len(ids))]) if ids is self.left_out else _shortened(len(ids), MOST_SYMBOLS)
+
+    def depths(self) -> dict[str, int]:
+        """The column of every symbol: an equation right of what it uses, a given left of its first use."""
+        depth: dict[str, int] = {}
+        for id, used in self.uses.items():
+            depth[id] = 1 + max((depth.get(one, 0) for one in used), default=0)
+        first: dict[str, int] = {}
+        for id, used in self.uses.items():
+            for one in used:
+                first[one] = min(first.get(one, depth[id]), depth[id])
+        return {id: first.get(id, 1) - 1 for id in self.givens} | depth
+
+    def node(self, id: str, column: int, row: Equation | None) -> Node:
+        gradients = self.from_backward(self.delta_of.get(id, ""))
+        gradients = gradients or self.from_backward(f"d{self.objective.id}/d{id}")
+        if row:
+            kind: NodeKind = "cost" if row.symbol == self.objective else "equation"
+            return Node(column, kind, self.known(row.symbol), gradients, equation=row)
+        symbol, kind = self.givens[id]
+        return Node(column, kind, self.known(symbol), gradients)
+
+
+def _used(row: Equation) -> tuple[str, ...]:
+    """The symbols on an equation's right-hand side, each once."""
+    return tuple(dict.fromkeys(symbol.id for symbol in symbols(row.expression)))

@@ -1,0 +1,97 @@
+"""What a picture is made of: nodes in columns and rows, and the edges between them, with their quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from backtrace.derivation.equation import Equation
+from backtrace.evaluation.arithmetic import Value
+from backtrace.symbolic.expressions import Symbol
+from backtrace.tracing.trace import Part
+
+GIVEN = ("input", "parameter", "target")  # kinds of nodes whose values are given
+
+NodeKind = Literal["input", "constant", "unit", "cost", "parameter", "target", "equation", "gap"]
+
+
+class Quantity(NamedTuple):
+    """A symbol and its value; `written` is the text of a value that is as the config has it."""
+
+    symbol: Symbol
+    value: Value
+    written: str | None
+
+
+class Name(NamedTuple):
+    """A symbol whose value is not told."""
+
+    symbol: Symbol
+
+
+class Node(NamedTuple):
+    """What stands at one place: values from the forward pass, gradients from the backward pass.
+
+    `number` is what a constant is, or how many nodes a gap stands for.
+    `targets` are what the values of an output ought to be; `equation` is what an equation's node works out.
+    """
+
+    column: int
+    kind: NodeKind
+    values: tuple[Quantity | Name, ...] = ()
+    gradients: tuple[Quantity | Name, ...] = ()
+    targets: tuple[Quantity, ...] = ()
+    equation: Equation | None = None
+    number: int = 0
+
+
+class Edge(NamedTuple):
+    """From one node to another, by their places in `Picture.nodes`.
+
+    In a network it may have a weight, with its gradient once there is a backward pass; `tied` if the weight
+    stands at other connections too.
+    """
+
+    source: int
+    target: int
+    weight: Quantity | None = None
+    gradient: Quantity | None = None
+    tied: bool = False
+
+
+class Picture(NamedTuple):
+    """Nodes column by column, each column from the top; `headings` has a line for every column.
+
+    `part` is the forward pass that the values are from; with `has_gradients` edges have theirs.
+    """
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    headings: tuple[str, ...]
+    part: Part
+    has_gradients: bool
+
+    @property
+    def columns(self) -> list[list[int]]:
+        """The places of the nodes, by column."""
+        columns: list[list[int]] = [[] for _ in self.headings]
+        for place, node in enumerate(self.nodes):
+            columns[node.column].append(place)
+        return columns
+
+
+def blank(picture: Picture) -> Picture:
+    """The picture of the problem: what is given is told, of what is to be worked out only the names."""
+    nodes = (
+        node._replace(
+            values=node.values if node.kind in GIVEN else _names(node.values),
+            gradients=_names(node.gradients),
+        )
+        for node in picture.nodes
+    )
+    edges = (edge._replace(gradient=None) for edge in picture.edges)
+    return picture._replace(nodes=tuple(nodes), edges=tuple(edges), has_gradients=False)
+
+
+def _names(quantities: Iterable[Quantity | Name]) -> tuple[Name, ...]:
+    return tuple(Name(quantity.symbol) for quantity in quantities)

@@ -1,0 +1,72 @@
+"""Numpy arrays: float64 for many units and samples at once; what has no value is nan or infinite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from backtrace.evaluation.arithmetic import Arithmetic
+from backtrace.evaluation.float64 import normal_density, normal_distribution
+from backtrace.symbolic.expressions import Number
+
+Array = Any  # a numpy array of floats, or a float
+
+
+def _number(number: Number) -> float:
+    return number.value
+
+
+def _sigmoid(x: Array) -> Array:
+    return 1.0 / (1.0 + np.exp(-x))  # e^(-x) may be infinite, and then this is 0
+
+
+def _xlogy(x: Array, y: Array) -> Array:
+    return np.where((x == 0) & (y == 0), 0.0, x * np.log(y))
+
+
+def _over(x: Array, y: Array) -> Array:
+    return np.where((x == 0) & (y == 0), 0.0, np.divide(x, y))
+
+
+def _each(function: Callable[[float], float]) -> Callable[[Array], Array]:
+    """A function that numpy has not, one number at a time."""
+    return np.vectorize(function, otypes=[np.float64])
+
+
+ARRAYS = Arithmetic(
+    name="float64",
+    number=_number,
+    divide=np.divide,
+    power=np.power,
+    functions={
+        "exp": np.exp,
+        "log": np.log,
+        "log10": np.log10,
+        "sqrt": np.sqrt,
+        "abs": np.abs,
+        "sin": np.sin,
+        "cos": np.cos,
+        "tanh": np.tanh,
+        "sigmoid": _sigmoid,
+        "relu": lambda x: np.maximum(x, 0.0),
+        "softplus": lambda x: np.logaddexp(0.0, x),
+        "step": lambda x: np.where(np.isnan(x), np.nan, (x >= 0).astype(np.float64)),
+        "max": lambda *parts: reduce(np.maximum, parts),
+        "min": lambda *parts: reduce(np.minimum, parts),
+        "sign": np.sign,
+        "above": lambda x, y: np.greater(x, y).astype(np.float64),
+        "from": lambda x, y: np.greater_equal(x, y).astype(np.float64),
+        "where": lambda condition, yes, no: np.where(np.asarray(condition) != 0, yes, no),
+        "expm1": np.expm1,
+        "xlogy": _xlogy,
+        "over": _over,
+        "Phi": _each(normal_distribution),
+        "phi": _each(normal_density),
+    },
+    settle=lambda value, kind: value,
+    is_finite=lambda value: bool(np.all(np.isfinite(value))),
+    context=lambda: np.errstate(all="ignore"),
+)

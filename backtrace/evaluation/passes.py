@@ -1,0 +1,149 @@
+"""One sample's forward and backward pass, worked out; and what a step of training starts from.
+
+A pass is worked out from a state under one arithmetic. Which passes a run needs, and what of them is shown,
+is decided in `tracing`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from backtrace.derivation.derivation import Derivation, derive
+from backtrace.derivation.forward_pass import Case
+from backtrace.derivation.optimizers import UPDATE_RULES
+from backtrace.errors import NotFiniteError
+from backtrace.evaluation.arithmetic import Arithmetic
+from backtrace.evaluation.evaluator import Environment, evaluate
+from backtrace.problem.problem import Network, Problem, Sample
+from backtrace.symbolic.expressions import ZERO, Number
+from backtrace.symbolic.ids import spell
+
+LARGEST_EXPONENT = 700  # e^710 is past float64; softmax is shifted before that
+
+
+class State:
+    """What a step starts from: parameters and the update rule's states by id.
+
+    `written` has the texts of those that are still as the config wrote them.
+    """
+
+    __slots__ = ("values", "written")
+
+    def __init__(self, values: Environment, written: dict[str, str]) -> None:
+        self.values = values
+        self.written = written
+
+
+class Pass:
+    """A sample's equations and their values; `failure` where one of them is not finite."""
+
+    __slots__ = ("derivation", "failure", "values", "written")
+
+    def __init__(self, derivation: Derivation, values: Environment, written: dict[str, str]) -> None:
+        self.derivation = derivation
+        self.values = values
+        self.written = written
+        self.failure: NotFiniteError | None = None
+
+
+class Passes:
+    """Works out the passes of one problem; each form of its equations is derived once."""
+
+    def __init__(self, problem: Problem, arithmetic: Arithmetic) -> None:
+        self.problem = problem
+        self.arithmetic = arithmetic
+        self.derivations: dict[Case, Derivation] = {}
+
+    def start(self) -> State:
+        """What the first step starts from."""
+        problem = self.problem
+        state = State({}, {})
+        self.take_in(state.values, state.written, problem.parameters)
+        if problem.update:
+            self.take_in(state.values, state.written, problem.update.constants)
+        self.take_in(state.values, state.written, dict.fromkeys(self.state_ids(), ZERO))
+        return state
+
+    def state_ids(self) -> list[str]:
+        """The ids of what the update rule keeps from step to step for each parameter."""
+        update = self.problem.update
+        prefixes = UPDATE_RULES[update.rule].states if update else ()
+        return [f"{prefix}_{spell(name)}" for prefix in prefixes for name in self.problem.trained]
+
+    def take_in(self, values: Environment, written: dict[str, str], givens: Mapping[str, Number]) -> None:
+        """Add what a config gives to an environment, and the texts that it is written with."""
+        for name, given in givens.items():
+            values[spell(name)] = self.arithmetic.number(given)
+            written[spell(name)] = given.text
+
+    def run(self, state: State, sample: int, backward: bool = True) -> Pass:
+        """A sample's forward and backward pass from the parameters of a state."""
+        given = self.problem.samples[sample - 1]
+        values, written = dict(state.values), dict(state.written)
+        self.take_in(values, written, dict(zip(self.problem.inputs, given.inputs, strict=True)))
+        if given.targets is not None:
+            self.take_in(values, written, dict(zip(self.problem.targets, given.targets, strict=True)))
+        case = self.case(given)
+        worked = Pass(self.derivation(case), values, written)
+        try:
+            self.forward_pass(worked, case)
+            if backward:
+                evaluate(worked.derivation.backward, values, self.arithmetic)
+        except NotFiniteError as failure:
+            worked.failure = NotFiniteError(f"{failure.message} in sample {sample}")
+        return worked
+
+    def forward_pass(self, worked: Pass, case: Case) -> None:
+        """Work a forward pass out, once more where nets turn out to be too large for a softmax as it is.
+
+        Raises:
+            NotFiniteError: a value is infinite or not a number, and no shift helps.
+        """
+        while True:
+            failure: NotFiniteError | None = None
+            try:
+                evaluate(worked.derivation.forward, worked.values, self.arithmetic)
+            except NotFiniteError as found:  # e^h may have been too large
+                failure = found
+            shifted = case.shifted | self.too_large(worked.values)
+            if shifted == case.shifted:
+                break
+            for row in worked.derivation.forward:
+                worked.values.pop(row.id, None)
+            case = Case(case.has_targets, case.targets_sum_to_one, shifted)
+            worked.derivation = self.derivation(case)
+        if failure:
+            raise failure
+
+    def case(self, sample: Sample) -> Case:
+        if sample.targets is None:
+            return Case(has_targets=False)
+        return Case(True, math.fsum(target.value for target in sample.targets) == 1)
+
+    def derivation(self, case: Case) -> Derivation:
+        if case not in self.derivations:
+            self.derivations[case] = derive(self.problem, case)
+        return self.derivations[case]
+
+    def too_large(self, values: Environment) -> frozenset[str]:
+        """The softmax layers whose nets would take e^h out of range."""
+        model = self.problem.model
+        if not isinstance(model, Network):
+            return frozenset()
+        return frozenset(
+            layer.name
+            for layer in model.layers
+            if layer.is_softmax
+            and any(abs(values.get(f"h_{spell(unit)}", 0)) > LARGEST_EXPONENT for unit in layer.units)
+        )
+
+    def new_parameters(self, values: Environment) -> Environment:
+        """The parameters that an update has made, under the ids that the next pass reads."""
+        return {id: values[f"{id}+"] for id in map(spell, self.problem.trained)}
+
+    def commit(self, state: State, values: Environment) -> None:
+        """The next step starts from the new parameters and states; they are no longer as written."""
+        for id in (*map(spell, self.problem.trained), *self.state_ids()):
+            state.values[id] = values[f"{id}+"]
+            state.written.pop(id, None)

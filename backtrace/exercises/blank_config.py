@@ -1,0 +1,49 @@
+"""A config to fill in: the network of a plan with 0.0 for every number, and comments that say what to put."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from backtrace.config.write import config_lines
+from backtrace.derivation.activations import ACTIVATIONS
+from backtrace.derivation.costs import COSTS
+from backtrace.derivation.optimizers import UPDATE_RULES
+from backtrace.exercises.network import parameter_names, problem
+from backtrace.exercises.plan import Plan, described
+from backtrace.problem.problem import Sample
+from backtrace.symbolic.expressions import Number
+
+WIDTH = 90
+EMPTY = Number(0.0, "0.0")
+
+# What is said above each key of a config.
+COMMENTS = {
+    "title": ("What stands above every table.",),
+    "inputs": ("What goes in: names, here and below, may be others.",),
+    "targets": ("What each output is to be.",),
+    "layers": (
+        "Layer by layer: of the weights, a row for each unit with an entry for each source. Activations:",
+        *wrap(", ".join(ACTIVATIONS), WIDTH),
+    ),
+    "cost": ("How far the outputs are from the targets. Costs:", *wrap(", ".join(COSTS), WIDTH)),
+    "parameters": ("The number to start from, for every weight and bias that is named above.",),
+    "update": ("How they change; without this line there is no update. Rules:", ", ".join(UPDATE_RULES)),
+    "samples": ("The numbers that go in and those that are to come out; a line for each sample.",),
+}
+
+
+def skeleton(plan: Plan) -> Iterator[str]:
+    """The lines of a config that loads as it is."""
+    names = parameter_names(plan)
+    inputs = (EMPTY,) * plan.sizes[0]
+    targets = None if plan.is_forward_only else (EMPTY,) * plan.sizes[-1]
+    samples = [Sample(inputs, targets)] * plan.samples
+    empty = problem(plan, dict.fromkeys(names, EMPTY), samples, described(plan))
+    yield "# A network to fill in: put your numbers where 0.0 stands, then: backtrace trace FILE"
+    for line in config_lines(empty):
+        key = line.partition(":")[0]
+        if key in COMMENTS:
+            yield ""
+            yield from (f"# {said}" for said in COMMENTS[key])
+        yield line

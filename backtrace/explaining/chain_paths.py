@@ -1,0 +1,101 @@
+"""The chain rule's paths, from the objective down to a quantity.
+
+    ∂E/∂w_1 = ∂E/∂a_o · ∂a_o/∂h_o · ∂h_o/∂a_1 · ∂a_1/∂h_1 · ∂h_1/∂w_1
+
+A path goes through the forward equations, from each to a symbol on its right-hand side; its factors are the
+derivatives of those equations. Where several paths lead to a symbol, they add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from backtrace.derivation.chain_rule import local_derivatives
+from backtrace.derivation.equation import Equation
+from backtrace.problem.notation import derivative, direct
+from backtrace.symbolic.expressions import ZERO, Symbol, substitute, symbols
+from backtrace.symbolic.simplify import simplify
+
+Factors = tuple[Equation, ...]
+
+
+class Chain(NamedTuple):
+    """The first paths to a quantity, each by its factors, of so many in all."""
+
+    paths: tuple[Factors, ...]
+    in_all: int
+
+
+def chain(forward: Sequence[Equation], by: Symbol, most: int) -> Chain:
+    """The paths from the last of some forward equations to a symbol, at most so many of them."""
+    paths_from = _paths_from(forward, by.id)
+    return Chain(tuple(_first_paths(forward, by.id, paths_from, most)), paths_from[forward[-1].id])
+
+
+def up_to(objective: str, forward: Sequence[Equation]) -> list[Equation]:
+    """The forward equations up to a cost, with the terms that it is the sum of written out in it."""
+    above = list(takewhile(lambda row: row.id != objective, forward))
+    whole = forward[len(above)]
+    terms = {row.id: row.expression for row in above if row.kind == "cost"}
+    kept = [row for row in above if row.id not in terms]
+    return [*kept, whole._replace(expression=substitute(whole.expression, terms))]
+
+
+def _paths_from(forward: Sequence[Equation], target: str) -> dict[str, int]:
+    """How many paths lead from each symbol to one of them."""
+    count = {row.id: 0 for row in forward} | {target: 1}
+    for row in forward:  # from the target up
+        if row.id != target:
+            below = {symbol.id for symbol in symbols(row.expression)}
+            count[row.id] = sum(count.get(used, 0) for used in below)
+    return count
+
+
+def _first_paths(
+    forward: Sequence[Equation], target: str, paths_from: Mapping[str, int], most: int
+) -> Iterator[Factors]:
+    """The first paths, from the objective down."""
+    rows = {row.id: row for row in forward}
+    objective = forward[-1]
+    through_others = _through_others(forward)
+    stack: list[tuple[str, Factors]] = [(objective.id, ())]
+    found = 0
+    while stack and found < most:
+        id, factors = stack.pop()
+        if id == target:
+            found += 1
+            yield factors
+            continue
+        steps = []
+        for used, factor in _factors(rows[id]):
+            if id == objective.id and used in through_others:  # this derivative is not all of ∂E/∂w
+                factor = factor._replace(symbol=direct(factor.symbol))
+            if paths_from.get(used):
+                steps.append((used, (*factors, factor)))
+        stack += reversed(steps)
+
+
+def _through_others(forward: Sequence[Equation]) -> set[str]:
+    """What the objective rests on through other quantities, whether or not its own equation has it, too."""
+    rows = {row.id: row for row in forward}
+    reached: set[str] = set()
+    queue = [symbol.id for symbol in symbols(forward[-1].expression)]
+    seen = set(queue)
+    while queue:
+        row = rows.get(queue.pop())
+        below = {symbol.id for symbol in symbols(row.expression)} if row else set()
+        reached |= below
+        queue += below - seen
+        seen |= below
+    return reached
+
+
+def _factors(row: Equation) -> Iterator[tuple[str, Equation]]:
+    """The derivatives of an equation by the symbols on its right-hand side."""
+    named = {symbol.id: symbol for symbol in symbols(row.expression)}
+    for id, local in local_derivatives(row).items():
+        local = simplify(local)
+        if local != ZERO:
+            yield id, Equation(derivative(row.symbol, named[id]), local, "local", "backward", row.layer)

@@ -1,0 +1,128 @@
+"""Derivatives of expressions, by the rules of school calculus and the table `FUNCTIONS`.
+
+`partials` goes through an expression once, from the outside in, and carries along what each part is
+multiplied with. That is the chain rule inside one formula; `chain_rule` applies it between formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from functools import cache
+
+from backtrace.errors import NotDifferentiableError
+from backtrace.symbolic.expressions import (
+    ONE,
+    ZERO,
+    Call,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    number,
+    substitute,
+    symbols,
+)
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.symbolic.parser import parse
+from backtrace.symbolic.simplify import add, divide, multiply, negate, power, simplify
+
+_MINUS_ONE = number(-1)
+
+
+def partials(expression: Expression, wanted: Container[str] | None = None) -> dict[str, Expression]:
+    """∂expression/∂symbol for every symbol in it, by id; only for the `wanted` ids where given.
+
+    Raises:
+        NotDifferentiableError: a wanted symbol stands inside a step function.
+
+    >>> partials(parse("w*x + b"))["w"]
+    Symbol(id='x', text='x')
+    """
+    collected: dict[str, list[Expression]] = {}
+
+    def visit(part: Expression, outer: Expression) -> None:
+        if outer is ONE and type(part) is Product and len(part.factors) == 2:
+            left, right = part.factors
+            if type(left) is type(right) is Symbol:  # a net has hundreds of w·a and nothing else
+                if wanted is None or left.id in wanted:
+                    collected.setdefault(left.id, []).append(right)
+                if wanted is None or right.id in wanted:
+                    collected.setdefault(right.id, []).append(left)
+                return
+        match part:
+            case Symbol(id, _):
+                if wanted is None or id in wanted:
+                    collected.setdefault(id, []).append(outer)
+            case Number():
+                pass
+            case Sum(terms):
+                for term in terms:
+                    visit(term, outer)
+            case Negative(operand):
+                visit(operand, multiply(_MINUS_ONE, outer))
+            case Product(factors):
+                for i, factor in enumerate(factors):
+                    if not isinstance(factor, Number):
+                        visit(factor, multiply(outer, *factors[:i], *factors[i + 1 :]))
+            case Quotient(numerator, denominator):
+                visit(numerator, divide(outer, denominator))
+                if any(symbols(denominator)):
+                    visit(
+                        denominator, negate(divide(multiply(outer, numerator), power(denominator, number(2))))
+                    )
+            case Power(base, exponent):
+                visit(base, multiply(outer, exponent, power(base, add(exponent, _MINUS_ONE))))
+                if any(symbols(exponent)):
+                    visit(exponent, multiply(outer, part, Call("log", (base,))))
+            case Call("where", (condition, *branches)):
+                when, otherwise = (partials(branch, wanted) for branch in branches)
+                for id in when | otherwise:
+                    branch_slope = Call("where", (condition, when.get(id, ZERO), otherwise.get(id, ZERO)))
+                    collected.setdefault(id, []).append(multiply(outer, branch_slope))
+            case Call():
+                if wanted is None or any(symbol.id in wanted for symbol in symbols(part)):
+                    for argument, slope in zip(part.arguments, slopes(part), strict=True):
+                        if slope != ZERO:
+                            visit(argument, multiply(outer, slope))
+
+    visit(expression, ONE)
+    return {id: found[0] if len(found) == 1 else add(*found) for id, found in collected.items()}
+
+
+def slopes(call: Call) -> tuple[Expression, ...]:
+    """The derivative of a call by each of its arguments.
+
+    Raises:
+        NotDifferentiableError: the function has no useful derivative (step).
+    """
+    if call.function in ("max", "min"):
+        return tuple(_is_extreme(call, i) for i in range(len(call.arguments)))
+    rules = _rules(call.function)
+    if rules is None:
+        raise NotDifferentiableError(
+            f"{call.function} has no useful derivative: it is flat everywhere but at its threshold, where it "
+            f"jumps, so there is no backward pass; a sigmoid is the smooth function in its place"
+        )
+    replacements = dict(zip("xyz", call.arguments, strict=False)) | {"f": call}
+    return tuple(simplify(substitute(rule, replacements)) for rule in rules)
+
+
+@cache
+def _rules(function: str) -> tuple[Expression, ...] | None:
+    derivatives = FUNCTIONS[function].derivatives
+    return None if derivatives is None else tuple(parse(rule, FUNCTIONS) for rule in derivatives)
+
+
+def _is_extreme(call: Call, i: int) -> Expression:
+    """1 where argument i is the first largest (smallest) one, else 0; at a tie the first counts."""
+    me, others = call.arguments[i], enumerate(call.arguments)
+    conditions = []
+    for j, other in others:
+        if j != i:
+            pair = (me, other) if call.function == "max" else (other, me)
+            conditions.append(Call("above" if j < i else "from", pair))
+    return multiply(*conditions)

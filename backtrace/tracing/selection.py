@@ -1,0 +1,225 @@
+"""Which equations are shown: the usual ones, or those whose ids match what was asked for.
+
+An id, the way the notation writes it, and the shown symbol all name a quantity; an exact id comes first.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from backtrace.derivation.derivation import Derivation
+from backtrace.derivation.equation import Equation
+from backtrace.errors import BacktraceError, nearest, quoted
+from backtrace.evaluation.arithmetic import Arithmetic
+from backtrace.evaluation.evaluator import evaluate
+from backtrace.problem.problem import Problem
+from backtrace.symbolic.expressions import symbols
+from backtrace.symbolic.ids import transcribe
+from backtrace.tracing.trace import Part
+
+_WILD = frozenset("*?[")
+
+
+def named(equation: Equation) -> tuple[str, ...]:
+    """Everything that names an equation's quantity, as it is typed; its id comes first."""
+    return (equation.id, transcribe(equation.symbol.text), *map(transcribe, equation.aliases))
+
+
+def visible(parts: Iterable[Part]) -> Iterator[Part]:
+    """The parts without the equations that are hidden unless asked for."""
+    for part in parts:
+        yield part._replace(equations=[row for row in part.equations if not row.hidden])
+
+
+def selected(parts: Iterable[Part], patterns: Sequence[str], arithmetic: Arithmetic) -> Iterator[Part]:
+    """The equations that match one of the patterns, hidden ones too; parts without any are left out.
+
+    Raises:
+        BacktraceError: after the last part, if a pattern matched nothing; or an ambiguous name.
+    """
+    selection = _Selection(patterns, arithmetic)
+    for part in parts:
+        chosen = selection.of(part)
+        if chosen.equations:
+            yield chosen
+    selection.finish()
+
+
+def shown(parts: Iterable[Part], patterns: Sequence[str], arithmetic: Arithmetic) -> Iterator[Part]:
+    """The parts with what is to be seen of them: the usual rows, or what the patterns pick."""
+    return selected(parts, patterns, arithmetic) if patterns else visible(parts)
+
+
+def some(parts: Iterable[Part], problem: Problem) -> Iterator[Part]:
+    """The parts, of which there must be any: an empty page leaves one guessing.
+
+    Raises:
+        BacktraceError: after the last part, if there was none.
+    """
+    empty = True
+    for part in parts:
+        empty = False
+        yield part
+    if not empty:
+        return
+    if all(sample.targets is None for sample in problem.samples):
+        raise BacktraceError("nothing to show: without targets there is only the forward pass")
+    if problem.update is None:
+        raise BacktraceError("nothing to show: the config has no update")
+    if not problem.trained:
+        raise BacktraceError("nothing to show: all parameters are held fixed")
+    raise BacktraceError("nothing to show: in batch mode one sample has no update; expected --sample all")
+
+
+def finder(name: str, arithmetic: Arithmetic) -> Callable[[Part], Part | None]:
+    """What gives a part with only the quantity that `name` names in it, worked out; None if it has none such.
+
+    Here `*` is no wildcard. An ambiguous name is a `BacktraceError`.
+    """
+    selection = _Selection([name], arithmetic)
+
+    def find(part: Part) -> Part | None:
+        chosen = None if _WILD & set(name) else selection.of(part)
+        return chosen if chosen and chosen.equations else None
+
+    return find
+
+
+class _Pick(NamedTuple):
+    """What is shown of a list of equations, and the hidden ones that have to be worked out for it."""
+
+    equations: Sequence[Equation]
+    shown: tuple[Equation, ...]
+    further: tuple[Equation, ...]
+
+
+class _Selection:
+    def __init__(self, patterns: Iterable[str], arithmetic: Arithmetic) -> None:
+        self.arithmetic = arithmetic
+        self.patterns = {pattern: transcribe(pattern) for pattern in patterns}
+        self.unmatched = dict.fromkeys(self.patterns)
+        self.picks: dict[int, _Pick] = {}  # by the identity of a list of equations, which a pick keeps alive
+        self.made: dict[int, tuple[Derivation, list[Equation]]] = {}
+        self.parts: list[Part] = []  # one of each kind
+
+    def of(self, part: Part) -> Part:
+        """The part with what was asked for, the hidden ones among it worked out."""
+        key = id(part.equations)
+        if key not in self.picks:
+            self.picks[key] = self.pick(part)
+            self.parts.append(part)
+        pick = self.picks[key]
+        if not pick.further:
+            return part._replace(equations=pick.shown)
+        values = dict(part.values)
+        for row in pick.further:  # a pass that broke off lacks values that some of them rest on
+            if all(symbol.id in values for symbol in symbols(row.expression)):
+                evaluate([row], values, self.arithmetic)
+        return part._replace(equations=[row for row in pick.shown if row.id in values], values=values)
+
+    def pick(self, part: Part) -> _Pick:
+        rows = list(part.equations)
+        derivation, further = part.derivation, self.further(part.derivation)
+        # A name is looked for in the whole derivation, so that an id beats an alias in another phase.
+        everything = [*derivation.equations, *further] if derivation else rows
+        found = {pattern: _matching(pattern, typed, everything) for pattern, typed in self.patterns.items()}
+        hidden = further if part.phase == "backward" else []
+        here = {row.id for row in (*rows, *hidden)}
+        for pattern, ids in found.items():
+            if ids & here:
+                self.unmatched.pop(pattern, None)
+        wanted = here.intersection(set().union(*found.values()))
+        layers = list(dict.fromkeys(row.layer for row in rows))
+        terms = [row for row in hidden if row.kind == "cost_gradient"]  # they stand before their sum
+        others = [row for row in hidden if row.kind != "cost_gradient"]
+        shown = sorted(
+            (row for row in (*terms, *rows, *others) if row.id in wanted),
+            key=lambda row: layers.index(row.layer) if row.layer in layers else len(layers),
+        )
+        extra = {row.id for row in hidden} & wanted
+        return _Pick(part.equations, tuple(shown), tuple(_with_needs(hidden, extra)))
+
+    def further(self, derivation: Derivation | None) -> list[Equation]:
+        """The equations that nothing rests on, made once, and only if what is asked for may be among them."""
+        if derivation is None:
+            return []
+        if id(derivation) not in self.made:
+            ids = {row.id for row in derivation.equations}
+            rows = [] if ids.issuperset(self.patterns) else list(derivation.further())
+            self.made[id(derivation)] = (derivation, rows)
+        return self.made[id(derivation)][1]
+
+    def finish(self) -> None:
+        """Refuse the first pattern that matched nothing in any part."""
+        if self.unmatched:
+            raise no_quantity(next(iter(self.unmatched)), self.parts)
+
+
+def no_quantity(pattern: str, parts: Iterable[Part]) -> BacktraceError:
+    """That a name or pattern names nothing in some parts, and what does come near it."""
+    typed = transcribe(pattern)
+    known: dict[str, None] = {}
+    ids: dict[str, None] = {}
+    given: set[str] = set()
+    left_out: dict[str, None] = {}
+    parts = list(parts)
+    phases = {part.phase for part in parts}
+    for part in parts:
+        known.update((name, None) for row in part.equations for name in named(row))
+        ids.update((row.id, None) for row in part.equations)
+        given.update(part.written)
+        for row in part.derivation.equations if part.derivation else ():
+            if row.phase not in phases and _matching(pattern, typed, [row]):
+                left_out[row.phase] = None
+    hint = nearest(typed, known)
+    if typed in given:
+        return BacktraceError(f"{quoted(pattern)} is given, not worked out{hint}")
+    for phase in left_out:
+        return BacktraceError(f"{quoted(pattern)} belongs to the {phase} pass, which is left out here")
+    hint = hint or _what_is_missing(typed, parts) or _examples(list(ids))
+    return BacktraceError(f"no quantity {quoted(pattern)}{hint}")
+
+
+def _what_is_missing(typed: str, parts: Sequence[Part]) -> str:
+    """Why there is less than one may look for."""
+    if parts and all(
+        part.derivation and not (part.derivation.backward or part.derivation.refusal) for part in parts
+    ):
+        return "; without targets there is only the forward pass"
+    if typed.endswith("+") and not any(part.phase in ("update", "after") for part in parts):
+        return "; no update is worked out here"
+    return ""
+
+
+def _examples(ids: Sequence[str], most: int = 6) -> str:
+    """What there is, where nothing comes near."""
+    return f"; expected an id, as {', '.join(ids[:most])}" if ids else ""
+
+
+def _matching(pattern: str, typed: str, equations: Sequence[Equation]) -> set[str]:
+    """The ids of the equations that a pattern, as shown and as typed, names."""
+    if _WILD & set(typed):
+        match = re.compile(fnmatch.translate(typed)).match
+        return {row.id for row in equations if any(match(name) for name in named(row))}
+    for id in (pattern, typed):
+        if any(row.id == id for row in equations):
+            return {id}
+    found = {row.id for row in equations if typed in named(row)}
+    if len(found) > 1:
+        raise BacktraceError(
+            f"{quoted(pattern)} could be {' or '.join(sorted(found))}; expected one of these"
+        )
+    return found
+
+
+def _with_needs(equations: Sequence[Equation], wanted: set[str]) -> list[Equation]:
+    """The wanted equations and those among the others that they rest on, in order."""
+    needed, kept = set(wanted), []
+    for row in reversed(equations):
+        if row.id in needed:
+            kept.append(row)
+            needed |= {symbol.id for symbol in symbols(row.expression)}
+    return kept[::-1]

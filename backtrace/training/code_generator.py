@@ -1,0 +1,211 @@
+"""Equations → straight-line Python, one line for each value that is used more than once.
+
+The names in the code are made here (v0, v1, …); nothing that a config says stands in it but numbers. What
+is used once is written where it is used; what occurs twice is worked out once. Division and functions are
+plain Python's: where they raise an error, the step is worked out again by the evaluator, which knows what
+1/0 or e^1000 is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from backtrace.derivation.equation import Equation
+from backtrace.evaluation.float64 import FLOAT64
+from backtrace.symbolic.expressions import (
+    Call,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    children,
+    substitute,
+    symbols,
+)
+
+MOST_NESTED = 12  # levels of an expression that others may be written into
+
+# How a function is written, in {x}, {y}, {z}; the arguments that occur twice are names. What is not here is
+# called by its name, in the form that evaluates it elsewhere.
+INLINE: Mapping[str, str] = {
+    "exp": "exp({x})",
+    "log": "log({x})",
+    "sqrt": "sqrt({x})",
+    "tanh": "tanh({x})",
+    "sigmoid": "1.0/(1.0 + exp(-{x}))",
+    "relu": "(0.0 if {x} <= 0.0 else {x})",
+    "above": "(1.0 if {x} > {y} else 0.0)",
+    "from": "(1.0 if {x} >= {y} else 0.0)",
+    "where": "({y} if {x} else {z})",
+    "xlogy": "({x}*log({y}) if {x} or {y} else 0.0)",
+    "over": "({x}/{y} if {x} or {y} else 0.0)",
+}
+LIBRARY = ("exp", "log", "sqrt", "tanh")  # of `math`; they raise an error where there is no value
+
+
+class Row(NamedTuple):
+    """What defines a value: its id and the right-hand side."""
+
+    id: str
+    expression: Expression
+
+
+def rows_of(equations: Iterable[Equation]) -> list[Row]:
+    """The equations without what only a reader needs."""
+    return [Row(equation.id, equation.expression) for equation in equations]
+
+
+def needed(rows: Sequence[Row], wanted: Iterable[str]) -> list[Row]:
+    """The rows that the wanted ones rest on, in order, with them."""
+    known, kept = set(wanted), []
+    for row in reversed(rows):
+        if row.id in known:
+            kept.append(row)
+            known.update(symbol.id for symbol in symbols(row.expression))
+    return kept[::-1]
+
+
+def merged(rows: Sequence[Row], kept: Iterable[str]) -> list[Row]:
+    """Fewer rows that define the same: what is used once stands where it is used, and so does a mere name."""
+    keep = set(kept)
+    uses = Counter(symbol.id for row in rows for symbol in symbols(row.expression))
+    written: dict[str, Expression] = {}
+    left: list[Row] = []
+    for id, expression in rows:
+        expression = substitute(expression, written)
+        is_atom = isinstance(expression, (Symbol, Number))
+        if id not in keep and (is_atom or (uses[id] == 1 and _depth(expression) < MOST_NESTED)):
+            written[id] = expression
+        else:
+            left.append(Row(id, expression))
+    return left
+
+
+def _depth(expression: Expression) -> int:
+    return 1 + max(map(_depth, children(expression)), default=0)
+
+
+class Code:
+    """Lines of Python that define values one after the other.
+
+    `names` are the names of what is known by id; `functions` those that the code calls and `math` has not.
+    """
+
+    def __init__(self, names: dict[str, str], prefix: str = "v") -> None:
+        self.names = names
+        self.prefix = prefix
+        self.lines: list[str] = []
+        self.functions: dict[str, Callable[..., float]] = {}
+        self.made: dict[Expression, str] = {}
+        self.often: set[Expression] = set()
+
+    def name(self, id: str) -> str:
+        """The name for a value, a new one if there is none."""
+        return self.names.setdefault(id, f"{self.prefix}{len(self.names)}")
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
+
+    def define(self, rows: Sequence[Row]) -> None:
+        """Lines for some rows; parts that occur more than once in them get a line of their own."""
+        counted: Counter[Expression] = Counter()
+        for row in rows:
+            _count(row.expression, counted)
+        self.often = {part for part, times in counted.items() if times > 1}
+        for id, expression in rows:
+            text = self.text(expression, 0)
+            self.line(f"{self.name(id)} = {text}")
+            self.made.setdefault(expression, self.name(id))
+
+    def text(self, expression: Expression, strength: int) -> str:
+        """An expression in Python; in brackets where it binds less than `strength`."""
+        if expression in self.made and not isinstance(expression, (Symbol, Number)):
+            return self.made[expression]
+        if expression in self.often:
+            return self.temporary(expression)
+        text, own = self.written(expression)
+        return text if own >= strength else f"({text})"
+
+    def temporary(self, expression: Expression) -> str:
+        """A name for the value of an expression, which is worked out first."""
+        text, _ = self.written(expression)
+        name = self.name(f"part {len(self.names)}")  # no id has a blank in it
+        self.line(f"{name} = {text}")
+        self.made[expression] = name
+        return name
+
+    def atom(self, expression: Expression) -> str:
+        """A name or a number for an expression that is used twice."""
+        if isinstance(expression, (Symbol, Number)) or expression in self.made:
+            return self.text(expression, ATOM)
+        return self.temporary(expression)
+
+    def written(self, expression: Expression) -> tuple[str, int]:
+        """An expression as Python writes it, and how strongly it binds."""
+        match expression:
+            case Symbol(id):
+                return self.names[id], ATOM
+            case Number(value):
+                return repr(value), ATOM if value >= 0 else NEGATIVE
+            case Negative(operand):
+                return f"-{self.text(operand, NEGATIVE)}", NEGATIVE
+            case Product(factors):
+                first, *others = factors
+                rest = "".join(f"*{self.text(factor, NEGATIVE)}" for factor in others)
+                return f"{self.text(first, PRODUCT)}{rest}", PRODUCT
+            case Sum(terms):
+                first, *others = terms
+                rest = "".join(map(self.added, others))
+                return f"{self.text(first, SUM)}{rest}", SUM
+            case Quotient(numerator, denominator):
+                return f"{self.text(numerator, PRODUCT)}/{self.text(denominator, NEGATIVE)}", PRODUCT
+            case Power(base, Number(2.0)):
+                name = self.atom(base)
+                return f"{name}*{name}", PRODUCT
+            case Power(base, exponent):
+                return f"{self.called('power')}({self.text(base, 0)}, {self.text(exponent, 0)})", ATOM
+            case Call(function, arguments):
+                return self.call(function, arguments)
+
+    def added(self, term: Expression) -> str:
+        if isinstance(term, Negative) and term not in self.made and term not in self.often:
+            return f" - {self.text(term.operand, PRODUCT)}"
+        return f" + {self.text(term, PRODUCT)}"
+
+    def call(self, function: str, arguments: Sequence[Expression]) -> tuple[str, int]:
+        template = INLINE.get(function)
+        if template is None:
+            inside = ", ".join(self.text(argument, 0) for argument in arguments)
+            return f"{self.called(function)}({inside})", ATOM
+        texts = {}
+        for letter, argument in zip("xyz", arguments, strict=False):
+            twice = template.count(f"{{{letter}}}") > 1
+            texts[letter] = self.atom(argument) if twice else self.text(argument, ATOM)
+        return template.format(**texts), PRODUCT if template.startswith("1.0/") else ATOM
+
+    def called(self, function: str) -> str:
+        """The name under which the code calls a function of the table of float64."""
+        self.functions[f"f_{function}"] = (
+            FLOAT64.power if function == "power" else FLOAT64.functions[function]
+        )
+        return f"f_{function}"
+
+
+SUM, PRODUCT, NEGATIVE, ATOM = range(1, 5)
+
+
+def _count(expression: Expression, counted: Counter[Expression]) -> None:
+    """Count the parts of an expression that are more than a name; those within a repeated one once."""
+    if isinstance(expression, (Symbol, Number)):
+        return
+    is_cheap = isinstance(expression, Negative) and isinstance(expression.operand, (Symbol, Number))
+    counted[expression] += not is_cheap
+    if counted[expression] == 1:
+        for part in children(expression):
+            _count(part, counted)

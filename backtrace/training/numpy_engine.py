@@ -1,0 +1,296 @@
+"""Steps of training a layer network with numpy, a layer and all samples at a time.
+
+All parameters stand in one vector, so that an update rule is a few operations on it. Activations, costs and
+update rules are the rows of the same tables that the equations are made of, evaluated on arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from backtrace.derivation.activations import activation_slope, activation_value
+from backtrace.derivation.costs import cost_term_template
+from backtrace.derivation.optimizers import UPDATE_RULES, update_rows
+from backtrace.evaluation.compiled import Compiled, compiled
+from backtrace.evaluation.numpy_arrays import ARRAYS, Array
+from backtrace.problem.problem import INPUTS, Layer, Network, Problem, parameters_of
+from backtrace.symbolic.calculus import partials
+from backtrace.symbolic.expressions import ZERO, Expression, symbols
+from backtrace.symbolic.ids import spell
+
+
+class Layered:
+    """Runs the steps of a layer network; its vectors have an entry for each parameter, in `names`' order."""
+
+    def __init__(self, problem: Problem, values: dict[str, float]) -> None:
+        assert isinstance(problem.model, Network)
+        assert problem.update is not None
+        self.problem = problem
+        self.network = problem.model
+        self.names = _in_order_of_use(self.network, problem)
+        place = {name: i for i, name in enumerate(self.names)}
+        self.blocks = [_Block(layer, place) for layer in self.network.layers]
+        self.put(values, 0)
+        self.constants = {name: constant.value for name, constant in problem.update.constants.items()}
+        self.held = np.array([place[name] for name in self.names if name in problem.fixed], dtype=np.intp)
+        scored = [sample for sample in problem.samples if sample.targets is not None]
+        self.inputs = np.array([[n.value for n in sample.inputs] for sample in scored], dtype=np.float64)
+        self.targets = np.array(
+            [[n.value for n in sample.targets or ()] for sample in scored], dtype=np.float64
+        )
+        self.cost_of = _Cost(self.network, problem.targets)
+        self.rows = {row: _function(formula) for row, formula in update_rows(problem.update.rule).items()}
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Parameters and states by id."""
+        ids = [spell(name) for name in self.names]
+        found = dict(zip(ids, self.parameters.tolist(), strict=True))
+        for state, vector in self.states.items():
+            found |= {f"{state}_{id}": value for id, value in zip(ids, vector.tolist(), strict=True)}
+        return found
+
+    def put(self, values: Mapping[str, float], done: int) -> None:
+        """Go on from these values, after so many steps."""
+        assert self.problem.update is not None
+        ids = [spell(name) for name in self.names]
+        self.parameters = np.array([values[id] for id in ids], dtype=np.float64)
+        self.states = {
+            state: np.array([values.get(f"{state}_{id}", 0.0) for id in ids], dtype=np.float64)
+            for state in UPDATE_RULES[self.problem.update.rule].states
+        }
+        self.done = done
+
+    @property
+    def largest(self) -> float:
+        """The largest of the values, whatever its sign; not a number if one of them is not."""
+        return max(float(np.abs(vector).max()) for vector in (self.parameters, *self.states.values()))
+
+    def snapshot(self) -> tuple[Array, dict[str, Array], int]:
+        """What `restore` goes back to; a step makes new vectors and leaves these alone."""
+        return self.parameters, self.states, self.done
+
+    def restore(self, snapshot: tuple[Array, dict[str, Array], int]) -> None:
+        """Be as at the time of a snapshot."""
+        self.parameters, self.states, self.done = snapshot
+
+    def advance(self, steps: int) -> list[float]:
+        """Run so many steps; their costs."""
+        with ARRAYS.context():
+            return [self.step() for _ in range(steps)]
+
+    def cost(self) -> float:
+        """The cost of all samples with the parameters as they are, as the batch has it; online the mean."""
+        with ARRAYS.context():
+            total = self.cost_of.value(self.outputs(self.inputs), self.targets)
+        return total if self.problem.batch == "sum" else total / len(self.inputs)
+
+    def outputs(self, inputs: Array) -> Array:
+        """What the last layer gives, a row for each row of inputs."""
+        outputs: dict[str, Array] = {INPUTS: inputs}
+        for block in self.blocks:
+            outputs[block.layer.name] = block.activated(block.net(outputs, self.parameters))
+        return outputs[self.blocks[-1].layer.name]
+
+    def step(self) -> float:
+        """One step; its cost before the update."""
+        online = self.problem.batch == "online"
+        chosen = slice(None)
+        if online:
+            own = self.done % len(self.inputs)
+            chosen = slice(own, own + 1)
+        cost, gradient = self.gradient(self.inputs[chosen], self.targets[chosen])
+        if self.problem.batch == "mean":
+            cost /= len(self.inputs)
+            gradient /= len(self.inputs)
+        self.done += 1
+        self.update(gradient)
+        return cost
+
+    def gradient(self, inputs: Array, targets: Array) -> tuple[float, Array]:
+        """The cost of some samples, a row each, and its derivative by every parameter, summed over them."""
+        outputs: dict[str, Array] = {INPUTS: inputs}
+        nets: list[Array] = []
+        for block in self.blocks:
+            nets.append(block.net(outputs, self.parameters))
+            outputs[block.layer.name] = block.activated(nets[-1])
+        last = self.blocks[-1].layer.name
+        cost = self.cost_of.value(outputs[last], targets)
+        slope = self.cost_of.slope(outputs[last], targets)
+        slopes: dict[str, Array] = {last: slope}
+        gradient = np.zeros(len(self.parameters))
+        for block, net in zip(reversed(self.blocks), reversed(nets), strict=True):
+            name = block.layer.name
+            if name not in slopes:  # nothing comes after it
+                continue
+            if name == last and self.is_softmax_with_cross_entropy:
+                delta = outputs[name] * targets.sum(axis=1, keepdims=True) - targets
+            else:
+                delta = block.delta(slopes[name], net, outputs[name])
+            block.send_back(delta, outputs, self.parameters, slopes, gradient)
+        return cost, gradient
+
+    @property
+    def is_softmax_with_cross_entropy(self) -> bool:
+        return self.network.layers[-1].is_softmax and self.network.cost == "cross_entropy"
+
+    def update(self, gradient: Array) -> None:
+        """Change the parameters and states as the update rule does."""
+        assert self.problem.update is not None
+        climbs = self.problem.objective == "maximize"
+        if len(self.held):
+            gradient[self.held] = 0.0  # so that their states stay 0
+        known: dict[str, Any] = {**self.constants, **self.states, "t": float(self.done)}
+        known |= {"w": self.parameters, "g": -gradient if climbs else gradient}
+        for row, formula in self.rows.items():
+            known[row] = formula(known.__getitem__)
+        change = known["change"]
+        if len(self.held):
+            change[self.held] = 0.0
+        self.parameters = self.parameters + change
+        self.states = {state: known[f"{state}_new"] for state in self.states}
+
+
+def _in_order_of_use(network: Network, problem: Problem) -> list[str]:
+    """The parameters layer by layer, so that a layer's weights stand next to one another."""
+    used = dict.fromkeys(name for layer in network.layers for name in parameters_of(layer))
+    return [*used, *(name for name in problem.parameters if name not in used)]
+
+
+def _function(expression: Expression) -> Compiled[str]:
+    """An expression as a function of a lookup by id."""
+    return compiled(expression, {symbol.id: symbol.id for symbol in symbols(expression)}, ARRAYS)
+
+
+class _Block:
+    """A layer on arrays: a row for each sample, a column for each unit.
+
+    `weights` and `biases` are the places of its parameters in the vector of all, where a missing one has the
+    place 0 and is masked; or a slice of the vector, where they stand there in order.
+    """
+
+    def __init__(self, layer: Layer, place: dict[str, int]) -> None:
+        self.layer = layer
+        self.shape = (len(layer.units), len(layer.weights[0]) if layer.weights else 0)
+        self.weights = _Places([name for row in layer.weights for name in row], place)
+        self.biases = _Places(layer.biases, place)
+        self.options = {name: option.value for name, option in layer.activation.options.items()}
+        self.value = _function(activation_value(layer.activation.name))
+        self.slope = _function(activation_slope(layer.activation.name))
+
+    def matrix(self, parameters: Array) -> Array:
+        return self.weights.of(parameters).reshape(self.shape)
+
+    def net(self, outputs: dict[str, Array], parameters: Array) -> Array:
+        net = self.sources(outputs) @ self.matrix(parameters).T
+        return net + self.layer.bias_input * self.biases.of(parameters) if self.biases.any else net
+
+    def sources(self, outputs: dict[str, Array]) -> Array:
+        """What the columns of the weights are multiplied with."""
+        parts = [outputs[source] for source in self.layer.sources]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+
+    def activated(self, net: Array) -> Array:
+        if self.layer.is_softmax:
+            powers = np.exp(net - net.max(axis=1, keepdims=True))
+            return powers / powers.sum(axis=1, keepdims=True)
+        return self.evaluated(self.value, net, None)
+
+    def delta(self, slope: Array, net: Array, activation: Array) -> Array:
+        """∂E/∂h from ∂E/∂a."""
+        if self.layer.is_softmax:
+            return activation * (slope - (slope * activation).sum(axis=1, keepdims=True))
+        return slope * self.evaluated(self.slope, net, activation)
+
+    def evaluated(self, template: Compiled[str], net: Array, activation: Array) -> Array:
+        return template({"h": net, "a": activation, **self.options}.__getitem__)
+
+    def send_back(
+        self,
+        delta: Array,
+        outputs: dict[str, Array],
+        parameters: Array,
+        slopes: dict[str, Array],
+        gradient: Array,
+    ) -> None:
+        """Add ∂E/∂w of the layer's parameters to the gradient, and ∂E/∂a to the layers that it reads."""
+        self.weights.add((delta.T @ self.sources(outputs)).ravel(), gradient)
+        if self.biases.any:
+            self.biases.add(self.layer.bias_input * delta.sum(axis=0), gradient)
+        if self.layer.sources == (INPUTS,):
+            return
+        back, start = delta @ self.matrix(parameters), 0
+        for source in self.layer.sources:
+            width = outputs[source].shape[1]
+            if source != INPUTS:
+                part = back[:, start : start + width]
+                slopes[source] = slopes[source] + part if source in slopes else part
+            start += width
+
+
+class _Places:
+    """Where some parameters stand in the vector of all."""
+
+    def __init__(self, names: Sequence[str | None], place: dict[str, int]) -> None:
+        self.any = any(name is not None for name in names)
+        places = [place[name] if name is not None else -1 for name in names]
+        self.places = np.array(places, dtype=np.intp)
+        self.missing = self.places < 0
+        self.slice: slice | None = None
+        if places and places == list(range(places[0], places[0] + len(places))) and places[0] >= 0:
+            self.slice = slice(places[0], places[0] + len(places))
+
+    def of(self, parameters: Array) -> Array:
+        """Their values; 0 for what is missing."""
+        if self.slice is not None:
+            return parameters[self.slice]
+        return np.where(self.missing, 0.0, parameters[self.places])
+
+    def add(self, amounts: Array, vector: Array) -> None:
+        """Add to each its amount; what is tied gets several."""
+        if self.slice is not None:
+            vector[self.slice] += amounts
+        else:
+            np.add.at(vector, self.places[~self.missing], amounts[~self.missing])
+
+
+class _Cost:
+    """The cost of a network on arrays, and its derivative by each output."""
+
+    def __init__(self, network: Network, targets: Sequence[str]) -> None:
+        self.units = network.layers[-1].units
+        self.targets = targets
+        self.whole = None if isinstance(network.cost, str) else network.cost
+        if isinstance(network.cost, str):
+            term = cost_term_template(network.cost)
+            self.term, self.by_output = _function(term), _function(partials(term, {"a"})["a"])
+        else:
+            ids = [f"a_{spell(unit)}" for unit in self.units]
+            by = partials(network.cost, set(ids))
+            self.term, self.by_each = _function(network.cost), [_function(by.get(id, ZERO)) for id in ids]
+
+    def value(self, outputs: Array, targets: Array) -> float:
+        """The cost of all samples together."""
+        if self.whole is None:
+            return float(np.sum(self.term(self.known(outputs, targets).__getitem__)))
+        value = self.term(self.columns(outputs, targets).__getitem__)
+        return float(np.sum(np.broadcast_to(value, len(outputs))))
+
+    def slope(self, outputs: Array, targets: Array) -> Array:
+        """∂E/∂a, a row for each sample."""
+        if self.whole is None:
+            slope = self.by_output(self.known(outputs, targets).__getitem__)
+            return slope if slope.shape == outputs.shape else np.broadcast_to(slope, outputs.shape)
+        known = self.columns(outputs, targets)
+        parts = [np.broadcast_to(part(known.__getitem__), len(outputs)) for part in self.by_each]
+        return np.stack(parts, axis=1)
+
+    def known(self, outputs: Array, targets: Array) -> dict[str, Any]:
+        return {"a": outputs, "t": targets, "n": float(len(self.units))}
+
+    def columns(self, outputs: Array, targets: Array) -> dict[str, Any]:
+        known = {f"a_{spell(unit)}": outputs[:, i] for i, unit in enumerate(self.units)}
+        return known | {spell(name): targets[:, i] for i, name in enumerate(self.targets)}

@@ -1,0 +1,126 @@
+"""Checked sheets as JSON and CSV, written as they come; the same columns in both, and the marks.
+
+JSON has the marks of a sheet, CSV that of each number, to be added up.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, TextIO
+
+from backtrace.errors import printable
+from backtrace.views.check.rows import Marked, Row, exact_marks, root_of
+from backtrace.views.trace.data import safe_encoder
+
+COLUMNS = (
+    "id",
+    "stated",
+    "expected",
+    "verdict",
+    "slip",
+    "explanation",
+    "alternatives",
+    "root",
+    "line",
+    "sample",
+    "step",
+)
+CSV_COLUMNS = (*COLUMNS, "mark")
+_NUMBER = re.compile(r"[+-]?(?=[\d.])[\d,_]*\.?\d*(?:[eE][+-]?\d+)?")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # a spreadsheet takes the wide ones too
+
+
+def write_json(sheet: Marked, out: TextIO) -> None:
+    """One sheet."""
+    encode = safe_encoder(out)
+    out.write('{"schema": 1, ')
+    _write_parts(sheet, encode, out)
+    out.write("}\n")
+
+
+def write_json_sheets(sheets: Iterable[Marked], out: TextIO) -> None:
+    """Several sheets in one document; one that could not be read has an error, and no answers."""
+    encode = safe_encoder(out)
+    out.write('{"schema": 1, "sheets": [')
+    separator = "\n"
+    for sheet in sheets:
+        out.write(f'{separator}{{"file": {encode(sheet.file)}, "error": {encode(sheet.error)}, ')
+        _write_parts(sheet, encode, out)
+        out.write("}")
+        separator = ",\n"
+    out.write("\n]}\n")
+
+
+def _write_parts(sheet: Marked, encode: Callable[[object], str], out: TextIO) -> None:
+    summary = {
+        "answers": len(sheet.rows),
+        **sheet.counts,
+        "marks": exact_marks(sheet.marks),
+        "out_of": sheet.out_of,
+    }
+    out.write(f'"summary": {encode(summary)},\n "answers": [')
+    separator = "\n  "
+    for row in sheet.rows:
+        out.write(f"{separator}{encode(_answer(row))}")
+        separator = ",\n  "
+    conventions = [convention._asdict() for convention in sheet.conventions]
+    formulas = [finding._asdict() for finding in sheet.formulas]
+    out.write(f'],\n "conventions": {encode(conventions)}, "formulas": {encode(formulas)}')
+
+
+def _answer(row: Row) -> dict[str, Any]:
+    fields: dict[str, Any] = {name: getattr(row, name) for name in COLUMNS}
+    fields["alternatives"] = [finding._asdict() for finding in row.alternatives]
+    fields["root"] = row.root._asdict() if row.root else None
+    if row.place:
+        fields["place"] = row.place
+    return fields
+
+
+def write_csv(sheet: Marked, out: TextIO) -> None:
+    """A header and a line for every statement."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    writer.writerows(_cells(row) for row in sheet.rows)
+
+
+def write_csv_sheets(sheets: Iterable[Marked], out: TextIO) -> None:
+    """The same with the file in front; one that could not be read has a line that says so."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("file", "error", *CSV_COLUMNS))
+    for sheet in sheets:
+        file = harmless(sheet.file)
+        if sheet.error is not None:
+            writer.writerow((file, harmless(sheet.error), *("" for _ in CSV_COLUMNS)))
+        writer.writerows((file, "", *_cells(row)) for row in sheet.rows)
+
+
+def _cells(row: Row) -> list[str | float | None]:
+    return [
+        harmless(row.id),
+        harmless(row.stated),
+        row.expected,
+        row.verdict,
+        row.slip,
+        harmless(row.explanation),
+        "; ".join(finding.slip for finding in row.alternatives),
+        harmless(root_of(row.root)) if row.root else "",
+        row.line,
+        row.sample,
+        row.step,
+        exact_marks(row.mark) if row.out_of else None,
+    ]
+
+
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe in front, unless it is a number.
+
+    >>> [harmless(text) for text in ("=1+1", "-0.084", "-x", "δ_o")]
+    ["'=1+1", '-0.084', "'-x", 'δ_o']
+    """
+    text = printable(text)
+    if text.lstrip().startswith(_FORMULA_SIGNS) and not _NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text

@@ -1,0 +1,54 @@
+"""An autograder's results.json, as Gradescope reads it and shows it to a student."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TextIO
+
+from backtrace.errors import printable
+from backtrace.views.check.rows import Marked, Row, about, exact_marks, expected, explained, labels
+from backtrace.views.trace.data import encoder
+
+# Source: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
+
+
+def write_gradescope(sheet: Marked, out: TextIO) -> None:
+    """One sheet. A student sees all of it; how much it tells has been decided before."""
+    if sheet.error is not None:
+        tests = [_test("the sheet can be read", 1, 0, 1, sheet.error)]
+        said = "the sheet could not be read"
+    else:
+        tests = [
+            _test(f"{label} = {row.stated}", number, row.mark, row.out_of, _said(row))
+            for number, (row, label) in enumerate(zip(sheet.rows, labels(sheet.rows), strict=True), 1)
+        ]
+        said = about(sheet)
+    results = {
+        "score": exact_marks(sheet.marks),
+        "output": said,
+        "output_format": "text",
+        "visibility": "visible",
+        "tests": tests,
+    }
+    text = encoder(out)(results)
+    out.write(f"{text if text.isprintable() else json.dumps(results)}\n")
+
+
+def _test(name: str, number: int, score: float, out_of: int, output: str) -> dict[str, Any]:
+    return {
+        "score": exact_marks(score),
+        "max_score": out_of,
+        "name": printable(name),
+        "number": str(number),
+        "output": printable(output),
+        "output_format": "text",
+        "status": "passed" if out_of and score >= out_of else "failed",
+        "visibility": "visible",
+    }
+
+
+def _said(row: Row) -> str:
+    """The verdict and its reason in a line."""
+    reason = explained(row)
+    said = f"{row.verdict}: {reason}" if reason else row.verdict
+    return f"{said}; expected {expected(row)}" if expected(row) else said

@@ -1,0 +1,76 @@
+"""JUnit XML, which CI systems read: a suite for each sheet, a case for each statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+from xml.sax.saxutils import escape, quoteattr
+
+from backtrace.checking.report import FAULTY
+from backtrace.errors import printable
+from backtrace.views.check.rows import Marked, Row, about, expected, labels
+
+
+def write_junit(sheets: Iterable[Marked], out: TextIO) -> None:
+    """A document with a suite for each sheet, written as they come.
+
+    A slip or a wrong number is a failure, an unknown name is skipped, a sheet that cannot be read an error.
+    """
+    carried = (out.encoding or "utf-8").lower().replace("_", "-").startswith("utf-")
+    out.write('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="backtrace check">\n')
+    for sheet in sheets:
+        for line in _suite(sheet):
+            text = line if carried else line.encode("ascii", "xmlcharrefreplace").decode()
+            out.write(f"{text}\n")
+    out.write("</testsuites>\n")
+
+
+def _suite(sheet: Marked) -> Iterator[str]:
+    file = _attribute(sheet.file)
+    failures = sum(row.verdict in FAULTY for row in sheet.rows)
+    skipped = sheet.counts["unknown"]
+    errors = int(sheet.error is not None)
+    yield (
+        f'<testsuite name={file} tests="{len(sheet.rows) + errors}" failures="{failures}" '
+        f'errors="{errors}" skipped="{skipped}">'
+    )
+    if sheet.error is not None:
+        yield f'<testcase classname={file} name="the sheet can be read">'
+        yield f'<error type="unreadable" message={_attribute(sheet.error)}/>'
+        yield "</testcase>"
+    else:
+        for row, label in zip(sheet.rows, labels(sheet.rows), strict=True):
+            yield from _case(row, label, file)
+        yield f"<system-out>{_text(about(sheet))}</system-out>"
+    yield "</testsuite>"
+
+
+def _case(row: Row, label: str, file: str) -> Iterator[str]:
+    name = _attribute(f"{label} = {row.stated}")
+    line = f' line="{row.line}"' if row.line is not None else ""
+    opening = f"<testcase classname={file} name={name}{line}"
+    message = row.explanation or row.verdict
+    if row.verdict in FAULTY:
+        said = expected(row) and f"expected {expected(row)}"
+        yield f"{opening}>"
+        yield (
+            f"<failure type={_attribute(row.slip or row.verdict)} message={_attribute(message)}>"
+            f"{_text(said)}</failure>"
+        )
+        yield "</testcase>"
+    elif row.verdict == "unknown":
+        yield f"{opening}>"
+        yield f"<skipped message={_attribute(message)}/>"
+        yield "</testcase>"
+    else:
+        yield f"{opening}/>"
+
+
+def _attribute(text: str) -> str:
+    """A quoted value. What XML or a terminal cannot carry is written as its escape."""
+    return quoteattr(printable(text))
+
+
+def _text(text: str) -> str:
+    """Text whose characters were made printable line by line."""
+    return escape(text)

@@ -1,0 +1,70 @@
+"""An explanation as JSON and Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TextIO
+
+from backtrace.explaining.explanation import Explanation
+from backtrace.problem.problem import Problem
+from backtrace.views.explain.rows import aside, chain_lines, meaning, tables
+from backtrace.views.page.headings import part_line
+from backtrace.views.page.records import Look, part_records, records
+from backtrace.views.trace.data import encoder
+from backtrace.views.trace.markdown import escaped, write_heading, write_rows
+
+
+def write_json(problem: Problem, explanation: Explanation, look: Look, out: TextIO) -> None:
+    """Everything, in one document; the rows have the columns of a trace."""
+    part, row, effect = explanation.part, explanation.row, explanation.effect
+    factors = part._replace(equations=explanation.factors)
+    data = {
+        "schema": 1,
+        "title": problem.title,
+        "step": part.step,
+        "sample": part.sample,
+        "id": row.id,
+        "symbol": row.symbol.text,
+        "value": float(part.values[row.id]) + 0.0,
+        "of": explanation.objective and explanation.objective.id,
+        "by": explanation.by and explanation.by.id,
+        "sign": explanation.sign,
+        "count": explanation.path_count,
+        "paths": [
+            {"factors": [factor.id for factor in path.factors], "value": float(path.value)}
+            for path in explanation.paths
+        ],
+        "factors": [record._asdict() for record in part_records(factors, look)],
+        "rests_on": [record._asdict() for record in records(explanation.rests_on, look)],
+        "effect": effect and effect._asdict(),
+        "meaning": meaning(explanation, look),
+    }
+    text = encoder(out)(data)
+    out.write(f"{text if text.isprintable() else json.dumps(data)}\n")
+
+
+def write_markdown(
+    problem: Problem,
+    heading: Iterable[str],
+    explanation: Explanation,
+    look: Look,
+    out: TextIO,
+    is_fragment: bool = False,
+) -> None:
+    """The same as in the terminal; formulas stand in code. A fragment is without the heading."""
+    if not is_fragment:
+        write_heading(heading, out)
+        out.write("\n")
+    out.write(f"### {escaped(part_line(problem, explanation.part, look))}\n\n")
+    out.write("```text\n" + "\n".join(map(" ".join, chain_lines(explanation, look))) + "\n```\n")
+    if said := aside(explanation, look, typed="`{}`".format):
+        out.write(f"\n{said}\n")
+    for table in tables(explanation):
+        if table.starts:
+            out.write(f"\n### {escaped(part_line(problem, table.part, look))}\n")
+        out.write(f"\n**{table.title}**\n\n")
+        write_rows(part_records(table.part, look), out)
+    said = meaning(explanation, look)
+    if said:
+        out.write(f"\n{escaped(said)}\n")

@@ -1,0 +1,62 @@
+"""An explanation as LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TextIO
+
+from backtrace.explaining.explanation import Explanation
+from backtrace.problem.problem import Problem
+from backtrace.typesetting.latex import TIMES, numeral
+from backtrace.views.explain.rows import aside, chain_sums, meaning_in, tables, the_equation
+from backtrace.views.latex.lines import align_sums
+from backtrace.views.page.records import Look
+from backtrace.views.trace.latex import MOST_ROWS, Page
+
+
+def _typed(text: str) -> str:
+    return rf"\texttt{{{text.replace('--', '-{}-')}}}"
+
+
+def write_latex(
+    problem: Problem,
+    heading: Iterable[str],
+    explanation: Explanation,
+    look: Look,
+    out: TextIO,
+    is_fragment: bool = False,
+) -> None:
+    """The chain of the rule, its factors, what they rest on, and what it means."""
+    page = Page(problem, look, out, is_fragment)
+    page.begin(heading)
+    page.heading(explanation.part)
+    if explanation.paths:
+        page.title("The chain of the rule")
+        name = page.names(explanation.row.symbol.text)
+        sums = chain_sums(
+            explanation,
+            look,
+            lambda symbol: page.names(symbol.text),
+            numeral,
+            TIMES,
+            lambda count: rf"\text{{{count:,} more paths}}",
+        )
+        out.writelines(f"{line}\n" for line in align_sums(name, list(sums), page.room))
+    else:
+        page.title("The equation")
+        page.equations(page.rows(the_equation(explanation)))
+    if said := aside(explanation, look, lambda text: f"${numeral(text)}$", _typed):
+        out.write(f"\n{said}\n")
+    for table in tables(explanation, MOST_ROWS):
+        if table.starts:
+            page.heading(table.part)
+        page.title(table.title)
+        page.equations(page.rows(table.part))
+        if table.more:
+            out.write(f"{table.more}\n")
+    said = meaning_in(
+        explanation, lambda symbol: f"${page.names(symbol.text)}$", lambda text: f"${numeral(text)}$"
+    )
+    if said:
+        out.write(f"\n\\paragraph*{{What it means}}\n{said}\n")
+    page.end()

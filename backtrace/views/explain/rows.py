@@ -1,0 +1,156 @@
+"""An explanation in words and lines, for every form."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from backtrace.explaining.explanation import Explanation, Path
+from backtrace.symbolic.expressions import Symbol
+from backtrace.tracing.trace import Part
+from backtrace.views.page.records import Look
+
+
+class Table(NamedTuple):
+    """A table that follows the chain; `starts` says that it is of another sample than the one before it."""
+
+    title: str
+    part: Part
+    starts: bool
+    more: str  # how many rows are shown of those there are, if not all
+
+
+def tables(explanation: Explanation, most: int = sys.maxsize) -> Iterator[Table]:
+    """The factors, and what they rest on; at most so many rows of each."""
+    part = explanation.part
+    if explanation.factors:
+        factors = part._replace(equations=explanation.factors[:most])
+        yield Table("The factors", factors, False, _more(most, len(explanation.factors)))
+    count, drawn, sample = sum(len(part.equations) for part in explanation.rests_on), 0, part.sample
+    for below in explanation.rests_on:
+        rows = below.equations[: most - drawn]
+        drawn += len(rows)
+        if rows:
+            is_last = below is explanation.rests_on[-1] or drawn == most
+            title = "With the updated numbers" if below.phase == "after" else "What this rests on"
+            more = _more(most, count) if is_last else ""
+            yield Table(title, below._replace(equations=rows), below.sample != sample, more)
+            sample = below.sample
+
+
+def _more(most: int, count: int) -> str:
+    return f"{most} of {count:,} shown: -f json has all" if count > most else ""
+
+
+def the_equation(explanation: Explanation) -> Part:
+    """The row of the quantity itself, of which there is no chain."""
+    return explanation.part._replace(equations=(explanation.row,))
+
+
+def chain_lines(explanation: Explanation, look: Look) -> Iterator[tuple[str, str]]:
+    """The quantity as the sum of its paths: in symbols, with the numbers, and the value.
+
+    Each line in two: what stands up to its sign, and what follows.
+    """
+    row, part = explanation.row, explanation.part
+    if explanation.paths:
+        times = f" {look.style.times} "
+        sums: Iterable[list[str]] = chain_sums(
+            explanation, look, look.symbol, str, times, lambda count: f"{count:,} more paths"
+        )
+    else:
+        expression, value = row.expression, look.numerals.text(explanation.value)
+        sides = look.formulas()(expression), look.substitutions(part)(expression), value
+        sums = ([side] for side, _ in groupby(sides))
+    lead = f"{look.symbol(row.symbol)} ="
+    room = len(lead)
+    for terms in sums:
+        for term in terms:
+            is_less = lead.endswith("+") and term[0] == "-"
+            yield (f"{'-':>{room}}", term[1:]) if is_less else (lead, term)
+            lead = f"{'+':>{room}}"
+        lead = f"{'=':>{room}}"
+
+
+def chain_sums(
+    explanation: Explanation,
+    look: Look,
+    symbol: Callable[[Symbol], str],
+    numeral: Callable[[str], str],
+    times: str,
+    more: Callable[[int], str],
+) -> Iterator[list[str]]:
+    """What the quantity is equal to, each in the terms that get a line: its paths, their numbers, the sum.
+
+    As a typesetter has it: `symbol` and `numeral` set what stands in them, `more` counts what is left out.
+    """
+    minus = "-" if explanation.sign < 0 else ""
+    left_out = explanation.path_count - len(explanation.paths)
+    counted = [more(left_out)] if left_out else []
+    paths, text = explanation.paths, look.numerals.text
+    yield [minus + times.join(symbol(row.symbol) for row in path.factors) for path in paths] + counted
+
+    def numbers(path: Path) -> Iterator[str]:
+        """The values of a path's factors; brackets part a power of ten from the factor after it."""
+        for place, factor in enumerate(path.factors):
+            shown = numeral(text(explanation.part.values[factor.id]))
+            is_loose = times in shown and len(path.factors) > 1
+            has_sign = shown.startswith("-") and (place or explanation.sign < 0)
+            yield f"({shown})" if is_loose or has_sign else shown
+
+    yield [minus + times.join(numbers(path)) for path in paths] + counted
+    if len(paths) > 1 and not left_out:
+        yield [_summed([numeral(text(explanation.sign * path.value)) for path in paths])]
+    yield [numeral(text(explanation.value))]
+
+
+def _summed(texts: list[str]) -> str:
+    return texts[0] + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in texts[1:])
+
+
+def aside(
+    explanation: Explanation,
+    look: Look,
+    numeral: Callable[[str], str] = str,
+    typed: Callable[[str], str] = str,
+) -> str:
+    """What is to be said of the chain, in a sentence: where it is, or that a trace has another number.
+
+    `numeral` and `typed` set numbers and what is to be typed.
+    """
+    if explanation.path_count and not explanation.paths:
+        one = typed(f"--sample {explanation.rests_on[0].sample}")
+        return f"Each term is the gradient of one sample: {one} writes out the chain to it."
+    text = look.numerals.text
+    value = text(explanation.part.values[explanation.row.id])
+    if value == text(explanation.value):
+        return ""
+    return f"Worked out row by row it is {numeral(value)}: what is rounded on the way is not the same."
+
+
+def meaning(explanation: Explanation, look: Look) -> str:
+    """What the quantity means, in a sentence; nothing if it is no derivative."""
+    return meaning_in(explanation, look.symbol, str)
+
+
+def meaning_in(
+    explanation: Explanation, symbol: Callable[[Symbol], str], numeral: Callable[[str], str]
+) -> str:
+    """The same, with symbols and numbers as a page sets them."""
+    by, effect = explanation.by, explanation.effect
+    if explanation.objective is None or by is None:
+        return ""
+    objective = symbol(explanation.objective)
+    if by == explanation.objective:
+        return f"{objective} changes as much as it does itself."
+    if not explanation.path_count:
+        return f"{objective} does not rest on {symbol(by)}."
+    if effect is None:
+        if explanation.is_flat:
+            return f"A small change of {symbol(by)} leaves {objective} as it is."
+        return ""
+    rise, foretold = numeral(f"{effect.rise:g}"), numeral(f"{effect.foretold:.3g}")
+    said = f"Raise {symbol(by)} by {rise} and {objective} changes by about {foretold}"
+    return f"{said} (worked out again: {numeral(f'{effect.actual:.3g}')})."

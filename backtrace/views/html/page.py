@@ -1,0 +1,229 @@
+"""HTML: one page that stands by itself, with the picture, and a table of equations for every phase and layer.
+
+Nothing is fetched and nothing runs. A row of a table is an equation, symbol = formula = numbers = value,
+in MathML, with the same in plain text for who cannot see it.
+The page is well-formed XML, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from html import escape
+from typing import TextIO
+
+from backtrace.derivation.equation import Equation
+from backtrace.diagrams.build import picture_of
+from backtrace.diagrams.diagram import blank
+from backtrace.problem.problem import Problem
+from backtrace.symbolic.expressions import Expression, Sum, children
+from backtrace.tracing.grouping import by_layer, on_page, with_starts
+from backtrace.tracing.trace import Part
+from backtrace.typesetting.mathml import MathPrinter, element, factors, numeral, terms
+from backtrace.typesetting.mathml_names import MathNames
+from backtrace.typesetting.printer import MOST_TERMS
+from backtrace.views.diagram.svg import carried, svg_lines
+from backtrace.views.html.style import STYLE
+from backtrace.views.page.headings import part_line_in, part_title, problem_lines
+from backtrace.views.page.records import Look, Record, part_records
+from backtrace.views.page.truncation import more_rows
+
+MOST_ROWS = 100  # of a table
+ENOUGH = 1_000_000  # characters on a page; after them there are only short tables, and no pictures
+FEW_ROWS = 20
+PICTURE_DIGITS = 3
+LEGIBLE = 34  # characters of a formula that fit on a phone
+LEGIBLE_ABOVE = 26  # in a heading, whose letters are larger
+COLUMNS = ("symbol", "formula", "with the numbers", "value")
+# The roles are a table's own; they stand here because a table set as blocks, as on a phone, can lose them.
+HEAD = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in COLUMNS)
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+class Page:
+    """What is written to."""
+
+    def __init__(self, problem: Problem, look: Look, out: TextIO, is_fragment: bool = False) -> None:
+        self.problem = problem
+        self.look = look._replace(most_terms=MOST_TERMS)
+        self.out = out
+        self.is_fragment = is_fragment
+        self.names = MathNames(problem)
+        self.formula = MathPrinter(self.names).whole
+        self.size = 0
+        self.is_drawn = True  # whether there are pictures, still
+
+    def write(self, markup: str) -> None:
+        self.out.write(f"{carried(markup, self.out)}\n")
+        self.size += len(markup)
+
+    def begin(self, heading: Iterable[str]) -> None:
+        """The title and what the numbers rest on; a fragment has neither."""
+        if self.is_fragment:
+            return
+        title, *rest = map(escape, heading)
+        self.write(
+            '<!DOCTYPE html>\n<html lang="en" xml:lang="en" xmlns="http://www.w3.org/1999/xhtml">\n<head>\n'
+            f'<meta charset="utf-8"/>\n<meta http-equiv="Content-Security-Policy" content="{POLICY}"/>\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
+            f"<title>{title or 'backtrace'}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+            f"<h1>{title}</h1>"
+        )
+        for line in rest:
+            self.write(f'<p class="facts">{line}</p>')
+
+    def end(self) -> None:
+        if not self.is_fragment:
+            self.write("</main>\n</body>\n</html>")
+
+    def heading(self, part: Part) -> None:
+        """The step and the sample of a part, with the sample's numbers."""
+
+        def equal(name: str, text: str) -> str:
+            texts = self.names(name), f" = {numeral(text)}"
+            return in_pieces(texts, (self.look.name(name), f" = {text}"), LEGIBLE_ABOVE)
+
+        line = part_line_in(self.problem, part, self.look, equal, "…")
+        self.write(f"<h2>{line.replace(' <math', ' <wbr/><math')}</h2>")  # where a line may end
+
+    def title(self, text: str) -> None:
+        self.write(f"<h3>{escape(text)}</h3>")
+
+    def note(self, text: str) -> None:
+        self.write(f'<p class="note">{escape(text)}</p>')
+
+    def picture(self, part: Part, with_gradients: bool, is_blank: bool = False) -> None:
+        """The network with the numbers of a part's pass, or only with those that are given.
+
+        None in a fragment, for which `draw` makes one.
+        """
+        derivation = part.derivation
+        if (
+            self.is_fragment
+            or derivation is None
+            or any(row.id not in part.values for row in derivation.equations)
+        ):
+            return  # it has no pass of its own, or one that broke off
+        if self.size >= ENOUGH:
+            if self.is_drawn:
+                self.note("no picture from here on: backtrace draw makes it")
+            self.is_drawn = False
+            return
+        numerals = self.look.numerals
+        if not is_blank:  # what is given is to be calculated with
+            numerals = numerals._replace(digits=min(numerals.digits, PICTURE_DIGITS))
+        look = Look(numerals=numerals)
+        forward = part._replace(phase="forward", equations=derivation.forward)
+        backward = part._replace(phase="backward", equations=derivation.backward)
+        has_gradients = with_gradients and bool(derivation.backward)
+        drawn = picture_of(self.problem, forward, backward if has_gradients else None)
+        drawn = blank(drawn) if is_blank else drawn
+        self.write('<div class="picture" role="group" aria-label="the network" tabindex="0">')
+        for line in svg_lines(self.problem, drawn, look, is_part=True):
+            self.write(line)
+        self.write("</div>")
+
+    def table(self, title: str, part: Part, most: int | None = None) -> None:
+        """The equations of a part as one table, the first so many."""
+        shown = part._replace(equations=part.equations[:most])
+        self.write(
+            f'<table role="table">\n<caption>{escape(title)}</caption>\n'
+            f'<thead role="rowgroup"><tr role="row">{HEAD}</tr></thead>\n<tbody role="rowgroup">'
+        )
+        with_numbers = MathPrinter(self.names, self.look.leaf(part)).whole
+        for equation, record in zip(shown.equations, part_records(shown, self.look), strict=True):
+            self.write(self.row(equation, record, with_numbers))
+        self.write("</tbody>\n</table>")
+
+    def row(self, equation: Equation, record: Record, with_numbers: Callable[[Expression], str]) -> str:
+        symbol = _legible(self.names(equation.symbol.text), record.symbol)
+        cells = (
+            pieces(self.formula(equation.expression), record.formula),
+            pieces(with_numbers(equation.expression), record.substitution),
+            element(numeral(record.text), record.text),
+        )
+        return (
+            f'<tr role="row"><th role="rowheader" scope="row">{symbol}</th>'
+            + "".join(f'<td role="cell">{cell}</td>' for cell in cells)
+            + "</tr>"
+        )
+
+    def most(self, count: int) -> int:
+        """How many rows of a table are shown."""
+        return min(count, MOST_ROWS) if self.size < ENOUGH or count <= FEW_ROWS else 0
+
+
+def pieces(text: str, said: str) -> str:
+    """A formula, where it is long as elements between which a line may end; `said` is its plain text."""
+    if len(said) <= LEGIBLE:
+        return element(text, said)
+    return in_pieces(terms(text), terms(said)) or _legible(text, said)
+
+
+def in_pieces(texts: Sequence[str], said: Sequence[str], most: int = LEGIBLE) -> str:
+    """One element if that is legible, or several between which a line may end, each with its plain text.
+
+    None at all if the plain text is not in as many pieces.
+    """
+    if sum(map(len, said)) <= most:
+        return element("".join(texts), "".join(said))
+    if len(texts) != len(said):
+        return ""
+    return "<wbr/>".join(_legible(text, plain, most) for text, plain in zip(texts, said, strict=True))
+
+
+def _legible(text: str, said: str, most: int = LEGIBLE) -> str:
+    """A piece; one that is too wide for a phone is in factors, or can be moved, with the keyboard too."""
+    if len(said) <= most:
+        return element(text, said)
+    set_factors, said_factors = factors(text), factors(said)
+    if len(set_factors) == len(said_factors) > 1:
+        return in_pieces(set_factors, said_factors, most)
+    return (
+        f'<span class="wide" style="--length:{len(said)}" role="group" aria-label="wide formula" '
+        f'tabindex="0">{element(text, said)}</span>'
+    )
+
+
+def write_html(
+    problem: Problem,
+    parts: Iterable[Part],
+    look: Look,
+    arithmetic: str,
+    out: TextIO,
+    is_fragment: bool = False,
+    all_rows: bool = False,
+    drawn: Collection[str] = ("forward", "backward"),
+) -> None:
+    """The parts as they come; tables are shortened unless `all_rows`.
+
+    Above each pass stands a picture with what `drawn` has of it; none, if that is nothing of it.
+    """
+    page = Page(problem, look, out, is_fragment)
+    for part, starts in on_page(page, problem_lines(problem, arithmetic, look), with_starts(problem, parts)):
+        if starts:
+            page.heading(part)
+            if "forward" in drawn or "backward" in drawn:
+                page.picture(part, "backward" in drawn)
+        for equations in by_layer(part):
+            _write_table(page, part, equations, all_rows)
+
+
+def _write_table(page: Page, part: Part, equations: Sequence[Equation], all_rows: bool) -> None:
+    title, count = part_title(part, equations), len(equations)
+    most = count if all_rows else page.most(count)
+    if not most:
+        page.title(title)
+        page.note(f"{count:,} rows are not shown: --show, -f csv, or --all-rows")
+        return
+    page.table(title, part._replace(equations=equations), most)
+    if count > most:
+        page.note(more_rows(equations, most))
+    if any(_is_long(equation.expression) for equation in equations[:most]):
+        page.note(f"sums of more than {MOST_TERMS} terms are shortened: -f csv has them whole")
+
+
+def _is_long(expression: Expression) -> bool:
+    """Whether a sum in it is shortened."""
+    if isinstance(expression, Sum) and len(expression.terms) > MOST_TERMS:
+        return True
+    return any(map(_is_long, children(expression)))

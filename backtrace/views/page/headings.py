@@ -1,0 +1,114 @@
+"""What stands above the tables: which network, which sample and step, which arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from backtrace.derivation.equation import Equation
+from backtrace.errors import printable
+from backtrace.problem.problem import Network, Problem
+from backtrace.symbolic.ids import spell
+from backtrace.tracing.grouping import of_sample
+from backtrace.tracing.trace import Part
+from backtrace.views.page.records import Look
+
+MOST_GIVENS = 12
+
+
+def problem_lines(problem: Problem, arithmetic: str, look: Look) -> Iterator[str]:
+    """The title and what the numbers rest on, each on a line of its own; `arithmetic` may be empty."""
+    yield _one_line(problem.title)
+    if problem.source:
+        yield f"source: {_one_line(problem.source)}"
+    facts = []
+    model = problem.model
+    if isinstance(model, Network):
+        sizes = (len(problem.inputs), *(len(layer.units) for layer in model.layers))
+        facts.append("network " + "-".join(map(str, sizes)))
+        facts.append(", ".join(dict.fromkeys(layer.activation.name for layer in model.layers)))
+        if not isinstance(model.cost, str):
+            facts.append("own cost")
+        elif problem.targets:
+            facts.append(model.cost)
+    else:
+        count = len(model.equations)
+        facts.append(f"{count} equation{'s' if count > 1 else ''}, derivatives of {model.objective}")
+    if problem.objective == "maximize":
+        facts.append("maximized")
+    if problem.update:
+        constants = ", ".join(f"{name} {value.text}" for name, value in problem.update.constants.items())
+        facts.append(f"{problem.update.rule}, {constants}")
+    if problem.batch != "online":
+        facts.append(f"batch of {len(problem.samples)}, {problem.batch}")
+    if problem.seed is not None:
+        facts.append(f"seed {problem.seed}")
+    if arithmetic:
+        facts.append(arithmetic)
+    yield (" | " if look.style.ascii else " · ").join(facts)
+    if problem.echo:
+        yield "with " + ", ".join(printable(change) for change in problem.echo)
+
+
+def part_line(problem: Problem, part: Part, look: Look) -> str:
+    """The step and the sample of a part, with the sample's numbers."""
+    dots = "..." if look.style.ascii else "…"
+    return part_line_in(problem, part, look, lambda name, text: f"{look.name(name)} = {text}", dots)
+
+
+def part_line_in(
+    problem: Problem, part: Part, look: Look, set_equal: Callable[[str, str], str], dots: str
+) -> str:
+    """The same, with a name and its number as a page sets them."""
+    sample = of_sample(problem, part)
+    if sample is None:
+        return f"step {part.step}, all samples"
+    given = [set_equal(name, text) for name, text in givens(problem, part, look)]
+    shown = ", ".join(given[:MOST_GIVENS])
+    if len(given) > MOST_GIVENS:
+        shown += f", {dots} ({len(given)} numbers)"
+    line = f"step {part.step}, sample {sample}"
+    return f"{line}: {shown}" if shown else line
+
+
+def givens(problem: Problem, part: Part, look: Look) -> Iterator[tuple[str, str]]:
+    """The inputs and targets of a part's sample, and their numbers: exactly enough to work with."""
+    for name in (*problem.inputs, *problem.targets):
+        id = spell(name)
+        if id in part.written:
+            yield name, look.numerals.finer().given(part.written[id], part.values[id])
+
+
+def layer_words(name: str) -> str:
+    """A layer in words.
+
+    >>> layer_words("hidden"), layer_words("2"), layer_words("layer 2")
+    ('hidden layer', 'layer 2', 'layer 2')
+    """
+    if name.isdecimal():
+        return f"layer {name}"
+    return name if "layer" in name.lower() else f"{name} layer"
+
+
+def part_title(part: Part, equations: Sequence[Equation]) -> str:
+    """What one table holds: the phase of a part, and the layer that all its rows belong to."""
+    words = {
+        "forward": "Forward",
+        "backward": "Backward",
+        "total": "Over all samples",
+        "update": "Update",
+        "after": "After the update",
+    }
+    title, layer = words[part.phase], equations[0].layer
+    if layer is not None:
+        return f"{title}, {layer_words(layer)}"
+    if part.derivation is None or part.derivation.forward[0].layer is None:
+        return title
+    if part.phase == "forward":
+        return f"{title}, cost"
+    # Of a network's gradients only those by its inputs are hidden; the others here are of tied parameters.
+    return f"{title}, inputs" if all(row.hidden for row in equations) else title
+
+
+def _one_line(text: str) -> str:
+    """A title as it may stand above a table, whatever is in it."""
+    return printable(" ".join(text.split()))

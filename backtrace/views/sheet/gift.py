@@ -1,0 +1,35 @@
+"""Questions in GIFT, the text format that many course sites import.
+
+A number is written `=0.6457:0.00005`, a wrong one with `%0%` before it; the first that fits is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TextIO
+
+from backtrace.errors import printable
+from backtrace.views.sheet.questions import Question
+
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\~=#{}:"})
+
+
+def write_gift(category: str, questions: Iterable[Question], out: TextIO) -> None:
+    """A category, then the questions; each part of one stands on a line of its own."""
+    name = printable(category).replace("\\", "\\\\")
+    out.write(f"$CATEGORY: $course$/top/{name}\n")
+    for question in questions:
+        out.write(f"\n::{escaped(question.name)}::[html]{escaped(question.text)}{{#\n")
+        for place, answer in enumerate(question.answers):
+            weight = "%0%" if place else ""
+            out.write(f"={weight}{answer.text}:{answer.tolerance}#{escaped(answer.feedback)}\n")
+        out.write(f"####{escaped(question.working)}\n}}\n")
+
+
+def escaped(text: str) -> str:
+    r"""Text on one line in which nothing acts as GIFT.
+
+    >>> escaped("{a} = 1:2")
+    '\\{a\\} \\= 1\\:2'
+    """
+    return printable(text).translate(_SPECIAL)

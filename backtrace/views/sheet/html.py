@@ -1,0 +1,66 @@
+"""A blank answer sheet as an HTML page: the problem, its picture, and a row to write in for each quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TextIO
+
+from backtrace.derivation.equation import Equation
+from backtrace.problem.problem import Problem
+from backtrace.tracing.grouping import by_layer
+from backtrace.tracing.trace import Part
+from backtrace.typesetting.mathml import element, numeral
+from backtrace.views.html.page import Page, pieces
+from backtrace.views.page.headings import part_title, problem_lines
+from backtrace.views.page.problem_statement import Words
+from backtrace.views.page.records import Look
+from backtrace.views.sheet.sheet import Asking, Section, given_words
+
+COLUMNS = ("quantity", "value")
+HEAD = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in COLUMNS)
+
+
+def write_html(problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, out: TextIO) -> None:
+    """A page of its own, to print or to read."""
+    page = Page(problem, look, out)
+    page.begin(problem_lines(problem, asking.arithmetic, look))
+    for line in given_words(problem, asked, look, _words(page)):
+        indent = ' style="padding-left: 1.5em"' if line[:1] == " " else ""
+        page.write(f"<p{indent}>{line.lstrip()}</p>")
+    if asking.note:
+        page.write(f"<p>{escape(asking.note)}</p>")
+    for section in asked:
+        page.heading(section.parts[0])
+        if section is asked[0]:
+            page.picture(section.parts[0], with_gradients=True, is_blank=True)
+        for part in section.parts:
+            for equations in by_layer(part):
+                _write_table(page, part, equations)
+    page.end()
+
+
+def _write_table(page: Page, part: Part, equations: Sequence[Equation]) -> None:
+    page.write(
+        f'<table role="table">\n<caption>{escape(part_title(part, equations))}</caption>\n'
+        f'<thead role="rowgroup"><tr role="row">{HEAD}</tr></thead>\n<tbody role="rowgroup">'
+    )
+    for equation in equations:
+        text = equation.symbol.text
+        symbol = element(page.names(text), page.look.name(text))
+        page.write(f'<tr role="row"><th role="rowheader" scope="row">{symbol}</th><td role="cell"></td></tr>')
+    page.write("</tbody>\n</table>")
+
+
+def _words(page: Page) -> Words:
+    """Names and numbers stand in formulas."""
+    name, formula = page.look.name, page.look.formulas()
+    return Words(
+        escape,
+        lambda text: element(page.names(text), name(text)),
+        lambda text, number: element(f"{page.names(text)} = {numeral(number)}", f"{name(text)} = {number}"),
+        lambda symbol, expression: pieces(
+            f"{page.names(symbol.text)} = {page.formula(expression)}",
+            f"{name(symbol.text)} = {formula(expression)}",
+        ),
+    )

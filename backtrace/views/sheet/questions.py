@@ -1,0 +1,140 @@
+"""Questions for a course site: one for every quantity, with the answers that may come, the right one first.
+
+What the numbers are, and which slips give which, comes from outside; here it becomes text. Every text is HTML
+in which nothing acts, neither as markup nor for the filters of a course site.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from html import escape
+from typing import NamedTuple
+
+from backtrace.checking.slips.distinguish import Outcomes
+from backtrace.derivation.equation import Equation
+from backtrace.errors import BacktraceError, printable
+from backtrace.problem.problem import Problem
+from backtrace.tracing.trace import Part
+from backtrace.views.page.headings import part_line, problem_lines
+from backtrace.views.page.problem_statement import all_words, plain_words
+from backtrace.views.page.records import Look, part_records
+from backtrace.views.sheet.sheet import Asking, Section
+
+MOST_QUESTIONS = 1_000
+MOST_WRONG = 12  # answers of a question that are slips
+MOST_NAME = 150  # characters of a title in a name
+
+# What people are asked for; of kinds that are not here the symbol says enough.
+KINDS = {
+    "net": "the net input",
+    "activation": "the activation",
+    "cost": "the cost",
+    "cost_gradient": "the derivative of the cost by an activation",
+    "error": "the error",
+    "slope": "the slope of the activation",
+    "gradient": "the gradient",
+    "change": "the change in this step",
+    "state": "what the rule keeps for the next step",
+    "update": "the new value",
+}
+_HALF, _ALMOST_HALF = Decimal("0.5"), Decimal("0.49")
+_FILTERED = re.compile(r"[$\\{\[`]")  # TeX and its like begin with these
+
+TellApart = Callable[[Part, Equation], Outcomes]
+
+
+class Answer(NamedTuple):
+    """A number with how far off one may be, and what is said to who gives it."""
+
+    text: str
+    tolerance: str
+    feedback: str
+
+
+class Question(NamedTuple):
+    """What is asked; `answers` come in the order in which they are tried, and no two can both fit.
+
+    The first one is right, the others are wrong. `working` is shown to everybody afterwards.
+    """
+
+    name: str
+    text: str
+    answers: tuple[Answer, ...]
+    working: str
+
+
+def category(problem: Problem, look: Look) -> str:
+    """A course site's name for the questions of a problem, where a slash would begin another one."""
+    return next(problem_lines(problem, "", look))[:MOST_NAME].replace("/", "-").strip() or "backtrace"
+
+
+def questions(
+    problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, apart: TellApart
+) -> Iterator[Question]:
+    """The questions, one after the other.
+
+    Raises:
+        BacktraceError: they are too many.
+    """
+    count = sum(len(part.equations) for section in asked for part in section.parts)
+    if count > MOST_QUESTIONS:
+        raise BacktraceError(
+            f"{count:,} questions; expected at most {MOST_QUESTIONS:,}, chosen with --show or --only"
+        )
+    title = next(problem_lines(problem, "", look))[:MOST_NAME]
+    for section in asked:
+        above = _problem(problem, section, look)
+        where = f"step {section.step}, "
+        where += "all samples" if section.sample is None else f"sample {section.sample}"
+        for part in section.parts:
+            for row, record in zip(part.equations, part_records(part, look), strict=True):
+                told = apart(part, row)
+                formula = f"{record.symbol} = {record.formula}"
+                below = [_asked(record.symbol, record.kind, told.places)]
+                below += [f"<p>{html(formula)}</p>"] if asking.formulas else []
+                yield Question(
+                    f"{title}: {record.symbol}, {where}",
+                    above + "".join(below),
+                    tuple(_answers(record.symbol, told)),
+                    f"<p>{html(f'{formula} = {record.substitution} = {told.right}')}</p>",
+                )
+
+
+def html(text: str) -> str:
+    """A text as it is, on a page.
+
+    >>> html("a < $$b$$")
+    'a &lt; <span>$</span><span>$</span>b<span>$</span><span>$</span>'
+    """
+    return _FILTERED.sub(lambda sign: f"<span>{sign[0]}</span>", escape(printable(text)))
+
+
+def _problem(problem: Problem, section: Section, look: Look) -> str:
+    part = section.parts[0]
+    lines = [html(line) for line in problem_lines(problem, "", look)]
+    pieces = [f"<p><strong>{lines[0]}</strong></p>", f"<p>{'<br>'.join(lines[1:])}</p>", "<p>"]
+    told = all_words(problem, section.parts, look, plain_words(look, html))
+    pieces.append("<br>".join(f"&nbsp; {line.lstrip()}" if line[:1] == " " else line for line in told))
+    pieces.append(f"</p><p>{html(part_line(problem, part, look))}</p>")
+    return "".join(pieces)
+
+
+def _asked(symbol: str, kind: str, places: int) -> str:
+    said = f", {KINDS[kind]}," if kind in KINDS else ""
+    exactly = f"to {places} decimal{'' if places == 1 else 's'}" if places else "to a whole number"
+    return f"<p>Work out <strong>{html(symbol)}</strong>{said} {exactly}; round nothing on the way.</p>"
+
+
+def _answers(symbol: str, apart: Outcomes) -> Iterator[Answer]:
+    """What rounds to the right number is right; what nearly rounds to a slip's number is that slip."""
+    yield Answer(apart.middle, _scaled(_HALF, apart.places), "<p>Right.</p>")
+    for wrong in apart.wrong[:MOST_WRONG]:
+        said = f"<p>{html(wrong.sentence(symbol))}.</p>"
+        yield Answer(wrong.text, _scaled(_ALMOST_HALF, apart.places), said)
+
+
+def _scaled(part: Decimal, places: int) -> str:
+    """So much of a unit of the last place."""
+    return f"{part.scaleb(-places):f}"

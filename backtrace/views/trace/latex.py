@@ -1,0 +1,114 @@
+r"""LaTeX: a heading for every step and sample, an `align*` for every table, streamed.
+
+A document that compiles, or a fragment for one that loads amsmath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TextIO
+
+from backtrace.derivation.equation import Equation
+from backtrace.problem.problem import Problem
+from backtrace.tracing.grouping import by_layer, on_page, with_starts
+from backtrace.tracing.trace import Part
+from backtrace.typesetting.latex import LatexPrinter, numeral
+from backtrace.typesetting.latex_names import Names
+from backtrace.views.latex.lines import NARROW, ROOM, Row, align
+from backtrace.views.latex.text import commented, escaped
+from backtrace.views.page.headings import part_line_in, part_title, problem_lines
+from backtrace.views.page.records import Look
+
+MOST_ROWS = 200  # of a table; and what TeX has to hold at once where all are written
+
+PREAMBLE = r"""\documentclass[a4paper, fleqn]{article}
+\usepackage{amsmath}
+\usepackage[margin=25mm]{geometry}
+\setlength{\parindent}{0pt}
+\allowdisplaybreaks
+\begin{document}
+"""
+# Pages break inside a fragment's equations, too, and the document around it stays as it is.
+BEGINNING, END = "\\begingroup\\allowdisplaybreaks\\sloppy\n", "\\par\\endgroup\n"
+
+
+class Page:
+    """What is written to: a document of its own, or a fragment of another one."""
+
+    def __init__(self, problem: Problem, look: Look, out: TextIO, is_fragment: bool) -> None:
+        self.problem = problem
+        self.look = look
+        self.out = out
+        self.is_fragment = is_fragment
+        self.names = Names(problem)
+        self.formula = LatexPrinter(self.names).whole
+        self.room = NARROW if is_fragment else ROOM
+
+    def begin(self, heading: Iterable[str]) -> None:
+        """The title and what the numbers rest on; above a fragment they are comments."""
+        if self.is_fragment:
+            self.out.write("".join(f"% {commented(line)}\n" for line in heading) + BEGINNING)
+        else:
+            title, *rest = map(escaped, heading)
+            lines = "\\\\\n".join(f"{{}}{line}" for line in rest)
+            self.out.write(f"{PREAMBLE}\n\\section*{{{title}}}\n\n\\raggedright\n{lines}\n")
+
+    def end(self) -> None:
+        self.out.write(END if self.is_fragment else "\n\\end{document}\n")
+
+    def heading(self, part: Part) -> None:
+        """The step and the sample of a part, with the sample's numbers."""
+        self.out.write(f"\n\\subsection*{{{self.place(part)}}}\n")
+
+    def place(self, part: Part) -> str:
+        return part_line_in(
+            self.problem,
+            part,
+            self.look,
+            lambda name, text: f"${self.names(name)} = {numeral(text)}$",
+            r"\dots{}",
+        )
+
+    def title(self, text: str) -> None:
+        # It stands in the line above the equations: a heading of its own would leave an empty one.
+        self.out.write(f"\n\\paragraph*{{{escaped(text)}}}\n")
+
+    def equations(self, rows: Iterable[Row]) -> None:
+        """Rows in as many blocks as TeX can hold."""
+        rows = iter(rows)
+        while block := list(islice(rows, MOST_ROWS)):
+            self.out.writelines(f"{line}\n" for line in align(block, self.room))
+
+    def table(self, part: Part, equations: Sequence[Equation], most: int | None) -> None:
+        """The equations of a table, at most so many, and how many there are."""
+        self.equations(self.rows(part._replace(equations=equations[:most])))
+        if most is not None and len(equations) > most:
+            self.out.write(f"{most} of {len(equations):,} shown.\n")
+
+    def rows(self, part: Part) -> Iterator[Row]:
+        values, text = part.values, self.look.numerals.text
+        with_numbers = LatexPrinter(self.names, self.look.leaf(part)).whole
+        for equation in part.equations:
+            expression = equation.expression
+            sides = (self.formula(expression), with_numbers(expression), numeral(text(values[equation.id])))
+            yield Row(self.names(equation.symbol.text), sides)
+
+
+def write_latex(
+    problem: Problem,
+    parts: Iterable[Part],
+    look: Look,
+    arithmetic: str,
+    out: TextIO,
+    is_fragment: bool = False,
+    most: int | None = MOST_ROWS,
+) -> None:
+    """The parts as they come; tables have at most so many rows."""
+    page = Page(problem, look, out, is_fragment)
+    for part, starts in on_page(page, problem_lines(problem, arithmetic, look), with_starts(problem, parts)):
+        if starts:
+            page.heading(part)
+        for equations in by_layer(part):
+            page.title(part_title(part, equations))
+            page.table(part, equations, most)

@@ -1,0 +1,81 @@
+"""Markdown: the same tables, complete, for pages and issues. Formulas stand in code spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from backtrace.derivation.equation import Equation
+from backtrace.errors import printable
+from backtrace.problem.problem import Problem
+from backtrace.tracing.grouping import by_layer, with_starts
+from backtrace.tracing.trace import Part
+from backtrace.views.page.headings import part_line, part_title, problem_lines
+from backtrace.views.page.records import Look, Record, part_records
+
+if TYPE_CHECKING:
+    from backtrace.views.trace.matrix import LayerMatrices
+
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|&~$"})
+
+
+def write_markdown(
+    problem: Problem,
+    parts: Iterable[Part],
+    look: Look,
+    arithmetic: str,
+    out: TextIO,
+    matrices: LayerMatrices | None = None,
+    most: int | None = None,
+    is_fragment: bool = False,
+) -> None:
+    """A heading, then a table for every phase and layer, and its matrices, written as the parts come.
+
+    Tables are complete, or have at most so many rows. A fragment is without the heading.
+    """
+    started = False
+    for part, starts in with_starts(problem, parts):
+        if not started and not is_fragment:
+            write_heading(problem_lines(problem, arithmetic, look), out)
+        if starts:
+            gap = "\n" if started or not is_fragment else ""
+            out.write(f"{gap}### {escaped(part_line(problem, part, look))}\n")
+        started = True
+        for equations in by_layer(part):
+            out.write(f"\n**{escaped(part_title(part, equations))}**\n\n")
+            write_rows(part_records(part._replace(equations=equations[:most]), look), out)
+            if most is not None and len(equations) > most:
+                out.write(f"\n{most} of {len(equations):,} shown\n")
+            if matrices and (lines := matrix_lines(matrices, part, equations)):
+                out.write("\n```text\n" + "\n".join(lines[1:]) + "\n```\n")
+
+
+def write_heading(lines: Iterable[str], out: TextIO) -> None:
+    """The title as a heading, and what the numbers rest on below it."""
+    title, *rest = lines
+    out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest))
+
+
+def write_rows(rows: Iterable[Record], out: TextIO) -> None:
+    """A table of quantities: symbol, formula, numbers, value."""
+    out.write("| symbol | formula | with the numbers | value |\n| --- | --- | --- | ---: |\n")
+    for record in rows:
+        cells = (code(record.symbol), code(record.formula), code(record.substitution), record.text)
+        out.write(f"| {' | '.join(cells)} |\n")
+
+
+def matrix_lines(matrices: LayerMatrices, part: Part, equations: Sequence[Equation]) -> list[str]:
+    """What follows a table with these rows."""
+    from backtrace.views.trace import matrix_brackets as brackets
+
+    return brackets.lines(matrices.after(part, equations), matrices.look.style)
+
+
+def escaped(text: str) -> str:
+    """Text in which nothing acts as Markdown or HTML."""
+    return printable(text).translate(_SPECIAL)
+
+
+def code(text: str) -> str:
+    """A code span for a table cell, where a bar must be escaped."""
+    return "`" + text.replace("|", "\\|") + "`"

@@ -1,0 +1,210 @@
+"""Matrix equations → lines of text: matrices in brackets, broken at the equals signs where a line is short.
+
+Knows nothing of layers, and computes nothing but widths.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from backtrace.typesetting.plain import Style
+from backtrace.views.trace.matrix_equation import MOST, Matrix, MatrixEquation, Side
+
+LEGIBLE = 100  # columns after which an equation is broken even where lines have no end
+_FEWEST = 3  # columns that a matrix keeps on the narrowest terminal: the first, the dots, the last
+
+# One line high, then the top, the middle and the bottom of tall ones.
+_SQUARE = (("[", "]"), ("⎡", "⎤"), ("⎢", "⎥"), ("⎣", "⎦"))
+_ROUND = (("(", ")"), ("⎛", "⎞"), ("⎜", "⎟"), ("⎝", "⎠"))
+_TYPED = {"·": "*", "⊙": ".*"}
+_BINARY = frozenset("·⊙+-")
+
+# The ways to break left = right = right in numbers = result, the ones that are easier to read first: which
+# sides share a line, and whether the lines begin under the first equals sign.
+_LAYOUTS = (
+    (((0, 1, 2, 3),), True),
+    (((0, 1), (2, 3)), True),
+    (((0, 1), (2,), (3,)), True),
+    (((0,), (1,), (2, 3)), False),
+    (((0,), (1,), (2,), (3,)), False),
+)
+
+Block = Sequence[str]  # lines of the same length
+
+
+def lines(
+    equations: Iterable[MatrixEquation], style: Style, width: int = LEGIBLE, limit: float = math.inf
+) -> list[str]:
+    """The equations one under the other, an empty line before each.
+
+    Lines are broken after `width` columns where they can be; beyond `limit` matrices lose columns besides.
+    """
+    drawn: list[str] = []
+    for equation in equations:
+        drawn += ["", equation.caption]
+        if equation.sides:
+            drawn += _drawn(_Pen(style), equation.sides, width, limit)
+        drawn += equation.notes
+    return drawn
+
+
+def _drawn(pen: _Pen, sides: Sequence[Side], width: int, limit: float) -> list[str]:
+    rows: list[str] = []
+    for columns in range(MOST, _FEWEST - 1, -1):
+        ways = list(_ways(pen, sides, columns))
+        rows = next((way for way in ways if max(map(len, way)) <= width), ways[-1])
+        if max(map(len, rows)) <= limit:
+            return [*_shapes(pen, sides, columns), *rows]
+    return [*_shapes(pen, sides, _FEWEST), *rows]
+
+
+def _ways(pen: _Pen, sides: Sequence[Side], columns: int) -> Iterator[list[str]]:
+    """The equation over more and more lines, none of its matrices wider than so many columns."""
+    blocks = [pen.side(side, columns) for side in sides]
+    for groups, aligned in _LAYOUTS:
+        yield _laid_out(_without_repeats(blocks, groups), aligned)
+    broken = [pen.broken(side, columns, "=" if i else "") for i, side in enumerate(sides)]
+    distinct = [side for i, side in enumerate(broken) if i == 0 or side != broken[i - 1]]
+    yield _stacked([line for side in distinct for line in side])
+
+
+def _without_repeats(blocks: Sequence[Block], groups: Sequence[Sequence[int]]) -> list[list[Block]]:
+    """The sides by line, without one that says the same as the one before it: A = H of a linear layer."""
+    kept = [[blocks[i] for i in group if i == 0 or blocks[i] != blocks[i - 1]] for group in groups]
+    return [group for group in kept if group]
+
+
+def _laid_out(groups: Sequence[Sequence[Block]], aligned: bool) -> list[str]:
+    first, *rest = groups
+    indent = len(first[0][0]) + 1 if aligned else 2
+    placed = [_beside(_between(first, " = "))]
+    placed += [_beside([[" " * indent], ["= "], *_between(group, " = ")]) for group in rest]
+    return _stacked(placed)
+
+
+def _stacked(blocks: Sequence[Block]) -> list[str]:
+    """Blocks one under the other, with an empty line where brackets would touch."""
+    rows: list[str] = []
+    tall = any(len(block) > 1 for block in blocks)
+    for block in blocks:
+        rows += [""] if rows and tall else []
+        rows += [row.rstrip() for row in block]
+    return rows
+
+
+def _between(blocks: Sequence[Block], sign: str) -> list[Block]:
+    return [part for i, block in enumerate(blocks) for part in ([[sign], block] if i else [block])]
+
+
+def _beside(blocks: Sequence[Block]) -> Block:
+    """Blocks side by side, their middles on one line."""
+    height = max(map(len, blocks))
+    columns = []
+    for block in blocks:
+        empty = " " * len(block[0])
+        above = (height - len(block)) // 2
+        columns.append([empty] * above + list(block) + [empty] * (height - len(block) - above))
+    return ["".join(row) for row in zip(*columns, strict=True)]
+
+
+def _shapes(pen: _Pen, sides: Sequence[Side], columns: int) -> list[str]:
+    """The sizes of the matrices, as 100×1 = 100×785 · 785×1, where one of them is not drawn whole."""
+    times = "x" if pen.style.ascii else "×"
+    left, right = sides[:2]
+    matrices = [item for side in (left, right) for item in side if isinstance(item, Matrix)]
+    if all(matrix.shape[0] <= MOST and matrix.shape[1] <= columns for matrix in matrices):
+        return []
+    texts = []
+    for side in (left, right):
+        items = [item if isinstance(item, str) else times.join(map(str, item.shape)) for item in side]
+        texts.append("".join(pen.sign(items, i) for i in range(len(items))))
+    return [" = ".join(texts)]
+
+
+class _Pen:
+    """How the pieces of an equation look in a style."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.dots = ("...", ":", ":") if style.ascii else ("…", "⋮", "⋱")
+
+    def side(self, side: Side, columns: int) -> Block:
+        """One side of an equals sign."""
+        blocks: list[Block] = []
+        opened: list[int] = []
+        for i, item in enumerate(side):
+            if isinstance(item, Matrix):
+                blocks.append(self.matrix(item, columns))
+            elif item == "(":
+                opened.append(len(blocks))
+            elif item == ")":
+                start = opened.pop()
+                blocks[start:] = [self.bracketed(_beside(blocks[start:]), _ROUND)]
+            else:
+                blocks.append([self.sign(side, i)])
+        return _beside(blocks)
+
+    def broken(self, side: Side, columns: int, first: str) -> list[Block]:
+        """The same with a line for each factor and term, but not inside round brackets."""
+        starts, depth = [0], 0
+        for i, item in enumerate(side):
+            depth += (item == "(") - (item == ")")
+            if depth == 0 and _is_binary(side, i):
+                starts.append(i)
+        rows = []
+        for start, end in zip(starts, [*starts[1:], len(side)], strict=True):
+            sign = self.typed(str(side[start])) if start else first
+            block = self.side(side[start + 1 : end] if start else side[:end], columns)
+            rows.append(_beside([[f"  {sign} "], block]) if sign else block)
+        return rows
+
+    def sign(self, items: Sequence[Matrix | str], i: int) -> str:
+        """A sign, with space around it where it stands between two things."""
+        text = self.typed(str(items[i]))
+        return f" {text} " if _is_binary(items, i) else text
+
+    def typed(self, sign: str) -> str:
+        return _TYPED.get(sign, sign) if self.style.ascii else sign
+
+    def matrix(self, matrix: Matrix, columns: int) -> Block:
+        """A matrix in square brackets, with dots for what is left out of it."""
+        across, down, both = self.dots
+        cells = [_shortened(row, matrix.shape[1], columns, across) for row in matrix.rows]
+        whole = _shortened(cells, matrix.shape[0], MOST, [down] * len(cells[0]))
+        if len(cells[0]) < matrix.shape[1] and len(cells) < matrix.shape[0]:
+            whole[-2] = [both if cell == across else down for cell in whole[0]]
+        widths = [max(map(len, column)) for column in zip(*whole, strict=True)]
+        return self.bracketed(
+            [
+                "  ".join(
+                    cell.rjust(width) if matrix.numeric else cell.center(width)
+                    for cell, width in zip(row, widths, strict=True)
+                )
+                for row in whole
+            ],
+            _SQUARE,
+            " ",
+        )
+
+    def bracketed(self, block: Block, brackets: Sequence[tuple[str, str]], space: str = "") -> Block:
+        """A block in brackets that are as tall as it is."""
+        single, top, middle, bottom = brackets
+        pairs = [top, *[middle] * (len(block) - 2), bottom]
+        if len(block) == 1 or self.style.ascii:
+            pairs = [single] * len(block)
+        return [left + space + line + space + right for (left, right), line in zip(pairs, block, strict=True)]
+
+
+def _is_binary(items: Sequence[Matrix | str], i: int) -> bool:
+    """Whether a sign stands between two things; a minus in front of the first does not."""
+    return i > 0 and items[i] in _BINARY and items[i - 1] != "("
+
+
+Line = TypeVar("Line")
+
+
+def _shortened(shown: Sequence[Line], size: int, most: int, dots: Line) -> list[Line]:
+    """Of `size` entries, which may not all be here: all, or the first ones, dots, and the last."""
+    return list(shown) if size <= most else [*shown[: most - 2], dots, shown[-1]]

@@ -1,0 +1,60 @@
+"""Columns of quantities in short: H for h_1, h_2, in the letters of a problem's notation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backtrace.problem.problem import INPUTS, Layer, Problem
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.views.page.records import Look
+
+_TYPED = {"ᵀ": "^T", "′": "'", "×": "x", "⊙": ".*"}
+
+
+class Letters:
+    """What matrices are called, and the signs that stand in them where there is no number."""
+
+    def __init__(self, problem: Problem, look: Look) -> None:
+        notation = problem.notation
+        self.look = look
+        self.net = _capital(_stem(notation.net))
+        self.activation = _capital(_stem(notation.activation))
+        self.delta = _stem(notation.delta)
+        self.error = _stem(notation.error)
+        self.inputs = _inputs(problem.inputs)
+        self.sum = "sum" if look.style.ascii else "Σ"
+        self.missing = "." if look.style.ascii else "·"
+
+    def source(self, layer: Layer) -> str:
+        """What a layer's weights are multiplied with: [A_hidden; 1]."""
+        parts = [self.inputs if name == INPUTS else f"{self.activation}_{name}" for name in layer.sources]
+        if any(bias is not None for bias in layer.biases):
+            parts.append(str(layer.bias_input))
+        return f"[{'; '.join(parts)}]" if len(parts) > 1 else parts[0]
+
+    def function(self, layer: Layer) -> str:
+        """The activation: σ, or its name."""
+        name = layer.activation.name
+        shown = FUNCTIONS[name].shown if name in FUNCTIONS and not self.look.style.ascii else ""
+        return shown or name
+
+    def typed(self, text: str) -> str:
+        """Letters in the style of the page."""
+        if self.look.style.ascii:
+            for sign, typed in _TYPED.items():
+                text = text.replace(sign, typed)
+        return self.look.name(text)
+
+
+def _stem(pattern: str) -> str:
+    return pattern.replace("{unit}", "").strip("_")
+
+
+def _capital(letter: str) -> str:
+    return letter.upper() if len(letter) == 1 else letter
+
+
+def _inputs(names: Sequence[str]) -> str:
+    """What all inputs are called but for their numbers: i of i_1, i_2."""
+    stems = {name.rstrip("0123456789").rstrip("_") for name in names}
+    return stems.pop() if len(stems) == 1 else "inputs"

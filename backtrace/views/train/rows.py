@@ -1,0 +1,112 @@
+"""What is told of a training run, in every form: costs, parameters, predictions, and how the layers are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from backtrace.problem.problem import Network, Problem
+from backtrace.symbolic.ids import spell
+from backtrace.training.curve import Mark
+from backtrace.training.health import LayerHealth, health
+from backtrace.training.predictions import Prediction, predictions
+from backtrace.training.trainer import Outcome
+
+CURVE_FORMS = ("csv", "jsonl", "svg")  # that show the cost alone
+MOST_PREDICTIONS = 1_000
+MOST_FOR_HEALTH = 20_000  # parameters of a network whose every δ is looked at
+
+
+class Trained(NamedTuple):
+    """A run and what came of it; `cost` is what the cost is called."""
+
+    problem: Problem
+    outcome: Outcome
+    cost: str
+    predictions: tuple[Prediction, ...]
+    health: tuple[LayerHealth, ...]
+
+    @property
+    def parameters(self) -> Iterator[tuple[str, float, float]]:
+        """Each parameter's name, starting and final value."""
+        for name, start in self.problem.parameters.items():
+            yield name, start.value, self.outcome.values[spell(name)]
+
+
+def trained(problem: Problem, outcome: Outcome, form: str) -> Trained:
+    """A run, with its predictions and the state of its layers where the form shows them."""
+    if form in CURVE_FORMS:
+        return Trained(problem, outcome, cost_symbol(problem), (), ())
+    values = outcome.values
+    small = len(problem.parameters) <= MOST_FOR_HEALTH
+    return Trained(
+        problem,
+        outcome,
+        cost_symbol(problem),
+        tuple(predictions(problem, values, MOST_PREDICTIONS if small else 20)),
+        tuple(health(problem, values)) if small else (),
+    )
+
+
+def cost_symbol(problem: Problem) -> str:
+    """What the cost is called."""
+    return problem.notation.cost if isinstance(problem.model, Network) else problem.model.objective
+
+
+def usual_marks(steps: int) -> list[int]:
+    """After how many steps the cost is told where nobody says: 1, 2, 5, 10, 20, 50 and so on."""
+    found, unit = [], 1
+    while unit < steps:
+        found += [factor * unit for factor in (1, 2, 5) if factor * unit < steps]
+        unit *= 10
+    return found
+
+
+def cost_name(run: Trained) -> str:
+    """What the numbers of the curve are."""
+    problem = run.problem
+    samples = sum(sample.targets is not None for sample in problem.samples) or len(problem.samples)
+    if samples == 1 or problem.batch != "online":
+        return run.cost
+    return f"{run.cost}, mean of {samples} samples"
+
+
+def ending(run: Trained) -> str:
+    """How the run ended, in a line."""
+    outcome = run.outcome
+    done = "1 step" if outcome.steps == 1 else f"{outcome.steps:,} steps"
+    return f"{done}: {outcome.ended}" if outcome.ended else done
+
+
+def speed(outcome: Outcome) -> str:
+    """How long it took."""
+    rate = outcome.steps / outcome.seconds if outcome.seconds else 0.0
+    took = f"{outcome.steps:,} steps in {outcome.seconds:.2f} s"
+    return f"{took}, {rate:,.0f} a second, {outcome.engine} engine"
+
+
+def data_of(run: Trained) -> Mapping[str, object]:
+    """All of it, for a program."""
+    outcome, problem = run.outcome, run.problem
+    return {
+        "schema": 1,
+        "title": problem.title,
+        "steps": outcome.steps,
+        "ended": outcome.ended or None,
+        "engine": outcome.engine,
+        "cost": _points(outcome.marks),
+        "curve": _points(outcome.curve),
+        "parameters": {spell(name): final for name, _, final in run.parameters},
+        "predictions": [prediction._asdict() for prediction in run.predictions],
+        "health": [layer._asdict() for layer in run.health],
+    }
+
+
+def _points(marks: Sequence[Mark]) -> list[dict[str, float | None]]:
+    return [point(*mark) for mark in marks]
+
+
+def point(steps: int, cost: float) -> dict[str, float | None]:
+    """A cost for a program; JSON has no number for one that is not finite."""
+    return {"steps": steps, "cost": cost if math.isfinite(cost) else None}

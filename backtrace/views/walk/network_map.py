@@ -1,0 +1,183 @@
+"""A small map of a network that marks where a walk is: the current unit, and the edges of the current value.
+
+inputs    hidden         output         cost
+ i_1       h_1  a_1 ──┐
+ i_2       h_2  a_2 ──┴─▶[h_o  a_o]      E
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from backtrace.derivation.equation import Equation
+from backtrace.diagrams.diagram import Edge, Node, Picture
+from backtrace.errors import printable
+from backtrace.views.page.records import Look
+from backtrace.walking.subject import Subject
+
+GAP = 6  # columns between two columns of nodes, for the edges
+_TRUNK = 2  # where in the gap edges go up and down
+UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
+_LINES = " ╵╷│╴┘┐┤╶└┌├─┴┬┼"
+_TYPED = " |||-+++-+++-+++"
+
+
+class Here(NamedTuple):
+    """What a map marks: nodes and edges, by their places; `back` if values flow to the left."""
+
+    nodes: frozenset[int]
+    edges: tuple[Edge, ...]
+    back: bool
+
+
+class Map(NamedTuple):
+    """The lines of a map; `marked` has a line's number, and from where to where it stands out."""
+
+    lines: list[str]
+    marked: list[tuple[int, int, int]]
+
+
+def here(picture: Picture, subject: Subject, equation: Equation) -> Here:
+    """Where on a picture an equation is; at the gap of its layer, if its own unit is not drawn."""
+    weighted = tuple(edge for edge in picture.edges if edge.weight and edge.weight.symbol.id == subject.below)
+    back = equation.phase in ("backward", "total")
+    if weighted:
+        return Here(frozenset(edge.target for edge in weighted), weighted, back)
+    nodes = _with(picture, subject.below, subject.below.replace("exp_", "h_", 1))
+    nodes = nodes or _of_term(picture, subject.below)
+    if not nodes and equation.layer is not None:
+        nodes = frozenset(
+            place
+            for place, node in enumerate(picture.nodes)
+            if node.kind == "gap" and f"{equation.layer}:" in picture.headings[node.column]
+        )
+    edges: tuple[Edge, ...] = ()
+    if subject.flow == "in":
+        edges = tuple(edge for edge in picture.edges if edge.target in nodes)
+    elif subject.flow == "out":
+        past: frozenset[int] = frozenset()
+        if own := _of_term(picture, subject.above):  # which changes by none of the other outputs
+            outputs = (edge.source for edge in picture.edges if picture.nodes[edge.target].kind == "cost")
+            past = frozenset(outputs) - own
+        edges = tuple(edge for edge in picture.edges if edge.source in nodes and edge.target not in past)
+    return Here(nodes, edges, back)
+
+
+def _with(picture: Picture, *ids: str) -> frozenset[int]:
+    """The places of the nodes that have a value with one of some ids."""
+    return frozenset(
+        place
+        for place, node in enumerate(picture.nodes)
+        if any(value.symbol.id in ids for value in node.values)
+    )
+
+
+def _of_term(picture: Picture, id: str) -> frozenset[int]:
+    """The place of the unit that a term of the cost is of: of E_o1 that of o1, if it has none of its own."""
+    if not id.startswith("E_") or _with(picture, id):
+        return frozenset()
+    return _with(picture, id.replace("E_", "a_", 1))
+
+
+def draw_map(picture: Picture, marks: Here, look: Look, width: int, height: int) -> Map | None:
+    """The map, with h and a at the units or only a; None where it does not fit."""
+    for most in (2, 1):
+        drawn = _drawn(picture, marks, look, most)
+        if max(map(cell_len, drawn.lines), default=0) <= width and 0 < len(drawn.lines) <= height:
+            return drawn
+    return None
+
+
+def _drawn(picture: Picture, marks: Here, look: Look, most: int) -> Map:
+    columns = picture.columns
+    labels = [_label(node, look, most) for node in picture.nodes]
+    headings = [_heading(picture, column, look) for column in range(len(columns))]
+    tall = max(map(len, columns))
+    wide = [
+        max(cell_len(heading), *(cell_len(labels[place]) for place in members), 0) + 2
+        for heading, members in zip(headings, columns, strict=True)
+    ]
+    rows = {
+        place: (tall - len(members)) // 2 + number
+        for members in columns
+        for number, place in enumerate(members)
+    }
+    gaps = list(_gaps(picture, marks, rows, tall, look.style.ascii))
+    lines, marked = [], []
+    if any(headings):
+        said = "".join(f" {text:<{room - 1 + GAP}}" for text, room in zip(headings, wide, strict=True))
+        lines.append(said.rstrip())
+    at = {(rows[place], node.column): place for place, node in enumerate(picture.nodes)}
+    for row in range(tall):
+        line = ""
+        for column in range(len(columns)):
+            place = at.get((row, column))
+            cell = "" if place is None else labels[place]
+            is_here = place in marks.nodes
+            if is_here:
+                marked.append((len(lines), len(line), len(line) + len(cell) + 2))
+            line += f"[{cell}]" if is_here else f" {cell} "
+            line += " " * (wide[column] - cell_len(cell) - 2)
+            line += gaps[column][row] if column < len(columns) - 1 else ""
+        lines.append(line.rstrip())
+    return Map(lines, marked)
+
+
+def _heading(picture: Picture, column: int, look: Look) -> str:
+    """What a column has: a layer's name, without its activation."""
+    if any(picture.nodes[place].kind == "cost" for place in picture.columns[column]):
+        return "cost" if picture.headings[column] else ""
+    return printable(look.name(picture.headings[column].partition(":")[0]))
+
+
+def _label(node: Node, look: Look, most: int) -> str:
+    if node.kind == "gap":
+        return f"{'...' if look.style.ascii else '…'} {node.number:,} more"
+    if not node.values:
+        return str(node.number)
+    return printable("  ".join(look.symbol(value.symbol) for value in node.values[-most:]))
+
+
+def _gaps(
+    picture: Picture, marks: Here, rows: dict[int, int], tall: int, ascii: bool
+) -> Iterator[Sequence[str]]:
+    """The lines between each column and the next: the marked edges, as far as they lie there."""
+    signs, left, right = (_TYPED, "<", ">") if ascii else (_LINES, "◀", "▶")
+    for column in range(len(picture.headings) - 1):
+        cells = [[0] * GAP for _ in range(tall)]
+        ends: set[tuple[int, int]] = set()
+        for edge in marks.edges:
+            start, end = picture.nodes[edge.source].column, picture.nodes[edge.target].column
+            if column not in (start, end - 1):
+                continue
+            whole = end == start + 1
+            if column == start:
+                _across(cells[rows[edge.source]], 0, _TRUNK if whole else 1)
+                if marks.back:
+                    ends.add((rows[edge.source], 0))
+            if column == end - 1:
+                _across(cells[rows[edge.target]], _TRUNK if whole else GAP - 2, GAP - 1)
+                if not marks.back:
+                    ends.add((rows[edge.target], GAP - 1))
+            if whole:
+                _down(cells, *sorted((rows[edge.source], rows[edge.target])))
+        yield [
+            "".join(
+                (left if x == 0 else right) if (row, x) in ends else signs[mask]
+                for x, mask in enumerate(cells[row])
+            )
+            for row in range(tall)
+        ]
+
+
+def _across(cells: list[int], start: int, end: int) -> None:
+    for x in range(start, end + 1):
+        cells[x] |= (LEFT if x > start or start == 0 else 0) | (RIGHT if x < end or end == GAP - 1 else 0)
+
+
+def _down(cells: list[list[int]], top: int, bottom: int) -> None:
+    for y in range(top, bottom + 1):
+        cells[y][_TRUNK] |= (UP if y > top else 0) | (DOWN if y < bottom else 0)

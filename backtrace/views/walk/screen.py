@@ -1,0 +1,287 @@
+"""A state of a walk as a screen: so many lines of so many columns, whatever the terminal's size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from backtrace.errors import printable
+from backtrace.typesetting.plain import Style
+from backtrace.views.check.rows import typed
+from backtrace.views.page.headings import part_title, problem_lines
+from backtrace.views.walk.network_map import draw_map, here
+from backtrace.views.walk.text import Texts, given_lines, in_lines
+from backtrace.walking.state import Action, State, actions_of
+from backtrace.walking.walk import Stop
+
+TALL = 10  # lines from which on there is room for more than the equation itself
+_SIGNS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
+_LEAST_IMPORTANT = (("layers",), ("forward", "backward", "update"), ("go",), ("less", "back"), ("help",))
+
+
+class Screen(NamedTuple):
+    """The lines, at most as many as there is room for, and where the cursor stands if something is typed.
+
+    `parts` is how many such screens there are, of a page that is longer than one.
+    """
+
+    lines: list[Text]
+    cursor: tuple[int, int] | None = None
+    parts: int = 1
+
+
+class Parts(NamedTuple):
+    """What a screen is put together from; the last line of `body` or `foot` with a cursor has its column."""
+
+    head: list[Text]
+    body: list[Text]
+    map: list[Text]
+    foot: list[Text]
+    cursor: tuple[str, int] | None = None  # in the last line of "body", or in the first of "foot"
+
+
+def walk_screen(texts: Texts, state: State, width: int, height: int) -> Screen:
+    """What a terminal shows of a walk."""
+    walk, style = texts.walk, texts.look.style
+    actions, stop = actions_of(walk), walk[state.at]
+    if state.page:
+        return page_screen(texts, state, stop, actions, width, height)
+    head = heading(texts, stop, width, height)
+    foot = said(state.message, style, width)
+    cursor = None
+    if state.prompt is not None:
+        foot, cursor = where_to(state.prompt, foot, style, width)
+    else:
+        foot += bottom(actions, style, width, height)
+    if state.by_layer:
+        head = head if height >= 2 * TALL else head[-1:]
+        body = _listing(texts, state, width, height - len(head) - len(foot))
+    else:
+        body = equation_lines(texts, stop, width)
+        body += lines_of(texts.shown(stop.equation, stop.part).lines(state.stage, width), "bold")
+    return fitted(Parts(head, body, map_lines(texts, stop, width, height), foot, cursor), width, height)
+
+
+# The parts of a screen
+
+
+def heading(texts: Texts, stop: Stop, width: int, height: int) -> list[Text]:
+    """What is walked through, and where this is in it."""
+    walk = texts.walk
+    count = f"{stop.number + 1:,} of {walk.length:,}"
+    where = printable(part_title(stop.part, stop.run.equations))
+    where = texts.look.name(where)
+    room = width - cell_len(count) - 1
+    line = Text(f"{set_cell_size(where, max(room, 0))} {count}"[-width:] if room > 0 else count, style="bold")
+    if height < TALL:
+        return [line]
+    title = next(iter(problem_lines(walk.problem, walk.arithmetic.name, texts.look)))
+    title = plain(title, texts.look.style)
+    place = plain(texts.place(stop.part), texts.look.style)
+    return [*(cut(_shortened(text, width, texts.look.style), width) for text in (title, place)), line]
+
+
+def equation_lines(texts: Texts, stop: Stop, width: int) -> list[Text]:
+    """The symbol and what it is, and an empty line."""
+    what = f"{texts.symbol(stop.equation)}: {texts.said(stop.equation, stop.part)}"
+    return [*lines_of(in_lines(what, width)), Text()]
+
+
+def map_lines(texts: Texts, stop: Stop, width: int, height: int) -> list[Text]:
+    """The map with the place marked; nothing where there is no room for one."""
+    picture = texts.walk.picture(stop.part)
+    if picture is None:
+        return []
+    marks = here(picture, texts.words.subjects.of(stop.equation), stop.equation)
+    drawn = draw_map(picture, marks, texts.look, width, height)
+    if drawn is None:
+        return []
+    lines = lines_of(drawn.lines)
+    for line, start, end in drawn.marked:
+        lines[line].stylize("bold reverse", start, end)
+    return lines
+
+
+def _listing(texts: Texts, state: State, width: int, room: int) -> list[Text]:
+    """A layer, or as much of it as there is room for; with the numbers of the equation at the cursor."""
+    stop = texts.walk[state.at]
+    run = stop.run
+    current = texts.shown(stop.equation, stop.part)
+    below = [Text(), *lines_of(current.lines(3, width)[: max(room // 3, 0)], "bold")] if room > TALL else []
+    rows = max(room - len(below) - 2, 1)
+    offset = state.at - run.first
+    start = min(max(offset - rows // 2, 0), max(len(run.equations) - rows, 0))
+    shown = [texts.shown(row, run.part) for row in run.equations[start : start + rows]]
+    symbols = max(cell_len(row.symbol) for row in shown)
+    values = max(cell_len(row.value) for row in shown)
+    formulas = max(width - symbols - values - 8, 0)
+    formulas = min(formulas, max(cell_len(row.formula) for row in shown))
+    lines = []
+    for number, row in enumerate(shown, start):
+        formula = _shortened(row.formula, formulas, texts.look.style)
+        line = f"{'>' if number == offset else ' '} {set_cell_size(row.symbol, symbols)}"
+        line += f" = {set_cell_size(formula, formulas)} = {row.value}" if formulas > 7 else f" = {row.value}"
+        line = _shortened(line, width, texts.look.style)  # with dots: half a number is another one
+        lines.append(cut(line, width, "bold" if number == offset else ""))
+    if len(shown) < len(run.equations):
+        told = f"{start + 1:,} to {start + len(shown):,} of {len(run.equations):,} in this layer"
+        lines.append(cut(told, width, "italic"))
+    return [*lines, *below]
+
+
+def _shortened(text: str, width: int, style: Style) -> str:
+    dots = "..." if style.ascii else "…"
+    return text if cell_len(text) <= width else set_cell_size(text, max(width - len(dots), 0)) + dots
+
+
+def page_screen(
+    texts: Texts, state: State, stop: Stop, actions: Mapping[str, Action], width: int, height: int
+) -> Screen:
+    """A page of its own, the keys or what is given; of a longer one, the part that is read."""
+    style = texts.look.style
+    if state.page == "help":
+        lines = _help_lines(actions, style, width)
+    else:
+        given = given_lines(texts, stop.part)
+        lines = lines_of(piece for line in given for piece in in_lines(plain(line, style), width))
+    room = max(height - 1, 1)
+    parts = -(-len(lines) // room)
+    part = min(state.part, parts - 1)
+    foot = cut(_turning(part, parts, style), width, "reverse")
+    shown = fitted(Parts([], lines[part * room :][:room], [], [foot]), width, height)
+    return shown._replace(parts=parts)
+
+
+def _turning(part: int, parts: int, style: Style) -> str:
+    """How a page is read on, and left."""
+    if parts == 1:
+        return "any key goes back"
+    on = ["space more"] if part + 1 < parts else []
+    before = [f"{key_name('left', style)} back"] if part else []
+    return _between(style).join([f"{part + 1} of {parts}", *on, *before, "q leaves"])
+
+
+def _help_lines(actions: Mapping[str, Action], style: Style, width: int) -> list[Text]:
+    """The keys, and what each does."""
+    names = {name: ", ".join(key_name(key, style) for key in action.keys) for name, action in actions.items()}
+    room = min(max(map(cell_len, names.values())), max(width // 3, 1))
+    body: list[Text] = []
+    for name, action in actions.items():
+        start = f"{names[name]:<{room}}"
+        for piece in in_lines(action.sentence, max(width - room - 2, 1)):
+            body.append(cut(f"{start}  {piece}", width))
+            start = " " * room
+    return body
+
+
+def bottom(actions: Mapping[str, Action], style: Style, width: int, height: int) -> list[Text]:
+    """The keys and their words, on a line or two; where there is less room, the most important ones."""
+    words = {key_name(action.keys[0], style): action.word for action in actions.values() if action.word}
+    droppable = list(_LEAST_IMPORTANT)
+    while True:
+        lines = keys_line(words, style, width)
+        if len(lines) <= (2 if height >= TALL else 1) or not droppable:
+            return lines[:2]
+        for name in droppable.pop(0):
+            if name in actions:
+                words.pop(key_name(actions[name].keys[0], style), None)
+
+
+def keys_line(words: Mapping[str, str], style: Style, width: int) -> list[Text]:
+    """Keys and their words in lines, none parted."""
+    lines: list[str] = []
+    for key, word in words.items():
+        text = f"{key} {word}"
+        if lines and cell_len(longer := f"{lines[-1]}{_between(style)}{text}") <= width:
+            lines[-1] = longer
+        else:
+            lines.append(text)
+    return [cut(line, width, "dim") for line in lines]
+
+
+def _between(style: Style) -> str:
+    return " | " if style.ascii else " · "
+
+
+def key_name(key: str, style: Style) -> str:
+    """What a key is called."""
+    return key if style.ascii else _SIGNS.get(key, key)
+
+
+def prompt(label: str, text: str, style: Style, width: int) -> tuple[Text, int]:
+    """A line on which something is typed, its end where there is too little room, and the cursor's column."""
+    room = max(width - cell_len(label) - 1, 1)
+    end = plain(text, style)
+    while cell_len(end) > room:
+        end = end[1:]
+    line = Text(label, style="bold").append(end, style="not bold")
+    line.truncate(width)
+    return line, min(cell_len(label) + cell_len(end), width - 1)
+
+
+def where_to(
+    typed: str, foot: Sequence[Text], style: Style, width: int
+) -> tuple[list[Text], tuple[str, int]]:
+    """The foot of a screen where a name is typed, and the cursor in it."""
+    line, column = prompt("go to: ", typed, style, width)
+    keys = keys_line({"enter": "go there", "esc": "stay"}, style, width)
+    return [line, *foot, *keys], ("foot", column)
+
+
+def said(message: str, style: Style, width: int, color: str = "yellow") -> list[Text]:
+    """Something that is to be said, in lines."""
+    text = plain(message, style)
+    return lines_of(in_lines(text, width), color) if text else []
+
+
+def plain(text: str, style: Style) -> str:
+    """A text that can steer no terminal, in signs that this one can show."""
+    if style.ascii:
+        text = typed(text).encode("ascii", "backslashreplace").decode()
+    return printable(text)
+
+
+def lines_of(texts: Iterable[str], style: str = "") -> list[Text]:
+    """Texts as lines of a screen."""
+    return [Text(text, style=style) for text in texts]
+
+
+def cut(text: str, width: int, style: str = "") -> Text:
+    """One line that is no wider than there is room for."""
+    text = printable(text)
+    return Text(text if cell_len(text) <= width else set_cell_size(text, width), style=style)
+
+
+def fitted(parts: Parts, width: int, height: int) -> Screen:
+    """The parts in so many lines: the end of the equation before everything else, the map last."""
+    foot = list(parts.foot)
+    if len(foot) >= height:
+        foot = foot[: max(height - 1, 0)]
+    room = height - len(foot)
+    body = parts.body
+    while len(body) > room and not body[-1].plain:
+        body = body[:-1]
+    body = body[-room:] if room else []
+    spare = room - len(body)
+    head: Sequence[Text] = []
+    if spare:
+        head = parts.head[-spare:]
+        spare -= len(head)
+    above = [Text()] if spare > 0 and head else []
+    spare -= len(above)
+    drawn: list[Text] = []
+    if parts.map and spare >= len(parts.map) + 2:
+        drawn = [*parts.map, Text()]
+        spare -= len(drawn)
+    lines = [*head, *above, *body, *[Text()] * max(spare, 0), *drawn, *foot]
+    cursor = None
+    if parts.cursor is not None:
+        place, column = parts.cursor
+        row = len(lines) - len(foot) if place == "foot" else len(head) + len(above) + len(body) - 1
+        cursor = (min(max(row, 0), height - 1), min(column, width - 1))
+    for line in lines:
+        line.truncate(width)
+    return Screen(lines, cursor)

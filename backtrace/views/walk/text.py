@@ -1,0 +1,120 @@
+"""One equation of a walk in lines: what it is, its formula, the numbers, the value; and the whole walk."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import NamedTuple, TextIO
+
+from rich.cells import cell_len
+
+from backtrace.derivation.equation import Equation
+from backtrace.errors import printable
+from backtrace.tracing.grouping import of_sample
+from backtrace.tracing.trace import Part
+from backtrace.views.page.headings import part_line, part_title, problem_lines
+from backtrace.views.page.problem_statement import all_words, plain_words
+from backtrace.views.page.records import Look
+from backtrace.views.page.rich_table import FORMULA_BREAKS, broken
+from backtrace.views.page.truncation import MOST_ROWS, pattern
+from backtrace.views.walk.quantity_names import Words
+from backtrace.walking.state import VALUE
+from backtrace.walking.walk import Walk
+
+_SPACES = re.compile(" ")
+
+
+class Shown(NamedTuple):
+    """The texts of one equation, in order; the numbers and the value only where they say something new."""
+
+    symbol: str
+    formula: str
+    numbers: str
+    value: str
+
+    def lines(self, stage: int, width: int) -> list[str]:
+        """What is shown of it up to a stage: symbol = formula = numbers = value, one below the other."""
+        texts = (self.formula, self.numbers, self.value)[:stage]
+        kept = [text for number, text in enumerate(texts) if not number or text != texts[number - 1]]
+        lines = []
+        start = f"{self.symbol} = "
+        indent = min(cell_len(start), max(width // 3, 2))
+        for number, text in enumerate(kept):
+            if number:
+                start = f"{'= ':>{indent}}"
+            elif cell_len(start) > indent:
+                lines.append(start.rstrip()[: width - 1])
+                start = " " * indent
+            for piece in broken(text, max(width - indent, 1), FORMULA_BREAKS):
+                lines.append(f"{start}{piece}")
+                start = " " * indent
+        return lines
+
+
+class Texts:
+    """Writes the equations of a walk in one look."""
+
+    def __init__(self, walk: Walk, look: Look) -> None:
+        self.walk = walk
+        self.look = look._replace(most_terms=12)
+        self.words = Words(walk.problem, look)
+
+    def symbol(self, equation: Equation) -> str:
+        return printable(self.look.symbol(equation.symbol))
+
+    def shown(self, equation: Equation, part: Part) -> Shown:
+        """The texts of an equation with the numbers of a part."""
+        return Shown(
+            self.symbol(equation),
+            printable(self.look.formulas()(equation.expression)),
+            printable(self.look.substitutions(part)(equation.expression)),
+            printable(self.look.numerals.text(part.values[equation.id])),
+        )
+
+    def said(self, equation: Equation, part: Part) -> str:
+        return self.words.of(equation, part)
+
+    def place(self, part: Part) -> str:
+        """The step and the sample of a part."""
+        return printable(part_line(self.walk.problem, part, self.look))
+
+
+def write_walk(texts: Texts, width: int, out: TextIO) -> None:
+    """The whole walk, equation by equation, for where there is no terminal to walk at."""
+    walk = texts.walk
+    for line in problem_lines(walk.problem, walk.arithmetic.name, texts.look):
+        _write(printable(line), width, out)
+    for _, runs in groupby(walk.runs, key=lambda run: (run.part.step, of_sample(walk.problem, run.part))):
+        for number, run in enumerate(runs):
+            if not number:
+                out.write("\n")
+                _write(texts.place(run.part), width, out)
+            out.write("\n")
+            _write(printable(part_title(run.part, run.equations)), width, out)
+            for equation in run.equations[:MOST_ROWS]:
+                out.write("\n")
+                _write(f"{texts.symbol(equation)}: {texts.said(equation, run.part)}", width, out)
+                for line in texts.shown(equation, run.part).lines(VALUE, width - 2):
+                    out.write(f"  {line}\n")
+            if len(run.equations) > MOST_ROWS:
+                more = pattern(run.equations, MOST_ROWS)
+                told = f"{MOST_ROWS} of {len(run.equations):,} shown: --show '{more}'"
+                out.write("\n")
+                _write(told, width, out)
+
+
+def given_lines(texts: Texts, part: Part) -> list[str]:
+    """What a part's quantities are worked out from: the problem in words, and what else is known of it."""
+    problem, look = texts.walk.problem, texts.look
+    lines = [texts.place(part), *all_words(problem, [part], look, plain_words(look))]
+    return [*map(printable, lines), "", *problem_lines(problem, texts.walk.arithmetic.name, look)]
+
+
+def in_lines(text: str, width: int) -> list[str]:
+    """A sentence in lines."""
+    return broken(text, max(width, 1), (_SPACES,))
+
+
+def _write(text: str, width: int, out: TextIO) -> None:
+    for line in in_lines(text, width):
+        out.write(f"{line}\n")
