@@ -13,11 +13,13 @@ from backtrace.config.settings import ALL_KINDS, KINDS, MAX_DECIMALS
 from backtrace.derivation.equation import PHASES
 from backtrace.errors import nearest
 from backtrace.evaluation.choice import arithmetic_of
+from backtrace.evaluation.steps import Part, Request
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.ids import spell, transcribe
 from backtrace.tracing.selection import finder, no_quantity, visible
-from backtrace.tracing.trace import Part, Request, work
-from backtrace.views.page.records import Look, Numerals, Record, records
+from backtrace.tracing.trace import work
+from backtrace.typesetting.numerals import Numerals
+from backtrace.views.page.records import Look, Record, records
 
 __all__ = ["Quantity", "Trace", "load", "trace"]
 

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 import backtrace
-from backtrace.tracing.trace import Request, work
-from backtrace.views.page.records import Numerals
-from tests.networks import everything
+from backtrace.evaluation.steps import Request
+from backtrace.tracing.trace import work
+from backtrace.typesetting.numerals import Numerals
+from tests.oracles.networks import everything
 
 FOLDER = Path(__file__).parent / "published"
 NAMES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())

@@ -24,6 +24,7 @@ from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
 from backtrace.derivation.equation import PHASES, Kind
 from backtrace.derivation.optimizers import RATE, UPDATE_RULES
+from backtrace.evaluation.steps import Request
 from backtrace.filling import marks
 from backtrace.filling.document import KINDS
 from backtrace.filling.places import PLACES
@@ -31,7 +32,7 @@ from backtrace.problem.notation import NOTATIONS
 from backtrace.symbolic import parser
 from backtrace.symbolic.functions import PUBLIC
 from backtrace.tracing.selection import selected
-from backtrace.tracing.trace import Request, work
+from backtrace.tracing.trace import work
 from backtrace.views.page.records import Look, records
 
 DOCS = Path(__file__).parent.parent / "docs"

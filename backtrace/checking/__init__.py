@@ -1,1 +1,5 @@
-"""Marking numbers: reading answers, judging each in the writer's own numbers, naming the slip."""
+"""Somebody's numbers, judged against the derivation: verdicts, slips, conventions.
+
+`reading` turns paper into statements, `naming` finds the quantity that a name means, `slips` rewrites
+equations the way people get them wrong, `judging` decides. Must not know how a report is shown.
+"""

@@ -15,11 +15,12 @@ from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
+from backtrace.evaluation.steps import Part, Request
 from backtrace.problem.notation import derivative, given, updated
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.expressions import ZERO, Expression, Symbol, symbols
 from backtrace.symbolic.ids import spell
-from backtrace.tracing.trace import Part, Request, work
+from backtrace.tracing.trace import work
 
 MOST_KEPT = 2_000  # quantities of a graph of which each keeps all that it rests on
 MOST_GRADIENTS = 300_000  # of all samples of a step, at a kilobyte each; of more there is the step's own

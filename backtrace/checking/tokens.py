@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from backtrace.checking.reading.latex import TooDeepError, plain
-from backtrace.checking.reading.latex_tables import FENCE
+from backtrace.checking.latex import TooDeepError, plain
+from backtrace.checking.latex_tables import FENCE
 from backtrace.config.cursor import MAX_NUMBER
 from backtrace.symbolic.ids import LETTER, transcribe
 

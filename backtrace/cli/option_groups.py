@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from backtrace.cli.options import exclusive, input_alone, phases_of
 
 if TYPE_CHECKING:
+    from backtrace.evaluation.steps import Request
     from backtrace.problem.problem import Problem
-    from backtrace.tracing.trace import Request
-    from backtrace.views.page.records import Numerals
+    from backtrace.typesetting.numerals import Numerals
 
 
 class Change(NamedTuple):
@@ -36,7 +36,7 @@ class Figures(NamedTuple):
 
     def numerals(self, usual: int = 6, kept: frozenset[int] = frozenset()) -> Numerals:
         """The same as views have it; `kept` are the decimals that hand arithmetic keeps."""
-        from backtrace.views.page.records import Numerals
+        from backtrace.typesetting.numerals import Numerals
 
         return Numerals(self.digits or usual, self.decimals, kept)
 
@@ -87,7 +87,7 @@ def asked(config: str, choice: Choice, change: Change, exact: bool = False) -> t
     from backtrace.config.load import load
     from backtrace.evaluation.choice import arithmetic_of
     from backtrace.evaluation.float64 import FLOAT64
-    from backtrace.tracing.trace import Request
+    from backtrace.evaluation.steps import Request
 
     problem, sample = what_if(load(config), *change, choice.sample)
     arithmetic = FLOAT64 if exact else arithmetic_of(problem, choice.hand)

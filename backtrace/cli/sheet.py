@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from backtrace.checking.slips.distinguish import Outcomes
     from backtrace.derivation.equation import Equation
+    from backtrace.evaluation.steps import Part
     from backtrace.problem.problem import Problem
-    from backtrace.tracing.trace import Part
     from backtrace.views.page.records import Look
     from backtrace.views.sheet.sheet import Asking, Section
 

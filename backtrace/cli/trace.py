@@ -21,8 +21,8 @@ from backtrace.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from backtrace.evaluation.steps import Request
     from backtrace.problem.problem import Problem
-    from backtrace.tracing.trace import Request
     from backtrace.views.page.records import Look
 
 FORMATS = ("table", "markdown", "latex", "html", "csv", "json", "jsonl")
@@ -122,7 +122,7 @@ def _write(
     name = request.arithmetic.name
     if form == "table":
         from backtrace.cli.output import console_for
-        from backtrace.views.page.rich_table import draw
+        from backtrace.views.trace.table import draw
 
         look = look._replace(most_terms=12)
         draw(problem, parts, look, name, console_for(out, color), all_rows, matrices)

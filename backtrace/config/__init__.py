@@ -1,1 +1,5 @@
-"""YAML → `Problem`. Every error knows file, line and column; nothing in a config is ever run."""
+"""YAML → `Problem`, and back; samples and weights from files.
+
+Owns every message about a config, with its file, line and column. Must not know equations' values, and never
+runs anything that a config says.
+"""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-import backtrace
 from backtrace.config.files import read_file
 from backtrace.config.nodes import StrPath, decode
 from backtrace.config.reader import read_problem
@@ -14,7 +13,7 @@ from backtrace.problem.problem import Problem
 
 def examples_folder() -> str:
     """Where the bundled configs are: inside an installed package, beside it in a checkout."""
-    package = os.path.dirname(os.path.abspath(backtrace.__file__))
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     inside = os.path.join(package, "configs")
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "configs")
 

@@ -1,4 +1,5 @@
-"""The heart: expressions and their calculus, the tables of functions, and the derivation itself.
+"""Problem → equations: the forward pass, the backward pass and the update, as one ordered list.
 
-Nothing in here holds a value, reads a file or prints.
+Owns the tables of activations, costs and optimizers, and the chain rule. Must not know any value: equations
+are only evaluated in `evaluation`.
 """

@@ -29,7 +29,6 @@ from backtrace.symbolic.expressions import (
 )
 from backtrace.symbolic.ids import spell
 from backtrace.symbolic.simplify import simplify
-from backtrace.typesetting.plain import formula
 
 
 class Case(NamedTuple):
@@ -173,20 +172,22 @@ class Forward:
         nets = [self.symbols.net[unit] for unit in layer.units]
         rows: list[Equation] = []
         exponents: list[Expression] = list(nets)
+        texts = [net.text for net in nets]
         if layer.name in self.case.shifted:
             largest = Symbol(f"m_{name}", f"m_{layer.name}")
             top = Call("max", tuple(nets)) if len(nets) > 1 else nets[0]
             rows.append(Equation(largest, top, "exponential", "forward", layer.name))
             exponents = [Sum((net, Negative(largest))) for net in nets]
+            texts = [f"({net.text} - {largest.text})" for net in nets]
         exponentials = [
             Equation(
-                Symbol(f"exp_{spell(unit)}", formula(Call("exp", (exponent,)))),
+                Symbol(f"exp_{spell(unit)}", f"e^{text}"),
                 Call("exp", (exponent,)),
                 "exponential",
                 "forward",
                 layer.name,
             )
-            for unit, exponent in zip(layer.units, exponents, strict=True)
+            for unit, exponent, text in zip(layer.units, exponents, texts, strict=True)
         ]
         total = Symbol(f"S_{name}", f"S_{layer.name}")
         parts = tuple(row.symbol for row in exponentials)

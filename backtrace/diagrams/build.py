@@ -15,11 +15,12 @@ from backtrace.derivation.forward_pass import NetworkSymbols
 from backtrace.diagrams.diagram import Edge, Node, NodeKind, Picture, Quantity
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.float64 import FLOAT64
+from backtrace.evaluation.steps import Part, Request
 from backtrace.problem.notation import derivative, given
 from backtrace.problem.problem import INPUTS, Computation, Layer, Network, Problem, parameters_of
 from backtrace.symbolic.expressions import Symbol, symbols
 from backtrace.symbolic.ids import spell
-from backtrace.tracing.trace import Part, Request, work
+from backtrace.tracing.trace import work
 
 MOST = 8  # nodes of a layer that are all drawn; of more, the first few and the last
 MOST_SYMBOLS = 16  # the same in a column of a computation, whose edges have no labels

@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 
 from backtrace.derivation.equation import Equation
 from backtrace.evaluation.arithmetic import Value
+from backtrace.evaluation.steps import Part
 from backtrace.symbolic.expressions import Symbol
-from backtrace.tracing.trace import Part
 
 GIVEN = ("input", "parameter", "target")  # kinds of nodes whose values are given
 

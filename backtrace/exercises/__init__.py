@@ -1,1 +1,4 @@
-"""New problems: numbers that are kind to hands, drawn again until slips can be told from right answers."""
+"""New problems with numbers that are easy by hand, drawn until every slip can be told from a right answer.
+
+Owns the search for such numbers. Must not know pages or files.
+"""

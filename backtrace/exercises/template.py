@@ -8,11 +8,12 @@ from functools import cached_property
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.rewrites import REWRITES, Rewriting, rewritings
 from backtrace.checking.slips.what_if_values import Values
+from backtrace.evaluation.steps import Request
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.ids import spell
 from backtrace.tracing.selection import visible
-from backtrace.tracing.trace import Request, work
+from backtrace.tracing.trace import work
 
 COMMON = tuple(slip for slip, _ in REWRITES if slip != "missing_bracket")  # what a problem has to show
 SHAKES = (0.011, -0.013)  # how far numbers are moved to see whether an equality is theirs or the equations'

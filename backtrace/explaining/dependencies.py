@@ -11,10 +11,10 @@ from backtrace.derivation.equation import Equation
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.evaluator import Environment
 from backtrace.evaluation.passes import Passes, State
+from backtrace.evaluation.steps import Part
 from backtrace.problem.notation import of_sample
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import symbols
-from backtrace.tracing.trace import Part
 
 
 class Scope:

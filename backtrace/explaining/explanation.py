@@ -11,13 +11,14 @@ from backtrace.errors import NotFiniteError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.evaluator import evaluate, value_of
 from backtrace.evaluation.float64 import FLOAT64
+from backtrace.evaluation.steps import Part, Request
 from backtrace.explaining.chain_paths import Chain, chain, up_to
 from backtrace.explaining.dependencies import Resting
 from backtrace.problem.notation import of_sample
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import Expression, Number, Power, Quotient, Symbol, rebuild, symbols
 from backtrace.tracing.selection import finder, no_quantity
-from backtrace.tracing.trace import Part, Request, work
+from backtrace.tracing.trace import work
 
 MOST_PATHS = 12
 NEAR = 0.05  # how well a change has to be foretold for "about"

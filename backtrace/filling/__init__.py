@@ -1,4 +1,4 @@
-"""Documents whose numbers stay right: the marks in them, and what is put between those.
+"""Documents whose numbers are kept right: the markers in them, and the text between these.
 
-Nothing here runs a command, and nothing here knows what a number means.
+Owns finding and replacing. Must not know how a number is computed.
 """

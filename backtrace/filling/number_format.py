@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from backtrace.errors import BacktraceError, quoted
-from backtrace.views.page.records import Numerals
+from backtrace.typesetting.numerals import Numerals
 
 MOST_DECIMALS = 30
 MOST_DIGITS = 17

@@ -15,6 +15,7 @@ from backtrace.derivation.derivation import objective_of
 from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.float64 import FLOAT64
+from backtrace.evaluation.steps import Part, Request
 from backtrace.gradchecking.complex_step import without_complex_form
 from backtrace.gradchecking.estimates import Check, Checker, Settings
 from backtrace.gradchecking.objective import Graph, Objective, Worked
@@ -23,7 +24,7 @@ from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import Symbol
 from backtrace.symbolic.ids import spell, transcribe
 from backtrace.tracing.selection import selected
-from backtrace.tracing.trace import Part, Request, work
+from backtrace.tracing.trace import work
 
 MOST_CHECKED = 1_000  # gradients; of more, so many of each layer are checked:
 MOST_OF_A_LAYER = 100

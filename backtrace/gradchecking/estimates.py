@@ -21,10 +21,10 @@ from typing import Literal, NamedTuple, get_args
 from backtrace.derivation.equation import Equation
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.float64 import FLOAT64
+from backtrace.evaluation.steps import Part
 from backtrace.gradchecking.complex_step import COMPLEX, STEP
 from backtrace.gradchecking.objective import Line, Objective, Point
 from backtrace.symbolic.expressions import Symbol
-from backtrace.tracing.trace import Part
 
 EPSILON = sys.float_info.epsilon
 # The error of a difference is of the order s² + ε/s, which is least here and leaves about 10 good digits. No

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Protocol
 
 from backtrace.derivation.equation import Equation
-from backtrace.errors import BacktraceError
+from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
-from backtrace.tracing.trace import Part
 
 
 def with_starts(problem: Problem, parts: Iterable[Part]) -> Iterator[tuple[Part, bool]]:
@@ -19,36 +17,6 @@ def with_starts(problem: Problem, parts: Iterable[Part]) -> Iterator[tuple[Part,
         place = (part.step, of_sample(problem, part))
         yield part, place != before
         before = place
-
-
-class Page(Protocol):
-    """What is begun before the first part, and ended after the last one."""
-
-    def begin(self, heading: Iterable[str]) -> None: ...
-
-    def end(self) -> None: ...
-
-
-def on_page(
-    page: Page, heading: Iterable[str], parts: Iterable[tuple[Part, bool]]
-) -> Iterator[tuple[Part, bool]]:
-    """The parts, with their starts, between the beginning of a page and its end.
-
-    What comes before a value that cannot be worked out is a whole page, too; of no parts there is none.
-    """
-    started = False
-    try:
-        for part, starts in parts:
-            if not started:
-                page.begin(heading)
-                started = True
-            yield part, starts
-    except BacktraceError:
-        if started:
-            page.end()
-        raise
-    if started:
-        page.end()
 
 
 def of_sample(problem: Problem, part: Part) -> int | None:

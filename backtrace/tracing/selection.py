@@ -15,10 +15,10 @@ from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError, nearest, quoted
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.evaluator import evaluate
+from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import symbols
 from backtrace.symbolic.ids import transcribe
-from backtrace.tracing.trace import Part
 
 _WILD = frozenset("*?[")
 

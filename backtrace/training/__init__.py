@@ -1,1 +1,5 @@
-"""Many steps of training, fast: the same equations as everywhere, run as code or on whole layers."""
+"""Many steps, fast: the same equations, compiled to Python code or run on whole layers with numpy.
+
+Owns both engines and the choice between them, the cost curve and its health. Must not know how a run is
+shown.
+"""

@@ -15,8 +15,8 @@ from backtrace.derivation.equation import Phase
 from backtrace.errors import BacktraceError, NotFiniteError
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.passes import Passes
+from backtrace.evaluation.steps import Request, Run
 from backtrace.problem.problem import Computation, Problem, parameters_of
-from backtrace.tracing.trace import Request, Run
 from backtrace.training.curve import Curve, Mark
 
 EngineName = Literal["auto", "generated", "numpy"]

@@ -1,1 +1,4 @@
-"""The output forms: each file one view of the same equations. A view formats; it never computes."""
+"""Results → tables, Markdown, LaTeX, HTML, SVG, JSON and CSV: one folder a command, `page` for all.
+
+Owns every output format. A view formats; it never computes.
+"""

@@ -1,1 +1,4 @@
-"""Going through a derivation equation by equation, and being asked for its values. Knows no terminal."""
+"""Stepping through a derivation, and the quiz: what is shown next, and whether an answer is right.
+
+Owns the state of a walk. Must not know the terminal.
+"""

@@ -20,9 +20,9 @@ from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError, NotFiniteError
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.float64 import FLOAT64
+from backtrace.evaluation.steps import Part
 from backtrace.symbolic.expressions import Number, symbols
-from backtrace.tracing.trace import Part
-from backtrace.views.page.records import Numerals
+from backtrace.typesetting.numerals import Numerals
 from backtrace.walking.state import NUMBERS
 from backtrace.walking.walk import Stop, Walk
 

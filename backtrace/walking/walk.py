@@ -14,11 +14,12 @@ from backtrace.diagrams.build import picture_of
 from backtrace.diagrams.diagram import Picture
 from backtrace.errors import BacktraceError, printable, quoted
 from backtrace.evaluation.arithmetic import Arithmetic
+from backtrace.evaluation.steps import Part, Request
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.ids import transcribe
 from backtrace.tracing.grouping import by_layer, of_sample
 from backtrace.tracing.selection import named, no_quantity, shown, some
-from backtrace.tracing.trace import Part, Request, work
+from backtrace.tracing.trace import work
 
 LONG = 200  # equations from which on a walk goes by layer
 MOST_OFFERED = 3  # names, in place of one that there is not

@@ -22,7 +22,8 @@ import backtrace
 from backtrace.derivation.equation import Equation
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.tracing.trace import Request, work
+from backtrace.evaluation.steps import Request
+from backtrace.tracing.trace import work
 
 FAULTY = 0.03
 

@@ -18,7 +18,7 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from backtrace.exercises.exercise import exercises
-from tests.exercised import TOPOLOGIES, misses, plans
+from tests.exercises.exercised import TOPOLOGIES, misses, plans
 
 
 def write(line: str) -> None:

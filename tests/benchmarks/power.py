@@ -24,7 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from backtrace.checking.slips.table import SLIPS
-from tests.trials import Outcome, outcomes
+from tests.checking.trials import Outcome, outcomes
 
 
 def share(part: int, whole: int) -> str:

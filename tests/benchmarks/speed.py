@@ -27,7 +27,8 @@ import yaml
 import backtrace
 from backtrace.config.load import load
 from backtrace.config.nodes import compose
-from backtrace.tracing.trace import Request, work
+from backtrace.evaluation.steps import Request
+from backtrace.tracing.trace import work
 from backtrace.views.page.records import Look, records
 from backtrace.views.trace.data import write_csv, write_jsonl
 

@@ -11,11 +11,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from backtrace.checking.latex import TooDeepError, plain
+from backtrace.checking.latex_tables import BREAK, FENCE, ROW
 from backtrace.checking.reading.answer_form import HandedOut
 from backtrace.checking.reading.equations import Equation, equations
 from backtrace.checking.reading.handwritten_numbers import with_points
-from backtrace.checking.reading.latex import TooDeepError, plain
-from backtrace.checking.reading.latex_tables import BREAK, FENCE, ROW
 from backtrace.checking.reading.markup import MAX_LINE, harmless, lines
 from backtrace.checking.reading.matrices import cells, elements, labels
 from backtrace.checking.reading.tables import Line, with_tables

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from backtrace.checking.reading.latex_tables import UNKNOWN
+from backtrace.checking.latex_tables import UNKNOWN
 from backtrace.checking.reading.prose_words import (
     ARTICLES,
     COST_WORDS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from backtrace.checking.reading.latex import TooDeepError, plain
+from backtrace.checking.latex import TooDeepError, plain
 from backtrace.checking.reading.markup import MAX_LINE
 from backtrace.checking.tokens import number_of, tokens_of
 from backtrace.config.cursor import to_number

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from backtrace.checking.reading.latex import TooDeepError, plain
-from backtrace.checking.reading.latex_tables import FENCE
+from backtrace.checking.latex import TooDeepError, plain
+from backtrace.checking.latex_tables import FENCE
 from backtrace.checking.tokens import Token, name_of, number_of, tokens_of
 
 MAX_ROWS = 2000  # of a table; what comes after them is another one

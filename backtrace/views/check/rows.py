@@ -26,7 +26,7 @@ from backtrace.checking.report import (
 )
 from backtrace.errors import printable
 from backtrace.symbolic.ids import transcribe
-from backtrace.views.page.records import Numerals
+from backtrace.typesetting.numerals import Numerals
 
 Feedback = Literal["brief", "slip", "full"]
 FEEDBACKS: tuple[str, ...] = get_args(Feedback)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from backtrace.evaluation.steps import Part
 from backtrace.explaining.explanation import Explanation, Path
 from backtrace.symbolic.expressions import Symbol
-from backtrace.tracing.trace import Part
 from backtrace.views.page.records import Look
 
 

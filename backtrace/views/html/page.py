@@ -14,16 +14,17 @@ from typing import TextIO
 from backtrace.derivation.equation import Equation
 from backtrace.diagrams.build import picture_of
 from backtrace.diagrams.diagram import blank
+from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import Expression, Sum, children
-from backtrace.tracing.grouping import by_layer, on_page, with_starts
-from backtrace.tracing.trace import Part
+from backtrace.tracing.grouping import by_layer, with_starts
 from backtrace.typesetting.mathml import MathPrinter, element, factors, numeral, terms
 from backtrace.typesetting.mathml_names import MathNames
 from backtrace.typesetting.printer import MOST_TERMS
 from backtrace.views.diagram.svg import carried, svg_lines
 from backtrace.views.html.style import STYLE
 from backtrace.views.page.headings import part_line_in, part_title, problem_lines
+from backtrace.views.page.page import on_page
 from backtrace.views.page.records import Look, Record, part_records
 from backtrace.views.page.truncation import more_rows
 

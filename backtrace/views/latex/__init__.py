@@ -1,0 +1,1 @@
+"""Shared by all LaTeX documents: escaped text, and formulas broken into lines."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from backtrace.derivation.equation import Equation
 from backtrace.errors import printable
+from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell
 from backtrace.tracing.grouping import of_sample
-from backtrace.tracing.trace import Part
 from backtrace.views.page.records import Look
 
 MOST_GIVENS = 12

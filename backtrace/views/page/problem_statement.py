@@ -11,11 +11,11 @@ from typing import NamedTuple
 from backtrace.derivation.derivation import rule_equations
 from backtrace.derivation.forward_pass import Case, Forward
 from backtrace.derivation.optimizers import STEP, UPDATE_RULES, constants
+from backtrace.evaluation.steps import Part
 from backtrace.problem.notation import derivative, given
 from backtrace.problem.problem import Computation, Layer, Network, Problem, Update
 from backtrace.symbolic.expressions import Expression, Symbol, symbols
 from backtrace.tracing.grouping import of_sample
-from backtrace.tracing.trace import Part
 from backtrace.views.page.headings import layer_words
 from backtrace.views.page.records import Look
 

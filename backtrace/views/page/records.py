@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
 from typing import NamedTuple
 
-from backtrace.evaluation.arithmetic import Value
+from backtrace.evaluation.steps import Part
 from backtrace.symbolic.expressions import Expression, Symbol
 from backtrace.symbolic.ids import transcribe
-from backtrace.tracing.trace import Part
+from backtrace.typesetting.numerals import Numerals
 from backtrace.typesetting.plain import TYPESET, Style, formula_printer, substitution_printer
-
-GUARD = 3  # digits more of a number that others are worked out from
-MOST_DIGITS = 17  # that a float64 has
 
 
 class Record(NamedTuple):
@@ -31,49 +27,6 @@ class Record(NamedTuple):
     substitution: str
     value: float
     text: str
-
-
-class Numerals(NamedTuple):
-    """How numbers are written: so many significant digits, or so many decimals.
-
-    `kept` are the decimals of hand arithmetic: a value that was rounded to one of them shows them all.
-    """
-
-    digits: int = 6
-    decimals: int | None = None
-    kept: frozenset[int] = frozenset()
-
-    def text(self, value: Value) -> str:
-        """A computed value."""
-        if isinstance(value, Decimal):
-            exponent = value.as_tuple().exponent
-            if self.decimals is None and isinstance(exponent, int) and -exponent in self.kept:
-                return _unsigned_zero(f"{value:f}")
-            value = float(value)
-        if self.decimals is not None:
-            return _unsigned_zero(f"{value:.{self.decimals}f}")
-        return _unsigned_zero(f"{value:.{self.digits}g}")
-
-    def finer(self) -> Numerals:
-        """For what is worked from: with some digits more, so that no result rests on what is cut off."""
-        decimals = None if self.decimals is None else self.decimals + GUARD
-        return self._replace(digits=min(self.digits + GUARD, MOST_DIGITS), decimals=decimals)
-
-    def given(self, written: str, value: Value) -> str:
-        """A number from the config: as it was written, unless that is longer than asked for."""
-        if len(written) <= 6:
-            return written
-        if self.decimals is not None:
-            short = len(written.partition(".")[2]) <= self.decimals
-        else:
-            mantissa = written.lower().partition("e")[0].replace(".", "").lstrip("-0")
-            short = len(mantissa) <= self.digits
-        return written if short else self.text(value)
-
-
-def _unsigned_zero(text: str) -> str:
-    """-0.000 is 0.000: a person writes no sign before a zero."""
-    return text[1:] if text[0] == "-" and not text.strip("-0.") else text
 
 
 class Look(NamedTuple):

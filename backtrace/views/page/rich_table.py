@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from rich import box
 from rich.cells import cell_len
@@ -12,16 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from backtrace.derivation.equation import Equation
-from backtrace.problem.problem import Problem
-from backtrace.tracing.grouping import by_layer, with_starts
-from backtrace.tracing.trace import Part
-from backtrace.views.page.headings import part_line, part_title, problem_lines
-from backtrace.views.page.records import Look, Record, part_records
-from backtrace.views.page.truncation import MOST_ROWS, more_rows
-
-if TYPE_CHECKING:
-    from backtrace.views.trace.matrix import LayerMatrices
+from backtrace.views.page.records import Record
 
 LEGIBLE = 24  # columns that a broken formula needs at least, before another layout is taken
 
@@ -48,53 +39,10 @@ TEXT_BREAKS = (re.compile(r"(?<=[,·|]) "), re.compile(" "))
 _ANYWHERE = re.compile(r"(?<=.)(?=.)")
 
 
-def draw(
-    problem: Problem,
-    parts: Iterable[Part],
-    look: Look,
-    arithmetic: str,
-    console: Console,
-    all_rows: bool,
-    matrices: LayerMatrices | None = None,
-) -> None:
-    """Draw the parts as they come: a heading, then a table for every phase and layer, and its matrices."""
-    started = False
-    for part, starts in with_starts(problem, parts):
-        if not started:
-            for number, line in enumerate(problem_lines(problem, arithmetic, look)):
-                print_line(line, console, "bold" if number == 0 else "")
-            started = True
-        if starts:
-            console.print()
-            print_line(part_line(problem, part, look), console, "bold")
-        for equations in by_layer(part):
-            console.print()
-            print_line(part_title(part, equations), console, "bold")
-            drawn = equations if all_rows else equations[:MOST_ROWS]
-            rows = list(part_records(part._replace(equations=drawn), look))
-            console.print(part_table(rows, look.style.ascii, console.width))
-            if len(equations) > MOST_ROWS and not all_rows:
-                print_line(more_rows(equations), console, "italic")
-            for line in matrix_lines(matrices, part, equations, console.width):
-                console.print(Text(line), no_wrap=True, overflow="ignore", crop=False)
-
-
 def print_line(text: str, console: Console, style: str) -> None:
     """A line of text; as `Text`, so that nothing in it is markup, and broken between its parts."""
     for line in broken(text, console.width, TEXT_BREAKS):
         console.print(Text(line, style=style))
-
-
-def matrix_lines(
-    matrices: LayerMatrices | None, part: Part, equations: Sequence[Equation], width: int
-) -> list[str]:
-    """What follows a table with these rows; none without `--matrix`."""
-    if matrices is None:
-        return []
-    from backtrace.views.trace import matrix_brackets as brackets
-
-    drawn = matrices.after(part, equations)
-    return brackets.lines(drawn, matrices.look.style, min(width, brackets.LEGIBLE), width)
 
 
 def part_table(records: Sequence[Record], ascii: bool, width: int) -> Table:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import io
 
 from backtrace.evaluation.float64 import FLOAT64
+from backtrace.evaluation.steps import Request
 from backtrace.exercises.exercise import Exercise
 from backtrace.tracing.selection import visible
-from backtrace.tracing.trace import Request, work
+from backtrace.tracing.trace import work
+from backtrace.typesetting.numerals import Numerals
 from backtrace.views.html import page as html_page
-from backtrace.views.page.records import Look, Numerals
+from backtrace.views.page.records import Look
 from backtrace.views.sheet import html as sheet_html
 from backtrace.views.sheet import latex as sheet_latex
 from backtrace.views.sheet import sheet

@@ -7,9 +7,9 @@ from html import escape
 from typing import TextIO
 
 from backtrace.derivation.equation import Equation
+from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer
-from backtrace.tracing.trace import Part
 from backtrace.typesetting.mathml import element, numeral
 from backtrace.views.html.page import Page, pieces
 from backtrace.views.page.headings import part_title, problem_lines

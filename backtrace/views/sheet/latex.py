@@ -7,9 +7,9 @@ from typing import TextIO
 
 from backtrace.checking.reading.answer_form import BLANK, GIVEN_LATEX, GIVEN_LATEX_END
 from backtrace.derivation.equation import Equation
+from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer
-from backtrace.tracing.trace import Part
 from backtrace.typesetting.latex import numeral
 from backtrace.views.latex.lines import Row
 from backtrace.views.latex.text import escaped

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from backtrace.checking.slips.distinguish import Outcomes
 from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError, printable
+from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
-from backtrace.tracing.trace import Part
 from backtrace.views.page.headings import part_line, problem_lines
 from backtrace.views.page.problem_statement import all_words, plain_words
 from backtrace.views.page.records import Look, part_records

@@ -14,9 +14,9 @@ from backtrace.checking.reading.answer_form import GIVEN, GIVEN_END
 from backtrace.config.emit import Emitter
 from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError
+from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer, of_sample, with_starts
-from backtrace.tracing.trace import Part
 from backtrace.views.check.data import harmless
 from backtrace.views.page.headings import part_line, part_title, problem_lines
 from backtrace.views.page.problem_statement import Words, plain_words, problem_words, sample_words

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer, with_starts
-from backtrace.tracing.trace import Part
 from backtrace.views.page.headings import part_line, part_title, problem_lines
 from backtrace.views.page.records import Look, part_records
 

@@ -10,14 +10,15 @@ from itertools import islice
 from typing import TextIO
 
 from backtrace.derivation.equation import Equation
+from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
-from backtrace.tracing.grouping import by_layer, on_page, with_starts
-from backtrace.tracing.trace import Part
+from backtrace.tracing.grouping import by_layer, with_starts
 from backtrace.typesetting.latex import LatexPrinter, numeral
 from backtrace.typesetting.latex_names import Names
 from backtrace.views.latex.lines import NARROW, ROOM, Row, align
 from backtrace.views.latex.text import commented, escaped
 from backtrace.views.page.headings import part_line_in, part_title, problem_lines
+from backtrace.views.page.page import on_page
 from backtrace.views.page.records import Look
 
 MOST_ROWS = 200  # of a table; and what TeX has to hold at once where all are written

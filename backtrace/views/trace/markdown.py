@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TextIO
 
 from backtrace.derivation.equation import Equation
 from backtrace.errors import printable
+from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer, with_starts
-from backtrace.tracing.trace import Part
 from backtrace.views.page.headings import part_line, part_title, problem_lines
 from backtrace.views.page.records import Look, Record, part_records
 

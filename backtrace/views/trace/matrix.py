@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.forward_pass import NetworkSymbols
 from backtrace.errors import BacktraceError
+from backtrace.evaluation.steps import Part
 from backtrace.problem.notation import derivative
 from backtrace.problem.problem import Layer, Network, Problem, parameters_of
 from backtrace.symbolic.expressions import Negative, Sum, Symbol
-from backtrace.tracing.trace import Part
 from backtrace.views.page.records import Look
 from backtrace.views.trace.matrix_equation import Entry, Grid, Matrix, MatrixEquation, Side, column_of, row_of
 from backtrace.views.trace.matrix_letters import Letters

@@ -1,0 +1,1 @@
+"""The formats of `backtrace train`, with the cost curve."""

@@ -1,0 +1,1 @@
+"""The screens of `backtrace walk` and its quiz."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from backtrace.derivation.equation import Equation
 from backtrace.errors import printable
+from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Layer, Network, Problem
 from backtrace.symbolic.ids import spell
-from backtrace.tracing.trace import Part
 from backtrace.views.page.records import Look
 from backtrace.walking.subject import Connection, Subjects
 

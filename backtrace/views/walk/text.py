@@ -10,8 +10,8 @@ from rich.cells import cell_len
 
 from backtrace.derivation.equation import Equation
 from backtrace.errors import printable
+from backtrace.evaluation.steps import Part
 from backtrace.tracing.grouping import of_sample
-from backtrace.tracing.trace import Part
 from backtrace.views.page.headings import part_line, part_title, problem_lines
 from backtrace.views.page.problem_statement import all_words, plain_words
 from backtrace.views.page.records import Look

@@ -1,0 +1,322 @@
+r"""LaTeX and Unicode mathematics → one plain notation, that of the symbols which the tables show.
+
+`\frac{\partial{E}}{\partial{w_5}}` becomes `∂E/∂w_5`, `out_{o_{1}}` becomes `out_o1`, `w_5^{new}` becomes
+`w_5⁺`, a matrix `[0.6; 0.7]`. Text that is no mathematics passes unchanged. Nothing is evaluated; one pass
+over the characters, and no deeper than `MAX_DEPTH`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backtrace.checking.latex_tables import (
+    ACCENTS,
+    BREAK,
+    CONTENT,
+    DERIVATIVES,
+    DROPPED,
+    FENCE,
+    FRACTIONS,
+    FUNCTIONS,
+    LETTERS,
+    MARKS,
+    MATRICES,
+    NEW,
+    OLD,
+    OVER,
+    ROW,
+    SAME,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+    UNKNOWN,
+    WITH_COLUMNS,
+    WORDS_BELOW,
+)
+from backtrace.symbolic.ids import LETTER
+
+MAX_DEPTH = 30
+
+_SUB_RUN = re.compile(f"[{''.join(SUBSCRIPTS)}]+")
+_SUPER_RUN = re.compile(f"[{''.join(SUPERSCRIPTS)}]+")
+_COMMAND = re.compile(r"\\([A-Za-z]+\*?|.|$)", re.DOTALL)
+_OPTION = re.compile(r"\s?\[[^\[\]\\]{0,40}\]")
+_BRACED_WORD = re.compile(r"\s?\{([^{}\\]{0,200})\}")
+_ORDINARY = re.compile(r"[^\\{}_^$&~]+")
+_UNBRACED_SUB = re.compile(rf"[0-9]+|[{LETTER}]+[0-9]*")
+_UNBRACED_SUPER = re.compile(
+    r"\([^(){}\\]{0,20}\)|-?[0-9]+(?:\.[0-9]+)?|-?[A-Za-z]+(?:_[A-Za-z0-9]+)?|[-+*'T]"
+)
+_LAYER = re.compile(r"\(([0-9]{1,3})\)|\[([0-9]{1,3})\]")
+_NAME_PART = re.compile(rf"[{LETTER}0-9_\u0302]+")
+_DIFFERENTIAL = re.compile(rf"[∂dδ] ?([{LETTER}][{LETTER}0-9_\u0302⁺]*|)")
+_EMPTY_SUBSCRIPT = re.compile(rf"(\\partial|∂) ?_(?=\{{?[\\{LETTER}])")  # ∂/∂_x is ∂/∂x
+_ABOUT = re.compile(r" ?-?\.?[0-9]")
+_NABLA_ALONE = re.compile(rf"∇_([{LETTER}][{LETTER}0-9_]*)")
+_NABLA = re.compile(rf"∇_([{LETTER}0-9]+(?:_[0-9]+)*) ?([{LETTER}][{LETTER}0-9_]*)")
+
+
+class TooDeepError(ValueError):
+    """Braces within braces within braces."""
+
+
+def plain(text: str) -> str:
+    r"""One line in the plain notation; see the module.
+
+    Raises:
+        TooDeepError: nested more than `MAX_DEPTH` deep.
+
+    >>> plain(r"\dfrac{\partial E}{\partial w_{5}} \approx -1.2 \times 10^{-3}").strip()
+    '∂E/∂w_5  ≈ -1.2 * 10^-3'
+    """
+    text = _EMPTY_SUBSCRIPT.sub(r"\1 ", text)
+    text = _SUB_RUN.sub(lambda run: f"_{{{''.join(map(SUBSCRIPTS.__getitem__, run[0]))}}}", text)
+    text = _SUPER_RUN.sub(lambda run: f"^{{{''.join(map(SUPERSCRIPTS.__getitem__, run[0]))}}}", text)
+    text = _Converter(text.translate(SAME)).whole()
+    return _NABLA_ALONE.sub(r"grad_\1", _NABLA.sub(r"∂\2/∂\1", text))
+
+
+class _Converter:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+        self.depth = 0
+        self.matrices = 0  # that are open
+        self.strict = "\\" in text  # as TeX reads it: a subscript without braces is one character
+
+    def whole(self) -> str:
+        pieces = []
+        while self.position < len(self.text):
+            pieces.append(self.run())
+        return "".join(pieces)
+
+    def run(self, environment: bool = False) -> str:
+        r"""Everything up to the brace, or the `\end`, that closes what was opened last."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise TooDeepError
+        out: list[str] = []
+        while self.position < len(self.text):
+            character = self.text[self.position]
+            if character == "}":
+                self.position += 1
+                break
+            if character == "\\":
+                if environment and self.text.startswith("\\end", self.position):
+                    break
+                self.command(out)
+            else:
+                self.character(character, out)
+        self.depth -= 1
+        return "".join(out)
+
+    def character(self, character: str, out: list[str]) -> None:
+        ordinary = _ORDINARY.match(self.text, self.position)
+        if ordinary:
+            self.position = ordinary.end()
+            out.append(ordinary[0])
+            return
+        self.position += 1
+        if character == "{":
+            inner = self.run()
+            out.append(_fraction(*inner.split(OVER, 1)) if OVER in inner else inner)
+        elif character == "_":
+            self.subscript(out)
+        elif character == "^":
+            self.superscript(out)
+        elif character == "$":
+            out.append(FENCE)
+        elif character == "&":
+            out.append(", " if self.matrices else "&")
+        else:  # ~, a space that does not break, or about
+            about = self.text.startswith("=", self.position)
+            alone = (
+                not self.strict
+                and _ABOUT.match(self.text, self.position)
+                and bool(out)
+                and out[-1][-1:] == " "
+            )
+            out.append("≈" if about or alone else " ")
+            self.position += about
+
+    def argument(self) -> str:
+        """What a command applies to: a group, a command or a single character."""
+        while self.position < len(self.text) and self.text[self.position] == " ":
+            self.position += 1
+        if self.position >= len(self.text):
+            return ""
+        character = self.text[self.position]
+        out: list[str] = []
+        if character == "\\":
+            self.guarded_command(out)
+        elif character == "{":
+            self.position += 1
+            return self.run()
+        elif character != "}":
+            self.position += 1
+            out.append(character)
+        return "".join(out)
+
+    def guarded_command(self, out: list[str]) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise TooDeepError
+        self.command(out)
+        self.depth -= 1
+
+    def command(self, out: list[str]) -> None:
+        match = _COMMAND.match(self.text, self.position)
+        assert match is not None  # the pattern matches at every backslash
+        self.position = match.end()
+        name = match[1]
+        if name in LETTERS:
+            self.letter(LETTERS[name], out)
+        elif name in MARKS:
+            out.append(MARKS[name])
+        elif name in FUNCTIONS:
+            out.append(f" {name}({self.argument()})" if name == "sqrt" else f" {name}")
+        elif name in FRACTIONS:
+            mark = DERIVATIVES.get(name, "")
+            self.skip(_OPTION)
+            above = mark + self.argument().strip()
+            out.append(_fraction(above, mark + self.argument().strip()))
+        elif name in CONTENT:
+            out.append(self.argument())
+            if name in ("underbrace", "overbrace") and self.text[self.position : self.position + 1] in (
+                "_",
+                "^",
+            ):
+                self.position += 1
+                self.argument()
+        elif name in ("textcolor", "colorbox"):
+            self.argument()
+            out.append(self.argument())
+        elif name in DROPPED:
+            self.skip(_OPTION)
+            self.argument()
+            out.append(BREAK if name == "tag" else "")
+        elif name in ACCENTS:
+            out.append(self.argument().strip() + ACCENTS[name])
+        elif name in ("begin", "end"):
+            self.environment(name, out)
+        elif name in ("\\", "cr"):
+            self.skip(_OPTION)
+            out.append("; " if self.matrices else ROW)
+        else:
+            out.append(UNKNOWN if name[:1].isalpha() else name)
+
+    def letter(self, letter: str, out: list[str]) -> None:
+        """A Greek letter: apart from its neighbours, except Δ, which belongs to what comes next."""
+        before = out[-1][-1:] if out else ""
+        out.append(f" {letter}" if before.isalnum() and before != "Δ" else letter)
+        while self.text[self.position : self.position + 1] == " ":
+            self.position += 1
+        if letter != "Δ" and self.text[self.position : self.position + 1].isalnum():
+            out.append(" ")
+
+    def environment(self, name: str, out: list[str]) -> None:
+        word = self.skip(_BRACED_WORD)
+        kind = word[1].strip() if word else ""
+        if kind in WITH_COLUMNS and name == "begin":
+            self.skip(_OPTION)
+            self.skip(_BRACED_WORD)
+        if kind not in MATRICES or name == "end":
+            out.append(FENCE)
+            return
+        self.matrices += 1
+        cells = self.run(environment=True)
+        self.matrices -= 1
+        if self.text.startswith("\\end", self.position):
+            self.position += len("\\end")
+            self.skip(_BRACED_WORD)
+        out.append(f"[{cells.strip().removesuffix(';').strip()}]")
+
+    def skip(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.match(self.text, self.position)
+        if match:
+            self.position = match.end()
+        return match
+
+    def subscript(self, out: list[str]) -> None:
+        following = self.text[self.position : self.position + 1]
+        if following in ("{", "\\", " "):
+            if following == " " and not self.text.startswith("{", self.position + 1):
+                out.append(" ")
+                return
+            while out and out[-1].isspace():
+                out.pop()
+            if out:
+                out[-1] = out[-1].rstrip(" ")
+            raised = out.pop() if out and out[-1] == "⁺" else ""  # w^{+}_{6}
+            out.append(_below(self.argument()))
+            if raised:
+                out.append(raised)
+                return
+        else:
+            run = _UNBRACED_SUB.match(self.text, self.position)
+            before = out[-1][-1:] if out else ""
+            if run is None or not (before.isalnum() or before in "'⁺\u0302∇ΣΠ") or not before:
+                out.append(" ")  # the mark of emphasis in Markdown
+                return
+            below = run[0]
+            if self.strict and len(below) > 1 and below.isalpha() and below not in WORDS_BELOW:
+                below = below[0]
+            self.position += len(below)
+            out.insert(len(out) - (out[-1] == "⁺"), f"_{below}" if below not in ("new", "updated") else "⁺")
+        if out and out[-1].startswith("_") and self.position < len(self.text):
+            after = self.text[self.position]
+            if after.isalpha() and not self.text.startswith(("new", "old"), self.position):
+                out.append(" ")
+
+    def superscript(self, out: list[str]) -> None:
+        if self.text.startswith(("{", "\\", " {"), self.position):
+            above = self.argument()
+        else:
+            run = _UNBRACED_SUPER.match(self.text, self.position)
+            above = run[0] if run else ""
+            if self.strict and above[:1].isdigit():
+                above = above[0]
+            self.position += len(above)
+        above = above.replace(" ", "")
+        layer = _LAYER.fullmatch(above.removesuffix("+"))
+        if above.removeprefix("(").removesuffix(")").lower() in NEW or above.lower() in NEW:
+            out.append("⁺")
+        elif above in OLD:
+            pass
+        elif layer or (above.isdigit() and self.text.startswith("_", self.position)):
+            index = f"_{layer[1] or layer[2]}" if layer else f"_{above}"
+            place = len(out) - 1 if out and out[-1].startswith("_") else len(out)
+            out.insert(place, index)
+            if above.endswith("+"):
+                out.append("⁺")
+        elif above == "'":
+            out.append("'")
+        else:
+            is_grouped = re.fullmatch(r"-?[A-Za-z0-9.]+|\([^()]*\)", above)
+            out.append(f"^{above}" if is_grouped else f"^({above})")
+
+
+def _fraction(above: str, below: str) -> str:
+    """A derivative as one symbol, any other fraction in brackets."""
+    top, bottom = above.strip(), below.strip()
+    numerator, denominator = _DIFFERENTIAL.fullmatch(top), _DIFFERENTIAL.fullmatch(bottom)
+    if numerator and denominator and denominator[1] and numerator[0][0] == denominator[0][0]:
+        return f" ∂{numerator[1]}/∂{denominator[1]} "
+    return f"({_grouped(top)}/{_grouped(bottom)})"
+
+
+def _grouped(text: str) -> str:
+    return text if re.fullmatch(r"[\w.]+", text) else f"({text})"
+
+
+def _below(text: str) -> str:
+    """A subscript: `o_1` is o1, `1,2` is 1_2, `5,new` makes a new quantity."""
+    text = text.replace("_", "").replace(" ", "").replace(",", "_").replace(BREAK, "")
+    text, new = (text[:-1], "⁺") if text.endswith("⁺") else (text, "")  # w_{5_{new}}
+    for word in ("_new", "_(new)", "new"):
+        if text.endswith(word) and (text == word or not text[: -len(word)][-1:].isalpha()):
+            text, new = text.removesuffix(word), "⁺"
+            break
+    text = text.removesuffix("_old")
+    if not text:
+        return new
+    return (f"_{text}" if _NAME_PART.fullmatch(text) else f"_{{{text}}}") + new

@@ -1,0 +1,1 @@
+"""The budgets that bound work on untrusted input, each with its reason."""

@@ -1,0 +1,235 @@
+"""The JSON Schema that editors use says what the reader says, as far as a schema can."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import backtrace
+from backtrace.config import computation, layers, nodes, reader, samples, settings, weights
+from backtrace.config.cursor import MAX_NAME, MAX_NUMBER, to_number
+from backtrace.config.load import example_names, example_text
+from backtrace.config.reader import read_problem
+from backtrace.derivation.activations import ACTIVATIONS
+from backtrace.derivation.costs import COSTS
+from backtrace.derivation.optimizers import CONSTANTS, UPDATE_RULES
+from backtrace.errors import BacktraceError
+from backtrace.problem.notation import NOTATIONS, Notation
+from backtrace.symbolic.functions import PUBLIC
+from backtrace.symbolic.ids import LAYER_NAME, NAME, UNIT_NAME
+from backtrace.symbolic.parser import MAX_LENGTH
+from tests.config.test_config import VALID
+from tests.config.test_config_errors import BROKEN_STRUCTURE
+from tests.runner import ROOT
+
+PATH = Path(backtrace.__file__).parent / "config" / "schema.json"
+SCHEMA: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+DEFINED: dict[str, Any] = SCHEMA["$defs"]
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def instance(node: nodes.Node) -> Any:
+    """A config as an editor sees it: YAML 1.2, where `1e-3` is a number and `no` is a text."""
+    if isinstance(node, nodes.Sequence):
+        return [instance(item) for item in node.items]
+    if isinstance(node, nodes.Mapping):
+        return {key.text: instance(value) for key, value in node.pairs}
+    if node.is_null:
+        return None
+    number = to_number(node.text) if node.plain else ""
+    if isinstance(number, str):
+        return node.text
+    return int(number.value) if node.text.lstrip("+-").isdecimal() else number.value
+
+
+def is_accepted(text: str) -> bool:
+    return bool(VALIDATOR.is_valid(instance(nodes.compose(text, "c.yaml"))))
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_a_bundled_config_is_accepted(name: str) -> None:
+    VALIDATOR.validate(instance(nodes.compose(example_text(name), name)))
+
+
+@pytest.mark.parametrize("text", VALID)
+def test_what_the_reader_accepts_is_accepted(text: str) -> None:
+    VALIDATOR.validate(instance(nodes.compose(text, "c.yaml")))
+
+
+@pytest.mark.parametrize("text", [text for text, _ in BROKEN_STRUCTURE])
+def test_a_config_of_the_wrong_structure_is_refused(text: str) -> None:
+    assert not is_accepted(text)
+
+
+def keys(name: str) -> set[str]:
+    """The keys of a mapping that the schema defines."""
+    return set(DEFINED[name]["properties"])
+
+
+def test_the_top_level_keys_are_the_readers() -> None:
+    assert keys("layers_form") == set(reader.LAYER_KEYS)
+    assert keys("equations_form") == set(reader.EQUATION_KEYS)
+
+
+def test_the_keys_of_samples_from_a_file_are_the_readers() -> None:
+    assert keys("samples") == set(samples.KEYS)
+
+
+def test_the_keys_of_a_layer_are_the_readers() -> None:
+    assert keys("layer") == set(layers.KEYS)
+
+
+def test_the_activations_and_their_options_are_the_tables() -> None:
+    words, mapping = DEFINED["activation"]["anyOf"]
+    assert words["enum"] == list(ACTIVATIONS)
+    options = {name: set(of.get("properties", ())) for name, of in mapping["properties"].items()}
+    assert options == {name: set(row.options) for name, row in ACTIVATIONS.items()}
+
+
+def test_the_costs_are_the_tables() -> None:
+    assert DEFINED["layers_form"]["properties"]["cost"]["anyOf"][0]["enum"] == list(COSTS)
+
+
+def test_the_update_rules_and_their_constants_are_the_tables() -> None:
+    rules = {
+        rule["properties"]["rule"]["const"]: (set(rule["properties"]), set(rule["required"]))
+        for rule in DEFINED["update"]["anyOf"]
+    }
+    assert rules == {
+        name: (
+            {"rule", *row.constants},
+            {"rule", *(c for c, default in row.constants.items() if not default)},
+        )
+        for name, row in UPDATE_RULES.items()
+    }
+
+
+def test_the_notations_are_the_tables() -> None:
+    presets, patterns = DEFINED["notation"]["anyOf"]
+    assert presets["enum"] == list(NOTATIONS)
+    assert list(patterns["properties"]) == list(Notation._fields)
+
+
+def test_the_kinds_of_hand_decimals_are_the_records() -> None:
+    overall, by_kind = DEFINED["hand"]["anyOf"]
+    assert tuple(by_kind["properties"]) == settings.KINDS
+    assert {overall["maximum"], *(kind["maximum"] for kind in by_kind["properties"].values())} == {
+        settings.MAX_DECIMALS
+    }
+
+
+def test_the_functions_of_a_formula_are_the_tables() -> None:
+    assert f"and {' '.join(PUBLIC)}." in DEFINED["formula"]["description"]
+    assert DEFINED["formula"]["maxLength"] == MAX_LENGTH
+
+
+def test_names_are_spelled_as_the_reader_wants_them() -> None:
+    assert DEFINED["name"]["pattern"] == f"^{NAME.pattern}$"
+    assert DEFINED["unit"]["anyOf"][1]["pattern"] == f"^{UNIT_NAME.pattern}$"
+    assert DEFINED["layer_name"]["anyOf"][1]["pattern"] == f"^{LAYER_NAME.pattern}$"
+    assert DEFINED["name"]["maxLength"] == MAX_NAME
+
+
+def test_the_limits_are_the_readers() -> None:
+    head = DEFINED["layers_form"]["properties"]
+    assert head["title"]["maxLength"] == head["source"]["maxLength"] == reader.MAX_TEXT
+    assert head["seed"]["maximum"] == reader.MAX_SEED
+    assert head["layers"]["maxItems"] == layers.MAX_LAYERS
+    assert DEFINED["layer"]["properties"]["units"]["anyOf"][1]["maximum"] == layers.MAX_UNITS
+    assert DEFINED["samples"]["maxItems"] == settings.MAX_SAMPLES
+    assert DEFINED["number"]["anyOf"][1]["maxLength"] == MAX_NUMBER
+
+
+def test_every_key_is_described() -> None:
+    found = 0
+
+    def look(part: Any, path: str) -> None:
+        nonlocal found
+        if isinstance(part, list):
+            for i, inner in enumerate(part):
+                look(inner, f"{path}[{i}]")
+        if isinstance(part, dict):
+            for key, inner in part.get("properties", {}).items():
+                found += 1
+                assert inner.get("description", "").endswith((".", "E.")), f"{path}.{key}"
+            for key, inner in part.items():
+                look(inner, f"{path}.{key}")
+
+    look(SCHEMA, "")
+    assert found > 80
+
+
+def test_no_object_lets_unknown_keys_pass() -> None:
+    def look(part: Any) -> None:
+        if isinstance(part, list):
+            for inner in part:
+                look(inner)
+        if isinstance(part, dict):
+            if isinstance(part.get("properties"), dict):
+                assert part["additionalProperties"] is False
+            for inner in part.values():
+                look(inner)
+
+    look(SCHEMA)
+
+
+DOCUMENT = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL))
+def test_a_config_in_the_documentation_is_accepted(text: str, tmp_path: Path) -> None:
+    (table,) = re.findall(r"```csv\n(.*?)```", DOCUMENT, re.DOTALL)
+    (tmp_path / "data.csv").write_text(table, encoding="utf-8")
+    read_problem(text, "c.yaml", tmp_path)
+    assert is_accepted(text)
+
+
+def test_the_documented_error_in_a_file_of_samples_is_told_like_that(tmp_path: Path) -> None:
+    (text,) = (text for text in re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL) if "data.csv" in text)
+    (table,) = re.findall(r"```csv\n(.*?)```", DOCUMENT, re.DOTALL)
+    (tmp_path / "data.csv").write_text(table.replace("-0.3,0", "-0.3,"), encoding="utf-8")
+    with pytest.raises(BacktraceError) as caught:
+        read_problem(text, "c.yaml", tmp_path)
+    assert f"\n    {caught.value}\n" in DOCUMENT
+
+
+def test_every_key_and_word_is_documented() -> None:
+    code = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", DOCUMENT, flags=re.DOTALL))
+    written = set(re.findall(r"[\w-]+", " ".join(code)))
+    words = {*reader.LAYER_KEYS, *reader.EQUATION_KEYS, *layers.KEYS, *samples.KEYS}
+    words |= {*ACTIVATIONS, *COSTS, *UPDATE_RULES, *CONSTANTS, *NOTATIONS, *Notation._fields, *PUBLIC}
+    assert words - written == set()
+
+
+def test_the_documented_path_of_the_schema_is_where_it_is() -> None:
+    (code,) = re.findall(r'```console\npython -c "(.*)"\n```', DOCUMENT)
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert Path(printed.stdout.strip()) == PATH
+    assert PATH.is_file()
+
+
+def test_the_documented_limits_are_the_readers() -> None:
+    limits = [
+        f"{nodes.MAX_BYTES // 1_000_000} MB",
+        f"{nodes.MAX_NODES:,} values",
+        f"{weights.MAX_WEIGHTS:,} weights",
+        f"{layers.MAX_UNITS:,} units",
+        f"{layers.MAX_SOFTMAX:,} in a softmax layer",
+        f"{settings.MAX_SAMPLES:,} samples",
+        f"{samples.MAX_VALUES:,} numbers in a file of samples",
+        f"{computation.MAX_EQUATIONS:,} equations",
+        f"{MAX_LENGTH:,} characters in a formula",
+    ]
+    words = " ".join(DOCUMENT.split())
+    assert [said for said in limits if said not in words] == []
