@@ -9,6 +9,7 @@ from backtrace.evaluation.arithmetic import Value
 
 GUARD = 3  # digits more of a number that others are computed from
 MOST_DIGITS = 17  # that a float64 has
+SHORT = 6  # characters of a given that stays as it was written, however few digits are asked for
 
 
 class Numerals(NamedTuple):
@@ -39,14 +40,14 @@ class Numerals(NamedTuple):
 
     def given(self, written: str, value: Value) -> str:
         """A number from the config: as it was written, unless that is longer than asked for."""
-        if len(written) <= 6:
+        if self.decimals is None and len(written) <= SHORT:
             return written
+        mantissa, _, exponent = written.lower().partition("e")
         if self.decimals is not None:
-            short = len(written.partition(".")[2]) <= self.decimals
+            is_short = len(mantissa.partition(".")[2]) - int(exponent or 0) <= self.decimals
         else:
-            mantissa = written.lower().partition("e")[0].replace(".", "").lstrip("-0")
-            short = len(mantissa) <= self.digits
-        return written if short else self.text(value)
+            is_short = len(mantissa.replace(".", "").lstrip("-0")) <= self.digits
+        return written if is_short else self.text(value)
 
 
 def _unsigned_zero(text: str) -> str:

@@ -385,6 +385,13 @@ def test_when_climbing_the_gradient_has_no_minus() -> None:
     )
 
 
+def test_a_letter_stands_for_one_quantity() -> None:
+    notation = "delta: descent\n    notation: {net: 'p_{unit}', activation: 'z_{unit}', cost: P}"
+    problem = problem_of(DESCENT.replace("delta: descent", notation))
+    captions = [line for line in drawing(problem, "backward", "output").split("\n") if "[" not in line]
+    assert captions == ["δ = e ⊙ linear′(p)", "", "∂P/∂W = -δ·Z_hiddenᵀ"]
+
+
 def test_softmax_and_cross_entropy_leave_the_activations_less_the_targets() -> None:
     forward, backward = (drawing(softmax(), phase, "output") for phase in ("forward", "backward"))
     assert forward.split("\n\n")[1] == expected(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from backtrace.problem.problem import INPUTS, Layer, Problem
 from backtrace.symbolic.functions import FUNCTIONS
@@ -17,8 +17,9 @@ class Letters:
     def __init__(self, problem: Problem, look: Look) -> None:
         notation = problem.notation
         self.look = look
-        self.net = _capital(_stem(notation.net))
-        self.activation = _capital(_stem(notation.activation))
+        taken = {notation.cost, "W", "T"}  # T holds the targets of a softmax layer
+        self.net = _column(notation.net, taken)
+        self.activation = _column(notation.activation, {*taken, self.net})
         self.delta = _stem(notation.delta)
         self.error = _stem(notation.error)
         self.inputs = _inputs(problem.inputs)
@@ -50,8 +51,15 @@ def _stem(pattern: str) -> str:
     return pattern.replace("{unit}", "").strip("_")
 
 
-def _capital(letter: str) -> str:
-    return letter.upper() if len(letter) == 1 else letter
+def _column(pattern: str, taken: Container[str]) -> str:
+    """A capital for one letter: H of h_{unit}; the small one where the capital is another quantity's.
+
+    Where the cost is P, the nets p_1 and p_2 are p.
+    """
+    letter = _stem(pattern)
+    if len(letter) > 1:
+        return letter
+    return letter.upper() if letter.upper() not in taken else letter.lower()
 
 
 def _inputs(names: Sequence[str]) -> str:
