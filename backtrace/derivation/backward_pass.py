@@ -99,7 +99,11 @@ class _Backward:
             self._emit(symbol, Negative(error) if self.turned else error, "cost_gradient", layer.name, True)
             return error
         self._emit(symbol, gradient, "cost_gradient", layer.name)
-        self._emit(error, misfit if target else Negative(symbol), "error", layer.name, True)
+        # A hidden unit's error points where its activation should move, as t - a does at an output: with the
+        # gradient when the objective is to grow, against it when it is to shrink.
+        uphill = self.forward.problem.objective == "maximize"
+        hidden_error = symbol if uphill else Negative(symbol)
+        self._emit(error, misfit if target else hidden_error, "error", layer.name, True)
         return negate(symbol) if self.turned else symbol
 
     def _deltas(self, layer: Layer, directions: Sequence[Expression]) -> list[Symbol]:

@@ -297,6 +297,11 @@ def test_a_number_that_no_slip_gives_is_told_with_what_was_expected() -> None:
     assert zero == ("wrong", None, "expected 0; no known slip gives 0.91234")
 
 
+def test_a_hidden_error_under_a_performance_has_the_sign_of_the_way_up() -> None:
+    assert said("performance-ascent", e_1="0.25")[0] == "correct"
+    assert said("performance-ascent", e_1="-0.25")[:2] == ("slip", "sign")
+
+
 def test_what_follows_from_a_slip_is_carried_and_names_its_root() -> None:
     found = answers("or-gate", delta_1="-0.00122", dE_over_dw_1="-0.00122", dE_over_db_2="-0.00122")
     assert found["delta_1"].slip == "missing_slope"

@@ -570,6 +570,16 @@ def test_climbing_adds_what_descending_takes_away() -> None:
     assert read["Delta_w_5"] == "η·δ_3·a_1"
 
 
+@pytest.mark.parametrize("delta", ["gradient", "descent"])
+def test_errors_are_the_same_whether_a_cost_is_minimized_or_its_negative_maximized(delta: str) -> None:
+    minimized = passes({**two_layers("sigmoid", "half_squared_error"), "delta": delta})[1]
+    performance = two_layers("sigmoid", "performance")
+    maximized = passes({**performance, "delta": delta, "objective": "maximize"})[1]
+    for unit in "1234":
+        assert maximized[f"e_{unit}"] == minimized[f"e_{unit}"] != 0
+        assert maximized[f"dE/da_{unit}"] == -minimized[f"dE/da_{unit}"]
+
+
 def test_a_threshold_has_a_minus() -> None:
     read = rows({**two_layers("sigmoid", "half_squared_error"), "bias_input": -1})
     assert read["h_1"] == "i_1·w_1 + i_2·w_2 - b_1"
