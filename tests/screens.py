@@ -6,7 +6,6 @@ import os
 import pty
 import shlex
 import signal
-import sys
 import termios
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -15,15 +14,10 @@ from typing import Any
 import pexpect
 import pyte
 
+from tests.runner import COMMAND, WITHOUT_LOCALE
+
 TIMEOUT = 60  # seconds that nothing but a hanging program takes
-COMMAND = (sys.executable, "-m", "backtrace")
-PLAIN_ENVIRONMENT = {
-    name: value
-    for name, value in os.environ.items()
-    if name not in ("COLUMNS", "LINES", "NO_COLOR", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONCOERCECLOCALE")
-    and not name.startswith(("LC_", "LANG"))
-}
-UTF8 = {**PLAIN_ENVIRONMENT, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
+UTF8 = {**WITHOUT_LOCALE, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
 LEAVES = "\x1b[?25h\x1b[?1049l"  # the cursor is shown, the alternate screen left
 ARROWS = {"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D"}
 KEYS = {

@@ -31,8 +31,8 @@ from pathlib import Path
 import pytest
 
 import backtrace
-from backtrace.cli import main
 from backtrace.symbolic.ids import spell
+from tests.runner import Outcome, run
 
 ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "configs"
@@ -42,27 +42,6 @@ REFUSED = (
     "but at its threshold, where it jumps, so there is no backward pass; a sigmoid is the smooth function "
     "in its place\n"
 )
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a run of the command line left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
-    def run_it(*arguments: str) -> Run:
-        monkeypatch.setattr(sys, "argv", ["backtrace", *arguments])
-        with pytest.raises(SystemExit) as leaving:
-            main()
-        printed = capsys.readouterr()
-        return Run(int(leaving.value.code or 0), printed.out, printed.err)
-
-    return run_it
 
 
 def source(name: str) -> str:
@@ -103,7 +82,7 @@ def test_the_promised_examples_are_bundled() -> None:
     assert promised <= set(EXAMPLES)
 
 
-def test_the_list_has_a_line_for_every_example_and_fits_80_columns(run: Callable[..., Run]) -> None:
+def test_the_list_has_a_line_for_every_example_and_fits_80_columns() -> None:
     listed = run("examples")
     assert (listed.code, listed.err) == (0, "")
     lines = listed.out.splitlines()
@@ -129,14 +108,14 @@ def test_an_example_fits_80_columns_and_has_a_title(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_is_printed_as_it_is_bundled(name: str, run: Callable[..., Run]) -> None:
-    assert run("examples", name) == Run(0, source(name), "")
+def test_an_example_is_printed_as_it_is_bundled(name: str) -> None:
+    assert run("examples", name) == Outcome(0, source(name), "")
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_a_copy_traces_to_the_same_numbers(name: str, run: Callable[..., Run], tmp_path: Path) -> None:
+def test_a_copy_traces_to_the_same_numbers(name: str, tmp_path: Path) -> None:
     copy = tmp_path / "my.yaml"
-    assert run("examples", name, "-o", str(copy)) == Run(0, "", "")
+    assert run("examples", name, "-o", str(copy)) == Outcome(0, "", "")
     assert copy.read_text(encoding="utf-8") == source(name)
     arguments = [*phases_of(name), "-f", "json"]
     original = run("trace", name, *arguments)
@@ -163,20 +142,18 @@ def test_a_redirected_copy_is_utf_8_even_where_the_terminal_is_not(tmp_path: Pat
         ("zebra", "no bundled example 'zebra'; `backtrace examples` lists what is bundled\n"),
     ],
 )
-def test_an_unknown_example_is_refused_with_the_nearest(
-    name: str, message: str, run: Callable[..., Run]
-) -> None:
-    assert run("examples", name) == Run(1, "", message)
+def test_an_unknown_example_is_refused_with_the_nearest(name: str, message: str) -> None:
+    assert run("examples", name) == Outcome(1, "", message)
 
 
-def test_an_unknown_example_leaves_the_output_file_alone(run: Callable[..., Run], tmp_path: Path) -> None:
+def test_an_unknown_example_leaves_the_output_file_alone(tmp_path: Path) -> None:
     mine = tmp_path / "my.yaml"
     mine.write_text("what I wrote", encoding="utf-8")
     assert run("examples", "zebra", "-o", str(mine)).code == 1
     assert mine.read_text(encoding="utf-8") == "what I wrote"
 
 
-def test_a_copy_into_a_missing_folder_is_refused(run: Callable[..., Run], tmp_path: Path) -> None:
+def test_a_copy_into_a_missing_folder_is_refused(tmp_path: Path) -> None:
     target = tmp_path / "missing" / "my.yaml"
     refused = run("examples", "or-gate", "-o", str(target))
     assert (refused.code, refused.out) == (1, "")
@@ -216,7 +193,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_every_format_has_all_samples_of_two_steps(name: str, run: Callable[..., Run]) -> None:
+def test_every_format_has_all_samples_of_two_steps(name: str) -> None:
     counts = {}
     for form, count in ROWS.items():
         traced = run(*all_of(name), "-f", form)
@@ -230,7 +207,7 @@ def test_every_format_has_all_samples_of_two_steps(name: str, run: Callable[...,
     assert {row["step"] for row in rows} == ({1, 2} if problem.update else {1})
 
 
-def test_the_threshold_unit_is_refused_after_its_forward_pass(run: Callable[..., Run]) -> None:
+def test_the_threshold_unit_is_refused_after_its_forward_pass() -> None:
     refused = run("trace", "step-neuron")
     assert (refused.code, refused.err) == (1, REFUSED)
     assert "│ a_o    │ step(h_o)" in refused.out
@@ -524,7 +501,7 @@ def test_rounding_to_the_stated_place_is_what_agreement_means() -> None:
     assert not agrees(0.5, 0.5 + 1e-9)
 
 
-def test_the_or_gate_rounded_by_hand_gives_the_numbers_on_paper(run: Callable[..., Run]) -> None:
+def test_the_or_gate_rounded_by_hand_gives_the_numbers_on_paper() -> None:
     rows = json.loads(run("trace", "or-gate", "--hand", "activation=3", "-f", "json").out)["records"]
     texts = {row["id"]: row["text"] for row in rows}
     on_paper = {"a_1": "0.646", "a_2": "0.668", "h_o": "0.04982", "a_o": "0.512", "E": "0.119072"}
@@ -671,9 +648,7 @@ def test_a_false_claim_does_not_hold() -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_every_command_in_the_opening_runs_and_prints_what_its_note_says(
-    name: str, run: Callable[..., Run]
-) -> None:
+def test_every_command_in_the_opening_runs_and_prints_what_its_note_says(name: str) -> None:
     tried = commands(name)
     assert 2 <= len(tried) <= 4
     for command, note in tried:

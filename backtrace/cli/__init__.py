@@ -125,7 +125,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # What an encoding cannot carry is escaped; it is no error.
             stream.reconfigure(errors="backslashreplace")
-    code = _finish(_run())
+    code = _finish(run())
     sys.exit(code)
 
 
@@ -134,9 +134,10 @@ def _terminated(number: int, frame: object) -> None:
     sys.exit(128 + number)
 
 
-def _run() -> int:
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command, by default the one that was typed; its exit code. All errors end here as a message."""
     try:
-        code = cli.main(prog_name="backtrace", standalone_mode=False)
+        code = cli.main(arguments, "backtrace", standalone_mode=False)
         return code if isinstance(code, int) else Exit.FINE
     except click.exceptions.Exit as leaving:
         return leaving.exit_code

@@ -11,9 +11,6 @@ import io
 import json
 import os
 import re
-import resource
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -37,6 +34,7 @@ from backtrace.config.load import load
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError
 from tests.oracles.networks import problem_of
+from tests.runner import BOUNDED, Outcome, run_bounded
 from tests.views.test_check_formats import every_form
 
 MEGABYTE = 1_000_000
@@ -497,30 +495,12 @@ def test_steps_of_a_large_network_are_refused_from_the_third_on() -> None:
 
 # The command line
 
-# Run in a process of its own, so that its memory can be bounded.
-RUN = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
-sys.argv = ["backtrace", "check", "or-gate", *sys.argv[2:]]
-from backtrace.cli import main
-main()
-"""
 
-
-def run(folder: Path, *arguments: str, program: str = RUN) -> tuple[int, str, str]:
-    """`backtrace check or-gate` in bounded memory and time: exit code, output and what stands on stderr."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(MEMORY), *arguments],
-        cwd=folder,
-        capture_output=True,
-        timeout=4 * SECONDS,
-        check=False,
-        stdin=subprocess.DEVNULL,
+def checked(folder: Path, *arguments: str, program: str = BOUNDED) -> Outcome:
+    """`backtrace check or-gate` in bounded memory and time."""
+    return run_bounded(
+        folder, "check", "or-gate", *arguments, memory=MEMORY, seconds=SECONDS, program=program
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime - before.ru_utime < SECONDS
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
 def test_lines_of_10_megabytes_are_refused_or_told_in_bounded_memory(tmp_path: Path) -> None:
@@ -532,7 +512,7 @@ def test_lines_of_10_megabytes_are_refused_or_told_in_bounded_memory(tmp_path: P
             file.write_bytes(
                 b"h_1 = 0.6\n" * (ending in ("md", "html")) + piece.encode() * (size // len(piece))
             )
-    code, output, said = run(tmp_path, ".", "-f", "json")
+    code, output, said = checked(tmp_path, ".", "-f", "json")
     sheets = json.loads(output)["sheets"]
     assert (code, said, len(sheets)) == (1, "", 4 * len(pieces))
     read = [sheet["file"] for sheet in sheets if sheet["error"] is None]
@@ -569,7 +549,7 @@ MANY = len(NASTY_FILES) + 2
 
 
 def test_a_folder_of_hostile_names_pipes_and_broken_links_is_checked(nasty: Path) -> None:
-    forms = {form: run(nasty, ".", "-f", form) for form in ("table", "json", "csv", "markdown", "junit")}
+    forms = {form: checked(nasty, ".", "-f", form) for form in ("table", "json", "csv", "markdown", "junit")}
     for form, (code, output, said) in forms.items():
         assert (code, said) == (1, ""), form
         assert output.replace("\n", "").isprintable(), form
@@ -587,17 +567,17 @@ def test_a_folder_of_hostile_names_pipes_and_broken_links_is_checked(nasty: Path
 
 def test_a_device_without_an_end_is_read_so_far_and_refused(tmp_path: Path) -> None:
     message = "/dev/zero:1:1: larger than 32 MB, the most that is read\n"
-    assert run(tmp_path, "/dev/zero") == (1, "", message)
+    assert checked(tmp_path, "/dev/zero") == (1, "", message)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="everything can be read by root")
 def test_a_file_without_permission_is_told(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").touch(mode=0o000)
-    assert run(tmp_path, "s.yaml") == (1, "", "'s.yaml': cannot be read: Permission denied\n")
+    assert checked(tmp_path, "s.yaml") == (1, "", "'s.yaml': cannot be read: Permission denied\n")
 
 
 def test_a_file_name_that_is_none_is_told(tmp_path: Path) -> None:
-    code, output, said = run(tmp_path, "x" * 5000)
+    code, output, said = checked(tmp_path, "x" * 5000)
     assert (code, output) == (1, "")
     assert said == f"'{'x' * 120}…': cannot be read: File name too long\n"
 
@@ -613,7 +593,7 @@ def report(marking, checker, file):
         os.kill(os.getpid(), signal.SIGKILL)
     return ours(marking, checker, file)
 sheets._report = report
-sys.argv = ["backtrace", "check", "or-gate", *sys.argv[2:]]
+del sys.argv[1]
 main()
 """
 
@@ -621,6 +601,6 @@ main()
 def test_a_process_that_is_killed_ends_the_run_with_a_line_and_without_a_file(tmp_path: Path) -> None:
     for number in range(40):
         (tmp_path / f"{number:02}.yaml").write_text("h_1: 0.6\n")
-    done = run(tmp_path, ".", "--jobs", "2", "-f", "csv", "-o", "../marks.csv", program=KILLED)
+    done = checked(tmp_path, ".", "--jobs", "2", "-f", "csv", "-o", "../marks.csv", program=KILLED)
     assert done == (1, "", "a process that checked sheets was ended from outside; try --jobs 1\n")
     assert not (tmp_path.parent / "marks.csv").exists()

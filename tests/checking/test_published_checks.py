@@ -20,12 +20,10 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner
 
 from backtrace.checking.report import VERDICTS
 from backtrace.checking.slips.table import SLIPS
-from backtrace.cli import cli
-from tests.runner import TESTS
+from tests.runner import TESTS, run
 
 FOLDER = TESTS / "published_documents"
 NAMES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
@@ -101,9 +99,9 @@ def said(name: str) -> dict[int, list[Answer]]:
     with TemporaryDirectory() as folder:
         file = Path(folder) / f"sheet{ending}"
         file.write_text(text, encoding="utf-8")
-        result = CliRunner().invoke(cli, ["check", str(config), str(file), "-f", "json"])
+        done = run("check", config, file, "-f", "json")
     by_line: dict[int, list[Answer]] = {}
-    for answer in json.loads(result.stdout)["answers"]:
+    for answer in done.data["answers"]:
         by_line.setdefault(answer["line"], []).append(answer)
     return by_line
 

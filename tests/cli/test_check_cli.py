@@ -13,15 +13,14 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from backtrace.checking.slips.table import SLIPS
-from backtrace.cli import _run
+from tests.runner import Outcome, run
 
 USAGE = (
     "Usage: backtrace check [OPTIONS] CONFIG ANSWERS...\nTry 'backtrace check --help' for help.\n\nError: "
@@ -32,30 +31,8 @@ SLIPPED = "h_1: 0.6\ndE/dw_1: -0.00122\n"
 BROKEN = b"h_1: [0.6\n\xff\xfe"
 
 
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def data(self) -> Any:
-        """What a run with `-f json` says."""
-        return json.loads(self.out)
-
-
-Check = Callable[..., Outcome]
-
-
-@pytest.fixture
-def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Check:
-    """The command, run in this process."""
-
-    def run(*arguments: str | Path) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["backtrace", "check", *map(str, arguments)])
-        code = _run()
-        return Outcome(int(code), *capsys.readouterr())
-
-    return run
+def check(*arguments: str | Path, stdin: str = "") -> Outcome:
+    return run("check", *arguments, stdin=stdin)
 
 
 @pytest.fixture
@@ -76,7 +53,7 @@ def sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # One sheet
 
 
-def test_a_right_sheet_ends_with_0(check: Check, sheets: Path) -> None:
+def test_a_right_sheet_ends_with_0(sheets: Path) -> None:
     done = check("or-gate", "right.yaml")
     assert (done.code, done.err) == (0, "")
     assert done.out == (
@@ -95,7 +72,7 @@ def test_a_right_sheet_ends_with_0(check: Check, sheets: Path) -> None:
     )
 
 
-def test_a_sheet_with_a_mistake_ends_with_3_and_names_the_slip(check: Check, sheets: Path) -> None:
+def test_a_sheet_with_a_mistake_ends_with_3_and_names_the_slip(sheets: Path) -> None:
     done = check("or-gate", "slipped.yaml", "-f", "json")
     assert (done.code, done.err) == (3, "")
     assert done.data["summary"]["marks"] == 1
@@ -105,14 +82,14 @@ def test_a_sheet_with_a_mistake_ends_with_3_and_names_the_slip(check: Check, she
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
-def test_a_sheet_that_is_not_there_ends_with_1_and_a_line(check: Check, sheets: Path, form: str) -> None:
+def test_a_sheet_that_is_not_there_ends_with_1_and_a_line(sheets: Path, form: str) -> None:
     done = check("or-gate", "none.yaml", "-f", form)
     assert (done.code, done.out) == (1, "")
     assert "none.yaml" in done.err
     assert done.err.count("\n") == 1
 
 
-def test_a_grader_gets_its_file_also_where_a_sheet_cannot_be_read(check: Check, sheets: Path) -> None:
+def test_a_grader_gets_its_file_also_where_a_sheet_cannot_be_read(sheets: Path) -> None:
     done = check("or-gate", "none.yaml", "-f", "gradescope")
     assert done.code == 1
     (only,) = json.loads(done.out)["tests"]
@@ -123,20 +100,17 @@ def test_a_grader_gets_its_file_also_where_a_sheet_cannot_be_read(check: Check, 
     assert ElementTree.fromstring(done.out)[0].get("errors") == "1"
 
 
-def test_a_sheet_may_come_from_standard_input(
-    check: Check, monkeypatch: pytest.MonkeyPatch, sheets: Path
-) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(RIGHT.encode())))
-    done = check("or-gate", "-", "-f", "json")
+def test_a_sheet_may_come_from_standard_input() -> None:
+    done = check("or-gate", "-", "-f", "json", stdin=RIGHT)
     assert (done.code, done.data["summary"]["correct"]) == (0, 3)
 
 
-def test_standard_input_is_read_once(check: Check) -> None:
+def test_standard_input_is_read_once() -> None:
     message = "standard input can be read once; expected - in one place"
     assert check("-", "-") == (2, "", f"{USAGE}{message}\n")
 
 
-def test_the_output_goes_to_a_file(check: Check, sheets: Path) -> None:
+def test_the_output_goes_to_a_file(sheets: Path) -> None:
     expected = check("or-gate", "slipped.yaml", "-f", "csv").out
     assert check("or-gate", "slipped.yaml", "-f", "csv", "-o", "marks.csv") == (3, "", "")
     assert Path("marks.csv").read_text(encoding="utf-8") == expected
@@ -146,9 +120,7 @@ def test_the_output_goes_to_a_file(check: Check, sheets: Path) -> None:
     ("ending", "form"),
     [("csv", "csv"), ("json", "json"), ("md", "markdown"), ("xml", "junit"), ("txt", "table")],
 )
-def test_the_ending_of_a_file_says_how_it_is_written(
-    check: Check, sheets: Path, ending: str, form: str
-) -> None:
+def test_the_ending_of_a_file_says_how_it_is_written(sheets: Path, ending: str, form: str) -> None:
     expected = check("or-gate", "slipped.yaml", "-f", form).out
     assert check("or-gate", "slipped.yaml", "-o", f"marks.{ending}") == (3, "", "")
     assert Path(f"marks.{ending}").read_text(encoding="utf-8") == expected
@@ -157,19 +129,19 @@ def test_the_ending_of_a_file_says_how_it_is_written(
 # Options
 
 
-def test_tolerance_accepts_a_difference(check: Check, sheets: Path) -> None:
+def test_tolerance_accepts_a_difference(sheets: Path) -> None:
     Path("near.yaml").write_text("a_1: 0.6500\n")
     assert check("or-gate", "near.yaml").code == 3
     assert check("or-gate", "near.yaml", "--tolerance", "0.005").code == 0
 
 
 @pytest.mark.parametrize("value", ["nan", "inf"])
-def test_a_tolerance_is_a_finite_number(check: Check, value: str) -> None:
+def test_a_tolerance_is_a_finite_number(value: str) -> None:
     message = f"Invalid value for '--tolerance': {value} is no finite number"
     assert check("or-gate", "x", "--tolerance", value) == (2, "", f"{USAGE}{message}\n")
 
 
-def test_a_slip_may_earn_a_part_of_the_mark(check: Check, sheets: Path) -> None:
+def test_a_slip_may_earn_a_part_of_the_mark(sheets: Path) -> None:
     assert (
         check("or-gate", "slipped.yaml", "-f", "json", "--slip-mark", "0.5").data["summary"]["marks"] == 1.5
     )
@@ -180,9 +152,7 @@ def test_a_slip_may_earn_a_part_of_the_mark(check: Check, sheets: Path) -> None:
 
 @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "junit"])
 @pytest.mark.parametrize("feedback", ["brief", "slip"])
-def test_feedback_below_full_hides_the_expected_value(
-    check: Check, sheets: Path, form: str, feedback: str
-) -> None:
+def test_feedback_below_full_hides_the_expected_value(sheets: Path, form: str, feedback: str) -> None:
     assert "0.000278" in check("or-gate", "slipped.yaml", "-f", form).out
     done = check("or-gate", "slipped.yaml", "-f", form, "--feedback", feedback)
     assert "0.000278" not in done.out
@@ -192,9 +162,7 @@ def test_feedback_below_full_hides_the_expected_value(
 
 
 @pytest.mark.parametrize("feedback", [(), ("--feedback", "slip"), ("--feedback", "full")])
-def test_gradescope_never_reveals_unless_told_to(
-    check: Check, sheets: Path, feedback: tuple[str, ...]
-) -> None:
+def test_gradescope_never_reveals_unless_told_to(sheets: Path, feedback: tuple[str, ...]) -> None:
     done = check("or-gate", "slipped.yaml", "-f", "gradescope", *feedback)
     assert done.code == 3
     assert json.loads(done.out)["tests"][1]["output"].startswith("slip: the slope σ′(h) was left out")
@@ -202,12 +170,12 @@ def test_gradescope_never_reveals_unless_told_to(
     assert "0.000278" in check("or-gate", "slipped.yaml", "-f", "gradescope", *feedback, "--reveal").out
 
 
-def test_gradescope_is_for_one_submission(check: Check, sheets: Path) -> None:
+def test_gradescope_is_for_one_submission(sheets: Path) -> None:
     message = "-f gradescope is the result of one submission; expected one file of answers"
     assert check("or-gate", "class", "-f", "gradescope") == (2, "", f"{USAGE}{message}\n")
 
 
-def test_a_sample_stands_in_where_a_sheet_names_none(check: Check, sheets: Path) -> None:
+def test_a_sample_stands_in_where_a_sheet_names_none(sheets: Path) -> None:
     Path("second.yaml").write_text("h_1: 0.8\n")
     assert check("or-gate", "second.yaml").code == 3
     done = check("or-gate", "second.yaml", "--sample", "2", "-f", "json")
@@ -220,14 +188,14 @@ def test_a_sample_stands_in_where_a_sheet_names_none(check: Check, sheets: Path)
     )
 
 
-def test_a_step_stands_in_where_a_sheet_names_none(check: Check, sheets: Path) -> None:
+def test_a_step_stands_in_where_a_sheet_names_none(sheets: Path) -> None:
     Path("second.yaml").write_text("h_1: 0.80\n")  # step 2 of an online run sees sample 2
     done = check("or-gate", "second.yaml", "--step", "2", "-f", "json")
     assert (done.data["answers"][0]["step"], done.data["answers"][0]["sample"]) == (2, 2)
     assert done.code == 0
 
 
-def test_a_step_without_an_update_is_refused(check: Check, sheets: Path) -> None:
+def test_a_step_without_an_update_is_refused(sheets: Path) -> None:
     Path("mine.yaml").write_text("equations: {f: x * 2}\nobjective_symbol: f\nparameters: {x: 1}\n")
     assert check("mine.yaml", "right.yaml", "--step", "2") == (
         1,
@@ -236,7 +204,7 @@ def test_a_step_without_an_update_is_refused(check: Check, sheets: Path) -> None
     )
 
 
-def test_a_sheet_in_another_notation_is_read(check: Check, sheets: Path) -> None:
+def test_a_sheet_in_another_notation_is_read(sheets: Path) -> None:
     Path("net.yaml").write_text("net_1: 0.6\nout_1: 0.6457\nh_2: 0.7\n")
     assert check("or-gate", "net.yaml", "--notation", "net-out", "-f", "json").data["summary"]["correct"] == 3
 
@@ -248,12 +216,12 @@ def test_a_sheet_in_another_notation_is_read(check: Check, sheets: Path) -> None
         ("foo", "'foo' is no notation; expected h-a, net-out, in-out, z-a or I-O"),
     ],
 )
-def test_an_unknown_notation_is_refused(check: Check, name: str, told: str) -> None:
+def test_an_unknown_notation_is_refused(name: str, told: str) -> None:
     message = f"Invalid value for '--notation': {told}"
     assert check("or-gate", "x", "--notation", name) == (2, "", f"{USAGE}{message}\n")
 
 
-def test_what_if_changes_what_is_expected_and_is_told(check: Check, sheets: Path) -> None:
+def test_what_if_changes_what_is_expected_and_is_told(sheets: Path) -> None:
     Path("changed.yaml").write_text("h_1: 1\n")
     changes = ("--set", "w_1=0.2", "--input", "1,1", "--target", "1")
     done = check("or-gate", "changed.yaml", *changes)
@@ -261,14 +229,14 @@ def test_what_if_changes_what_is_expected_and_is_told(check: Check, sheets: Path
     assert "\nwith w_1 = 0.2, input 1,1, target 1\n" in done.out
 
 
-def test_the_slips_are_listed_without_a_config(check: Check) -> None:
+def test_the_slips_are_listed_without_a_config() -> None:
     done = check("--slips")
     assert (done.code, done.err) == (0, "")
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.out.splitlines()[3:-1]]
     assert rows == [[slip, row.sentence, row.example] for slip, row in SLIPS.items()]
 
 
-def test_answers_are_needed(check: Check) -> None:
+def test_answers_are_needed() -> None:
     said = f"{USAGE}expected ANSWERS, or --published instead of them, and not both\n"
     assert check("or-gate") == (2, "", said)
     assert check("or-gate", "sheet.yaml", "--published") == (2, "", said)
@@ -277,7 +245,7 @@ def test_answers_are_needed(check: Check) -> None:
 # Published figures
 
 
-def test_the_corrections_to_a_published_derivation_are_told(check: Check) -> None:
+def test_the_corrections_to_a_published_derivation_are_told() -> None:
     code, out, err = check("or-gate", "--published", "-f", "csv")
     rows = [
         (row["id"], row["stated"], row["verdict"], row["slip"]) for row in csv.DictReader(io.StringIO(out))
@@ -300,7 +268,7 @@ def test_the_corrections_to_a_published_derivation_are_told(check: Check) -> Non
     ]
 
 
-def test_the_corrections_have_the_places_where_the_figures_stand(check: Check) -> None:
+def test_the_corrections_have_the_places_where_the_figures_stand() -> None:
     table = check("two-two-two", "--published").out
     assert "the end, after the first round" in table
     assert " line " not in table
@@ -310,13 +278,13 @@ def test_the_corrections_have_the_places_where_the_figures_stand(check: Check) -
     assert corrected[("E+", "the end, after 10,000 rounds")] == "wrong_quantity"
 
 
-def test_verbose_lists_the_published_figures_that_are_right_too(check: Check) -> None:
+def test_verbose_lists_the_published_figures_that_are_right_too() -> None:
     rows = list(csv.DictReader(io.StringIO(check("or-gate", "--published", "--verbose", "-f", "csv").out)))
     assert len(rows) == 37
     assert sum(row["verdict"] == "correct" for row in rows) == 23
 
 
-def test_only_bundled_derivations_have_published_figures(check: Check) -> None:
+def test_only_bundled_derivations_have_published_figures() -> None:
     said = "no published figures for 'adam'; there are for or-gate and two-two-two\n"
     assert check("adam", "--published") == (1, "", said)
 
@@ -324,8 +292,8 @@ def test_only_bundled_derivations_have_published_figures(check: Check) -> None:
 # A writer's own names
 
 
-def test_a_name_on_a_sheet_may_stand_for_an_id(check: Check, tmp_path: Path) -> None:
-    sheet = written(
+def test_a_name_on_a_sheet_may_stand_for_an_id(tmp_path: Path) -> None:
+    sheet = save(
         tmp_path / "post.md", "z1 = 0.6, y1 = 0.6457, ∂E/∂y1 = -0.00122, y1 = 1/(1 + e^{-z1}) = 0.6457\n"
     )
     own = check("or-gate", sheet, "--name", "z1=h_1", "--name", "y1=a_1", "-f", "json")
@@ -337,12 +305,12 @@ def test_a_name_on_a_sheet_may_stand_for_an_id(check: Check, tmp_path: Path) -> 
     ]
 
 
-def test_a_name_stands_for_something_that_there_is(check: Check, post: Path) -> None:
+def test_a_name_stands_for_something_that_there_is(post: Path) -> None:
     said = "--name z1=h_11: no such quantity; did you mean h_1?\n"
     assert check("or-gate", post, "--name", "z1=h_11") == (1, "", said)
 
 
-def test_a_name_needs_an_id(check: Check) -> None:
+def test_a_name_needs_an_id() -> None:
     said = f"{USAGE}Invalid value for '--name': 'z1'; expected a name on the sheets and an id, as z1=h_h1\n"
     assert check("or-gate", "sheet.yaml", "--name", "z1") == (2, "", said)
 
@@ -358,15 +326,15 @@ WRITTEN = """∂E/∂w_6 = (a_o - y) g(h_o)(1 - g(h_o)) a_1
 
 @pytest.fixture
 def post(tmp_path: Path) -> Path:
-    return written(tmp_path / "post.md", WRITTEN)
+    return save(tmp_path / "post.md", WRITTEN)
 
 
-def written(file: Path, text: str) -> Path:
+def save(file: Path, text: str) -> Path:
     file.write_text(text)
     return file
 
 
-def test_formulas_stand_in_a_section_of_their_own(check: Check, post: Path) -> None:
+def test_formulas_stand_in_a_section_of_their_own(post: Path) -> None:
     code, out, err = check("or-gate", post)
     assert (code, err) == (3, "")
     assert "0 of 1 marks: 1 slip" in out
@@ -375,7 +343,7 @@ def test_formulas_stand_in_a_section_of_their_own(check: Check, post: Path) -> N
     assert "0.69 is not a_1 = 0.646 (it is a_1 of sample 2)" in out
 
 
-def test_formulas_are_in_the_json(check: Check, post: Path) -> None:
+def test_formulas_are_in_the_json(post: Path) -> None:
     outcome = check("or-gate", post, "-f", "json")
     assert outcome.data["formulas"] == [
         {
@@ -393,37 +361,33 @@ def test_formulas_are_in_the_json(check: Check, post: Path) -> None:
 
 @pytest.mark.parametrize("form", ["table", "json", "markdown", "junit", "gradescope", "csv"])
 @pytest.mark.parametrize("feedback", ["slip", "brief"])
-def test_less_feedback_gives_no_formula_and_no_number_away(
-    check: Check, post: Path, form: str, feedback: str
-) -> None:
+def test_less_feedback_gives_no_formula_and_no_number_away(post: Path, form: str, feedback: str) -> None:
     outcome = check("or-gate", post, "-f", form, "--feedback", feedback)
     for secret in ("0.646", "a_2", "-0.0786"):
         assert secret not in outcome.out + outcome.err
 
 
-def test_what_could_not_be_evaluated_is_listed(check: Check, post: Path) -> None:
+def test_what_could_not_be_evaluated_is_listed(post: Path) -> None:
     above = "1 of 2 formulas are right; 1 could not be evaluated\n"
     listed = "formulas that could not be evaluated:\n  line 3: ∂E/∂w_j = δ a_j\n"
     assert check("or-gate", post, "--verbose").out.endswith(above + listed)
     assert check("or-gate", post, "--verbose", "-f", "json").err == above + listed
 
 
-def test_formulas_that_could_not_be_evaluated_stand_apart_from_lines_not_understood(
-    check: Check, post: Path
-) -> None:
-    written(post, "h_1 = 0.6\n\n$\\frac{foo}{ = 3$ and \\sum_i q = = 5\n\n∂E/∂w_j = δ a_j\n")
+def test_formulas_that_could_not_be_evaluated_stand_apart_from_lines_not_understood(post: Path) -> None:
+    save(post, "h_1 = 0.6\n\n$\\frac{foo}{ = 3$ and \\sum_i q = = 5\n\n∂E/∂w_j = δ a_j\n")
     out = check("or-gate", post, "--verbose", "-f", "markdown").out
     assert out.count("\n\n1 line was not understood:\n\n- line 3: ") == 1
     assert out.endswith("\n\nformulas that could not be evaluated:\n\n- line 5: ∂E/∂w\\_j = δ a\\_j\n")
 
 
-def test_one_formula_is_counted_in_the_singular(check: Check, post: Path) -> None:
-    assert check("or-gate", written(post, "∂E/∂w_5 = δ_o a_1\n")).out.endswith("\n1 of 1 formula is right\n")
+def test_one_formula_is_counted_in_the_singular(post: Path) -> None:
+    assert check("or-gate", save(post, "∂E/∂w_5 = δ_o a_1\n")).out.endswith("\n1 of 1 formula is right\n")
 
 
-def test_a_document_of_formulas_alone_is_checked(check: Check, post: Path) -> None:
-    assert check("or-gate", written(post, "∂E/∂w_5 = δ_o a_1\n")).code == 0
-    assert check("or-gate", written(post, "∂E/∂w_6 = δ_o a_1\n")).code == 3
+def test_a_document_of_formulas_alone_is_checked(post: Path) -> None:
+    assert check("or-gate", save(post, "∂E/∂w_5 = δ_o a_1\n")).code == 0
+    assert check("or-gate", save(post, "∂E/∂w_6 = δ_o a_1\n")).code == 3
 
 
 # Lines that were not understood
@@ -431,7 +395,7 @@ def test_a_document_of_formulas_alone_is_checked(check: Check, post: Path) -> No
 NOTES = "# Notes\n\n$h_1 = 0.6$\n\n$\\frac{foo}{ = 3$ and \\sum_i q = = 5\n"
 
 
-def test_lines_that_were_not_understood_are_counted_and_listed(check: Check, sheets: Path) -> None:
+def test_lines_that_were_not_understood_are_counted_and_listed(sheets: Path) -> None:
     Path("notes.md").write_text(NOTES)
     counted = check("or-gate", "notes.md", "-f", "csv")
     assert counted.err == "1 line was not understood (--verbose lists it)\n"
@@ -443,7 +407,7 @@ def test_lines_that_were_not_understood_are_counted_and_listed(check: Check, she
 # Several sheets
 
 
-def test_a_folder_is_a_class(check: Check, sheets: Path) -> None:
+def test_a_folder_is_a_class(sheets: Path) -> None:
     done = check("or-gate", "class", "-f", "json")
     assert done.code == 1
     assert [sheet["file"] for sheet in done.data["sheets"]] == [
@@ -458,7 +422,7 @@ def test_a_folder_is_a_class(check: Check, sheets: Path) -> None:
     assert slipped["summary"]["slip"] == 1
 
 
-def test_a_class_has_a_row_a_sheet_and_a_summary(check: Check, sheets: Path) -> None:
+def test_a_class_has_a_row_a_sheet_and_a_summary(sheets: Path) -> None:
     done = check("or-gate", "class")
     assert (done.code, done.err) == (1, "")
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.out.splitlines()]
@@ -482,26 +446,24 @@ def test_a_class_has_a_row_a_sheet_and_a_summary(check: Check, sheets: Path) -> 
     ],
 )
 @pytest.mark.parametrize("form", ["table", "csv", "json", "markdown", "junit"])
-def test_the_exit_code_of_several_sheets(
-    check: Check, sheets: Path, names: tuple[str, ...], code: int, form: str
-) -> None:
+def test_the_exit_code_of_several_sheets(sheets: Path, names: tuple[str, ...], code: int, form: str) -> None:
     done = check("or-gate", *names, "-f", form)
     assert (done.code, done.err) == (code, "")
 
 
-def test_a_folder_with_one_sheet_is_a_class_still(check: Check, sheets: Path) -> None:
+def test_a_folder_with_one_sheet_is_a_class_still(sheets: Path) -> None:
     Path("class/b.yaml").unlink()
     Path("class/c.yaml").unlink()
     done = check("or-gate", "class", "-f", "json")
     assert (done.code, len(done.data["sheets"])) == (0, 1)
 
 
-def test_an_empty_folder_is_told(check: Check, sheets: Path) -> None:
+def test_an_empty_folder_is_told(sheets: Path) -> None:
     message = "'class/folder': no files in this folder; expected sheets of answers\n"
     assert check("or-gate", "class/folder") == (1, "", message)
 
 
-def test_csv_of_a_class(check: Check, sheets: Path) -> None:
+def test_csv_of_a_class(sheets: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(check("or-gate", "class", "-f", "csv").out)))
     assert [row["file"] for row in rows] == [
         *["class/a.yaml"] * 3,
@@ -510,7 +472,7 @@ def test_csv_of_a_class(check: Check, sheets: Path) -> None:
     ]
 
 
-def test_junit_of_a_class(check: Check, sheets: Path) -> None:
+def test_junit_of_a_class(sheets: Path) -> None:
     suites = ElementTree.fromstring(check("or-gate", "class", "-f", "junit").out)
     assert [(s.get("tests"), s.get("failures"), s.get("errors")) for s in suites] == [
         ("3", "0", "0"),
@@ -525,7 +487,7 @@ def a_run(*arguments: str, folder: Path, **streams: Any) -> subprocess.Completed
     return subprocess.run(command, cwd=folder, encoding="utf-8", timeout=60, **streams)
 
 
-def test_several_processes_say_the_same_in_the_same_order(check: Check, sheets: Path) -> None:
+def test_several_processes_say_the_same_in_the_same_order(sheets: Path) -> None:
     for number in range(40):
         shutil.copy(("right.yaml", "slipped.yaml")[number % 2], f"class/sheet{number}.yaml")
     alone = check("or-gate", "class", "-f", "csv")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import math
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from backtrace import __version__
-from backtrace.cli import COMMANDS, _run
+from backtrace.cli import COMMANDS
 from backtrace.config.cursor import one_of
+from tests.runner import run
 
 FIELDS = [
     "step",
@@ -31,46 +31,11 @@ FIELDS = [
 ]
 
 
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """The records of a run with `-f json`."""
-        rows: list[dict[str, Any]] = json.loads(self.out)["records"]
-        return rows
-
-
-Backtrace = Callable[..., Outcome]
-
-
-@pytest.fixture
-def backtrace(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Backtrace:
-    """The command line, run in this process."""
-
-    def run(*arguments: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["backtrace", *arguments])
-        code = _run()
-        return Outcome(int(code), *capsys.readouterr())
-
-    return run
-
-
-@pytest.fixture
-def json_of(backtrace: Backtrace) -> Callable[..., list[dict[str, Any]]]:
+def json_of(*arguments: str) -> list[dict[str, Any]]:
     """The records of `backtrace trace … -f json`."""
-
-    def records(*arguments: str) -> list[dict[str, Any]]:
-        done = backtrace("trace", *arguments, "-f", "json")
-        assert (done.code, done.err) == (0, "")
-        return done.rows
-
-    return records
-
-
-Records = Callable[..., list[dict[str, Any]]]
+    done = run("trace", *arguments, "-f", "json")
+    assert (done.code, done.err) == (0, "")
+    return done.rows
 
 
 # The OR gate worked out once more, in plain Python, as an oracle.
@@ -151,16 +116,16 @@ samples:
 # The command itself
 
 
-def test_backtrace_alone_shows_the_help(backtrace: Backtrace) -> None:
-    done = backtrace()
+def test_backtrace_alone_shows_the_help() -> None:
+    done = run()
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("Usage: backtrace [OPTIONS] ")
-    assert backtrace("--help").out == backtrace("-h").out == done.out
+    assert run("--help").out == run("-h").out == done.out
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
-def test_trace_has_help_that_names_every_option(backtrace: Backtrace, option: str) -> None:
-    done = backtrace("trace", option)
+def test_trace_has_help_that_names_every_option(option: str) -> None:
+    done = run("trace", option)
     assert (done.code, done.err) == (0, "")
     for name in (
         *("--format", "--sample", "--step", "--steps", "--only", "--show", "--matrix", "--all-rows"),
@@ -169,8 +134,8 @@ def test_trace_has_help_that_names_every_option(backtrace: Backtrace, option: st
         assert f"{name} " in done.out
 
 
-def test_the_version_is_told(backtrace: Backtrace) -> None:
-    assert backtrace("--version") == (0, f"backtrace, version {__version__}\n", "")
+def test_the_version_is_told() -> None:
+    assert run("--version") == (0, f"backtrace, version {__version__}\n", "")
 
 
 @pytest.mark.parametrize(
@@ -222,10 +187,8 @@ def test_the_version_is_told(backtrace: Backtrace) -> None:
         ),
     ],
 )
-def test_wrong_usage_is_told_with_exit_code_2(
-    backtrace: Backtrace, arguments: tuple[str, ...], message: str
-) -> None:
-    done = backtrace(*arguments)
+def test_wrong_usage_is_told_with_exit_code_2(arguments: tuple[str, ...], message: str) -> None:
+    done = run(*arguments)
     assert (done.code, done.out) == (2, "")
     assert done.err.splitlines()[-1] == f"Error: {message}"
 
@@ -246,9 +209,9 @@ def test_wrong_usage_is_told_with_exit_code_2(
     ],
 )
 def test_wrong_options_are_told_with_what_was_expected(
-    backtrace: Backtrace, arguments: tuple[str, ...], told: tuple[str, ...]
+    arguments: tuple[str, ...], told: tuple[str, ...]
 ) -> None:
-    done = backtrace("trace", "or-gate", *arguments)
+    done = run("trace", "or-gate", *arguments)
     assert (done.code, done.out) == (2, "")
     assert all(part in done.err.splitlines()[-1] for part in told)
 
@@ -304,28 +267,26 @@ def test_wrong_options_are_told_with_what_was_expected(
         (("two-two-two", "--show", "out_h3"), "no quantity 'out_h3'; did you mean out_h2?"),
     ],
 )
-def test_bad_input_is_told_with_exit_code_1(
-    backtrace: Backtrace, arguments: tuple[str, ...], message: str
-) -> None:
-    done = backtrace("trace", *arguments)
+def test_bad_input_is_told_with_exit_code_1(arguments: tuple[str, ...], message: str) -> None:
+    done = run("trace", *arguments)
     assert (done.code, done.err) == (1, f"{message}\n")
 
 
-def test_an_update_that_changes_nothing_says_why(backtrace: Backtrace, tmp_path: Path) -> None:
+def test_an_update_that_changes_nothing_says_why(tmp_path: Path) -> None:
     file = tmp_path / "fixed.yaml"
     file.write_text(
         "equations: {E: (w - x)^2}\nobjective_symbol: E\nparameters: {w: 1}\nfixed: [w]\n"
         "inputs: [x]\nsamples: [{inputs: [2]}]\nupdate: {rule: adam, learning_rate: 0.1}\n"
     )
-    done = backtrace("trace", str(file), "--only", "update")
+    done = run("trace", str(file), "--only", "update")
     assert (done.code, done.err) == (1, "nothing to show: all parameters are held fixed\n")
 
 
 # Formats
 
 
-def test_json_is_one_document_of_the_fixed_shape(backtrace: Backtrace) -> None:
-    done = backtrace("trace", "or-gate", "-f", "json")
+def test_json_is_one_document_of_the_fixed_shape() -> None:
+    done = run("trace", "or-gate", "-f", "json")
     document = json.loads(done.out)
     assert list(document) == ["schema", "title", "arithmetic", "records"]
     assert (document["schema"], document["title"], document["arithmetic"]) == (1, "OR gate, 2-2-1", "float64")
@@ -354,60 +315,60 @@ def test_json_is_one_document_of_the_fixed_shape(backtrace: Backtrace) -> None:
         )
 
 
-def test_json_of_hand_arithmetic_names_it(backtrace: Backtrace) -> None:
-    done = backtrace("trace", "or-gate", "-f", "json", "--hand", "activation=3,delta=4")
+def test_json_of_hand_arithmetic_names_it() -> None:
+    done = run("trace", "or-gate", "-f", "json", "--hand", "activation=3,delta=4")
     assert json.loads(done.out)["arithmetic"] == "hand activation=3,delta=4"
     assert all(isinstance(row["value"], float) for row in done.rows)
 
 
 @pytest.mark.parametrize("example", ["or-gate", "or-gate-batch", "circuit", "adam"])
-def test_json_lines_are_the_records_of_json(backtrace: Backtrace, example: str) -> None:
-    lines = backtrace("trace", example, "-f", "jsonl").out.splitlines()
-    assert [json.loads(line) for line in lines] == backtrace("trace", example, "-f", "json").rows
+def test_json_lines_are_the_records_of_json(example: str) -> None:
+    lines = run("trace", example, "-f", "jsonl").out.splitlines()
+    assert [json.loads(line) for line in lines] == run("trace", example, "-f", "json").rows
     assert list(json.loads(lines[0])) == FIELDS
 
 
 @pytest.mark.parametrize("example", ["or-gate", "or-gate-batch", "circuit", "adam"])
-def test_csv_has_the_same_records_and_leaves_null_empty(backtrace: Backtrace, example: str) -> None:
-    rows = list(csv.reader(backtrace("trace", example, "-f", "csv").out.splitlines()))
+def test_csv_has_the_same_records_and_leaves_null_empty(example: str) -> None:
+    rows = list(csv.reader(run("trace", example, "-f", "csv").out.splitlines()))
     assert rows[0] == FIELDS
-    expected = backtrace("trace", example, "-f", "json").rows
+    expected = run("trace", example, "-f", "json").rows
     assert rows[1:] == [["" if cell is None else str(cell) for cell in row.values()] for row in expected]
     assert [float(row[9]) for row in rows[1:]] == [row["value"] for row in expected]
 
 
-def test_output_goes_to_a_file(backtrace: Backtrace, tmp_path: Path) -> None:
+def test_output_goes_to_a_file(tmp_path: Path) -> None:
     file = tmp_path / "trace.csv"
-    assert backtrace("trace", "or-gate", "-f", "csv", "-o", str(file)) == (0, "", "")
-    assert file.read_text(encoding="utf-8") == backtrace("trace", "or-gate", "-f", "csv").out
+    assert run("trace", "or-gate", "-f", "csv", "-o", str(file)) == (0, "", "")
+    assert file.read_text(encoding="utf-8") == run("trace", "or-gate", "-f", "csv").out
 
 
-def test_a_file_that_ends_in_another_command_s_form_is_refused(backtrace: Backtrace, tmp_path: Path) -> None:
+def test_a_file_that_ends_in_another_command_s_form_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "a.svg"
-    done = backtrace("trace", "or-gate", "-o", str(file))
+    done = run("trace", "or-gate", "-o", str(file))
     told = "no form for .svg here; expected .csv .json .jsonl .md .tex .html, or -f"
     assert (done.code, done.out) == (2, "")
     assert done.err.endswith(f"\nError: -o '{file}': {told}\n")
     assert not file.exists()
     for name in ("a.txt", "a.log", "svg"):
-        assert backtrace("trace", "or-gate", "-o", str(tmp_path / name)).code == 0
+        assert run("trace", "or-gate", "-o", str(tmp_path / name)).code == 0
 
 
-def test_a_dash_as_output_file_is_standard_output(backtrace: Backtrace) -> None:
-    assert backtrace("trace", "or-gate", "-o", "-") == backtrace("trace", "or-gate")
+def test_a_dash_as_output_file_is_standard_output() -> None:
+    assert run("trace", "or-gate", "-o", "-") == run("trace", "or-gate")
 
 
 # Online steps
 
 
-def test_a_step_is_forward_backward_update_and_after(json_of: Records) -> None:
+def test_a_step_is_forward_backward_update_and_after() -> None:
     rows = json_of("or-gate")
     assert places(rows) == [(1, 1, "forward"), (1, 1, "backward"), (1, None, "update"), (1, 1, "after")]
     assert value(rows, "E") == pytest.approx(0.1188512804, abs=5e-11)
     assert value(rows, "dE/dw_5") == pytest.approx(-0.0786482163, abs=5e-11)
 
 
-def test_steps_cycle_through_the_samples(json_of: Records) -> None:
+def test_steps_cycle_through_the_samples() -> None:
     rows = json_of("or-gate", "--steps", "6")
     assert [sample for _, sample, phase in places(rows) if phase == "forward"] == [1, 2, 3, 4, 1, 2]
     for step in range(1, 7):
@@ -420,13 +381,13 @@ def test_steps_cycle_through_the_samples(json_of: Records) -> None:
         assert value(rows, "E+", step=step, sample=(step - 1) % 4 + 1) == pytest.approx(again, rel=1e-12)
 
 
-def test_step_shows_only_that_one(json_of: Records) -> None:
+def test_step_shows_only_that_one() -> None:
     assert json_of("or-gate", "--step", "6") == [
         row for row in json_of("or-gate", "--steps", "6") if row["step"] == 6
     ]
 
 
-def test_another_sample_shows_its_pass_and_its_own_update_at_the_step_s_start(json_of: Records) -> None:
+def test_another_sample_shows_its_pass_and_its_own_update_at_the_step_s_start() -> None:
     rows = json_of("or-gate", "--step", "3", "--sample", "2")
     assert places(rows) == [(3, 2, "forward"), (3, 2, "backward"), (3, 2, "update"), (3, 2, "after")]
     start = after_steps(2)
@@ -438,17 +399,17 @@ def test_another_sample_shows_its_pass_and_its_own_update_at_the_step_s_start(js
     assert value(rows, "E+") == pytest.approx(or_gate(moved(start, expected), 2)["E"], rel=1e-12)
 
 
-def test_the_step_s_own_sample_asked_for_by_number_changes_nothing(json_of: Records) -> None:
+def test_the_step_s_own_sample_asked_for_by_number_changes_nothing() -> None:
     assert json_of("or-gate", "--step", "2", "--sample", "2") == json_of("or-gate", "--step", "2")
 
 
-def test_looking_at_another_sample_does_not_change_the_steps(json_of: Records) -> None:
+def test_looking_at_another_sample_does_not_change_the_steps() -> None:
     rows = json_of("or-gate", "--steps", "3", "--sample", "4")
     assert [sample for _, sample, phase in places(rows) if phase == "forward"] == [4, 4, 4]
     assert value(rows, "E", step=3) == pytest.approx(or_gate(after_steps(2), 4)["E"], rel=1e-12)
 
 
-def test_sample_all_shows_every_pass_and_the_step_s_own_update(json_of: Records) -> None:
+def test_sample_all_shows_every_pass_and_the_step_s_own_update() -> None:
     rows = json_of("or-gate", "--step", "2", "--sample", "all")
     passes = [(2, k, phase) for k in (1, 2, 3, 4) for phase in ("forward", "backward")]
     assert places(rows) == [*passes, (2, None, "update"), (2, 2, "after")]
@@ -458,7 +419,7 @@ def test_sample_all_shows_every_pass_and_the_step_s_own_update(json_of: Records)
     assert value(rows, "w_5+") == pytest.approx(after_steps(2)["w_5"], rel=1e-12)
 
 
-def test_without_an_update_there_is_one_step_of_two_phases(json_of: Records) -> None:
+def test_without_an_update_there_is_one_step_of_two_phases() -> None:
     assert places(json_of("circuit")) == [(1, 1, "forward"), (1, 1, "backward")]
 
 
@@ -466,7 +427,7 @@ def test_without_an_update_there_is_one_step_of_two_phases(json_of: Records) -> 
 
 
 @pytest.mark.parametrize(("batch", "n"), [("sum", 1), ("mean", 2)])
-def test_a_batch_adds_up_the_scored_samples(json_of: Records, config: Config, batch: str, n: int) -> None:
+def test_a_batch_adds_up_the_scored_samples(config: Config, batch: str, n: int) -> None:
     rows = json_of(config(BATCH % batch))
     passes = [(1, 1, "forward"), (1, 1, "backward"), (1, 2, "forward"), (1, 2, "backward"), (1, 3, "forward")]
     assert places(rows) == [*passes, (1, None, "total"), (1, None, "update"), (1, None, "after")]
@@ -481,15 +442,13 @@ def test_a_batch_adds_up_the_scored_samples(json_of: Records, config: Config, ba
 
 
 @pytest.mark.parametrize("batch", ["sum", "mean"])
-def test_the_records_of_a_sample_are_not_scaled(json_of: Records, config: Config, batch: str) -> None:
+def test_the_records_of_a_sample_are_not_scaled(config: Config, batch: str) -> None:
     rows = json_of(config(BATCH % batch))
     assert value(rows, "E", sample=1) == 0.78125
     assert value(rows, "dE/dw", sample=2) == 2.25
 
 
-def test_one_sample_of_a_batch_has_a_forward_and_a_backward_pass_only(
-    json_of: Records, config: Config
-) -> None:
+def test_one_sample_of_a_batch_has_a_forward_and_a_backward_pass_only(config: Config) -> None:
     net = config(BATCH % "mean")
     rows = json_of(net, "--sample", "2")
     assert places(rows) == [(1, 2, "forward"), (1, 2, "backward")]
@@ -497,12 +456,12 @@ def test_one_sample_of_a_batch_has_a_forward_and_a_backward_pass_only(
     assert places(json_of(net, "--sample", "3")) == [(1, 3, "forward")]
 
 
-def test_every_sample_of_a_batch_is_the_same_as_none_in_particular(json_of: Records, config: Config) -> None:
+def test_every_sample_of_a_batch_is_the_same_as_none_in_particular(config: Config) -> None:
     net = config(BATCH % "sum")
     assert json_of(net, "--sample", "all") == json_of(net)
 
 
-def test_the_steps_of_a_batch_go_on_from_its_update(json_of: Records, config: Config) -> None:
+def test_the_steps_of_a_batch_go_on_from_its_update(config: Config) -> None:
     net = config(BATCH % "sum")
     rows = json_of(net, "--step", "2")
     assert {row["step"] for row in rows} == {2}
@@ -523,7 +482,7 @@ def test_the_steps_of_a_batch_go_on_from_its_update(json_of: Records, config: Co
         (["forward", "backward", "update"], ["forward", "backward", "total", "update", "after"]),
     ],
 )
-def test_only_picks_phases(json_of: Records, config: Config, options: list[str], phases: list[str]) -> None:
+def test_only_picks_phases(config: Config, options: list[str], phases: list[str]) -> None:
     net = config(BATCH % "sum")
     arguments = [argument for option in options for argument in ("--only", option)]
     expected = [row for row in json_of(net) if row["phase"] in phases]
@@ -531,7 +490,7 @@ def test_only_picks_phases(json_of: Records, config: Config, options: list[str],
     assert {row["phase"] for row in expected} == set(phases)
 
 
-def test_only_the_update_is_worked_out_as_ever(json_of: Records) -> None:
+def test_only_the_update_is_worked_out_as_ever() -> None:
     rows = json_of("or-gate", "--only", "update", "--step", "3")
     assert value(rows, "w_5+") == pytest.approx(after_steps(3)["w_5"], rel=1e-12)
 
@@ -560,7 +519,7 @@ def test_only_the_update_is_worked_out_as_ever(json_of: Records) -> None:
     ],
 )
 def test_show_picks_quantities_by_any_of_their_names(
-    json_of: Records, example: str, patterns: list[str], ids: list[str] | None
+    example: str, patterns: list[str], ids: list[str] | None
 ) -> None:
     arguments = [argument for pattern in patterns for argument in ("--show", pattern)]
     found = [row["id"] for row in json_of(example, *arguments)]
@@ -574,14 +533,14 @@ def test_show_picks_quantities_by_any_of_their_names(
 @pytest.mark.parametrize(
     "example", ["or-gate", "two-two-two", "or-gate-batch", "softmax-cross-entropy", "xor-skip"]
 )
-def test_showing_everything_adds_the_hidden_to_what_is_there_anyway(json_of: Records, example: str) -> None:
+def test_showing_everything_adds_the_hidden_to_what_is_there_anyway(example: str) -> None:
     usual, everything = json_of(example), json_of(example, "--show", "*")
     assert [row for row in everything if row in usual] == usual
     hidden = {row["kind"] for row in everything if row not in usual}
     assert {"local", "gradient"} <= hidden
 
 
-def test_a_local_derivative_is_worked_out_like_the_rest(json_of: Records) -> None:
+def test_a_local_derivative_is_worked_out_like_the_rest() -> None:
     rows = json_of(
         "or-gate", "--show", "dh_o/dw_5", "--show", "dE/di_1", "--show", "a_1", "--show", "delta_?"
     )
@@ -590,7 +549,7 @@ def test_a_local_derivative_is_worked_out_like_the_rest(json_of: Records) -> Non
     assert value(rows, "dE/di_1") == pytest.approx(expected, rel=1e-12)
 
 
-def test_show_goes_through_all_steps(json_of: Records) -> None:
+def test_show_goes_through_all_steps() -> None:
     rows = json_of("or-gate", "--steps", "5", "--show", "dE/di_1", "--show", "w_5+")
     assert [(row["step"], row["id"]) for row in rows] == [
         (step, id) for step in range(1, 6) for id in ("dE/di_1", "w_5+")
@@ -611,12 +570,12 @@ samples: [{inputs: [1], targets: [1]}]
 """
 
 
-def test_a_name_that_could_be_two_quantities_is_refused(backtrace: Backtrace, config: Config) -> None:
-    done = backtrace("trace", config(AMBIGUOUS), "--show", "s_1x")
+def test_a_name_that_could_be_two_quantities_is_refused(config: Config) -> None:
+    done = run("trace", config(AMBIGUOUS), "--show", "s_1x")
     assert (done.code, done.err) == (1, "'s_1x' could be a_1 or h_1x; expected one of these\n")
-    assert [
-        row["id"] for row in backtrace("trace", config(AMBIGUOUS), "--show", "a_1", "-f", "json").rows
-    ] == ["a_1"]
+    assert [row["id"] for row in run("trace", config(AMBIGUOUS), "--show", "a_1", "-f", "json").rows] == [
+        "a_1"
+    ]
 
 
 # How numbers are written
@@ -637,7 +596,7 @@ def texts(rows: Sequence[dict[str, Any]]) -> list[str]:
     ],
 )
 def test_digits_and_decimals_change_what_is_shown(
-    json_of: Records, options: list[str], text: str | None, substitution: str | None
+    options: list[str], text: str | None, substitution: str | None
 ) -> None:
     (row,) = json_of("or-gate", "--show", "dE/dw_5", *options)
     assert row["value"] == pytest.approx(or_gate(START, 1)["dE/dw_5"], rel=1e-12)
@@ -647,72 +606,72 @@ def test_digits_and_decimals_change_what_is_shown(
         assert (row["text"], row["substitution"]) == (text, substitution)
 
 
-def test_hand_rounds_where_a_person_writes_down(json_of: Records) -> None:
+def test_hand_rounds_where_a_person_writes_down() -> None:
     rows = json_of("or-gate", "--hand", "activation=3", *("--show", "a_*", "--show", "h_o", "--show", "E"))
     rows += json_of("or-gate", "--hand", "activation=3", "--show", "dE/da_o")
     assert texts(rows) == ["0.646", "0.668", "0.04982", "0.512", "0.119072", "-0.488"]
 
 
-def test_hand_decimals_for_all_kinds(json_of: Records) -> None:
+def test_hand_decimals_for_all_kinds() -> None:
     rows = json_of("or-gate", "--hand", "2", "--only", "forward")
     assert texts(rows) == ["0.60", "0.70", "0.65", "0.67", "0.05", "0.51", "0.12"]
 
 
-def test_hand_exact_overrides_the_config(backtrace: Backtrace, config: Config) -> None:
+def test_hand_exact_overrides_the_config(config: Config) -> None:
     net = config(BATCH % "sum" + "hand: 1\n")
-    assert json.loads(backtrace("trace", net, "-f", "json").out)["arithmetic"] == "hand all=1"
-    assert json.loads(backtrace("trace", net, "-f", "json", "--hand", "exact").out)["arithmetic"] == "float64"
+    assert json.loads(run("trace", net, "-f", "json").out)["arithmetic"] == "hand all=1"
+    assert json.loads(run("trace", net, "-f", "json", "--hand", "exact").out)["arithmetic"] == "float64"
 
 
 # What if
 
 
-def test_set_changes_parameters_and_says_so(backtrace: Backtrace, json_of: Records) -> None:
+def test_set_changes_parameters_and_says_so() -> None:
     options = ("--set", "w_5=0.02", "--set", "b_3=-1e-1")
     rows = json_of("or-gate", *options)
     expected = or_gate({**START, "w_5": 0.02, "b_3": -0.1}, 1)
     assert value(rows, "dE/dw_6") == pytest.approx(expected["dE/dw_6"], rel=1e-12)
-    assert "\nwith w_5 = 0.02, b_3 = -1e-1\n" in backtrace("trace", "or-gate", *options).out
+    assert "\nwith w_5 = 0.02, b_3 = -1e-1\n" in run("trace", "or-gate", *options).out
 
 
-def test_the_last_setting_of_a_parameter_counts(backtrace: Backtrace, json_of: Records) -> None:
+def test_the_last_setting_of_a_parameter_counts() -> None:
     options = ("--set", "w_5=7", "--set", "w_5=0.02")
     assert json_of("or-gate", *options) == json_of("or-gate", "--set", "w_5=0.02")
-    assert "\nwith w_5 = 0.02\n" in backtrace("trace", "or-gate", *options).out
+    assert "\nwith w_5 = 0.02\n" in run("trace", "or-gate", *options).out
 
 
-def test_input_and_target_make_a_sample_of_their_own(backtrace: Backtrace, json_of: Records) -> None:
+def test_input_and_target_make_a_sample_of_their_own() -> None:
     options = ("--input", "0, 1", "--target", "1")
     rows = json_of("or-gate", *options)
     assert places(rows)[0] == (1, 1, "forward")
     assert value(rows, "E") == pytest.approx(or_gate(START, 2)["E"], rel=1e-12)
-    shown = backtrace("trace", "or-gate", *options).out
+    shown = run("trace", "or-gate", *options).out
     assert "\nwith input 0, 1, target 1\n" in shown
     assert "\nstep 1, sample 1: i_1 = 0, i_2 = 1, y = 1\n" in shown
 
 
-def test_input_may_begin_with_a_minus(json_of: Records) -> None:
+def test_input_may_begin_with_a_minus() -> None:
     rows = json_of("or-gate", "--input", "-1,0", "--show", "h_1")
     assert rows[0]["substitution"] == "-1(0.1) + 0(0.3) + 0.5"
 
 
-def test_input_without_target_is_forward_only(json_of: Records) -> None:
+def test_input_without_target_is_forward_only() -> None:
     assert places(json_of("or-gate", "--input", "1,1")) == [(1, 1, "forward")]
 
 
-def test_target_alone_keeps_the_sample_s_inputs(json_of: Records) -> None:
+def test_target_alone_keeps_the_sample_s_inputs() -> None:
     (row,) = json_of("or-gate", "--sample", "2", "--target", "0", "--show", "E")
     output = 1 - math.sqrt(2 * or_gate(START, 2)["E"])
     assert row["value"] == pytest.approx(output**2 / 2, rel=1e-12)
 
 
-def test_the_config_file_is_left_alone(backtrace: Backtrace, config: Config) -> None:
+def test_the_config_file_is_left_alone(config: Config) -> None:
     net = config(BATCH % "sum")
-    backtrace("trace", net, "--set", "w=3")
+    run("trace", net, "--set", "w=3")
     assert Path(net).read_text(encoding="utf-8") == BATCH % "sum"
 
 
-def test_an_output_file_is_written_as_its_ending_says(backtrace: Backtrace, tmp_path: Path) -> None:
+def test_an_output_file_is_written_as_its_ending_says(tmp_path: Path) -> None:
     for ending, form in (
         ("CSV", "csv"),
         ("csv", "csv"),
@@ -722,18 +681,18 @@ def test_an_output_file_is_written_as_its_ending_says(backtrace: Backtrace, tmp_
         ("txt", "table"),
     ):
         file = tmp_path / f"trace.{ending}"
-        assert backtrace("trace", "or-gate", "-o", str(file)) == (0, "", "")
-        assert file.read_text(encoding="utf-8") == backtrace("trace", "or-gate", "-f", form).out
+        assert run("trace", "or-gate", "-o", str(file)) == (0, "", "")
+        assert file.read_text(encoding="utf-8") == run("trace", "or-gate", "-f", form).out
 
 
-def test_a_format_that_is_asked_for_goes_before_the_ending(backtrace: Backtrace, tmp_path: Path) -> None:
+def test_a_format_that_is_asked_for_goes_before_the_ending(tmp_path: Path) -> None:
     file = tmp_path / "trace.csv"
-    assert backtrace("trace", "or-gate", "-f", "json", "-o", str(file)).code == 0
-    assert file.read_text(encoding="utf-8") == backtrace("trace", "or-gate", "-f", "json").out
+    assert run("trace", "or-gate", "-f", "json", "-o", str(file)).code == 0
+    assert file.read_text(encoding="utf-8") == run("trace", "or-gate", "-f", "json").out
 
 
-def test_help_says_no_more_of_a_step_than_that_it_counts_from_1(backtrace: Backtrace) -> None:
-    lines = backtrace("trace", "--help").out.splitlines()
+def test_help_says_no_more_of_a_step_than_that_it_counts_from_1() -> None:
+    lines = run("trace", "--help").out.splitlines()
     steps = [" ".join(line.split()) for line in lines if "--step" in line]
     assert steps[:2] == [
         "--step K Only this step. [x>=1]",
@@ -741,55 +700,55 @@ def test_help_says_no_more_of_a_step_than_that_it_counts_from_1(backtrace: Backt
     ]
 
 
-def test_one_equation_is_no_equations(backtrace: Backtrace) -> None:
-    heading = backtrace("trace", "parabola").out.splitlines()[:4]
+def test_one_equation_is_no_equations() -> None:
+    heading = run("trace", "parabola").out.splitlines()[:4]
     assert any("1 equation, derivatives of" in line for line in heading)
 
 
-def test_a_default_constant_is_written_as_a_person_writes_it(backtrace: Backtrace) -> None:
-    out = backtrace("trace", "adam").out
+def test_a_default_constant_is_written_as_a_person_writes_it() -> None:
+    out = run("trace", "adam").out
     assert "epsilon 1e-8" in out
     assert "e-08)" not in out
 
 
-def test_gradients_by_inputs_stand_under_their_own_heading(backtrace: Backtrace) -> None:
+def test_gradients_by_inputs_stand_under_their_own_heading() -> None:
     headings = [
         line
-        for line in backtrace("trace", "or-gate", "--show", "dE/d[iw]_*").out.splitlines()
+        for line in run("trace", "or-gate", "--show", "dE/d[iw]_*").out.splitlines()
         if line.startswith("Backward")
     ]
     assert headings == ["Backward, output layer", "Backward, hidden layer", "Backward, inputs"]
 
 
-def test_terms_of_a_gradient_stand_before_their_sum(json_of: Records) -> None:
+def test_terms_of_a_gradient_stand_before_their_sum() -> None:
     ids = [row["id"] for row in json_of("two-two-two", "--show", "dE*/da_h1")]
     assert ids == ["dE_o1/da_h1", "dE_o2/da_h1", "dE/da_h1"]
 
 
-def test_repeated_hand_options_add_up(backtrace: Backtrace) -> None:
-    done = backtrace("trace", "or-gate", "--hand", "activation=3", "--hand", "delta=2", "-f", "json")
+def test_repeated_hand_options_add_up() -> None:
+    done = run("trace", "or-gate", "--hand", "activation=3", "--hand", "delta=2", "-f", "json")
     values = {row["id"]: row["text"] for row in json.loads(done.out)["records"]}
     assert (values["a_o"], values["delta_o"]) == ("0.512", "-0.12")
 
 
-def test_other_inputs_are_a_sample_of_their_own(backtrace: Backtrace) -> None:
-    done = backtrace("trace", "or-gate", "--input", "1,1", "--target", "1", "--sample", "2")
+def test_other_inputs_are_a_sample_of_their_own() -> None:
+    done = run("trace", "or-gate", "--input", "1,1", "--target", "1", "--sample", "2")
     assert done.code == 2
     assert done.err.splitlines()[-1].endswith(
         "--input makes a sample of its own; expected --sample to be left out"
     )
 
 
-def test_inputs_without_a_target_say_that_there_is_no_backward_pass(backtrace: Backtrace) -> None:
-    lines = backtrace("trace", "or-gate", "--input", "1,0").out.splitlines()
+def test_inputs_without_a_target_say_that_there_is_no_backward_pass() -> None:
+    lines = run("trace", "or-gate", "--input", "1,0").out.splitlines()
     assert "with input 1,0, no target (forward only)" in lines
 
 
-def test_a_zero_has_no_sign(backtrace: Backtrace) -> None:
-    assert ",0.0,0" in backtrace("trace", "or-gate", "-f", "csv", "--show", "dE/dw_3").out
+def test_a_zero_has_no_sign() -> None:
+    assert ",0.0,0" in run("trace", "or-gate", "-f", "csv", "--show", "dE/dw_3").out
 
 
-def test_gradients_tied_across_layers_split_no_table(backtrace: Backtrace, tmp_path: Path) -> None:
+def test_gradients_tied_across_layers_split_no_table(tmp_path: Path) -> None:
     config = tmp_path / "tied.yaml"
     config.write_text(
         "inputs: [x]\ntargets: [t]\nlayers:\n"
@@ -797,7 +756,7 @@ def test_gradients_tied_across_layers_split_no_table(backtrace: Backtrace, tmp_p
         "  - {name: b, units: [2], weights: [[w]], biases: [d]}\n"
         "parameters: {w: 0.5, c: 0.1, d: 0.2}\nsamples: [{inputs: [1], targets: [1]}]\n"
     )
-    lines = backtrace("trace", str(config), "--only", "backward").out.splitlines()
+    lines = run("trace", str(config), "--only", "backward").out.splitlines()
     assert [line for line in lines if line.startswith("Backward")] == [
         "Backward, b layer",
         "Backward, a layer",

@@ -7,8 +7,6 @@ a `BacktraceError` in one printable line, and of a problem a trace or such an er
 from __future__ import annotations
 
 import re
-import resource
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +23,7 @@ from backtrace.errors import BacktraceError
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.functions import PUBLIC, VARIADIC
 from backtrace.symbolic.parser import MAX_DEPTH, MAX_LENGTH
+from tests.runner import Outcome, run_bounded
 
 MEGABYTE = 1_000_000
 MEMORY = 1000 * MEGABYTE
@@ -431,46 +430,29 @@ TRACED: dict[str, Callable[[], str]] = {
     "as many units as can be": lambda: network("20000", "{random: normal}"),
 }
 
-# Run in a process of its own, so that its memory can be bounded.
-RUN = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
-sys.argv = ["backtrace", "trace", "c.yaml", "-f", "csv", *sys.argv[2:]]
-from backtrace.cli import main
-main()
-"""
 
-
-def run(text: str, folder: Path, *options: str) -> tuple[int, str, str]:
-    """`backtrace trace` in bounded memory and time: exit code, output and what stands on stderr."""
+def traced(text: str, folder: Path, *options: str) -> Outcome:
+    """`backtrace trace -f csv` of a config in bounded memory and time."""
     (folder / "c.yaml").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-c", RUN, str(MEMORY), *options]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, encoding="utf-8", timeout=6 * SECONDS, check=False
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_maxrss * 1024 < MEMORY
-    assert after.ru_utime - before.ru_utime < SECONDS
-    return done.returncode, done.stdout, done.stderr
+    return run_bounded(folder, "trace", "c.yaml", "-f", "csv", *options, memory=MEMORY, seconds=SECONDS)
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_hostile_config_is_refused_in_bounded_time_and_memory(name: str, tmp_path: Path) -> None:
     text, message = REFUSED[name]
-    code, _, said = run(text(), tmp_path)
+    code, _, said = traced(text(), tmp_path)
     assert (code, said) == (1, f"{message}\n")
 
 
 @pytest.mark.parametrize("name", TRACED)
 def test_a_config_at_the_limits_is_traced_in_bounded_time_and_memory(name: str, tmp_path: Path) -> None:
-    code, output, said = run(TRACED[name](), tmp_path)
+    code, output, said = traced(TRACED[name](), tmp_path)
     assert (code, said) == (0, "")
     assert output.count("\n") > 2
 
 
 def test_a_power_too_large_for_hand_arithmetic_is_refused(tmp_path: Path) -> None:
-    code, _, said = run(equations("  f: x*9^9^9^9"), tmp_path, "--hand", "3")
+    code, _, said = traced(equations("  f: x*9^9^9^9"), tmp_path, "--hand", "3")
     assert (code, said) == (1, "f is not a finite number (Infinity) in sample 1\n")
 
 

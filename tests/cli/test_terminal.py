@@ -16,7 +16,6 @@ import termios
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -24,18 +23,11 @@ from backtrace.cli import COMMANDS
 from backtrace.cli.output import writing_to
 from backtrace.config.cursor import one_of
 from backtrace.errors import BacktraceError
+from tests.runner import COMMAND, UTF8, WITHOUT_LOCALE, Outcome
+from tests.runner import run_apart as run
 
 FORMATS = ("table", "markdown", "csv", "json", "jsonl")
-COMMAND = (sys.executable, "-m", "backtrace")
 NO_SPACE = "cannot write the output: No space left on device\n"
-WITHOUT_LOCALE = {
-    name: value
-    for name, value in os.environ.items()
-    if name not in ("COLUMNS", "NO_COLOR", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONCOERCECLOCALE")
-    and not name.startswith(("LC_", "LANG"))
-}
-UTF8 = {**WITHOUT_LOCALE, "LC_ALL": "C.UTF-8", "TERM": "xterm", "PYTHONUNBUFFERED": ""}
-
 HOSTILE = r"""
 title: "[bold red]x[/] [link=http://e.x]y[/link]\nsecond \x1b[31mred\x9b32m \u202Eback |`<b>&*_ δ 😀"
 source: "a\nb"
@@ -46,18 +38,6 @@ layers:
 parameters: {θ_1: 0.5}
 samples: [{inputs: [1], targets: [1]}]
 """
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-def run(*arguments: str, env: Mapping[str, str] = UTF8, stdin: bytes = b"") -> Outcome:
-    """A run whose standard output and error are pipes."""
-    done = subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, env=env, timeout=60)
-    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def shell(script: str, env: Mapping[str, str] = UTF8) -> Outcome:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import math
 import os
@@ -14,19 +13,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 from xml.etree import ElementTree
 
 import pytest
 
 import backtrace
-from backtrace.cli import _run
 from backtrace.training.trainer import train
-from tests.cli.test_terminal import COMMAND, UTF8, Outcome
-from tests.cli.test_terminal import run as run_apart
+from tests.runner import COMMAND, UTF8, Outcome, run, run_apart
 
 TIME = re.compile(r"([0-9,]+) steps in [0-9.]+ s, [0-9,]+ a second, (generated|numpy) engine\n")
 SMALL = """\
@@ -110,14 +105,6 @@ def diverging(tmp_path: Path) -> Path:
     text = SMALL.replace("sigmoid", "linear").replace("0.5}", "10}").replace("inputs: [1]", "inputs: [10]")
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def run(*arguments: str) -> Outcome:
-    """The command line, run in this process with pipes in place of its streams."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
-    with redirect_stdout(out), redirect_stderr(err), patch.object(sys, "argv", ["backtrace", *arguments]):
-        code = _run()
-    return Outcome(int(code), *(io.BytesIO.getvalue(s.buffer).decode() for s in (out, err)))
 
 
 def document(*arguments: str) -> dict[str, Any]:

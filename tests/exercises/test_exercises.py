@@ -7,12 +7,10 @@ import html
 import io
 import os
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
@@ -24,7 +22,6 @@ from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.reading.answer_files import read_sheet
 from backtrace.checking.slips.rewrites import rewritings
 from backtrace.checking.slips.what_if_values import Values
-from backtrace.cli import _run
 from backtrace.cli.exercise_folder import write_files
 from backtrace.config.load import load
 from backtrace.config.write import config_text
@@ -49,30 +46,9 @@ from backtrace.views.page.records import Look
 from backtrace.views.sheet.exercise import config_of
 from backtrace.views.sheet.sheet import Asking, sections, write_yaml
 from tests.exercises.exercised import OF_EACH, TOPOLOGIES, misses, plans, rounded
+from tests.runner import run
 
 ONE_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9])?")
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Backtrace = Callable[..., Outcome]
-
-
-@pytest.fixture
-def backtrace(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Backtrace:
-    """The command line, run in this process."""
-
-    def run(*arguments: str, stdin: str = "") -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["backtrace", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        code = _run()
-        return Outcome(int(code), *capsys.readouterr())
-
-    return run
 
 
 def made(plan: Plan, seed: int = 7, count: int = 1) -> list[Exercise]:
@@ -409,8 +385,8 @@ def test_numbers_that_hide_slips_are_told_with_what_may_help(monkeypatch: pytest
 # The command
 
 
-def test_a_config_is_printed_that_other_commands_read(backtrace: Backtrace) -> None:
-    config = backtrace("exercise", "--seed", "7")
+def test_a_config_is_printed_that_other_commands_read() -> None:
+    config = run("exercise", "--seed", "7")
     assert (config.code, config.err) == (0, "")
     assert config.out.startswith(
         "# backtrace exercise --topology 2-2-1 --activation sigmoid --cost half_squared_error --seed 7\n"
@@ -424,47 +400,45 @@ def test_a_config_is_printed_that_other_commands_read(backtrace: Backtrace) -> N
         'title: "Exercise 1: 2-2-1, sigmoid"\n'
         "inputs: [i_1, i_2]\n"
     )
-    trace = backtrace("trace", "-", "-f", "csv", stdin=config.out)
+    trace = run("trace", "-", "-f", "csv", stdin=config.out)
     assert trace.code == 0
     assert "0.634135" in trace.out
 
 
-def test_without_a_seed_one_is_drawn_and_told(backtrace: Backtrace) -> None:
-    first, second = backtrace("exercise").out, backtrace("exercise").out
+def test_without_a_seed_one_is_drawn_and_told() -> None:
+    first, second = run("exercise").out, run("exercise").out
     assert first != second
     typed = first.partition("\n")[0].removeprefix("# backtrace ")
-    assert backtrace(*typed.split()).out == first
+    assert run(*typed.split()).out == first
 
 
-def test_nothing_that_is_made_of_a_config_tells_its_seed(backtrace: Backtrace, tmp_path: Path) -> None:
+def test_nothing_that_is_made_of_a_config_tells_its_seed(tmp_path: Path) -> None:
     file = tmp_path / "exercise.yaml"
-    file.write_text(backtrace("exercise", "--seed", "7").out, encoding="utf-8")
+    file.write_text(run("exercise", "--seed", "7").out, encoding="utf-8")
     assert "--seed 7" in file.read_text(encoding="utf-8")
     for form in ("yaml", "csv", "markdown", "latex", "gift", "moodle"):
-        sheet = backtrace("sheet", str(file), "-f", form)
+        sheet = run("sheet", str(file), "-f", form)
         assert sheet.code == 0
         assert "seed" not in sheet.out
 
 
-def test_the_command_in_a_later_exercise_makes_it_again(backtrace: Backtrace, tmp_path: Path) -> None:
+def test_the_command_in_a_later_exercise_makes_it_again(tmp_path: Path) -> None:
     chosen = """exercise --topology 2-2 --activation tanh --bias shared --samples 2 --delta descent
         --learning-rate 0.25 --update momentum --notation I-O --digits 5 --seed 3 --count 2"""
     arguments = chosen.split()
-    assert backtrace(*arguments, "-f", "yaml", "-o", str(tmp_path / "one")).code == 0
+    assert run(*arguments, "-f", "yaml", "-o", str(tmp_path / "one")).code == 0
     first = (tmp_path / "one" / "exercise-2.yaml").read_text(encoding="utf-8").partition("\n")[0]
     typed, number = first.removeprefix("# backtrace ").split(", number ")
-    again = backtrace(*typed.split(), "--count", number, "-f", "yaml", "-o", str(tmp_path / "two"))
+    again = run(*typed.split(), "--count", number, "-f", "yaml", "-o", str(tmp_path / "two"))
     assert again.code == 0
     for name in ("exercise-1.yaml", "exercise-2.yaml"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
 @pytest.mark.parametrize(("form", "ending"), [("markdown", "md"), ("latex", "tex"), ("html", "html")])
-def test_a_folder_gets_config_problem_and_solution(
-    form: str, ending: str, backtrace: Backtrace, tmp_path: Path
-) -> None:
+def test_a_folder_gets_config_problem_and_solution(form: str, ending: str, tmp_path: Path) -> None:
     folder = tmp_path / "new"
-    told = backtrace("exercise", "--seed", "7", "--count", "2", "-f", form, "-o", str(folder))
+    told = run("exercise", "--seed", "7", "--count", "2", "-f", form, "-o", str(folder))
     assert told == (0, "", "")
     names = [f"exercise-{k}{rest}" for k in (1, 2) for rest in (f"-solution.{ending}", f".{ending}", ".yaml")]
     assert sorted(file.name for file in folder.iterdir()) == sorted(names)
@@ -474,17 +448,17 @@ def test_a_folder_gets_config_problem_and_solution(
     assert "backtrace exercise" not in problem  # whoever knows the seed has the solution
     assert "0.6341" in solution
     assert "0.6341" not in problem
-    assert backtrace("exercise", "--seed", "7", "-f", form).out == problem
+    assert run("exercise", "--seed", "7", "-f", form).out == problem
     if form == "html":
         for page in (problem, solution):
             ElementTree.fromstring(page.partition("\n")[2])
         assert problem.count('<td role="cell"></td>') == solution.count('<th role="rowheader"')
 
 
-def test_a_problem_to_print_has_a_picture_of_what_is_given(backtrace: Backtrace) -> None:
+def test_a_problem_to_print_has_a_picture_of_what_is_given() -> None:
     asked = ("exercise", "--seed", "7", "--samples", "2", "--batch", "sum")
-    config = backtrace(*asked).out
-    page = ElementTree.fromstring(backtrace(*asked, "-f", "html").out.partition("\n")[2])
+    config = run(*asked).out
+    page = ElementTree.fromstring(run(*asked, "-f", "html").out.partition("\n")[2])
     [said] = ["".join(text.itertext()) for text in page.iter("{http://www.w3.org/2000/svg}desc")]
     assert "hidden: sigmoid: h_1, a_1, δ_1, h_2, a_2, δ_2. " in said
     told = re.findall(r"(\w+) = (-?\d+(?:\.\d+)?)", said)
@@ -493,8 +467,8 @@ def test_a_problem_to_print_has_a_picture_of_what_is_given(backtrace: Backtrace)
     assert {number for _, number in told} <= given
 
 
-def test_a_long_formula_of_the_cost_can_be_moved_on_a_phone(backtrace: Backtrace) -> None:
-    page = backtrace("exercise", "--cost", "binary_cross_entropy", "--seed", "7", "-f", "html").out
+def test_a_long_formula_of_the_cost_can_be_moved_on_a_phone() -> None:
+    page = run("exercise", "--cost", "binary_cross_entropy", "--seed", "7", "-f", "html").out
     [said] = re.findall(r"<p>For unit 1.*</p>", page)
     [wide] = re.findall(r'<span class="wide" [^>]*tabindex="0"><math aria-label="([^"]*)">', said)
     assert html.unescape(wide) == "E = -(t_o·ln(a_o) + (1 - t_o)·ln(1 - a_o))"
@@ -511,11 +485,9 @@ def test_a_long_formula_of_the_cost_can_be_moved_on_a_phone(backtrace: Backtrace
         "--topology 2-2-1 --update adam",
     ],
 )
-def test_a_problem_filled_in_rightly_has_full_marks(
-    options: str, backtrace: Backtrace, tmp_path: Path
-) -> None:
+def test_a_problem_filled_in_rightly_has_full_marks(options: str, tmp_path: Path) -> None:
     folder = str(tmp_path)
-    assert backtrace("exercise", *options.split(), "--seed", "4", "-o", folder).code == 0
+    assert run("exercise", *options.split(), "--seed", "4", "-o", folder).code == 0
     config, sheet = f"{folder}/exercise-1.yaml", tmp_path / "exercise-1.md"
     text = (tmp_path / "exercise-1-solution.md").read_text(encoding="utf-8")
     answers = iter([row.rsplit("|", 2)[1] for row in text.splitlines() if row.startswith("| `")])
@@ -523,7 +495,7 @@ def test_a_problem_filled_in_rightly_has_full_marks(
     filled = blank.sub(lambda row: f"{row[1]}{next(answers)}|", sheet.read_text(encoding="utf-8"))
     assert next(answers, None) is None
     sheet.write_text(filled, encoding="utf-8")
-    checked = backtrace("check", config, str(sheet), "-f", "json")
+    checked = run("check", config, str(sheet), "-f", "json")
     summary = yaml.safe_load(checked.out)["summary"]
     assert checked.code == 0
     assert summary["marks"] == summary["out_of"] == summary["answers"]
@@ -531,23 +503,23 @@ def test_a_problem_filled_in_rightly_has_full_marks(
     assert summary["answers"] > 5
 
 
-def test_step_is_the_forward_pass_alone(backtrace: Backtrace) -> None:
-    config = backtrace("exercise", "--activation", "step", "--seed", "7").out
+def test_step_is_the_forward_pass_alone() -> None:
+    config = run("exercise", "--activation", "step", "--seed", "7").out
     read = yaml.safe_load(config)
     assert not {"targets", "cost", "update"} & set(read)
     assert list(read["samples"][0]) == ["inputs"]
-    page = backtrace("exercise", "--activation", "step", "--seed", "7", "-f", "markdown").out
+    page = run("exercise", "--activation", "step", "--seed", "7", "-f", "markdown").out
     assert "network 2-2-1 · step  \n" in page
-    assert backtrace("trace", "-", stdin=config).code == 0
+    assert run("trace", "-", stdin=config).code == 0
 
 
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
-def test_every_activation_has_exercises_and_a_blank(activation: str, backtrace: Backtrace) -> None:
+def test_every_activation_has_exercises_and_a_blank(activation: str) -> None:
     name = "sigmoid,softmax" if activation == "softmax" else activation
     chosen = ("--topology", "2-2-2", "--activation", name, "--seed", "7")
-    for config in (backtrace("exercise", *chosen), backtrace("exercise", *chosen, "--blank")):
+    for config in (run("exercise", *chosen), run("exercise", *chosen, "--blank")):
         assert (config.code, config.err) == (0, "")
-        assert backtrace("trace", "-", "-f", "json", stdin=config.out).code == 0
+        assert run("trace", "-", "-f", "json", stdin=config.out).code == 0
 
 
 @pytest.mark.parametrize("cost", sorted(COSTS))
@@ -565,14 +537,14 @@ def test_every_update_rule_has_exercises(rule: str) -> None:
 
 
 @pytest.mark.parametrize("notation", sorted(NOTATIONS))
-def test_every_notation_has_exercises(notation: str, backtrace: Backtrace) -> None:
-    config = backtrace("exercise", "--notation", notation, "--seed", "7").out
+def test_every_notation_has_exercises(notation: str) -> None:
+    config = run("exercise", "--notation", notation, "--seed", "7").out
     assert yaml.safe_load(config).get("notation", "h-a") == notation
 
 
-def test_a_blank_says_what_to_put(backtrace: Backtrace, tmp_path: Path) -> None:
+def test_a_blank_says_what_to_put(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
-    assert backtrace("exercise", "--blank", "--topology", "1-1", "-o", str(file)) == (0, "", "")
+    assert run("exercise", "--blank", "--topology", "1-1", "-o", str(file)) == (0, "", "")
     assert file.read_text(encoding="utf-8") == BLANK
     assert load(file).parameters == {"w_1": Number(0.0, "0.0"), "b_1": Number(0.0, "0.0")}
 
@@ -714,15 +686,15 @@ samples:
         ),
     ],
 )
-def test_a_wrong_wish_is_refused_in_one_line(arguments: str, message: str, backtrace: Backtrace) -> None:
-    told = backtrace("exercise", *arguments.split())
+def test_a_wrong_wish_is_refused_in_one_line(arguments: str, message: str) -> None:
+    told = run("exercise", *arguments.split())
     assert (told.code, told.out) == (2, "")
     assert told.err.splitlines()[-1] == f"Error: {message}"
 
 
-def test_nothing_is_replaced(backtrace: Backtrace, tmp_path: Path) -> None:
+def test_nothing_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "exercise-2-solution.md").write_text("mine", encoding="utf-8")
-    told = backtrace("exercise", "--seed", "7", "--count", "2", "-o", str(tmp_path))
+    told = run("exercise", "--seed", "7", "--count", "2", "-o", str(tmp_path))
     path = tmp_path / "exercise-2-solution.md"
     assert told == (1, "", f"'{path}' is there already; expected a folder without it\n")
     assert [file.name for file in tmp_path.iterdir()] == ["exercise-2-solution.md"]
@@ -730,9 +702,9 @@ def test_nothing_is_replaced(backtrace: Backtrace, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "\0", "a/b/c", "file"])
-def test_a_folder_that_cannot_be_is_told(name: str, backtrace: Backtrace, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_is_told(name: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
-    told = backtrace("exercise", "--seed", "7", "-o", f"{tmp_path}/{name}" if name else "")
+    told = run("exercise", "--seed", "7", "-o", f"{tmp_path}/{name}" if name else "")
     assert (told.code, told.out) == (1, "")
     assert len(told.err.splitlines()) == 1
     assert told.err.startswith("cannot write into '")
@@ -775,11 +747,9 @@ def test_exercises_that_fail_on_the_way_leave_no_files(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_several_problems_go_into_the_current_folder(
-    backtrace: Backtrace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_several_problems_go_into_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert backtrace("exercise", "--seed", "7", "--count", "2") == (0, "", "")
+    assert run("exercise", "--seed", "7", "--count", "2") == (0, "", "")
     assert sorted(os.listdir()) == [
         f"exercise-{number}{ending}" for number in (1, 2) for ending in ("-solution.md", ".md", ".yaml")
     ]

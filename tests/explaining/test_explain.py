@@ -7,20 +7,15 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 import backtrace
-from backtrace.cli import cli
 from backtrace.config.load import example_names, example_text
 from backtrace.evaluation.steps import Request
 from backtrace.explaining.explanation import MOST_PATHS, Explanation, explain
 from backtrace.tracing.trace import work
+from tests.runner import run
 
 SMOOTH = [name for name in example_names() if name != "step-neuron"]
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli, ["explain", *arguments])
 
 
 def backward_ids(config: str) -> list[str]:
@@ -98,25 +93,23 @@ def test_many_paths_are_counted_and_the_first_are_told(tmp_path: Path) -> None:
     )
     explanation = explain(backtrace.load(config), "dE/dx")
     assert (explanation.path_count, len(explanation.paths)) == (6**6, MOST_PATHS)
-    done = run(str(config), "dE/dx")
-    assert "46,644 more paths" in done.output
+    done = run("explain", str(config), "dE/dx")
+    assert "46,644 more paths" in done.out
 
 
 def test_the_whole_explanation_reads_as_a_page() -> None:
-    done = run("or-gate", "dE/dw_1")
-    assert done.exit_code == 0
+    done = run("explain", "or-gate", "dE/dw_1")
+    assert done.code == 0
     assert (
         "∂E/∂w_1 = ∂E/∂a_o · ∂a_o/∂h_o · ∂h_o/∂a_1 · ∂a_1/∂h_1 · ∂h_1/∂w_1\n"
         "        = -0.487547 · 0.249845 · 0.01 · 0.228784 · 1\n"
         "        = -0.000278685\n"
-    ) in done.output
-    assert (
-        "Raise w_1 by 0.01 and E changes by about -2.79e-06 (worked out again: -2.78e-06).\n" in done.output
-    )
+    ) in done.out
+    assert "Raise w_1 by 0.01 and E changes by about -2.79e-06 (worked out again: -2.78e-06).\n" in done.out
 
 
 def test_a_sum_of_paths_is_told_with_its_terms() -> None:
-    assert "             = 0.000668396 - 0.000229828\n" in run("two-two-two", "dE/dw1").output
+    assert "             = 0.000668396 - 0.000229828\n" in run("explain", "two-two-two", "dE/dw1").out
 
 
 @pytest.mark.parametrize(
@@ -127,7 +120,7 @@ def test_a_sum_of_paths_is_told_with_its_terms() -> None:
     ],
 )
 def test_what_changes_nothing_is_said(config: str, name: str, said: str) -> None:
-    assert said in run(config, name).output
+    assert said in run("explain", config, name).out
 
 
 PENALTY = """
@@ -144,9 +137,9 @@ def chain_of(text: str, name: str, tmp_path: Path, *arguments: str) -> str:
     """What is printed before the first table."""
     config = tmp_path / "config.yaml"
     config.write_text(text, encoding="utf-8")
-    done = run(str(config), name, *arguments)
-    assert done.exit_code == 0
-    return done.output.partition("The factors")[0].split("\n\n")[-2]
+    done = run("explain", str(config), name, *arguments)
+    assert done.code == 0
+    return done.out.partition("The factors")[0].split("\n\n")[-2]
 
 
 def test_a_weight_that_the_objective_has_in_it_itself_keeps_its_whole_gradient(tmp_path: Path) -> None:
@@ -157,7 +150,7 @@ def test_a_weight_that_the_objective_has_in_it_itself_keeps_its_whole_gradient(t
     assert [factor.id for factor in explanation.factors] == ["dE/dq", "dq/dw", "dE/dw direct"]
     assert explanation.effect
     assert explanation.effect.foretold == pytest.approx(-0.07)
-    set_as = run(str(tmp_path / "config.yaml"), "dE/dw", "-f", "latex", "--fragment").output
+    set_as = run("explain", str(tmp_path / "config.yaml"), "dE/dw", "-f", "latex", "--fragment").out
     assert r"&\quad + \frac{\partial E}{\partial w}_{\mathrm{direct}} \\[0.5ex]" in set_as
 
 
@@ -182,8 +175,8 @@ samples: [{inputs: [1], targets: [1, 3]}]
 
 
 def test_what_is_equal_to_a_number_is_not_told_twice() -> None:
-    assert "\n\n∂f/∂f = 1\n\nf changes as much as it does itself.\n" in run("circuit", "df/df").output
-    assert "\n\n∂out_o1/∂in_o1 = 1\n" in run("linear-neuron", "da_o1/dh_o1").output
+    assert "\n\n∂f/∂f = 1\n\nf changes as much as it does itself.\n" in run("explain", "circuit", "df/df").out
+    assert "\n\n∂out_o1/∂in_o1 = 1\n" in run("explain", "linear-neuron", "da_o1/dh_o1").out
 
 
 def test_a_long_chain_goes_over_lines_before_a_factor(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +186,7 @@ def test_a_long_chain_goes_over_lines_before_a_factor(monkeypatch: pytest.Monkey
         "               · ∂out_h1/∂net_h1 · ∂net_h1/∂w1\n"
         "             + ∂E_total/∂out_o2 · ∂out_o2/∂net_o2 · ∂net_o2/∂out_h1\n"
         "               · ∂out_h1/∂net_h1 · ∂net_h1/∂w1\n"
-    ) in run("two-two-two", "dE/dw1").output
+    ) in run("explain", "two-two-two", "dE/dw1").out
 
 
 def test_a_very_long_sum_is_shortened_above_the_tables(tmp_path: Path) -> None:
@@ -204,8 +197,8 @@ def test_a_very_long_sum_is_shortened_above_the_tables(tmp_path: Path) -> None:
         "layers: [{name: o, units: [o], weights: {random: normal, std: 1}}]\n"
         f"samples: [{{inputs: [{', '.join('1' * 30)}], targets: [0]}}]\n"
     )
-    done = run(str(config), "h_o")
-    assert "h_o = x_1·w_1_1_1 + x_2·w_1_1_2 + x_3·w_1_1_3 + … 26 more … + x_30·w_1_1_30\n" in done.output
+    done = run("explain", str(config), "h_o")
+    assert "h_o = x_1·w_1_1_1 + x_2·w_1_1_2 + x_3·w_1_1_3 + … 26 more … + x_30·w_1_1_30\n" in done.out
 
 
 def test_the_mean_of_many_samples_is_shortened_within_its_fraction(tmp_path: Path) -> None:
@@ -215,12 +208,12 @@ def test_the_mean_of_many_samples_is_shortened_within_its_fraction(tmp_path: Pat
         "inputs: [x]\ntargets: [t]\nlayers: [{units: [o], weights: [[w]]}]\nparameters: {w: -0.5}\n"
         f"batch: mean\nupdate: {{rule: sgd, learning_rate: 1}}\nsamples:\n{samples}\n"
     )
-    done = run(str(config), "dE/dw")
+    done = run("explain", str(config), "dE/dw")
     assert (
         "∂E/∂w = (∂E/∂w⁽¹⁾ + ∂E/∂w⁽²⁾ + ∂E/∂w⁽³⁾ + … 26 more … + ∂E/∂w⁽³⁰⁾)/30\n"
         "      = (-0.5 - 0.5 - 0.5 + … 26 more … - 0.5)/30\n"
         "      = -0.5\n"
-    ) in done.output
+    ) in done.out
 
 
 @pytest.mark.parametrize("w_1", ["400", "-400"])
@@ -271,16 +264,16 @@ def test_the_gradient_of_one_term_of_the_cost_has_the_chain_from_that_term() -> 
     assert explanation.objective
     assert explanation.objective.id == "E_o1"
     assert explanation.value == pytest.approx(0.055399425)
-    said = run("two-two-two", "∂E_o1/∂out_h1").output
+    said = run("explain", "two-two-two", "∂E_o1/∂out_h1").out
     assert said.endswith(
         "Raise out_h1 by 0.01 and E_o1 changes by about 0.000554 (worked out again: 0.000554).\n"
     )
 
 
 def test_without_targets_the_forward_pass_is_explained() -> None:
-    done = run("or-gate", "a_1", "--input", "0.2,1")
-    assert done.exit_code == 0
-    assert "a_1 = 1/(1 + e^(-h_1))\n    = 1/(1 + e^(-0.82))\n    = 0.694236\n" in done.output
+    done = run("explain", "or-gate", "a_1", "--input", "0.2,1")
+    assert done.code == 0
+    assert "a_1 = 1/(1 + e^(-h_1))\n    = 1/(1 + e^(-0.82))\n    = 0.694236\n" in done.out
 
 
 def test_a_sample_of_a_batch_has_its_own_chain() -> None:
@@ -294,7 +287,7 @@ def test_a_batch_tells_where_the_chains_are() -> None:
         "        = -0.000528699\n\n"
         "Each term is the gradient of one sample: --sample 1 writes out the chain to it.\n\n"
         "step 1, sample 1: i_1 = 1, i_2 = 0, y = 1\n\nWhat this rests on\n"
-    ) in run("or-gate-batch", "dE/dw_1").output
+    ) in run("explain", "or-gate-batch", "dE/dw_1").out
 
 
 def test_the_sample_whose_chain_a_batch_tells_of_has_targets(tmp_path: Path) -> None:
@@ -304,7 +297,7 @@ def test_the_sample_whose_chain_a_batch_tells_of_has_targets(tmp_path: Path) -> 
         "batch: sum\nsamples: [{inputs: [2]}, {inputs: [2], targets: [1]}, {inputs: [3], targets: [1]}]\n",
         encoding="utf-8",
     )
-    assert "one sample: --sample 2 writes out the chain to it." in run(str(config), "dE/dw").output
+    assert "one sample: --sample 2 writes out the chain to it." in run("explain", str(config), "dE/dw").out
 
 
 def test_the_cost_of_a_batch_after_the_update_goes_through_the_passes_before_and_after() -> None:
@@ -320,43 +313,43 @@ def test_the_cost_of_a_batch_after_the_update_goes_through_the_passes_before_and
 
 def test_every_form_has_all_the_samples_of_a_batch() -> None:
     for form, start in (("markdown", "### "), ("latex", "\\subsection*{"), ("html", "<h2>")):
-        text = run("or-gate-batch", "w_5+", "-f", form, "--fragment").output
+        text = run("explain", "or-gate-batch", "w_5+", "-f", form, "--fragment").out
         assert text.count(f"{start}step 1, sample ") == 4
         assert text.count(f"{start}step 1, all samples") == 2
-    data = json.loads(run("or-gate-batch", "w_5+", "-f", "json").output)
+    data = json.loads(run("explain", "or-gate-batch", "w_5+", "-f", "json").out)
     assert list(dict.fromkeys(row["sample"] for row in data["rests_on"])) == [1, 2, 3, 4, None]
     assert data["rests_on"][-1]["id"] == "Delta_w_5"
 
 
 def test_hand_arithmetic_rounds_each_factor_as_a_trace_does() -> None:
-    done = run("or-gate", "dE/dw_5", "--hand", "3")
-    assert "sgd, learning_rate 0.5 · hand all=3\n" in done.output
-    assert "        = -0.488 · 0.250 · 0.646\n        = -0.079\n\nThe factors\n" in done.output
-    assert done.output.endswith(
+    done = run("explain", "or-gate", "dE/dw_5", "--hand", "3")
+    assert "sgd, learning_rate 0.5 · hand all=3\n" in done.out
+    assert "        = -0.488 · 0.250 · 0.646\n        = -0.079\n\nThe factors\n" in done.out
+    assert done.out.endswith(
         "Raise w_5 by 0.01 and E changes by about -0.000786 (worked out again: -0.000785).\n"
     )
 
 
 def test_a_chain_of_rounded_numbers_that_comes_to_another_number_says_so() -> None:
-    done = run("two-two-two", "dE/dw1", "--hand", "4")
+    done = run("explain", "two-two-two", "dE/dw1", "--hand", "4")
     rows = backtrace.trace(backtrace.load("two-two-two"), hand=4)
     assert rows["dE/dw1"].text == "0.0004"
     assert (
         "             = 0.0007 - 0.0002\n             = 0.0005\n\n"
         "Worked out row by row it is 0.0004: what is rounded on the way is not the same.\n"
-    ) in done.output
+    ) in done.out
 
 
 def test_hand_arithmetic_of_the_config_is_that_of_the_explanation(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text(f"{example_text('or-gate')}\nhand: {{activation: 3}}\n", encoding="utf-8")
-    data = json.loads(run(str(config), "dE/dw_1", "-f", "json").output)
+    data = json.loads(run("explain", str(config), "dE/dw_1", "-f", "json").out)
     assert {row["id"]: row["text"] for row in data["rests_on"]}["a_1"] == "0.646"
     assert data["effect"]["rise"] == 0.01
 
 
 def test_a_derivative_that_is_rounded_to_nothing_is_not_said_to_be_nothing() -> None:
-    said = run("or-gate", "dE/dw_1", "--hand", "2").output
+    said = run("explain", "or-gate", "dE/dw_1", "--hand", "2").out
     assert "        = 0.00\n" in said
     assert said.endswith(
         "Raise w_1 by 0.01 and E changes by about -2.79e-06 (worked out again: -2.78e-06).\n"
@@ -366,7 +359,7 @@ def test_a_derivative_that_is_rounded_to_nothing_is_not_said_to_be_nothing() -> 
 def test_the_cost_after_the_update_is_explained_through_the_updated_quantities() -> None:
     explanation = explain(backtrace.load("recurrent"), "E+")
     assert ids_below(explanation)[-8:] == ["Delta_w", "w+", "h_1+", "s_1+", "h_2+", "s_2+", "h_3+", "s_3+"]
-    text = run("recurrent", "E+", "-f", "markdown").output
+    text = run("explain", "recurrent", "E+", "-f", "markdown").out
     assert "| `s_3⁺` | `tanh(h_3⁺)` | `tanh(0.417534)` | 0.394851 |\n" in text
 
 
@@ -374,11 +367,13 @@ def test_what_the_objective_does_not_rest_on_is_said_to_be_so(tmp_path: Path) ->
     loose = PENALTY.replace("{q: w*x,", "{q: w*x, loose: 2*w,")
     config = tmp_path / "config.yaml"
     config.write_text(loose, encoding="utf-8")
-    assert run(str(config), "dE/dloose").output.endswith("\n\n∂E/∂loose = 0\n\nE does not rest on loose.\n")
+    assert run("explain", str(config), "dE/dloose").out.endswith(
+        "\n\n∂E/∂loose = 0\n\nE does not rest on loose.\n"
+    )
 
 
 def test_json_has_the_paths_and_the_rows() -> None:
-    data = json.loads(run("or-gate", "dE/dw_5", "-f", "json").output)
+    data = json.loads(run("explain", "or-gate", "dE/dw_5", "-f", "json").out)
     assert data["paths"] == [{"factors": ["dE/da_o", "da_o/dh_o", "dh_o/dw_5"], "value": data["value"]}]
     assert [row["formula"] for row in data["factors"]] == ["a_o - y", "a_o·(1 - a_o)", "a_1"]
     assert data["by"] == "w_5"
@@ -386,7 +381,7 @@ def test_json_has_the_paths_and_the_rows() -> None:
 
 
 def test_markdown_has_the_chain_in_a_block() -> None:
-    text = run("or-gate", "dE/dw_5", "-f", "markdown").output
+    text = run("explain", "or-gate", "dE/dw_5", "-f", "markdown").out
     assert "```text\n∂E/∂w_5 = ∂E/∂a_o · ∂a_o/∂h_o · ∂h_o/∂w_5\n" in text
     assert "| `∂a_o/∂h_o` | `a_o·(1 - a_o)` | `0.512453(1 - 0.512453)` | 0.249845 |" in text
 
@@ -418,18 +413,13 @@ def test_another_sample_and_step() -> None:
     ],
 )
 def test_what_cannot_be_explained_is_told(arguments: list[str], code: int, said: str) -> None:
-    done = run(*arguments)
-    if code == 2:
-        assert (done.exit_code, said in done.output) == (2, True)
-    else:
-        assert said in str(done.exception)
+    done = run("explain", *arguments)
+    assert (done.code, said in done.err) == (code, True)
 
 
 @pytest.mark.parametrize("command", [("trace", "or-gate"), ("explain", "or-gate", "dE/dw_1")])
 def test_a_markdown_fragment_is_all_but_the_title(command: tuple[str, ...]) -> None:
-    whole, part = (
-        CliRunner().invoke(cli, [*command, "-f", "markdown", *more]).output for more in ((), ("--fragment",))
-    )
+    whole, part = (run(*command, "-f", "markdown", *more).out for more in ((), ("--fragment",)))
     assert part.startswith("### step 1, sample 1")
     assert whole.startswith("## OR gate, 2-2-1\n\n")
     assert whole.endswith(f"float64  \n\n{part}")

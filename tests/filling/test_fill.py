@@ -7,11 +7,11 @@ import html
 import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 import numpy as np
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt  # which rich needs
 
 import backtrace
-from backtrace.cli import _run, cli
+from backtrace.cli import cli
 from backtrace.cli.document_runner import MOST_STEPS, REFUSED
 from backtrace.cli.output import Passage
 from backtrace.config.load import example_names
@@ -32,6 +32,7 @@ from backtrace.filling.marks import COMMANDS, read_marks
 from backtrace.filling.number_format import number_text
 from backtrace.filling.places import PLACES
 from backtrace.library import trace
+from tests.runner import Outcome, run
 
 NEURON = """\
 title: One neuron
@@ -47,26 +48,15 @@ samples:
 """
 
 
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
 Fill = Callable[..., Outcome]
 
 
 @pytest.fixture
-def fill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Fill:
+def fill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fill:
     """`backtrace fill`, run in a folder with a config."""
     (tmp_path / "neuron.yaml").write_text(NEURON, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["backtrace", "fill", *arguments])
-        return Outcome(int(_run()), *capsys.readouterr())
-
-    return run
+    return partial(run, "fill")
 
 
 @pytest.fixture
@@ -974,11 +964,10 @@ def patched(text: str, told: Sequence[str]) -> str:
     return "\n".join(new + old[place:])
 
 
-def test_what_steers_a_terminal_does_not_reach_it(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_steers_a_terminal_does_not_reach_it(fill: Fill) -> None:
     Path("doc.md").write_text("\x1b[31m <!-- bt or-gate E .3f -->1<!-- /bt -->\n", encoding="utf-8")
     assert "\x1b[31m" in fill("--check", "doc.md").out
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    shown = fill("--check", "doc.md").out
+    shown = fill("--check", "doc.md", is_terminal=True).out
     assert "\x1b" not in shown
     assert "-\\x1b[31m <!-- bt" in shown
 
@@ -988,12 +977,11 @@ def test_what_steers_a_terminal_does_not_reach_it(fill: Fill, monkeypatch: pytes
     [("one\r\n{}\r\n", True, ""), ("one\r\n{}\r\n", False, "\r"), ("one\n{}\r\n", True, "\\r")],
 )
 def test_line_ends_are_shown_at_a_terminal_only_where_they_are_mixed(
-    text: str, is_terminal: bool, end: str, fill: Fill, monkeypatch: pytest.MonkeyPatch
+    text: str, is_terminal: bool, end: str, fill: Fill
 ) -> None:
     number = "<!-- bt or-gate E .3f -->{}<!-- /bt -->"
     Path("doc.md").write_bytes(text.format(number.format(1)).encode())
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal, raising=False)
-    *_, old, new = fill("--check", "doc.md").out.removesuffix("\n").split("\n")
+    *_, old, new = fill("--check", "doc.md", is_terminal=is_terminal).out.removesuffix("\n").split("\n")
     assert (old, new) == (f"-{number.format(1)}{end}", f"+{number.format(0.119)}{end}")
 
 

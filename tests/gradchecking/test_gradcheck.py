@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backtrace.cli import _run
 from backtrace.config.load import example_names
 from backtrace.derivation import activations, chain_rule
 from backtrace.derivation.backward_pass import _Backward
@@ -30,6 +28,7 @@ from backtrace.symbolic.expressions import Expression, Number
 from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.simplify import multiply, negate
 from tests.oracles.networks import SMOOTH, Config, networks, problem_of
+from tests.runner import run
 
 USAGE = "Usage: backtrace gradcheck [OPTIONS] CONFIG\nTry 'backtrace gradcheck --help' for help.\n\nError: "
 COLUMNS = [
@@ -70,30 +69,9 @@ step 1, sample 1: i_1 = 1, i_2 = 0, y = 1
 """
 
 
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def checks(self) -> dict[str, dict[str, Any]]:
-        """The checks of a run with `-f json`, by id."""
-        return {check["id"]: check for check in json.loads(self.out)["checks"]}
-
-
-Gradcheck = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gradcheck:
-    """The command, run in this process."""
-
-    def run(*arguments: str | Path) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["backtrace", "gradcheck", *map(str, arguments)])
-        code = _run()
-        return Outcome(int(code), *capsys.readouterr())
-
-    return run
+def checks(*arguments: str | Path) -> dict[str, dict[str, Any]]:
+    """The checks of `backtrace gradcheck … -f json`, by id."""
+    return {check["id"]: check for check in run("gradcheck", *arguments, "-f", "json").data["checks"]}
 
 
 def checks_of(config: Config, sample: int | None = None, **how: Any) -> list[Check]:
@@ -128,8 +106,8 @@ def chain_of(*layer_activations: str, cost: str = "half_squared_error", **more: 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("which", [[], ["--sample", "all", "--inputs"]])
-def test_every_bundled_config_passes(run: Gradcheck, name: str, which: list[str]) -> None:
-    done = run(name, *which, "-f", "json")
+def test_every_bundled_config_passes(name: str, which: list[str]) -> None:
+    done = run("gradcheck", name, *which, "-f", "json")
     summary = json.loads(done.out)["summary"]
     assert done.code == 0
     assert summary["agrees"] == summary["checked"] == summary["gradients"] > 0
@@ -169,9 +147,9 @@ def test_no_gradient_of_a_random_network_is_called_wrong(config: Config, batch: 
     assert [check for check in checks if check.verdict == "wrong"] == []
 
 
-def test_a_batch_is_checked_as_what_is_made_of_its_samples(run: Gradcheck) -> None:
-    total = run("or-gate-batch", "-f", "json").checks["dE/dw_5"]
-    each = run("or-gate-batch", "--sample", "all", "-f", "json")
+def test_a_batch_is_checked_as_what_is_made_of_its_samples() -> None:
+    total = checks("or-gate-batch")["dE/dw_5"]
+    each = run("gradcheck", "or-gate-batch", "--sample", "all", "-f", "json")
     assert total["sample"] is None
     assert total["derived"] == pytest.approx(-0.169478, rel=1e-5)
     assert total["difference"] == pytest.approx(total["derived"], rel=1e-8)
@@ -180,8 +158,8 @@ def test_a_batch_is_checked_as_what_is_made_of_its_samples(run: Gradcheck) -> No
     assert sum(derived) == pytest.approx(total["derived"], rel=1e-12)
 
 
-def test_fixed_parameters_are_checked_too(run: Gradcheck) -> None:
-    assert {"dE/db1", "dE/db2"} <= run("two-two-two", "-f", "json").checks.keys()
+def test_fixed_parameters_are_checked_too() -> None:
+    assert {"dE/db1", "dE/db2"} <= checks("two-two-two").keys()
 
 
 def test_a_learning_rate_that_overflows_is_no_hindrance() -> None:
@@ -230,9 +208,7 @@ def test_a_wrong_derivative_in_the_table_fails(
     }
 
 
-def test_a_planted_mistake_ends_with_3_and_names_the_gradients(
-    planted: pytest.MonkeyPatch, run: Gradcheck
-) -> None:
+def test_a_planted_mistake_ends_with_3_and_names_the_gradients(planted: pytest.MonkeyPatch) -> None:
     right = _Backward._gradient
 
     def wrong(self: _Backward, name: str, layer: str | None) -> None:
@@ -241,21 +217,21 @@ def test_a_planted_mistake_ends_with_3_and_names_the_gradients(
             self.rows[-1] = self.rows[-1]._replace(expression=negate(self.rows[-1].expression))
 
     planted.setattr(_Backward, "_gradient", wrong)
-    done = run("or-gate")
+    done = run("gradcheck", "or-gate")
     assert done.code == 3
     assert "9 gradients: 7 agree, 2 wrong; " in done.out
     assert done.out.endswith("\nwrong: ∂E/∂b_1, ∂E/∂w_5\n")
     assert done.err == ""
     for form in ("json", "csv", "markdown"):
-        assert run("or-gate", "-f", form).code == 3
+        assert run("gradcheck", "or-gate", "-f", form).code == 3
 
 
-def test_a_missing_path_in_the_chain_rule_fails(planted: pytest.MonkeyPatch, run: Gradcheck) -> None:
+def test_a_missing_path_in_the_chain_rule_fails(planted: pytest.MonkeyPatch) -> None:
     def first_use(self: Adjoints, id: str) -> Expression:
         return multiply(*self._uses[id][0]) if self._uses.get(id) else Number(0.0, "0")
 
     planted.setattr(chain_rule.Adjoints, "gather", first_use)
-    assert run("recurrent", "-f", "json").checks["dE/dw"]["verdict"] == "wrong"
+    assert checks("recurrent")["dE/dw"]["verdict"] == "wrong"
 
 
 @settings(max_examples=40)
@@ -310,8 +286,8 @@ def test_a_kink_farther_off_than_the_step_is_none() -> None:
     assert {check.verdict for check in checks_of(at_a_kink(-0.5 + 1e-5), step=1e-4)} == {"agrees", "kink"}
 
 
-def test_the_kink_is_named_below_the_table(run: Gradcheck) -> None:
-    done = run("relu", "--set", "b_1=-1", "--show", "b_1")
+def test_the_kink_is_named_below_the_table() -> None:
+    done = run("gradcheck", "relu", "--set", "b_1=-1", "--show", "b_1")
     assert done.code == 0
     assert done.out.splitlines()[-2:] == ["1 gradient: 1 kink", KINK_LINE]
 
@@ -444,10 +420,10 @@ def test_every_function_is_smooth_or_has_its_kinks_in_the_table() -> None:
     assert set(FUNCTIONS) - set(KINKS) - COMPLEX.functions.keys() == {"over", "Phi", "phi"}
 
 
-def test_what_keeps_the_complex_step_out_is_said(run: Gradcheck, tmp_path: Path) -> None:
+def test_what_keeps_the_complex_step_out_is_said(tmp_path: Path) -> None:
     path = tmp_path / "gelu.yaml"
     path.write_text(json.dumps(chain_of("gelu", "linear")))
-    done = run(path)
+    done = run("gradcheck", path)
     assert "\nno complex step: Phi is not worked out for complex numbers\n" in done.out
     assert "complex step │" not in done.out
 
@@ -455,7 +431,7 @@ def test_what_keeps_the_complex_step_out_is_said(run: Gradcheck, tmp_path: Path)
 # Forms
 
 
-def test_the_table_fits_80_columns(run: Gradcheck, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_fits_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     from rich.console import Console
 
     from backtrace.cli import output
@@ -463,16 +439,16 @@ def test_the_table_fits_80_columns(run: Gradcheck, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(
         output, "console_for", lambda out, color: Console(file=out, width=80, markup=False, highlight=False)
     )
-    lines = run("or-gate").out.splitlines()
+    lines = run("gradcheck", "or-gate").out.splitlines()
     expected = OR_GATE_AT_80.splitlines()
     assert lines[: len(expected)] == expected
     assert max(map(len, lines)) <= 80
-    narrow = run("two-two-two").out
+    narrow = run("gradcheck", "two-two-two").out
     assert max(map(len, narrow.splitlines())) <= 80
 
 
-def test_json_and_csv_have_the_same_columns(run: Gradcheck) -> None:
-    data = json.loads(run("relu", "--set", "b_1=-1", "-f", "json").out)
+def test_json_and_csv_have_the_same_columns() -> None:
+    data = json.loads(run("gradcheck", "relu", "--set", "b_1=-1", "-f", "json").out)
     assert {key: data[key] for key in ("schema", "title", "complex_step_size", "tolerance")} == {
         "schema": 1,
         "title": "A dead relu unit, 2-2-1",
@@ -488,7 +464,7 @@ def test_json_and_csv_have_the_same_columns(run: Gradcheck) -> None:
         "kink": 3,
         "undecided": 0,
     }
-    rows = list(csv.DictReader(io.StringIO(run("relu", "--set", "b_1=-1", "-f", "csv").out)))
+    rows = list(csv.DictReader(io.StringIO(run("gradcheck", "relu", "--set", "b_1=-1", "-f", "csv").out)))
     assert list(rows[0]) == list(data["checks"][0]) == COLUMNS
     for row, check in zip(rows, data["checks"], strict=True):
         assert row["id"] == check["id"]
@@ -497,8 +473,8 @@ def test_json_and_csv_have_the_same_columns(run: Gradcheck) -> None:
         assert row["kinks"] == "; ".join(check["kinks"])
 
 
-def test_markdown_has_a_row_for_each_gradient(run: Gradcheck) -> None:
-    lines = run("circuit", "-f", "markdown").out.splitlines()
+def test_markdown_has_a_row_for_each_gradient() -> None:
+    lines = run("gradcheck", "circuit", "-f", "markdown").out.splitlines()
     assert lines[0] == "## (x + y) z"
     assert lines[-7:-2] == [
         "| gradient | derived | difference | complex step | error | verdict |",
@@ -509,28 +485,28 @@ def test_markdown_has_a_row_for_each_gradient(run: Gradcheck) -> None:
     ]
 
 
-def test_the_form_is_the_one_that_the_file_ends_in(run: Gradcheck, tmp_path: Path) -> None:
-    assert run("circuit", "-o", tmp_path / "out.json").out == ""
+def test_the_form_is_the_one_that_the_file_ends_in(tmp_path: Path) -> None:
+    assert run("gradcheck", "circuit", "-o", tmp_path / "out.json").out == ""
     assert json.loads((tmp_path / "out.json").read_text())["summary"]["agrees"] == 3
 
 
-def test_ascii_output_is_ascii(run: Gradcheck, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ascii_output_is_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
     from backtrace.cli import output
     from backtrace.typesetting.plain import PLAIN
 
     monkeypatch.setattr(output, "style_of", lambda out: PLAIN)
     for form in ("table", "markdown"):
         for arguments in (["or-gate"], ["relu", "--set", "b_1=-1"], ["two-two-two", "--inputs"]):
-            assert run(*arguments, "-f", form).out.isascii()
+            assert run("gradcheck", *arguments, "-f", form).out.isascii()
 
 
 # What is checked
 
 
-def test_inputs_are_checked_when_asked_for(run: Gradcheck) -> None:
-    assert "dE/di_1" not in run("or-gate", "-f", "json").checks
-    assert {"dE/di_1", "dE/di_2"} <= run("or-gate", "--inputs", "-f", "json").checks.keys()
-    assert list(run("or-gate", "--show", "i_2", "-f", "json").checks) == ["dE/di_2"]
+def test_inputs_are_checked_when_asked_for() -> None:
+    assert "dE/di_1" not in checks("or-gate")
+    assert {"dE/di_1", "dE/di_2"} <= checks("or-gate", "--inputs").keys()
+    assert list(checks("or-gate", "--show", "i_2")) == ["dE/di_2"]
 
 
 @pytest.mark.parametrize(
@@ -542,11 +518,9 @@ def test_inputs_are_checked_when_asked_for(run: Gradcheck) -> None:
         (["b_*", "w_1"], ["dE/dw_1", "dE/db_1", "dE/db_2", "dE/db_3"]),
     ],
 )
-def test_show_picks_gradients_in_the_order_of_the_config(
-    run: Gradcheck, patterns: list[str], ids: list[str]
-) -> None:
+def test_show_picks_gradients_in_the_order_of_the_config(patterns: list[str], ids: list[str]) -> None:
     options = [word for pattern in patterns for word in ("--show", pattern)]
-    assert list(run("or-gate", *options, "-f", "json").checks) == ids
+    assert list(checks("or-gate", *options)) == ids
 
 
 def drawn_network(inputs: int, hidden: int) -> Config:
@@ -566,10 +540,10 @@ def drawn_network(inputs: int, hidden: int) -> Config:
     }
 
 
-def test_of_a_large_network_so_many_of_each_layer_are_checked(run: Gradcheck, tmp_path: Path) -> None:
+def test_of_a_large_network_so_many_of_each_layer_are_checked(tmp_path: Path) -> None:
     path = tmp_path / "large.yaml"
     path.write_text(json.dumps(drawn_network(784, 100)))
-    done = run(path)
+    done = run("gradcheck", path)
     assert done.code == 0
     assert (
         "\n200 of 79,510 gradients, evenly from each layer; --show picks others, --all takes every one\n"
@@ -594,7 +568,7 @@ def test_patterns_and_all_reach_every_gradient_of_a_large_network() -> None:
 
 
 def test_a_long_table_draws_200_rows_those_that_do_not_agree_first(
-    planted: pytest.MonkeyPatch, run: Gradcheck, tmp_path: Path
+    planted: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     path = tmp_path / "long.yaml"
     path.write_text(json.dumps(drawn_network(20, 12)))
@@ -606,7 +580,7 @@ def test_a_long_table_draws_200_rows_those_that_do_not_agree_first(
             self.rows[-1] = self.rows[-1]._replace(expression=negate(self.rows[-1].expression))
 
     planted.setattr(_Backward, "_gradient", wrong)
-    lines = run(path).out.splitlines()
+    lines = run("gradcheck", path).out.splitlines()
     assert lines[-3] == "200 of 382 shown, what does not agree before others: -f csv has all"
     assert lines[-2].startswith("382 gradients: 381 agree, 1 wrong; largest error ")
     assert lines[-1] == "wrong: ∂E/∂b_2_10"
@@ -633,10 +607,8 @@ def test_a_long_table_draws_200_rows_those_that_do_not_agree_first(
         (["step-neuron"], STEP_REFUSED),
     ],
 )
-def test_what_cannot_be_checked_is_refused_in_one_line(
-    run: Gradcheck, arguments: list[str], said: str
-) -> None:
-    done = run(*arguments)
+def test_what_cannot_be_checked_is_refused_in_one_line(arguments: list[str], said: str) -> None:
+    done = run("gradcheck", *arguments)
     assert (done.code, done.out) == (1, "")
     assert done.err == said
 
@@ -654,8 +626,8 @@ def test_what_cannot_be_checked_is_refused_in_one_line(
         ),
     ],
 )
-def test_a_wrong_option_is_wrong_usage(run: Gradcheck, options: list[str], said: str) -> None:
-    assert run("or-gate", *options) == (2, "", USAGE + said)
+def test_a_wrong_option_is_wrong_usage(options: list[str], said: str) -> None:
+    assert run("gradcheck", "or-gate", *options) == (2, "", USAGE + said)
 
 
 def test_without_parameters_the_inputs_are_pointed_to() -> None:
@@ -688,6 +660,6 @@ def test_what_is_moved_is_put_back() -> None:
     assert {check.id: check for check in first} == {check.id: check for check in again}
 
 
-def test_the_documented_default_of_the_step_is_the_cube_root_of_the_precision(run: Gradcheck) -> None:
+def test_the_documented_default_of_the_step_is_the_cube_root_of_the_precision() -> None:
     assert Settings().step == pytest.approx(2 ** (-52 / 3))
-    assert "(default 6.06e-06)" in " ".join(run("--help").out.split())
+    assert "(default 6.06e-06)" in " ".join(run("gradcheck", "--help").out.split())

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 import backtrace
-from backtrace.cli import cli
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.hand import hand_arithmetic
 from backtrace.evaluation.steps import Part, Request
 from backtrace.tracing import trace as tracing
 from backtrace.tracing.trace import work
+from tests.runner import run
 
 STEP = 60
 EXAMPLES = [
@@ -84,13 +83,13 @@ def test_ten_thousand_steps_are_no_wait() -> None:
     ],
 )
 def test_health_tells_how_the_layers_are(config: str, said: str) -> None:
-    done = CliRunner().invoke(cli, ["trace", config, "--health"])
-    assert done.exit_code == 0
-    assert "How the layers are" in done.output
-    assert said in done.output
+    done = run("trace", config, "--health")
+    assert done.code == 0
+    assert "How the layers are" in done.out
+    assert said in done.out
 
 
 def test_health_is_a_table() -> None:
-    done = CliRunner().invoke(cli, ["trace", "or-gate", "--health", "-f", "csv"])
-    assert done.exit_code == 2
-    assert "--health is a table of its own; expected -f table, not csv" in done.output
+    done = run("trace", "or-gate", "--health", "-f", "csv")
+    assert done.code == 2
+    assert "--health is a table of its own; expected -f table, not csv" in done.err

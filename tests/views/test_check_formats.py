@@ -25,6 +25,7 @@ from backtrace.views.check.junit import write_junit
 from backtrace.views.check.markdown import span, write_markdown, write_markdown_sheets
 from backtrace.views.check.rows import Marked, Telling, marked
 from backtrace.views.check.table import MARKS, draw_sheet, draw_sheets, draw_slips
+from tests.runner import written
 
 FULL, SLIP, BRIEF = Telling(), Telling("slip", reveal=False), Telling("brief", reveal=False)
 HEADING = ("OR gate", "network 2-2-1 · sigmoid")
@@ -83,13 +84,6 @@ ANNA = Report(
 )
 RIGHT = Report("ben.yaml", None, (judged("h_1", "0.60", 0.6, "correct"),))
 BROKEN = Report("carl.yaml", "carl.yaml:3:1: found a tab; expected a space")
-
-
-def written(write: Callable[[TextIO], None], encoding: str = "utf-8") -> str:
-    raw = io.BytesIO()
-    out = io.TextIOWrapper(raw, encoding=encoding, newline="", write_through=True)
-    write(out)
-    return raw.getvalue().decode(encoding)
 
 
 def json_of(write: Callable[[TextIO], None]) -> Any:

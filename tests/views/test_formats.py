@@ -27,6 +27,7 @@ from backtrace.views.trace import data
 from backtrace.views.trace.html import tables
 from backtrace.views.trace.markdown import write_markdown
 from backtrace.views.trace.table import draw
+from tests.runner import written
 
 LOOK = Look(most_terms=12)
 
@@ -43,12 +44,6 @@ def drawn(
     console = Console(file=out, width=width, color_system=None, markup=False, highlight=False)
     parts = visible(work(problem, request or Request()))
     draw(problem, parts, look, "float64", console, all_rows)
-    return out.getvalue()
-
-
-def written(write: Callable[[io.StringIO], None]) -> str:
-    out = io.StringIO()
-    write(out)
     return out.getvalue()
 
 

@@ -8,18 +8,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import backtrace
-from backtrace.cli import cli
 from backtrace.config.load import example_names
 from backtrace.derivation.equation import Phase
 from backtrace.evaluation.steps import Part, Request
@@ -39,6 +38,7 @@ from backtrace.views.html.page import MOST_ROWS, pieces, write_html
 from backtrace.views.page.records import Look, records
 from tests.browser import Browser
 from tests.oracles.networks import WIDE_FORMS, problem_of
+from tests.runner import run, written
 
 Element = ElementTree.Element
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -88,12 +88,10 @@ def text_of(one: Element) -> str:
     return "".join(one.itertext())
 
 
-def written(problem: Problem, request: Request, everything: bool = False, look: Look | None = None) -> str:
-    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+def page_text(problem: Problem, request: Request, everything: bool = False, look: Look | None = None) -> str:
     parts = work(problem, request)
-    write_html(problem, parts if everything else visible(parts), look or Look(), "float64", out)
-    out.seek(0)
-    return out.read()
+    shown = parts if everything else visible(parts)
+    return written(lambda out: write_html(problem, shown, look or Look(), "float64", out))
 
 
 def request_of(config: str) -> Request:
@@ -110,14 +108,8 @@ def explanations(config: str) -> Iterator[str]:
     for part in work(problem, Request()):
         kinds |= {(part.phase, row.kind): row.id for row in part.equations}
     for id in kinds.values():
-        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-        write_explanation(problem, [problem.title], explain(problem, id), Look(), out)
-        out.seek(0)
-        yield out.read()
-
-
-def run(*arguments: str, **options: Any) -> Result:
-    return CliRunner(**options).invoke(cli, list(arguments))
+        found = explain(problem, id)
+        yield written(partial(write_explanation, problem, [problem.title], found, Look()))
 
 
 # Names and expressions
@@ -389,7 +381,7 @@ def rows_of(page: Element) -> list[list[str]]:
 @pytest.mark.parametrize("config", example_names())
 def test_every_example_is_a_page_with_the_words_of_its_trace(config: str) -> None:
     problem, request = backtrace.load(config), request_of(config)
-    page = page_of(written(problem, request, everything=True))
+    page = page_of(page_text(problem, request, everything=True))
     expected = sorted(
         [row.symbol, row.formula, row.substitution, row.text]
         for row in records(work(problem, request), Look(most_terms=MOST_TERMS))
@@ -406,7 +398,7 @@ def test_every_example_is_explained_in_a_page(config: str) -> None:
 
 
 def test_the_chain_has_a_line_for_every_path_and_ends_in_the_value() -> None:
-    page = page_of(run("explain", "two-two-two", "dE/dw1", "-f", "html").output)
+    page = page_of(run("explain", "two-two-two", "dE/dw1", "-f", "html").out)
     assert "net_h1 = 0.378" in picture_words(page)
     [chain] = [one for one in page.iter(f"{XHTML}div") if one.get("class") == "chain"]
     lines = [
@@ -443,7 +435,7 @@ def hostile() -> Problem:
 
 
 def test_nothing_in_a_config_breaks_out() -> None:
-    page = page_of(written(hostile(), Request(), everything=True))
+    page = page_of(page_text(hostile(), Request(), everything=True))
     title = page.find(f".//{XHTML}h1")
     assert title is not None
     assert text_of(title) == HOSTILE.replace("\x1b", "\\x1b").replace("\u202e", "\\u202e")
@@ -451,8 +443,8 @@ def test_nothing_in_a_config_breaks_out() -> None:
 
 
 def test_an_output_without_unicode_carries_the_same_page() -> None:
-    whole = run("trace", "or-gate", "-f", "html").stdout_bytes
-    ascii = run("trace", "or-gate", "-f", "html", charset="ascii").stdout_bytes
+    whole = run("trace", "or-gate", "-f", "html").out
+    ascii = run("trace", "or-gate", "-f", "html", encoding="ascii").out
     assert ascii.isascii()
     assert not whole.isascii()
     assert list(ElementTree.fromstring(whole).itertext()) == list(ElementTree.fromstring(ascii).itertext())
@@ -461,16 +453,16 @@ def test_an_output_without_unicode_carries_the_same_page() -> None:
 def test_a_file_that_ends_in_html_is_a_page(tmp_path: Path) -> None:
     for arguments in (["trace", "or-gate"], ["explain", "or-gate", "dE/dw_1"]):
         file = tmp_path / f"{arguments[0]}.html"
-        assert run(*arguments, "-o", str(file)).exit_code == 0
+        assert run(*arguments, "-o", str(file)).code == 0
         page_of(file.read_text(encoding="utf-8"))
 
 
 def test_what_came_before_an_error_is_a_whole_page() -> None:
     done = run("trace", STEPPED, "-f", "html")
-    assert done.exit_code == 1
-    page = page_of(done.stdout)
+    assert done.code == 1
+    page = page_of(done.out)
     assert len(rows_of(page)) == 3
-    assert "step has no useful derivative" in str(done.exception)
+    assert "step has no useful derivative" in done.err
 
 
 def picture_words(page: Element) -> str:
@@ -479,7 +471,7 @@ def picture_words(page: Element) -> str:
 
 def test_the_options_of_a_trace_hold_here_too() -> None:
     def page(*options: str) -> Element:
-        return page_of(run("trace", "or-gate", "-f", "html", *options).output)
+        return page_of(run("trace", "or-gate", "-f", "html", *options).out)
 
     assert [row[0] for row in rows_of(page("--show", "delta_*"))] == ["δ_o", "δ_1", "δ_2"]
     assert picture_words(page("--show", "delta_*")) == ""
@@ -506,8 +498,8 @@ def test_the_options_of_a_trace_hold_here_too() -> None:
 )
 def test_what_a_page_has_not_is_refused(option: str, told: str) -> None:
     done = run("trace", "or-gate", "-f", "html", option)
-    assert done.exit_code == 2
-    assert told in done.output
+    assert done.code == 2
+    assert told in done.err
 
 
 def test_a_page_is_written_as_its_parts_come() -> None:
@@ -554,13 +546,13 @@ def test_a_large_network_is_a_small_page_that_says_what_is_left_out(tmp_path: Pa
 def test_a_page_that_is_long_goes_on_with_short_tables_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backtrace.views.html.page.ENOUGH", 110_000)
     problem = backtrace.load("three-layers")
-    first, second = (written(problem, Request(last=last)) for last in (1, 2))
+    first, second = (page_text(problem, Request(last=last)) for last in (1, 2))
     assert "not shown" not in first
     assert 1.2 * len(first) < len(second) < 1.7 * len(first)
     said = text_of(page_of(second))
     told = "no picture from here on: backtrace draw makes it"
     assert said.count(told) == 1
-    assert text_of(page_of(written(problem, Request(last=4)))).count(told) == 1
+    assert text_of(page_of(page_text(problem, Request(last=4)))).count(told) == 1
     assert re.search("[0-9] rows are not shown: --show, -f csv, or --all-rows", said)
     assert len(rows_of(page_of(second))) > len(rows_of(page_of(first)))
 
@@ -573,11 +565,11 @@ def test_all_rows_are_there_for_who_asks_for_them(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     shown = run("trace", str(config), "--only", "forward", "-f", "html")
-    assert len(rows_of(page_of(shown.output))) == MOST_ROWS
-    assert "100 of 102 shown: --show &#x27;q1" in shown.output
+    assert len(rows_of(page_of(shown.out))) == MOST_ROWS
+    assert "100 of 102 shown: --show &#x27;q1" in shown.out
     shown = run("trace", str(config), "--only", "forward", "-f", "html", "--all-rows")
-    assert len(rows_of(page_of(shown.output))) == count + 1
-    assert "shown:" not in shown.output
+    assert len(rows_of(page_of(shown.out))) == count + 1
+    assert "shown:" not in shown.out
 
 
 # Pages, as a browser shows them
@@ -629,7 +621,7 @@ def assert_shown(window: Browser, file: Path) -> int:
 @pytest.mark.parametrize("config", example_names())
 def test_a_browser_shows_every_example(window: Browser, config: str, tmp_path: Path) -> None:
     phases: frozenset[Phase] = frozenset({"forward"}) if config == STEPPED else Request().phases
-    text = written(backtrace.load(config), Request(sample=1, phases=phases))
+    text = page_text(backtrace.load(config), Request(sample=1, phases=phases))
     elements = assert_shown(window, page_in(tmp_path, text))
     # It reads the same elements as the XML parser: nothing is mended or moved.
     assert elements == sum(1 for _ in ElementTree.fromstring(text).iter())
@@ -637,7 +629,7 @@ def test_a_browser_shows_every_example(window: Browser, config: str, tmp_path: P
 
 def test_a_browser_shows_explanations_too(window: Browser, tmp_path: Path) -> None:
     for config, id in (("two-two-two", "dE/dw1"), ("recurrent", "dE/du"), ("softmax-cross-entropy", "E")):
-        assert_shown(window, page_in(tmp_path, run("explain", config, id, "-f", "html").output))
+        assert_shown(window, page_in(tmp_path, run("explain", config, id, "-f", "html").out))
 
 
 def test_a_browser_shows_long_names_and_many_paths_whole(window: Browser, tmp_path: Path) -> None:
@@ -679,8 +671,8 @@ def test_a_page_with_something_amiss_is_found_out(window: Browser, tmp_path: Pat
 
 @pytest.mark.parametrize("arguments", [("trace", "or-gate"), ("explain", "two-two-two", "dE/dw1")])
 def test_a_fragment_is_the_tables_of_the_page_without_head_and_picture(arguments: tuple[str, ...]) -> None:
-    page = run(*arguments, "-f", "html").output
-    part = run(*arguments, "-f", "html", "--fragment").output
+    page = run(*arguments, "-f", "html").out
+    part = run(*arguments, "-f", "html", "--fragment").out
     assert page[page.index("<table") :].count("<table") == part.count("<table")
     rows = [line for line in page.splitlines() if line.startswith("<tr")]
     assert [line for line in part.splitlines() if line.startswith("<tr")] == rows
@@ -689,11 +681,11 @@ def test_a_fragment_is_the_tables_of_the_page_without_head_and_picture(arguments
 
 
 def test_a_hostile_page_runs_nothing_and_asks_for_nothing(window: Browser, tmp_path: Path) -> None:
-    assert_shown(window, page_in(tmp_path, written(hostile(), Request())))
+    assert_shown(window, page_in(tmp_path, page_text(hostile(), Request())))
 
 
 def test_a_screen_reader_is_told_what_is_there(window: Browser, tmp_path: Path) -> None:
-    window.open(page_in(tmp_path, run("trace", "or-gate", "-f", "html").output))
+    window.open(page_in(tmp_path, run("trace", "or-gate", "-f", "html").out))
     for width in (360, 1280):
         window.set(width)
         names = window.names()
@@ -715,7 +707,7 @@ def test_a_wide_formula_moves_in_its_place_with_the_keyboard(window: Browser, tm
         "objective_symbol": "q",
         "parameters": {f"wide{k}": 0.123456 for k in range(10)},
     }
-    assert_shown(window, page_in(tmp_path, written(problem_of(config), Request())))
+    assert_shown(window, page_in(tmp_path, page_text(problem_of(config), Request())))
     moved = "const one = document.querySelector('.wide'); one.focus(); one.scrollLeft = 50;"
     asked = "return [document.activeElement === one, one.scrollLeft, one.scrollWidth > one.clientWidth]"
     assert window.run(f"{moved} {asked}") == [True, 50, True]
@@ -738,7 +730,7 @@ TABLET, A4 = 768, 680  # pixels; on paper, between the margins
 def test_what_is_wide_fits_a_phone_a_tablet_a_screen_and_paper(
     window: Browser, config: dict[str, Any], tmp_path: Path
 ) -> None:
-    text = written(problem_of(config), Request())
+    text = page_text(problem_of(config), Request())
     page_of(text)
     file = page_in(tmp_path, text)
     assert_shown(window, file)
@@ -784,7 +776,7 @@ CONTRASTS = """
 def test_every_text_stands_out_on_a_light_page_and_on_a_dark_one(
     window: Browser, config: str, tmp_path: Path
 ) -> None:
-    file = page_in(tmp_path, run("trace", config, "-f", "html").output)
+    file = page_in(tmp_path, run("trace", config, "-f", "html").out)
     grounds = []
     for dark in (False, True):
         window.set(dark=dark)
@@ -798,7 +790,7 @@ def test_every_text_stands_out_on_a_light_page_and_on_a_dark_one(
 
 def test_paper_is_white_and_nothing_on_it_has_to_be_moved(window: Browser, tmp_path: Path) -> None:
     window.set(dark=True, media="print")
-    window.open(page_in(tmp_path, run("trace", "three-layers", "-f", "html").output))
+    window.open(page_in(tmp_path, run("trace", "three-layers", "-f", "html").out))
     contrasts, ground = window.run(CONTRASTS)
     assert (ground, min(contrasts) >= 4.5) == ("rgb(255, 255, 255)", True)
     overflows = "return [...document.querySelectorAll('*')].map(one => getComputedStyle(one).overflowX)"

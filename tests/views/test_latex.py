@@ -7,15 +7,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import backtrace
-from backtrace.cli import cli
 from backtrace.config.load import example_names
 from backtrace.evaluation.steps import Request
 from backtrace.explaining.explanation import MOST_PATHS, explain
@@ -34,6 +33,7 @@ from backtrace.views.latex.text import escaped
 from backtrace.views.page.records import Look
 from backtrace.views.trace.latex import MOST_ROWS, PREAMBLE, write_latex
 from tests.oracles.networks import WIDE_FORMS, problem_of
+from tests.runner import run, written
 
 COMMANDS = frozenset(
     re.findall(
@@ -142,11 +142,11 @@ def test_the_reader_sees_what_tex_would_stumble_over(text: str, fault: str) -> N
     assert Reader(text).faults == [fault]
 
 
-def written(config: str, request: Request, is_fragment: bool = False, everything: bool = False) -> str:
-    problem, out = backtrace.load(config), io.StringIO()
+def document_text(config: str, request: Request, is_fragment: bool = False, everything: bool = False) -> str:
+    problem = backtrace.load(config)
     parts = work(problem, request)
-    write_latex(problem, parts if everything else visible(parts), Look(), "float64", out, is_fragment)
-    return out.getvalue()
+    shown = parts if everything else visible(parts)
+    return written(lambda out: write_latex(problem, shown, Look(), "float64", out, is_fragment))
 
 
 def explanations(config: str, is_fragment: bool = True) -> Iterator[str]:
@@ -156,13 +156,8 @@ def explanations(config: str, is_fragment: bool = True) -> Iterator[str]:
     for part in work(problem, Request()):
         kinds |= {(part.phase, row.kind): row.id for row in part.equations}
     for id in kinds.values():
-        out = io.StringIO()
-        write_explanation(problem, [problem.title], explain(problem, id), Look(), out, is_fragment)
-        yield out.getvalue()
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli, list(arguments))
+        write = partial(write_explanation, problem, [problem.title], explain(problem, id), Look())
+        yield written(partial(write, is_fragment=is_fragment))
 
 
 def request_of(config: str) -> Request:
@@ -512,41 +507,41 @@ ONE_ROW = r"""% OR gate, 2-2-1
 
 def test_a_fragment_is_what_stands_here() -> None:
     done = run("trace", "or-gate", "-f", "latex", "--fragment", "--show", "da_o/dh_o")
-    assert (done.exit_code, done.output) == (0, ONE_ROW)
+    assert (done.code, done.out) == (0, ONE_ROW)
 
 
 def test_a_document_is_the_same_between_its_ends() -> None:
     done = run("trace", "or-gate", "-f", "latex", "--show", "delta_o")
-    assert done.output.startswith(PREAMBLE + "\n\\section*{OR gate, 2-2-1}\n")
-    assert done.output.endswith("\\end{align*}\n\n\\end{document}\n")
+    assert done.out.startswith(PREAMBLE + "\n\\section*{OR gate, 2-2-1}\n")
+    assert done.out.endswith("\\end{align*}\n\n\\end{document}\n")
 
 
 def test_a_file_that_ends_in_tex_is_latex(tmp_path: Path) -> None:
     for arguments in (["trace", "or-gate"], ["explain", "or-gate", "dE/dw_1"]):
         file = tmp_path / f"{arguments[0]}.tex"
-        assert run(*arguments, "-o", str(file)).exit_code == 0
+        assert run(*arguments, "-o", str(file)).code == 0
         assert file.read_text(encoding="ascii").startswith(r"\documentclass")
 
 
 def test_what_came_before_an_error_is_a_whole_document() -> None:
-    done = CliRunner().invoke(cli, ["trace", "step-neuron", "-f", "latex"])
-    assert done.exit_code == 1
-    assert "\n\\paragraph*{Forward, cost}\n" in done.output
-    assert "\\end{align*}\n\n\\end{document}\n" in done.output
+    done = run("trace", "step-neuron", "-f", "latex")
+    assert done.code == 1
+    assert "\n\\paragraph*{Forward, cost}\n" in done.out
+    assert "\\end{align*}\n\n\\end{document}\n" in done.out
 
 
 @pytest.mark.parametrize("arguments", [["trace", "or-gate"], ["explain", "or-gate", "E"]])
 def test_a_fragment_of_something_else_is_refused(arguments: list[str]) -> None:
     done = run(*arguments, "--fragment")
-    assert done.exit_code == 2
-    assert "--fragment is a part of a document; expected -f latex, html or markdown, not table" in done.output
+    assert done.code == 2
+    assert "--fragment is a part of a document; expected -f latex, html or markdown, not table" in done.err
 
 
 @pytest.mark.parametrize("config", example_names())
 def test_every_example_is_latex(config: str) -> None:
     for everything in (False, True):
         for is_fragment in (False, True):
-            text = written(config, request_of(config), is_fragment, everything)
+            text = document_text(config, request_of(config), is_fragment, everything)
             assert Reader(text).faults == []
             assert text.count("&=") >= 2
 
@@ -569,8 +564,8 @@ CHAIN = r"""
 
 
 def test_an_explanation_has_the_chain_and_says_what_it_means() -> None:
-    assert CHAIN in run("explain", "or-gate", "dE/dw_5", "-f", "latex").output
-    text = run("explain", "or-gate", "dE/dw_1", "-f", "latex").output
+    assert CHAIN in run("explain", "or-gate", "dE/dw_5", "-f", "latex").out
+    text = run("explain", "or-gate", "dE/dw_1", "-f", "latex").out
     said = "\n\\paragraph*{What it means}\nRaise $w_{1}$ by $0.01$ and $E$ changes by about $"
     assert said + r"-2.79 \cdot 10^{-6}$ (worked out again: $" in text
 
@@ -584,7 +579,7 @@ def test_too_many_paths_are_counted(tmp_path: Path) -> None:
         "objective_symbol: f\nparameters: {x: 1}\n",
         encoding="utf-8",
     )
-    text = run("explain", str(config), "df/dx", "-f", "latex").output
+    text = run("explain", str(config), "df/dx", "-f", "latex").out
     assert text.count(r"+ \text{2 more paths}") == 2
     assert Reader(text).faults == []
 
@@ -597,9 +592,9 @@ def test_a_large_table_is_shortened_unless_all_is_asked_for(tmp_path: Path) -> N
         f"title: many\nequations:\n{equations}\n  f: q0 + q1\nobjective_symbol: f\nparameters: {{x: 1}}\n",
         encoding="utf-8",
     )
-    text = run("trace", str(config), "-f", "latex", "--only", "forward").output
+    text = run("trace", str(config), "-f", "latex", "--only", "forward").out
     assert text.endswith(f"{MOST_ROWS} of {count + 1} shown.\n\n\\end{{document}}\n")
-    text = run("trace", str(config), "-f", "latex", "--only", "forward", "--all-rows").output
+    text = run("trace", str(config), "-f", "latex", "--only", "forward", "--all-rows").out
     assert (text.count(r"\begin{align*}"), text.count("&=")) == (2, count + 1)
 
 
@@ -655,7 +650,7 @@ def test_every_example_fits_the_narrow_page_of_an_article(tmp_path: Path) -> Non
     pieces = [ARTICLE]
     for config in example_names():
         request = request_of(config)._replace(last=1)
-        pieces.append(written(config, request, is_fragment=True, everything=True))
+        pieces.append(document_text(config, request, is_fragment=True, everything=True))
         if config != "step-neuron":
             pieces += explanations(config)
     assert "Overfull" not in compiled("".join([*pieces, "\\end{document}\n"]), tmp_path)
@@ -686,7 +681,7 @@ def test_wide_fractions_roots_and_powers_fit_their_page(is_fragment: bool, tmp_p
 @needs_tex
 @pytest.mark.parametrize("config", ["two-two-two", "or-gate-batch"])
 def test_a_document_compiles_and_fits_its_page(config: str, tmp_path: Path) -> None:
-    assert "Overfull" not in compiled(written(config, request_of(config), everything=True), tmp_path)
+    assert "Overfull" not in compiled(document_text(config, request_of(config), everything=True), tmp_path)
 
 
 @needs_tex
@@ -698,7 +693,7 @@ def test_an_explanation_compiles_and_fits_its_page(tmp_path: Path) -> None:
 @needs_tex
 def test_what_is_broken_does_not_compile(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="Double superscript"):
-        compiled(written("or-gate", Request()).replace("(y - a_{o})^{2}", "y^{2}^{2}"), tmp_path)
+        compiled(document_text("or-gate", Request()).replace("(y - a_{o})^{2}", "y^{2}^{2}"), tmp_path)
 
 
 @needs_tex
@@ -714,8 +709,8 @@ def page_of(folder: Path, *arguments: str, config: str = HOSTILE) -> str:
     file = folder / "config.yaml"
     file.write_text(config, encoding="utf-8")
     done = run(arguments[0], str(file), *arguments[1:], "-f", "latex")
-    assert done.exit_code == 0, done.output
-    return done.output
+    assert done.code == 0, done.out
+    return done.out
 
 
 def test_nothing_in_a_config_breaks_out(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 import backtrace
-from backtrace.cli import main
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.evaluation.steps import Part, Request
@@ -32,6 +30,7 @@ from backtrace.views.trace import matrix_brackets as brackets
 from backtrace.views.trace.matrix import LayerMatrices
 from backtrace.views.trace.matrix_equation import Matrix, MatrixEquation, Side
 from backtrace.views.trace.table import draw
+from tests.runner import run
 
 Array = NDArray[np.float64]
 
@@ -635,65 +634,41 @@ def collect_captions(problem: Problem, found: list[str]) -> None:
             found += [equation.caption for equation in matrices.after(part, rows)]
 
 
-def run(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str
-) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["backtrace", "trace", *words])
-    with pytest.raises(SystemExit) as leaving:
-        main()
-    out, err = capsys.readouterr()
-    code = leaving.value.code
-    assert isinstance(code, int)
-    return code, out, err
-
-
-def test_markdown_has_a_fenced_block_after_each_table(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code, out, _ = run(capsys, monkeypatch, "or-gate", "--matrix", "-f", "markdown", "--only", "forward")
+def test_markdown_has_a_fenced_block_after_each_table() -> None:
+    code, out, _ = run("trace", "or-gate", "--matrix", "-f", "markdown", "--only", "forward")
     assert code == 0
     assert out.count("```text\n") == 2
     assert "|\n\n```text\nH = W·[A_hidden; 1]\n" in out
     assert out.count("```") == 4
 
 
-def test_only_backward_draws_only_backward_matrices(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, out, _ = run(capsys, monkeypatch, "or-gate", "--matrix", "--only", "backward")
+def test_only_backward_draws_only_backward_matrices() -> None:
+    _, out, _ = run("trace", "or-gate", "--matrix", "--only", "backward")
     assert "∂E/∂W = δ·[i; 1]ᵀ\n" in out
     assert "H = W" not in out
 
 
-def test_without_the_option_no_matrix_is_drawn(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, out, _ = run(capsys, monkeypatch, "or-gate")
+def test_without_the_option_no_matrix_is_drawn() -> None:
+    _, out, _ = run("trace", "or-gate")
     assert "W" not in out
 
 
-def test_in_a_batch_every_sample_has_its_matrices(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, out, _ = run(capsys, monkeypatch, "or-gate-batch", "--matrix")
+def test_in_a_batch_every_sample_has_its_matrices() -> None:
+    _, out, _ = run("trace", "or-gate-batch", "--matrix")
     assert out.count("H = W·[i; 1]\n") == 4
     assert out.count("∂E/∂W = δ·[i; 1]ᵀ\n") == 4
 
 
-def test_equations_have_no_matrices(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert run(capsys, monkeypatch, "circuit", "--matrix") == (
+def test_equations_have_no_matrices() -> None:
+    assert run("trace", "circuit", "--matrix") == (
         1,
         "",
         "--matrix draws layers, and this config has equations; leave --matrix out\n",
     )
 
 
-def test_matrix_and_show_exclude_each_other(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code, out, err = run(capsys, monkeypatch, "or-gate", "--matrix", "--show", "E")
+def test_matrix_and_show_exclude_each_other() -> None:
+    code, out, err = run("trace", "or-gate", "--matrix", "--show", "E")
     assert (code, out) == (2, "")
     assert err.splitlines()[-1] == (
         "Error: --matrix draws whole layers and --show picks quantities; expected one of them"

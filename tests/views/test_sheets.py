@@ -6,8 +6,7 @@ import csv
 import io
 import json
 import re
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -28,37 +27,16 @@ from backtrace.checking.report import Judgement
 from backtrace.checking.slips.distinguish import Outcomes, places_for, tell_apart
 from backtrace.checking.stated_number import stated
 from backtrace.checking.statement import Sheet, Statement
-from backtrace.cli import _run
 from backtrace.config.load import load
 from tests.checking.trials import Trial
 from tests.oracles.planting import Place, Working
+from tests.runner import run
 from tests.views.test_latex import Reader, compiled, needs_tex
 
 CONFIGS = sorted(path.stem for path in Path("configs").glob("*.yaml"))
 WITH_STEPS = [name for name in CONFIGS if load(name).update and name != "step-neuron"]
 ENDINGS = {"yaml": "yaml", "csv": "csv", "markdown": "md", "latex": "tex"}
 HOSTILE = "a ]]> {b} ~ = # : \\n $$x$$ \\input{x} <script>alert(1)</script> | ` \u202e\x1b[31m //"
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Outcome]
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """The command line, run in this process."""
-
-    def run(*arguments: str | Path) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["backtrace", *map(str, arguments)])
-        code = _run()
-        return Outcome(int(code), *capsys.readouterr())
-
-    return run
 
 
 # Filling in
@@ -98,8 +76,8 @@ def filled(form: str, text: str, numbers: Sequence[str]) -> str:
     return text
 
 
-def judged(command: Command, config: str | Path, path: Path, *options: str) -> Any:
-    outcome = command("check", config, path, "-f", "json", *options)
+def judged(config: str | Path, path: Path, *options: str) -> Any:
+    outcome = run("check", config, path, "-f", "json", *options)
     assert outcome.err == ""
     return json.loads(outcome.out)
 
@@ -115,9 +93,7 @@ def asked(name: str) -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("form", ENDINGS)
 @pytest.mark.parametrize("name", CONFIGS)
-def test_a_sheet_filled_with_the_right_values_gets_full_marks(
-    name: str, form: str, command: Command, tmp_path: Path
-) -> None:
+def test_a_sheet_filled_with_the_right_values_gets_full_marks(name: str, form: str, tmp_path: Path) -> None:
     path = tmp_path / f"sheet.{ENDINGS[form]}"
     for options in asked(name):
         steps = 2 if "2" in options else None
@@ -129,12 +105,12 @@ def test_a_sheet_filled_with_the_right_values_gets_full_marks(
             hand={},
         )
         right = {(row.step, row.sample, row.id): row.value for row in trace}
-        places = blanks_of(command("sheet", name, *options).out)
+        places = blanks_of(run("sheet", name, *options).out)
         assert len(places) == len(right)
         numbers = [_value(right, place) for place in places]
-        blank = command("sheet", name, "-f", form, *options).out
+        blank = run("sheet", name, "-f", form, *options).out
         path.write_text(filled(form, blank, numbers), encoding="utf-8")
-        summary = judged(command, name, path)["summary"]
+        summary = judged(name, path)["summary"]
         assert (summary["marks"], summary["out_of"], summary["unknown"]) == (len(right), len(right), 0)
 
 
@@ -148,29 +124,27 @@ def _value(right: dict[tuple[int, int | None, str], float], place: tuple[int | N
 
 
 @pytest.mark.parametrize("form", ENDINGS)
-def test_places_left_blank_are_counted_and_cost_nothing(form: str, command: Command, tmp_path: Path) -> None:
+def test_places_left_blank_are_counted_and_cost_nothing(form: str, tmp_path: Path) -> None:
     path = tmp_path / f"sheet.{ENDINGS[form]}"
-    blank = command("sheet", "or-gate", "-f", form, "--only", "forward").out
+    blank = run("sheet", "or-gate", "-f", form, "--only", "forward").out
     path.write_text(filled(form, blank, ["0.6", "", "", "0.6682", "", "", ""]), encoding="utf-8")
-    outcome = command("check", "or-gate", path)
+    outcome = run("check", "or-gate", path)
     assert outcome.code == 0
     assert outcome.out.splitlines()[-1] == "2 of 2 marks: 2 correct; 5 left blank"
 
 
 @pytest.mark.parametrize("form", ENDINGS)
-def test_a_sheet_on_which_nothing_is_written_is_not_right(
-    form: str, command: Command, tmp_path: Path
-) -> None:
+def test_a_sheet_on_which_nothing_is_written_is_not_right(form: str, tmp_path: Path) -> None:
     path = tmp_path / f"sheet.{ENDINGS[form]}"
-    command("sheet", "two-two-two", "-f", form, "-o", path)
-    outcome = command("check", "two-two-two", path)
+    run("sheet", "two-two-two", "-f", form, "-o", path)
+    outcome = run("check", "two-two-two", path)
     assert outcome.code == 1
     assert re.search(r"no (?:number is stated|equation that ends in a number was found)", outcome.err)
 
 
 @pytest.mark.parametrize("form", ENDINGS)
-def test_a_sheet_may_come_without_a_file_name(form: str, command: Command) -> None:
-    filled_in = command("sheet", "or-gate-batch", "-f", form, "--solution", "--formulas").out
+def test_a_sheet_may_come_without_a_file_name(form: str) -> None:
+    filled_in = run("sheet", "or-gate-batch", "-f", form, "--solution", "--formulas").out
     sheet = read_sheet(filled_in.encode(), "<stdin>")
     assert len(sheet.statements) == 129
     assert sheet.blank == 0
@@ -179,10 +153,10 @@ def test_a_sheet_may_come_without_a_file_name(form: str, command: Command) -> No
 
 
 @pytest.mark.parametrize("form", ENDINGS)
-def test_formulas_on_a_sheet_are_nobodys_answer(form: str, command: Command, tmp_path: Path) -> None:
+def test_formulas_on_a_sheet_are_nobodys_answer(form: str, tmp_path: Path) -> None:
     path = tmp_path / f"sheet.{ENDINGS[form]}"
-    command("sheet", "or-gate-batch", "-f", form, "--solution", "--formulas", "-o", path)
-    outcome = command("check", "or-gate-batch", path)
+    run("sheet", "or-gate-batch", "-f", form, "--solution", "--formulas", "-o", path)
+    outcome = run("check", "or-gate-batch", path)
     assert outcome.code == 0
     assert outcome.out.splitlines()[-1] == "129 of 129 marks: 129 correct"
 
@@ -191,9 +165,7 @@ def test_formulas_on_a_sheet_are_nobodys_answer(form: str, command: Command, tmp
 
 
 @pytest.mark.parametrize("number", range(8))
-def test_a_slip_planted_on_a_sheet_is_judged_as_on_any_other(
-    number: int, command: Command, tmp_path: Path
-) -> None:
+def test_a_slip_planted_on_a_sheet_is_judged_as_on_any_other(number: int, tmp_path: Path) -> None:
     trial = Trial(number, 61)
     config = tmp_path / "network.yaml"
     config.write_text(json.dumps(trial.config), encoding="utf-8")
@@ -206,19 +178,17 @@ def test_a_slip_planted_on_a_sheet_is_judged_as_on_any_other(
     ]
     plant = Random(number).choice(plants)
     lines = {line.place: line.text for line in trial.shown(Working(trial.config, 5, plant=plant))}
-    places = [_planted_place(p, trial, lines) for p in blanks_of(_sheet(command, config, "yaml", trial))]
+    places = [_planted_place(p, trial, lines) for p in blanks_of(_sheet(config, "yaml", trial))]
     numbers = [lines.get(place, "") for place in places]
     expected = _verdicts(trial.checker, [(place, lines[place]) for place in places if place in lines])
     for form, ending in ENDINGS.items():
-        sheet = read_sheet(
-            filled(form, _sheet(command, config, form, trial), numbers).encode(), f"s.{ending}"
-        )
+        sheet = read_sheet(filled(form, _sheet(config, form, trial), numbers).encode(), f"s.{ending}")
         found = check_sheet(trial.checker, sheet).judgements
         assert [(j.id, j.verdict, j.slip) for j in found] == expected, form
 
 
-def _sheet(command: Command, config: Path, form: str, trial: Trial) -> str:
-    outcome = command("sheet", config, "-f", form, "--steps", str(trial.steps))
+def _sheet(config: Path, form: str, trial: Trial) -> str:
+    outcome = run("sheet", config, "-f", form, "--steps", str(trial.steps))
     assert outcome.code == 0, outcome.err
     return outcome.out
 
@@ -442,11 +412,11 @@ def _found(element: ElementTree.Element, path: str) -> str:
     ],
 )
 def test_the_first_answer_that_fits_is_the_only_one(
-    name: str, choice: tuple[str, ...], options: tuple[str, ...], command: Command
+    name: str, choice: tuple[str, ...], options: tuple[str, ...]
 ) -> None:
-    category, questions = read_moodle(command("sheet", name, "-f", "moodle", *choice, *options).out)
+    category, questions = read_moodle(run("sheet", name, "-f", "moodle", *choice, *options).out)
     assert category == f"$course$/top/{load(name).title}"
-    assert len(questions) == len(blanks_of(command("sheet", name, *choice).out))
+    assert len(questions) == len(blanks_of(run("sheet", name, *choice).out))
     feedback = 0
     for question in questions:
         (right, half, full, _), *wrong = question.answers
@@ -464,8 +434,8 @@ def test_the_first_answer_that_fits_is_the_only_one(
 
 
 @pytest.mark.parametrize("name", ["or-gate", "parabola"])
-def test_the_right_value_is_right_and_full_precision_too(name: str, command: Command) -> None:
-    _, questions = read_gift(command("sheet", name, "-f", "gift").out)
+def test_the_right_value_is_right_and_full_precision_too(name: str) -> None:
+    _, questions = read_gift(run("sheet", name, "-f", "gift").out)
     values = {
         f"{row.symbol}, step 1, sample 1": row.value for row in backtrace.trace(backtrace.load(name), hand={})
     }
@@ -475,7 +445,7 @@ def test_the_right_value_is_right_and_full_precision_too(name: str, command: Com
             assert question.marked(Decimal(text)) == (Decimal(100), "<p>Right.</p>")
 
 
-def test_a_number_midway_between_two_may_be_rounded_either_way(command: Command, tmp_path: Path) -> None:
+def test_a_number_midway_between_two_may_be_rounded_either_way(tmp_path: Path) -> None:
     config = tmp_path / "half.yaml"
     config.write_text(
         "inputs: [x]\ntargets: [t]\n"
@@ -483,22 +453,22 @@ def test_a_number_midway_between_two_may_be_rounded_either_way(command: Command,
         "parameters: {w: 0.5}\n"
         "samples: [{inputs: [-2.517], targets: [1]}]\n"
     )
-    _, [question] = read_gift(command("sheet", config, "-f", "gift", "--show", "h_o").out)
+    _, [question] = read_gift(run("sheet", config, "-f", "gift", "--show", "h_o").out)
     right = (Decimal(100), "<p>Right.</p>")
     for number in ("-1.2585", "-1.258", "-1.259"):
         assert question.marked(Decimal(number)) == right
     assert right not in map(question.marked, map(Decimal, ("-1.257", "-1.26", "-1.2579", "-1.2591")))
 
 
-def test_gift_and_moodle_ask_the_same(command: Command) -> None:
+def test_gift_and_moodle_ask_the_same() -> None:
     for arguments in (("or-gate-batch", "--only", "update"), ("relu", "--only", "forward")):
-        gift, moodle = (command("sheet", *arguments, "-f", form).out for form in ("gift", "moodle"))
+        gift, moodle = (run("sheet", *arguments, "-f", form).out for form in ("gift", "moodle"))
         assert read_gift(gift) == read_moodle(moodle)
 
 
-def test_a_question_tells_the_problem(command: Command) -> None:
+def test_a_question_tells_the_problem() -> None:
     _, questions = read_gift(
-        command("sheet", "or-gate", "-f", "gift", "--show", "dE/dw_5", "--decimals", "4").out
+        run("sheet", "or-gate", "-f", "gift", "--show", "dE/dw_5", "--decimals", "4").out
     )
     assert [question.name for question in questions] == ["OR gate, 2-2-1: ∂E/∂w_5, step 1, sample 1"]
     text = re.sub(r"<[^>]*>", "|", questions[0].text)
@@ -538,9 +508,9 @@ def hostile(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("form", ["gift", "moodle"])
-def test_a_hostile_title_asks_nothing_of_a_course_site(form: str, hostile: Path, command: Command) -> None:
+def test_a_hostile_title_asks_nothing_of_a_course_site(form: str, hostile: Path) -> None:
     read = read_gift if form == "gift" else read_moodle
-    text = command("sheet", hostile, "-f", form).out
+    text = run("sheet", hostile, "-f", form).out
     category, questions = read(text)
     shown = HOSTILE.replace("\u202e", "\\u202e").replace("\x1b", "\\x1b")
     assert len(questions) == 44
@@ -559,9 +529,7 @@ def test_a_hostile_title_asks_nothing_of_a_course_site(form: str, hostile: Path,
 
 
 @pytest.mark.parametrize("form", ENDINGS)
-def test_a_hostile_title_states_nothing_on_a_sheet(
-    form: str, hostile: Path, command: Command, tmp_path: Path
-) -> None:
+def test_a_hostile_title_states_nothing_on_a_sheet(form: str, hostile: Path, tmp_path: Path) -> None:
     for title in (
         HOSTILE,
         "step 2, sample 1",
@@ -574,8 +542,8 @@ def test_a_hostile_title_states_nothing_on_a_sheet(
         data = json.loads(hostile.read_text())
         hostile.write_text(json.dumps({**data, "title": title}))
         path = tmp_path / f"sheet.{ENDINGS[form]}"
-        command("sheet", hostile, "-f", form, "--solution", "-o", path)
-        summary = judged(command, hostile, path)["summary"]
+        run("sheet", hostile, "-f", form, "--solution", "-o", path)
+        summary = judged(hostile, path)["summary"]
         assert (summary["marks"], summary["out_of"], summary["unknown"]) == (44, 44, 0)
         text = path.read_text(encoding="utf-8")
         assert not re.search("[\x00-\x08\x0e-\x1f\u202e]", text)
@@ -589,19 +557,19 @@ OF_A_SHEET = {rf"the command \{name}" for name in ("providecommand", "blank", "u
 
 
 @pytest.mark.parametrize("options", [(), ("--formulas",), ("--solution", "--fragment")])
-def test_nothing_hostile_acts_in_latex(options: tuple[str, ...], hostile: Path, command: Command) -> None:
-    text = command("sheet", hostile, "-f", "latex", *options).out
+def test_nothing_hostile_acts_in_latex(options: tuple[str, ...], hostile: Path) -> None:
+    text = run("sheet", hostile, "-f", "latex", *options).out
     assert set(Reader(text).faults) <= OF_A_SHEET
 
 
 @needs_tex
-def test_a_sheet_in_latex_compiles(hostile: Path, command: Command, tmp_path: Path) -> None:
+def test_a_sheet_in_latex_compiles(hostile: Path, tmp_path: Path) -> None:
     for config in (hostile, "three-layers"):
-        assert "Overfull" not in compiled(command("sheet", config, "-f", "latex").out, tmp_path)
+        assert "Overfull" not in compiled(run("sheet", config, "-f", "latex").out, tmp_path)
 
 
-def test_formulas_in_a_table_are_none_of_a_spreadsheets(command: Command) -> None:
-    text = command("sheet", "or-gate", "-f", "csv", "--formulas").out
+def test_formulas_in_a_table_are_none_of_a_spreadsheets() -> None:
+    text = run("sheet", "or-gate", "-f", "csv", "--formulas").out
     rows = [row for row in csv.reader(io.StringIO(text)) if len(row) == 5]
     assert rows[0] == ["id", "value", "step", "sample", "formula"]
     assert ["Delta_w_5", "", "1", "1", "'-η·∂E/∂w_5"] in rows
@@ -610,8 +578,8 @@ def test_formulas_in_a_table_are_none_of_a_spreadsheets(command: Command) -> Non
 # What a sheet says
 
 
-def test_a_sheet_says_what_it_is_about(command: Command) -> None:
-    text = command(
+def test_a_sheet_says_what_it_is_about() -> None:
+    text = run(
         "sheet", "or-gate", "--set", "w_5=0.5", "--decimals", "3", "--show", "h_o", "-f", "markdown"
     ).out
     assert [line.rstrip() for line in text.splitlines()] == SHEET
@@ -652,8 +620,8 @@ SHEET = [
 ]
 
 
-def test_a_later_step_begins_with_its_own_parameters(command: Command) -> None:
-    text = command("sheet", "momentum", "--step", "2").out
+def test_a_later_step_begins_with_its_own_parameters() -> None:
+    text = run("sheet", "momentum", "--step", "2").out
     after = backtrace.trace(backtrace.load("momentum"))
     told = [line for line in text.splitlines() if line.startswith("# ")]
     parameters = [row for row in after if row.kind == "update"]
@@ -664,34 +632,34 @@ def test_a_later_step_begins_with_its_own_parameters(command: Command) -> None:
         assert any(f"{row.symbol.removesuffix('⁺')} = {row.text}" in line for line in told)
 
 
-def words_of(command: Command, config: str | Path, *options: str) -> list[str]:
+def words_of(config: str | Path, *options: str) -> list[str]:
     """What a YAML sheet says of the problem, from its layers or equations on."""
-    told = command("sheet", config, *options).out.split("#\n")[1]
+    told = run("sheet", config, *options).out.split("#\n")[1]
     return [line.removeprefix("# ") for line in told.splitlines()]
 
 
-def test_every_name_on_a_sheet_that_books_use_in_their_own_way_is_said_what_it_is(command: Command) -> None:
-    assert words_of(command, "softmax-cross-entropy")[0] == (
+def test_every_name_on_a_sheet_that_books_use_in_their_own_way_is_said_what_it_is() -> None:
+    assert words_of("softmax-cross-entropy")[0] == (
         "output layer, softmax, with S_output the sum of e^h_1 and so on:"
     )
-    assert words_of(command, "softmax-cross-entropy")[-1] == (
+    assert words_of("softmax-cross-entropy")[-1] == (
         "For unit 1, h_1 is the net input, a_1 the activation, δ_1 is ∂E/∂h_1; "
         "E is the cost (cross_entropy), the sum of E_1 = -t_1·ln(a_1) and so on."
     )
-    assert words_of(command, "performance-ascent")[-1] == (
+    assert words_of("performance-ascent")[-1] == (
         "For unit 1, p_1 is the net input, z_1 the activation, δ_1 is ∂P/∂p_1, e_2 is ∂P/∂z_2; "
         "P = -½(d - z_2)² is the cost (performance)."
     )
 
 
-def test_an_error_is_what_delta_is_without_the_slope(tmp_path: Path, command: Command) -> None:
+def test_an_error_is_what_delta_is_without_the_slope(tmp_path: Path) -> None:
     config = tmp_path / "descent.yaml"
     text = Path("configs/two-two-two.yaml").read_text(encoding="utf-8")
     config.write_text(f"{text}\ndelta: descent\n", encoding="utf-8")
-    assert "δ_h1 is -∂E_total/∂net_h1, e_h1 is -∂E_total/∂out_h1; " in words_of(command, config)[-2]
+    assert "δ_h1 is -∂E_total/∂net_h1, e_h1 is -∂E_total/∂out_h1; " in words_of(config)[-2]
 
 
-def test_a_cost_of_ones_own_is_told_in_the_names_of_the_sheet(tmp_path: Path, command: Command) -> None:
+def test_a_cost_of_ones_own_is_told_in_the_names_of_the_sheet(tmp_path: Path) -> None:
     config = tmp_path / "own.yaml"
     config.write_text(
         "inputs: [x]\ntargets: [t]\nnotation: z-a\n"
@@ -699,18 +667,18 @@ def test_a_cost_of_ones_own_is_told_in_the_names_of_the_sheet(tmp_path: Path, co
         "parameters: {w: 0.5}\ncost: abs(t - a_o)\n"
         "samples: [{inputs: [2], targets: [3]}]\n"
     )
-    assert words_of(command, config)[-1].endswith("δ_o is ∂E/∂z_o; E = |t - a_o| is the cost.")
+    assert words_of(config)[-1].endswith("δ_o is ∂E/∂z_o; E = |t - a_o| is the cost.")
 
 
-def test_the_rule_of_an_update_is_told_where_books_differ(command: Command) -> None:
-    assert words_of(command, "momentum")[-5:] == [
+def test_the_rule_of_an_update_is_told_where_books_differ() -> None:
+    assert words_of("momentum")[-5:] == [
         "momentum, of w:",
         "  v_w⁺ = μ·v_w - η·∂E/∂w",
         "  Δw = v_w⁺",
         "  w⁺ = w + Δw",
         "  η = 0.1, μ = 0.9, v_w = 0",
     ]
-    assert words_of(command, "adam")[-8:] == [
+    assert words_of("adam")[-8:] == [
         "adam, of w_1:",
         "  m_w_1⁺ = β₁·m_w_1 + (1 - β₁)·∂E/∂w_1",
         "  v_w_1⁺ = β₂·v_w_1 + (1 - β₂)·(∂E/∂w_1)²",
@@ -720,10 +688,10 @@ def test_the_rule_of_an_update_is_told_where_books_differ(command: Command) -> N
         "  w_1⁺ = w_1 + Δw_1",
         "  η = 0.1, β₁ = 0.9, β₂ = 0.999, ε = 1e-8, t = 1, m_w_1 = 0, v_w_1 = 0",
     ]
-    later = words_of(command, "adam", "--step", "2")
+    later = words_of("adam", "--step", "2")
     assert later[-2] == "  η = 0.1, β₁ = 0.9, β₂ = 0.999, ε = 1e-8, t = 2"
     assert later[-1].startswith("before step 2: m_w_1 = ")
-    assert not any("of w_1" in line for line in words_of(command, "adam", "--only", "backward"))
+    assert not any("of w_1" in line for line in words_of("adam", "--only", "backward"))
 
 
 @pytest.mark.parametrize(
@@ -740,27 +708,25 @@ def test_the_rule_of_an_update_is_told_where_books_differ(command: Command) -> N
         (("or-gate", "--steps", "30", "-f", "gift"), 1, "1,320 questions; expected at most 1,000"),
     ],
 )
-def test_what_cannot_be_asked_for_is_told(
-    arguments: tuple[str, ...], code: int, told: str, command: Command
-) -> None:
-    outcome = command("sheet", *arguments)
+def test_what_cannot_be_asked_for_is_told(arguments: tuple[str, ...], code: int, told: str) -> None:
+    outcome = run("sheet", *arguments)
     assert outcome.code == code
     assert told in outcome.err.splitlines()[-1]
 
 
-def test_right_answers_that_round_to_nothing_are_told(command: Command) -> None:
-    outcome = command("sheet", "or-gate", "-f", "gift", "--decimals", "3", "--show", "delta_*")
+def test_right_answers_that_round_to_nothing_are_told() -> None:
+    outcome = run("sheet", "or-gate", "-f", "gift", "--decimals", "3", "--show", "delta_*")
     assert outcome.code == 0
     said = "1 right answer rounds to 0, as delta_1: more decimals, or --digits, would ask for them\n"
     assert outcome.err == said
 
 
-def test_a_file_is_written_whole_or_not_at_all(command: Command, tmp_path: Path) -> None:
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "bank.xml"
     path.write_text("as it was")
-    assert command("sheet", "or-gate", "--steps", "30", "-o", path).code == 1
+    assert run("sheet", "or-gate", "--steps", "30", "-o", path).code == 1
     assert path.read_text() == "as it was"
-    assert command("sheet", "or-gate", "-o", path).code == 0
+    assert run("sheet", "or-gate", "-o", path).code == 0
     assert read_moodle(path.read_text(encoding="utf-8"))[0] == "$course$/top/OR gate, 2-2-1"
 
 
@@ -769,19 +735,19 @@ def test_a_file_is_written_whole_or_not_at_all(command: Command, tmp_path: Path)
 
 @pytest.mark.parametrize("precision", [("--digits", "3"), ("--digits", "4"), ("--decimals", "5"), ()])
 def test_what_a_later_step_starts_from_is_told_exactly_enough_for_its_answers(
-    precision: tuple[str, ...], command: Command
+    precision: tuple[str, ...],
 ) -> None:
     """Worked out from what the sheet says alone, the answers are those of the step."""
-    blank = command("sheet", "or-gate", "--step", "2", *precision).out
+    blank = run("sheet", "or-gate", "--step", "2", *precision).out
     told = re.findall(r"([wb]_[0-9]) = (-?[0-9.]+)", blank)
     assert len(told) == 9
     options = [word for name, number in told for word in ("--set", f"{name}={number}")]
     columns = ("--step", "2", "-f", "csv", "--only", "forward", "--only", "backward")
-    right = list(csv.DictReader(io.StringIO(command("trace", "or-gate", *columns).out)))
+    right = list(csv.DictReader(io.StringIO(run("trace", "or-gate", *columns).out)))
     own = list(
         csv.DictReader(
             io.StringIO(
-                command(
+                run(
                     "trace",
                     "or-gate",
                     *options,
@@ -805,7 +771,7 @@ def test_what_a_later_step_starts_from_is_told_exactly_enough_for_its_answers(
         assert abs(float(mine["value"]) - float(true["value"])) <= allowed
 
 
-def test_a_question_tells_every_digit_of_what_is_given_that_counts(tmp_path: Path, command: Command) -> None:
+def test_a_question_tells_every_digit_of_what_is_given_that_counts(tmp_path: Path) -> None:
     config = tmp_path / "long.yaml"
     config.write_text(
         "inputs: [x]\ntargets: [t]\n"
@@ -813,7 +779,7 @@ def test_a_question_tells_every_digit_of_what_is_given_that_counts(tmp_path: Pat
         "parameters: {w: 0.12345678}\n"
         "samples: [{inputs: [0.87654321], targets: [1]}]\n"
     )
-    out = command("sheet", config, "-f", "gift", "--show", "h_o").out
+    out = run("sheet", config, "-f", "gift", "--show", "h_o").out
     assert "w \\= 0.1234568 from x" in out
     assert "sample 1\\: x \\= 0.8765432, t \\= 1" in out
     assert "=0.1082:0.00005" in out

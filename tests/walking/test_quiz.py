@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,8 @@ from backtrace.walking.judge import Judge
 from backtrace.walking.quiz import QUIZ_ACTIONS, Least, Quiz, QuizState, is_settled, quiz_line, quiz_pressed
 from backtrace.walking.state import State
 from backtrace.walking.walk import walk_through
-from tests.runner import ROOT
-from tests.screens import COMMAND, KEYS, LEAVING, PLAIN_ENVIRONMENT, TIMEOUT, UTF8, Session
+from tests.runner import ROOT, WITHOUT_LOCALE, Outcome, run
+from tests.screens import KEYS, LEAVING, UTF8, Session
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*forkpty.*:DeprecationWarning")
 
@@ -519,7 +518,7 @@ def test_a_quiz_that_is_gone_through_ends_with_the_marks() -> None:
 
 
 def test_a_quiz_in_ascii() -> None:
-    env = {**PLAIN_ENVIRONMENT, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "TERM": "vt100"}
+    env = {**WITHOUT_LOCALE, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "TERM": "vt100"}
     with Session("walk", "or-gate", "--quiz", "--show", "delta_1", env=env) as session:
         session.until("1 of 1")
         session.press(*"-0.00121811", "enter")
@@ -579,17 +578,15 @@ missing_slope, at δ_1: the slope σ′(h) was left out
 """
 
 
-def lines(stdin: str, *arguments: str, **env: str) -> subprocess.CompletedProcess[bytes]:
-    command = [*COMMAND, "walk", *arguments, "--quiz"]
-    return subprocess.run(
-        command, input=stdin.encode(), capture_output=True, env={**UTF8, **env}, timeout=TIMEOUT, check=False
-    )
+def lines(stdin: str | bytes, *arguments: str | Path) -> Outcome:
+    """A quiz whose answers come from a pipe."""
+    return run("walk", *arguments, "--quiz", stdin=stdin)
 
 
 def test_answers_are_read_line_by_line_where_there_is_no_terminal() -> None:
     done = lines("-0.12\n-0.00122\nh\n-0.000279\n", "or-gate", "--show", "delta_*")
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert re.sub(r"[ ]+$", "", done.stdout.decode(), flags=re.MULTILINE) == TRANSCRIPT
+    assert (done.code, done.err) == (0, "")
+    assert re.sub(r"[ ]+$", "", done.out, flags=re.MULTILINE) == TRANSCRIPT
     page = (ROOT / "docs" / "practice.md").read_text(encoding="utf-8")
     assert f"```text\n{TRANSCRIPT}```\n" in page
 
@@ -627,25 +624,25 @@ def test_of_a_batch_what_is_given_has_every_sample() -> None:
 
 
 def test_what_is_given_is_told_line_by_line() -> None:
-    told = lines("i\n0.6\n", "or-gate", "--show", "h_1").stdout.decode()
+    told = lines("i\n0.6\n", "or-gate", "--show", "h_1").out
     assert f"h_1 = i\n{GIVEN.replace('E =' + chr(10), 'E = ')}h_1 = 0.6\n" in told
 
 
 def test_the_end_of_the_input_and_quitting_end_with_the_marks_and_0() -> None:
     for stdin in ("", "n\nn\nq\n", "n\n" * 60):
         done = lines(stdin, "or-gate")
-        assert done.returncode == 0
-        assert done.stdout.decode().endswith("nothing was answered\nnot answered: 44 of 44\n")
+        assert done.code == 0
+        assert done.out.endswith("nothing was answered\nnot answered: 44 of 44\n")
 
 
 def test_wrong_answers_end_with_0_too() -> None:
     done = lines("9\nn\n", "or-gate", "--show", "E")
-    assert done.returncode == 0
-    assert "0 of 1 marks: 1 wrong" in done.stdout.decode()
+    assert done.code == 0
+    assert "0 of 1 marks: 1 wrong" in done.out
 
 
 def test_help_line_by_line_names_every_letter() -> None:
-    out = lines("?\n", "or-gate").stdout.decode()
+    out = lines("?\n", "or-gate").out
     for start in ("a number: ", "h: ", "i: ", "n: ", "p: ", "g NAME: ", "f: ", "b: ", "u: ", "?: ", "q: "):
         assert f"\n{start}" in out
 
@@ -660,35 +657,32 @@ def test_a_dumb_terminal_is_asked_line_by_line() -> None:
 
 
 def test_what_is_typed_is_told_without_control_characters() -> None:
-    out = lines("\x1b[31mred\x9b\u202e\n", "or-gate").stdout
-    assert b"\x1b" not in out
-    assert r"\x1b[31mred" in out.decode()
+    out = lines("\x1b[31mred\x9b\u202e\n", "or-gate").out
+    assert "\x1b" not in out
+    assert r"\x1b[31mred" in out
 
 
 def test_bytes_that_are_no_text_are_no_answer() -> None:
-    command = [*COMMAND, "walk", "or-gate", "--quiz"]
-    done = subprocess.run(
-        command, input=b"\xff\xfe\n0.6\n", capture_output=True, env=UTF8, timeout=TIMEOUT, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert r"found '\xff\xfe'; expected a number" in done.stdout.decode()
-    assert "0.6: correct" in done.stdout.decode()
+    done = lines(b"\xff\xfe\n0.6\n", "or-gate")
+    assert (done.code, done.err) == (0, "")
+    assert r"found '\xff\xfe'; expected a number" in done.out
+    assert "0.6: correct" in done.out
 
 
 def test_a_very_long_line_is_refused_as_one() -> None:
     """No end of it is judged as a number."""
-    out = lines(f"{'7' * 3_010}\n0.6\n", "or-gate", "--show", "h_1").stdout.decode()
+    out = lines(f"{'7' * 3_010}\n0.6\n", "or-gate", "--show", "h_1").out
     assert out.count("expected a number of at most 100 characters") == 1
     assert "right at the first try: 1 of 1" in out
 
 
 def test_a_step_function_can_be_asked_about_on_the_way_forward() -> None:
     done = lines("n\nn\n", "step-neuron", "--only", "forward")
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.code, done.err) == (0, "")
     done = lines("", "step-neuron")
-    assert done.returncode == 1
-    assert "step has no useful derivative" in done.stderr.decode()
-    assert done.stdout.decode().endswith("not answered: 3 of 3\n")
+    assert done.code == 1
+    assert "step has no useful derivative" in done.err
+    assert done.out.endswith("not answered: 3 of 3\n")
 
 
 def test_a_quiz_of_a_hostile_config_shows_no_control_characters(tmp_path: Path) -> None:
@@ -696,7 +690,7 @@ def test_a_quiz_of_a_hostile_config_shows_no_control_characters(tmp_path: Path) 
 
     config = tmp_path / "c.yaml"
     config.write_text(HOSTILE)
-    out = lines("1\nh\nh\n", str(config)).stdout.decode()
+    out = lines("1\nh\nh\n", str(config)).out
     assert all(char.isprintable() or char == "\n" for char in out)
 
 

@@ -28,8 +28,8 @@ from backtrace.views.walk.text import Texts
 from backtrace.walking.quiz import QUIZ_ACTIONS
 from backtrace.walking.state import ACTIONS, FORMULA, NUMBERS, SYMBOL, VALUE, State, begin, pressed
 from backtrace.walking.walk import Walk, walk_through
-from tests.runner import ROOT
-from tests.screens import COMMAND, KEYS, LEAVING, PLAIN_ENVIRONMENT, TIMEOUT, UTF8, Session
+from tests.runner import COMMAND, ROOT, WITHOUT_LOCALE, run
+from tests.screens import KEYS, LEAVING, TIMEOUT, UTF8, Session
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*forkpty.*:DeprecationWarning")
 
@@ -647,7 +647,7 @@ def test_a_very_small_terminal_shows_the_equation() -> None:
 
 
 def test_without_an_encoding_everything_is_ascii() -> None:
-    env = {**PLAIN_ENVIRONMENT, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "TERM": "vt100"}
+    env = {**WITHOUT_LOCALE, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "TERM": "vt100"}
     with Session("walk", "or-gate", env=env) as session:
         session.until("q quit")
         session.press("g", *"delta_1", "enter", "enter")
@@ -737,18 +737,11 @@ def test_a_walk_in_tmux_and_what_stood_there_before(tmux: list[str]) -> None:
 # Without a terminal
 
 
-def run(*arguments: str, stdin: bytes = b"", **env: str) -> subprocess.CompletedProcess[bytes]:
-    command = [*COMMAND, "walk", *arguments]
-    return subprocess.run(
-        command, input=stdin, capture_output=True, env={**UTF8, **env}, timeout=TIMEOUT, check=False
-    )
-
-
 def test_without_a_terminal_the_whole_walk_is_printed() -> None:
-    done = run("or-gate", "--only", "backward", "--show", "delta_*")
-    assert (done.returncode, done.stderr) == (0, b"")
+    done = run("walk", "or-gate", "--only", "backward", "--show", "delta_*")
+    assert (done.code, done.err) == (0, "")
     assert (
-        done.stdout.decode()
+        done.out
         == """\
 OR gate, 2-2-1
 source: after "Neural Networks and Backpropagation", parts 1 and 2 (tinhatben)
@@ -799,11 +792,8 @@ def test_options_are_those_of_trace() -> None:
         "--show",
         "a_o",
     )
-    shown = run("or-gate", *options).stdout.decode()
-    traced = subprocess.run(
-        [*COMMAND, "trace", "or-gate", *options], capture_output=True, env=UTF8, timeout=TIMEOUT
-    )
-    value = re.findall(r"([0-9.]+) │$", traced.stdout.decode(), re.MULTILINE)[-1]
+    shown = run("walk", "or-gate", *options).out
+    value = re.findall(r"([0-9.]+) │$", run("trace", "or-gate", *options).out, re.MULTILINE)[-1]
     assert shown.endswith(f"= {value}\n")
     assert "with w_5 = 0.02" in shown
     assert "hand activation=3" in shown
@@ -812,7 +802,7 @@ def test_options_are_those_of_trace() -> None:
 def test_a_very_long_layer_is_cut_and_what_is_left_out_is_told(tmp_path: Path) -> None:
     config = tmp_path / "wide.yaml"
     config.write_text(WIDE)
-    shown = run(str(config)).stdout.decode()
+    shown = run("walk", str(config)).out
     assert "\n200 of 451 shown: --show 'dE/dw_*'\n" in shown
 
 
@@ -828,15 +818,15 @@ def test_a_very_long_layer_is_cut_and_what_is_left_out_is_told(tmp_path: Path) -
     ],
 )
 def test_what_cannot_be_walked_is_told_on_one_line(arguments: tuple[str, ...], code: int, said: str) -> None:
-    done = run(*arguments)
-    assert done.returncode == code
-    assert said in done.stderr.decode()
-    assert "Traceback" not in done.stderr.decode()
+    done = run("walk", *arguments)
+    assert done.code == code
+    assert said in done.err
+    assert "Traceback" not in done.err
 
 
 def test_a_config_from_standard_input_is_walked() -> None:
     config = (ROOT / "configs" / "circuit.yaml").read_bytes()
-    assert run("-", stdin=config).stdout == run("circuit").stdout
+    assert run("walk", "-", stdin=config).out == run("walk", "circuit").out
 
 
 def test_an_ambiguous_name_is_refused_with_its_candidates(tmp_path: Path) -> None:
