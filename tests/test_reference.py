@@ -30,7 +30,7 @@ from backtrace.filling.document import KINDS
 from backtrace.filling.places import PLACES
 from backtrace.problem.notation import NOTATIONS
 from backtrace.symbolic import parser
-from backtrace.symbolic.functions import PUBLIC
+from backtrace.symbolic.functions import public_functions
 from backtrace.tracing.selection import selected
 from backtrace.tracing.trace import work
 from backtrace.views.page.records import Look, records
@@ -204,7 +204,7 @@ def test_the_words_of_a_config_are_those_of_the_tables() -> None:
         NOTATIONS
     )
     formulas = " ".join(CONFIG.partition("Formulas have")[2].partition("`^`")[0].split())
-    assert set(quoted(formulas)[1].split()) == set(PUBLIC)
+    assert set(quoted(formulas)[1].split()) == set(public_functions())
 
 
 NET = """\

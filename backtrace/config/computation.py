@@ -9,7 +9,7 @@ from backtrace.config.formulas import MAX_PARTS, offset_of, parts_of_derivatives
 from backtrace.errors import Location, nearest, quoted
 from backtrace.problem.problem import Computation
 from backtrace.symbolic.expressions import Expression, calls, symbols
-from backtrace.symbolic.functions import PUBLIC
+from backtrace.symbolic.functions import public_functions
 from backtrace.symbolic.ids import spell
 
 MAX_EQUATIONS = 10_000
@@ -41,10 +41,11 @@ def _equations(cursor: Cursor, givens: Mapping[str, str]) -> tuple[dict[str, Cur
     equations: dict[str, Expression] = {}
     ids: dict[str, str] = {}
     parts = 0
+    functions = public_functions()
     for key, value in cursor.entries("equations by name, as {q: x + y}"):
         name = key.name("a quantity")
         id = spell(name)
-        if name in PUBLIC:
+        if name in functions:
             key.fail(f"{name} is a function; expected another name")
         if id in givens:
             key.fail(f"{quoted(name)} is defined twice: by an equation and as an input, target or parameter")

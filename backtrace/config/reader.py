@@ -17,7 +17,7 @@ from backtrace.config.weights import WeightsReader, entry_of
 from backtrace.errors import Location, nearest, quoted
 from backtrace.problem.problem import Computation, Layer, Network, Problem, Sample, Update, parameters_of
 from backtrace.symbolic.expressions import Number
-from backtrace.symbolic.functions import PUBLIC
+from backtrace.symbolic.functions import public_functions
 from backtrace.symbolic.ids import spell
 
 _HEAD = ("title", "source", "inputs", "targets")
@@ -218,8 +218,9 @@ class _Reader:
         ):
             if required not in table:
                 self.root.fail(f"{required} missing; expected {expected}")
+        functions = public_functions()
         for name in (*inputs, *targets, *parameters):
-            if name in PUBLIC:
+            if name in functions:
                 self.places[name].fail(f"{name} is a function; expected another name")
         givens = {spell(name): name for name in (*inputs, *targets, *parameters)}
         found = read_computation(table["equations"], table["objective_symbol"], table.get("deltas"), givens)

@@ -19,26 +19,38 @@ from backtrace.symbolic.simplify import simplify
 
 
 class ActivationRow(NamedTuple):
-    """`value` is a formula in h and the options; `options` are their defaults, all non-negative."""
+    """One activation.
+
+    Attributes:
+        value: a formula in h and the options.
+        source: who proposed it, or where it is described.
+        options: its constants with their defaults, all non-negative.
+        targets: the smallest and the largest target that an exercise gives such an output.
+    """
 
     value: str
     source: str
     options: Mapping[str, float] = MappingProxyType({})
+    targets: tuple[float, float] = (-0.9, 0.9)
 
 
 ACTIVATIONS: dict[str, ActivationRow] = {
-    "sigmoid": ActivationRow("sigmoid(h)", "Rumelhart, Hinton and Williams 1986"),
+    "sigmoid": ActivationRow("sigmoid(h)", "Rumelhart, Hinton and Williams 1986", targets=(0, 1)),
     "tanh": ActivationRow("tanh(h)", "LeCun et al., Efficient BackProp, 1998"),
-    "linear": ActivationRow("h", "Widrow and Hoff 1960"),
-    "relu": ActivationRow("relu(h)", "Nair and Hinton 2010; 0 at the kink"),
-    "leaky_relu": ActivationRow("where(above(h, 0), h, slope*h)", "Maas et al. 2013", {"slope": 0.01}),
-    "elu": ActivationRow("where(above(h, 0), h, alpha*expm1(h))", "Clevert et al. 2016", {"alpha": 1.0}),
-    "softplus": ActivationRow("softplus(h)", "Dugas et al. 2001"),
-    "square": ActivationRow("h^2", "a unit that squares"),
+    "linear": ActivationRow("h", "Widrow and Hoff 1960", targets=(-1.5, 1.5)),
+    "relu": ActivationRow("relu(h)", "Nair and Hinton 2010; 0 at the kink", targets=(0.1, 1.5)),
+    "leaky_relu": ActivationRow(
+        "where(above(h, 0), h, slope*h)", "Maas et al. 2013", {"slope": 0.01}, targets=(-1.5, 1.5)
+    ),
+    "elu": ActivationRow(
+        "where(above(h, 0), h, alpha*expm1(h))", "Clevert et al. 2016", {"alpha": 1.0}, targets=(-0.9, 1.5)
+    ),
+    "softplus": ActivationRow("softplus(h)", "Dugas et al. 2001", targets=(0.1, 1.5)),
+    "square": ActivationRow("h^2", "a unit that squares", targets=(0.1, 1.5)),
     "sin": ActivationRow("sin(h)", "Sitzmann et al. 2020"),
     "step": ActivationRow("step(h)", "McCulloch and Pitts 1943; 1 from the threshold on"),
-    "gelu": ActivationRow("h*Phi(h)", "Hendrycks and Gimpel 2016, the exact form"),
-    # Softmax depends on all nets of its layer; its equations are in `network` and `backward`.
+    "gelu": ActivationRow("h*Phi(h)", "Hendrycks and Gimpel 2016, the exact form", targets=(0.1, 1.5)),
+    # Softmax depends on all nets of its layer; its equations are in `forward_pass` and `backward_pass`.
     "softmax": ActivationRow("exp(h)", "Bridle 1990"),
 }
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from backtrace.evaluation.arithmetic import Arithmetic, choose, largest, smallest
+from backtrace.evaluation.function_rows import with_rows
 from backtrace.symbolic.expressions import Number
+from backtrace.symbolic.functions import Function
 
 _SQRT_HALF = math.sqrt(0.5)
 _SQRT_HALF_REST = -4.833646656726457e-17  # what is left of the square root of ½ past its nearest float
@@ -133,7 +136,24 @@ def _cosine(x: float) -> float:
     return math.cos(x) if math.isfinite(x) else math.nan
 
 
-FLOAT64 = Arithmetic(
+def _lifted(name: str, row: Function) -> Callable[..., float] | None:
+    """A row's own values, not a number where Python refuses to give one."""
+    value = row.value
+    if value is None:
+        return None
+
+    def guarded(*arguments: float) -> float:
+        try:
+            return value(*arguments)
+        except OverflowError:
+            return math.inf
+        except (ValueError, ZeroDivisionError):
+            return math.nan
+
+    return guarded
+
+
+_FORMS = Arithmetic(
     name="float64",
     number=_number,
     divide=divide,
@@ -166,3 +186,4 @@ FLOAT64 = Arithmetic(
     settle=lambda value, kind: value,
     is_finite=math.isfinite,
 )
+FLOAT64 = with_rows(_FORMS, _lifted)

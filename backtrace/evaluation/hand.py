@@ -13,9 +13,11 @@ import sys
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from backtrace.evaluation import float64
 from backtrace.evaluation.arithmetic import Arithmetic, Value, choose, largest, smallest
+from backtrace.evaluation.float64 import FLOAT64
+from backtrace.evaluation.function_rows import with_rows
 from backtrace.symbolic.expressions import Number
+from backtrace.symbolic.functions import Function
 
 DIGITS = 50
 _CONTEXT = decimal.Context(
@@ -47,11 +49,6 @@ def _tanh(x: Decimal) -> Decimal:
     return size if x >= 0 else -size
 
 
-def _sigmoid(x: Decimal) -> Decimal:
-    small = (-abs(x)).exp()
-    return _ONE / (1 + small) if x >= 0 else small / (1 + small)
-
-
 def _softplus(x: Decimal) -> Decimal:
     return max(x, _ZERO) + (1 + (-abs(x)).exp()).ln()
 
@@ -74,8 +71,12 @@ def _sine(x: Decimal, ahead: int = 0) -> Decimal:
     return +total
 
 
-def _by_float(function: Callable[[float], float]) -> Callable[[Decimal], Decimal]:
-    return lambda x: Decimal(repr(function(float(x))))
+def _by_float(name: str, row: Function) -> Callable[..., Decimal] | None:
+    """What has no form in other functions is computed on floats."""
+    if row.textbook:
+        return None
+    function = FLOAT64.functions[name]
+    return lambda *arguments: Decimal(repr(function(*map(float, arguments))))
 
 
 _FUNCTIONS: dict[str, Callable[..., Decimal]] = {
@@ -87,8 +88,6 @@ _FUNCTIONS: dict[str, Callable[..., Decimal]] = {
     "sin": _sine,
     "cos": lambda x: _sine(x, 1),
     "tanh": _tanh,
-    "sigmoid": _sigmoid,
-    "relu": lambda x: max(x, _ZERO),
     "softplus": _softplus,
     "step": lambda x: x if x.is_nan() else Decimal(x >= 0),
     "max": largest,
@@ -97,11 +96,8 @@ _FUNCTIONS: dict[str, Callable[..., Decimal]] = {
     "above": lambda x, y: Decimal(x > y),
     "from": lambda x, y: Decimal(x >= y),
     "where": choose,
-    "expm1": lambda x: x.exp() - 1,
     "xlogy": lambda x, y: _ZERO if x == 0 == y else x * y.ln(),
     "over": lambda x, y: _ZERO if x == 0 == y else x / y,
-    "Phi": _by_float(float64.normal_distribution),
-    "phi": _by_float(float64.normal_density),
 }
 
 
@@ -126,7 +122,7 @@ def hand_arithmetic(decimals: Mapping[str, int]) -> Arithmetic:
         return value if keep is None else _round(value, keep)
 
     said = ",".join(f"{kind}={n}" for kind, n in decimals.items())
-    return Arithmetic(
+    forms = Arithmetic(
         name=f"hand {said}",
         number=to_decimal,
         divide=operator.truediv,
@@ -137,3 +133,4 @@ def hand_arithmetic(decimals: Mapping[str, int]) -> Arithmetic:
         kept=frozenset(decimals.values()),
         context=lambda: decimal.localcontext(_CONTEXT),
     )
+    return with_rows(forms, _by_float)

@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.float64 import FLOAT64
+from backtrace.evaluation.function_rows import with_rows
 from backtrace.symbolic.expressions import Number
+from backtrace.symbolic.functions import Function
 
 _SLACK = 1e-15  # floats round; a bound is moved outwards by more than they do
 
@@ -146,16 +148,23 @@ def _extreme(choose: Callable[..., float]) -> Callable[..., Interval]:
     return lambda *parts: Interval(choose(p.low for p in parts), choose(p.high for p in parts))
 
 
-INTERVALS = Arithmetic(
+def _bounded(name: str, row: Function) -> Callable[..., Interval] | None:
+    """A rising function by its ends; without a form in other functions, any other is undecided."""
+    if row.rises:
+        return _rising(name)
+    return None if row.textbook else _undecided
+
+
+def _undecided(*arguments: Interval) -> Interval:
+    raise UndecidedError
+
+
+_FORMS = Arithmetic(
     name="intervals",
     number=_number,
     divide=_divide,
     power=_power,
     functions={
-        **{
-            name: _rising(name)
-            for name in ("exp", "log", "log10", "sqrt", "tanh", "sigmoid", "relu", "softplus", "expm1", "Phi")
-        },
         "abs": _abs,
         "sin": _wave(math.sin, math.pi / 2),
         "cos": _wave(math.cos, 0.0),
@@ -175,3 +184,4 @@ INTERVALS = Arithmetic(
     settle=lambda value, kind: value,
     is_finite=lambda value: math.isfinite(value.low) and math.isfinite(value.high),
 )
+INTERVALS = with_rows(_FORMS, _bounded)

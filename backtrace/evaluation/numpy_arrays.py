@@ -9,18 +9,16 @@ from typing import Any
 import numpy as np
 
 from backtrace.evaluation.arithmetic import Arithmetic
-from backtrace.evaluation.float64 import normal_density, normal_distribution
+from backtrace.evaluation.float64 import FLOAT64
+from backtrace.evaluation.function_rows import with_rows
 from backtrace.symbolic.expressions import Number
+from backtrace.symbolic.functions import Function
 
 Array = Any  # a numpy array of floats, or a float
 
 
 def _number(number: Number) -> float:
     return number.value
-
-
-def _sigmoid(x: Array) -> Array:
-    return 1.0 / (1.0 + np.exp(-x))  # e^(-x) may be infinite, and then this is 0
 
 
 def _xlogy(x: Array, y: Array) -> Array:
@@ -31,12 +29,12 @@ def _over(x: Array, y: Array) -> Array:
     return np.where((x == 0) & (y == 0), 0.0, np.divide(x, y))
 
 
-def _each(function: Callable[[float], float]) -> Callable[[Array], Array]:
-    """A function that numpy has not, one number at a time."""
-    return np.vectorize(function, otypes=[np.float64])
+def _each(name: str, row: Function) -> Callable[..., Array] | None:
+    """A function that numpy does not have: its form in other functions, or one number at a time."""
+    return None if row.textbook else np.vectorize(FLOAT64.functions[name], otypes=[np.float64])
 
 
-ARRAYS = Arithmetic(
+_FORMS = Arithmetic(
     name="float64",
     number=_number,
     divide=np.divide,
@@ -50,8 +48,6 @@ ARRAYS = Arithmetic(
         "sin": np.sin,
         "cos": np.cos,
         "tanh": np.tanh,
-        "sigmoid": _sigmoid,
-        "relu": lambda x: np.maximum(x, 0.0),
         "softplus": lambda x: np.logaddexp(0.0, x),
         "step": lambda x: np.where(np.isnan(x), np.nan, (x >= 0).astype(np.float64)),
         "max": lambda *parts: reduce(np.maximum, parts),
@@ -63,10 +59,9 @@ ARRAYS = Arithmetic(
         "expm1": np.expm1,
         "xlogy": _xlogy,
         "over": _over,
-        "Phi": _each(normal_distribution),
-        "phi": _each(normal_density),
     },
     settle=lambda value, kind: value,
     is_finite=lambda value: bool(np.all(np.isfinite(value))),
-    context=lambda: np.errstate(all="ignore"),
+    context=lambda: np.errstate(all="ignore"),  # an infinite e^(-x) makes a sigmoid 0, as it should
 )
+ARRAYS = with_rows(_FORMS, _each)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
+from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.exercises.network import parameter_names, problem
 from backtrace.exercises.plan import Plan
 from backtrace.problem.problem import Problem, Sample
@@ -18,20 +19,6 @@ USUAL_REACH = 9  # tenths: weights up to 0.9 either way, wider where there are m
 NEGATIVE_INPUTS = 0.25  # of the inputs are negative
 HIDING = (0, 10)  # tenths: weights 0 and 1, without which a product is the same
 HALF = 5  # the target that is its own opposite: 1 - 0.5
-
-# The targets that an output can come near to, in tenths: from, to.
-TARGETS = {
-    "sigmoid": (0, 10),
-    "tanh": (-9, 9),
-    "sin": (-9, 9),
-    "relu": (1, 15),
-    "softplus": (1, 15),
-    "square": (1, 15),
-    "gelu": (1, 15),
-    "linear": (-15, 15),
-    "leaky_relu": (-15, 15),
-    "elu": (-9, 15),
-}
 
 
 class Numbers:
@@ -74,7 +61,7 @@ class Numbers:
             return [10 * (k == right) for k in range(outputs)]
         if plan.cost == "binary_cross_entropy":
             return self.some((0, 10), outputs)
-        low, high = TARGETS[plan.activations[-1]]
+        low, high = (round(10 * end) for end in ACTIVATIONS[plan.activations[-1]].targets)
         return self.some([k for k in range(low, high + 1) if k != HALF], outputs)
 
 

@@ -4,8 +4,8 @@ For an analytic f, f(x + i·s) = f(x) + i·s·f′(x) - s²·f″(x)/2 - …, so
 with a tiny s nothing is lost: no two numbers that are almost equal are subtracted.
 
 Where a function is put together from pieces (relu, abs, max, where), the real part says which piece holds;
-on the kink itself the one that the derivatives in `functions` take. What has no simple form for complex
-numbers (Φ), or no derivative (step), is not in the table.
+on the kink itself the one that the derivatives in `functions` take. What has no form for complex
+numbers (Φ), or no derivative (step), is checked without a complex step.
 
 Source: Martins, Sturdza and Alonso, The complex-step derivative approximation, ACM Transactions on
 Mathematical Software 29, 2003.
@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 
 from backtrace.derivation.equation import Equation
 from backtrace.evaluation.arithmetic import Arithmetic, choose
+from backtrace.evaluation.function_rows import knows, with_rows
 from backtrace.symbolic.expressions import Number, calls
 
 STEP = 1e-120  # its square is nothing beside any number, and its cube is no number any more
@@ -92,15 +93,11 @@ def _abs(z: Complex) -> Complex:
     return z if z.real > 0 else -z if z.real < 0 else 0.0
 
 
-def _relu(z: Complex) -> Complex:
-    return z if z.real > 0 else 0.0
-
-
 def _xlogy(x: Complex, y: Complex) -> Complex:
     return 0.0 if x == 0 == y else x * _log(y)
 
 
-COMPLEX = Arithmetic(
+_FORMS = Arithmetic(
     name="complex step",
     number=_number,
     divide=_guarded(lambda x, y: x / y),
@@ -115,7 +112,6 @@ COMPLEX = Arithmetic(
         "cos": _guarded(cmath.cos),
         "tanh": _guarded(cmath.tanh),
         "sigmoid": _guarded(_sigmoid),
-        "relu": _relu,
         "softplus": _guarded(_softplus),
         "max": lambda *values: max(values, key=lambda value: value.real),
         "min": lambda *values: min(values, key=lambda value: value.real),
@@ -128,9 +124,10 @@ COMPLEX = Arithmetic(
     settle=lambda value, kind: value,
     is_finite=cmath.isfinite,
 )
+COMPLEX = with_rows(_FORMS, lambda name, row: None)
 
 
 def without_complex_form(equations: Iterable[Equation]) -> str:
     """The first function in some equations that complex numbers do not know; nothing if there is none."""
     used = (call.function for equation in equations for call in calls(equation.expression))
-    return next((function for function in used if function not in COMPLEX.functions), "")
+    return next((function for function in used if not knows(COMPLEX.functions, function)), "")

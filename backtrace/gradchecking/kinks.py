@@ -6,48 +6,16 @@ kink; a difference of two values from both sides of one is no derivative.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from backtrace.derivation.equation import Equation
 from backtrace.evaluation.evaluator import Environment, value_of
 from backtrace.evaluation.float64 import FLOAT64
+from backtrace.symbolic.calculus import kink, textbook
 from backtrace.symbolic.expressions import Call, calls
+from backtrace.symbolic.functions import FUNCTIONS, VARIADIC
 
-Sides = tuple[int, ...]
-
-
-def _side(x: float, y: float) -> int:
-    """1 above, -1 below, 0 exactly on it."""
-    return (x > y) - (x < y)
-
-
-def _of_zero(x: float) -> Sides:
-    return (_side(x, 0),)
-
-
-def _of_each_other(x: float, y: float) -> Sides:
-    return (_side(x, y),)
-
-
-def _of_the_largest(*values: float) -> Sides:
-    return tuple(_side(value, max(values)) for value in values)
-
-
-def _of_the_smallest(*values: float) -> Sides:
-    return tuple(_side(value, min(values)) for value in values)
-
-
-# Every function that is not smooth, with the sides on which its arguments can lie.
-KINKS: Mapping[str, Callable[..., Sides]] = {
-    "relu": _of_zero,
-    "abs": _of_zero,
-    "sign": _of_zero,
-    "step": _of_zero,
-    "max": _of_the_largest,
-    "min": _of_the_smallest,
-    "above": _of_each_other,
-    "from": _of_each_other,
-}
+Sides = tuple[int, ...]  # for each kink of a call 1 above it, -1 below, 0 exactly on it
 
 
 def kinked(equations: Iterable[Equation]) -> list[tuple[Equation, Call]]:
@@ -56,17 +24,37 @@ def kinked(equations: Iterable[Equation]) -> list[tuple[Equation, Call]]:
     A maximum that only shifts the exponents of a softmax bends nothing: it cancels.
     """
     return [
-        (equation, call)
+        (equation, bent)
         for equation in equations
         if equation.kind != "exponential"
         for call in calls(equation.expression)
-        if call.function in KINKS
+        for bent in _bent(call)
     ]
+
+
+def _bent(call: Call) -> Iterator[Call]:
+    """The call itself if its function has a kink, else those in its textbook form."""
+    row = FUNCTIONS[call.function]
+    if row.kink or call.function in VARIADIC:
+        yield call
+    elif row.textbook:
+        for inner in calls(textbook(call)):
+            if inner not in call.arguments:
+                yield from _bent(inner)
 
 
 def sides(found: Sequence[tuple[Equation, Call]], values: Environment) -> list[Sides]:
     """On which side of each kink the numbers of an environment lie."""
-    return [
-        KINKS[call.function](*(value_of(argument, values, FLOAT64) for argument in call.arguments))
-        for _, call in found
-    ]
+    return [_sides(call, values) for _, call in found]
+
+
+def _sides(call: Call, values: Environment) -> Sides:
+    if call.function not in VARIADIC:
+        return (_sign(value_of(kink(call), values, FLOAT64)),)
+    arguments = [value_of(argument, values, FLOAT64) for argument in call.arguments]
+    extreme = max(arguments) if call.function == "max" else min(arguments)
+    return tuple(_sign(argument - extreme) for argument in arguments)
+
+
+def _sign(x: float) -> int:
+    return (x > 0) - (x < 0)

@@ -107,14 +107,47 @@ def slopes(call: Call) -> tuple[Expression, ...]:
             f"{call.function} has no useful derivative: it is flat everywhere but at its threshold, where it "
             f"jumps, so there is no backward pass; a sigmoid is the smooth function in its place"
         )
-    replacements = dict(zip("xyz", call.arguments, strict=False)) | {"f": call}
+    replacements = {**_by_letter(call), "f": call}
     return tuple(simplify(substitute(rule, replacements)) for rule in rules)
 
 
 @cache
 def _rules(function: str) -> tuple[Expression, ...] | None:
-    derivatives = FUNCTIONS[function].derivatives
-    return None if derivatives is None else tuple(parse(rule, FUNCTIONS) for rule in derivatives)
+    row = FUNCTIONS[function]
+    if row.derivatives is None:
+        return None
+    if row.derivatives:
+        return tuple(parse(rule, FUNCTIONS) for rule in row.derivatives)
+    by_argument = partials(_template(function))
+    return tuple(by_argument.get(letter, ZERO) for letter in row.arguments.split())
+
+
+def textbook(call: Call) -> Expression:
+    """The form in which a textbook writes this call: σ(h) as 1/(1 + e^(-h)).
+
+    >>> textbook(Call("sigmoid", (Symbol("h", "h"),))) == parse("1/(1 + exp(-h))")
+    True
+    """
+    return substitute(_template(call.function), _by_letter(call))
+
+
+def kink(call: Call) -> Expression:
+    """The formula whose sign says on which side of its kink a call is: x - y for [x > y]."""
+    return substitute(_kink(call.function), _by_letter(call))
+
+
+@cache
+def _kink(function: str) -> Expression:
+    return parse(FUNCTIONS[function].kink)
+
+
+@cache
+def _template(function: str) -> Expression:
+    return parse(FUNCTIONS[function].textbook, FUNCTIONS)
+
+
+def _by_letter(call: Call) -> dict[str, Expression]:
+    return dict(zip("xyz", call.arguments, strict=False))
 
 
 def _is_extreme(call: Call, i: int) -> Expression:

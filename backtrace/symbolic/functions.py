@@ -1,55 +1,121 @@
-"""The table of functions: one line each, with derivatives as a textbook has them.
+"""The table of functions: one row each, which is all that a function needs.
 
-In a derivative, `x y z` are the arguments and `f` is the value of the function itself, so the line for
-sigmoid reads f·(1 - f). max, min and where have their rule in `calculus`.
+A row says how a function is differentiated, how it is written and what it equals. Every arithmetic computes a
+function from its row, and has a form of its own only where that is safer or faster. So a new row works
+everywhere: in traces, gradient checks, both engines, sheets and pages. This module must not know any value.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 
 class Function(NamedTuple):
-    """How a function is differentiated and shown.
+    """A row; in its formulas `x y z` are the arguments and `f` is the value of the function itself.
 
-    `derivatives` has one expression per argument, or is None where there is no useful derivative.
-    `textbook` is the form that is shown where the tool evaluates a safer one; with a `shown` name too, that
-    form is for a call that stands alone. `public` functions may be used in a config.
+    Attributes:
+        arguments: the letters of the arguments.
+        derivatives: one formula for each argument, as a textbook has it, so that the row of sigmoid says
+            f·(1 - f). Empty: they follow from `textbook`. None: there is no useful derivative.
+        textbook: what the function equals, in other functions. It is what people are shown, unless `shown`
+            says otherwise, and what an arithmetic without a form of its own computes.
+        shown: the name or sign in text; with a `textbook` form too, that one is for a call that stands alone.
+        latex, mathml: the name in these, where it is not the plain one.
+        value: the function on floats, for a row without a `textbook` form.
+        rises: whether a larger argument never gives a smaller value, which bounds it on an interval.
+        kink: a formula whose sign says on which side of its kink or jump the function is.
+        code: how Python writes it, with `{x}` for an argument; empty: it is called.
+        public: whether a config may use it.
     """
 
     arguments: str
-    derivatives: tuple[str, ...] | None
-    shown: str = ""
+    derivatives: tuple[str, ...] | None = ()
     textbook: str = ""
+    shown: str = ""
+    latex: str = ""
+    mathml: str = ""
+    value: Callable[..., float] | None = None
+    rises: bool = False
+    kink: str = ""
+    code: str = ""
     public: bool = True
 
 
+_LOG10 = "<msub><mrow><mi>log</mi></mrow><mrow>10</mrow></msub>"
+
 FUNCTIONS: dict[str, Function] = {
-    "exp": Function("x", ("f",), shown="e^"),
-    "log": Function("x", ("1/x",), shown="ln"),
-    "log10": Function("x", ("1/(x*log(10))",)),
-    "sqrt": Function("x", ("1/(2*f)",), shown="√"),
-    "abs": Function("x", ("sign(x)",), shown="|"),
-    "sin": Function("x", ("cos(x)",)),
-    "cos": Function("x", ("-sin(x)",)),
-    "tanh": Function("x", ("1 - f^2",)),
-    "sigmoid": Function("x", ("f*(1 - f)",), shown="σ", textbook="1/(1 + exp(-x))"),
-    "relu": Function("x", ("above(x, 0)",), shown="relu", textbook="max(0, x)"),
-    "softplus": Function("x", ("sigmoid(x)",), textbook="log(1 + exp(x))"),
-    "step": Function("x", None),
-    "max": Function("…", ()),
-    "min": Function("…", ()),
+    "exp": Function("x", ("f",), shown="e^", rises=True, code="exp({x})"),
+    "log": Function(
+        "x", ("1/x",), shown="ln", latex=r"\ln", mathml="<mi>ln</mi>", rises=True, code="log({x})"
+    ),
+    "log10": Function("x", ("1/(x*log(10))",), latex=r"\log_{10}", mathml=_LOG10, rises=True),
+    "sqrt": Function("x", ("1/(2*f)",), shown="√", rises=True, code="sqrt({x})"),
+    "abs": Function("x", ("sign(x)",), shown="|", kink="x"),
+    "sin": Function("x", ("cos(x)",), latex=r"\sin"),
+    "cos": Function("x", ("-sin(x)",), latex=r"\cos"),
+    "tanh": Function("x", ("1 - f^2",), latex=r"\tanh", rises=True, code="tanh({x})"),
+    "sigmoid": Function(
+        "x",
+        ("f*(1 - f)",),
+        textbook="1/(1 + exp(-x))",
+        shown="σ",
+        latex=r"\sigma",
+        mathml="σ",
+        rises=True,
+        code="1.0/(1.0 + exp(-{x}))",
+    ),
+    "relu": Function(
+        "x",
+        ("above(x, 0)",),
+        textbook="max(0, x)",
+        shown="relu",
+        rises=True,
+        kink="x",
+        code="(0.0 if {x} <= 0.0 else {x})",
+    ),
+    "softplus": Function("x", ("sigmoid(x)",), textbook="log(1 + exp(x))", rises=True),
+    "step": Function("x", None, kink="x"),
+    "max": Function("…", latex=r"\max"),  # the derivatives of max, min and where are in `calculus`
+    "min": Function("…", latex=r"\min"),
     # The rest is what derivatives and tables are written with.
-    "sign": Function("x", ("0",), public=False),
-    "above": Function("x y", ("0", "0"), shown=">", public=False),  # 1 where x > y, else 0
-    "from": Function("x y", ("0", "0"), shown="≥", public=False),  # 1 where x >= y, else 0
-    "where": Function("x y z", None, public=False),  # y where x is 1, z where it is 0: see `calculus`
-    "expm1": Function("x", ("exp(x)",), textbook="exp(x) - 1", public=False),
-    "xlogy": Function("x y", ("log(y)", "over(x, y)"), textbook="x*log(y)", public=False),  # 0·ln 0 = 0
-    "over": Function("x y", None, textbook="x/y", public=False),  # 0/0 = 0: the slope of the line above
-    "Phi": Function("x", ("phi(x)",), shown="Φ", public=False),  # the standard normal distribution
-    "phi": Function("x", ("-x*f",), shown="φ", public=False),  # and its density
+    "sign": Function("x", ("0",), kink="x", public=False),
+    "above": Function(  # 1 where x > y, else 0
+        "x y", ("0", "0"), shown=">", kink="x - y", code="(1.0 if {x} > {y} else 0.0)", public=False
+    ),
+    "from": Function(  # 1 where x >= y, else 0
+        "x y", ("0", "0"), shown="≥", kink="x - y", code="(1.0 if {x} >= {y} else 0.0)", public=False
+    ),
+    "where": Function(  # y where x is 1, z where it is 0
+        "x y z", None, code="({y} if {x} else {z})", public=False
+    ),
+    "expm1": Function("x", ("exp(x)",), textbook="exp(x) - 1", rises=True, public=False),
+    "xlogy": Function(  # where 0·ln 0 is 0
+        "x y",
+        ("log(y)", "over(x, y)"),
+        textbook="x*log(y)",
+        code="({x}*log({y}) if {x} or {y} else 0.0)",
+        public=False,
+    ),
+    "over": Function(  # where 0/0 is 0: the slope of xlogy by y
+        "x y", None, textbook="x/y", code="({x}/{y} if {x} or {y} else 0.0)", public=False
+    ),
+    # The standard normal distribution and its density.
+    "Phi": Function(
+        "x",
+        ("phi(x)",),
+        shown="Φ",
+        latex=r"\Phi",
+        mathml='<mi mathvariant="normal">Φ</mi>',
+        rises=True,
+        public=False,
+    ),
+    "phi": Function("x", ("-x*f",), shown="φ", latex=r"\varphi", mathml="φ", public=False),
 }
 
-PUBLIC = tuple(name for name, function in FUNCTIONS.items() if function.public)
 VARIADIC = ("max", "min")
+
+
+def public_functions() -> tuple[str, ...]:
+    """The functions that a config may use, in the order of the table."""
+    return tuple(name for name, function in FUNCTIONS.items() if function.public)

@@ -27,7 +27,7 @@ from backtrace.symbolic.expressions import (
     Sum,
     Symbol,
 )
-from backtrace.symbolic.functions import FUNCTIONS, PUBLIC, VARIADIC
+from backtrace.symbolic.functions import FUNCTIONS, VARIADIC, public_functions
 from backtrace.symbolic.ids import LETTER, spell
 
 MAX_LENGTH = 10_000
@@ -50,8 +50,8 @@ class ExpressionError(ValueError):
         super().__init__(message)
 
 
-def parse(text: str, functions: Iterable[str] = PUBLIC) -> Expression:
-    """The expression that `text` spells out.
+def parse(text: str, functions: Iterable[str] | None = None) -> Expression:
+    """The expression that `text` spells out; without `functions`, those that a config may use.
 
     Raises:
         ExpressionError: it is not an expression, is too long or too deep, or a function is unknown.
@@ -61,7 +61,7 @@ def parse(text: str, functions: Iterable[str] = PUBLIC) -> Expression:
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"formula of {len(text):,} characters; at most {MAX_LENGTH:,} are read", 0)
-    return Parser(_tokens(text), functions).whole()
+    return Parser(_tokens(text), public_functions() if functions is None else functions).whole()
 
 
 class Parser:

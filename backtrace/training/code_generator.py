@@ -9,7 +9,7 @@ plain Python's: where they raise an error, the step is worked out again by the e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from backtrace.derivation.equation import Equation
@@ -28,25 +28,9 @@ from backtrace.symbolic.expressions import (
     substitute,
     symbols,
 )
+from backtrace.symbolic.functions import FUNCTIONS
 
 MOST_NESTED = 12  # levels of an expression that others may be written into
-
-# How a function is written, in {x}, {y}, {z}; the arguments that occur twice are names. What is not here is
-# called by its name, in the form that evaluates it elsewhere.
-INLINE: Mapping[str, str] = {
-    "exp": "exp({x})",
-    "log": "log({x})",
-    "sqrt": "sqrt({x})",
-    "tanh": "tanh({x})",
-    "sigmoid": "1.0/(1.0 + exp(-{x}))",
-    "relu": "(0.0 if {x} <= 0.0 else {x})",
-    "above": "(1.0 if {x} > {y} else 0.0)",
-    "from": "(1.0 if {x} >= {y} else 0.0)",
-    "where": "({y} if {x} else {z})",
-    "xlogy": "({x}*log({y}) if {x} or {y} else 0.0)",
-    "over": "({x}/{y} if {x} or {y} else 0.0)",
-}
-LIBRARY = ("exp", "log", "sqrt", "tanh")  # of `math`; they raise an error where there is no value
 
 
 class Row(NamedTuple):
@@ -179,8 +163,8 @@ class Code:
         return f" + {self.text(term, PRODUCT)}"
 
     def call(self, function: str, arguments: Sequence[Expression]) -> tuple[str, int]:
-        template = INLINE.get(function)
-        if template is None:
+        template = FUNCTIONS[function].code
+        if not template:
             inside = ", ".join(self.text(argument, 0) for argument in arguments)
             return f"{self.called(function)}({inside})", ATOM
         texts = {}

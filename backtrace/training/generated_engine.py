@@ -17,7 +17,7 @@ from backtrace.derivation.optimizers import STEP, UPDATE_RULES
 from backtrace.problem.problem import Problem, Sample
 from backtrace.symbolic.expressions import Expression, Negative, Number, Product, Sum, Symbol, symbols
 from backtrace.symbolic.ids import spell
-from backtrace.training.code_generator import LIBRARY, Code, Row, merged, needed, rows_of
+from backtrace.training.code_generator import Code, Row, merged, needed, rows_of
 
 
 class Generated:
@@ -134,7 +134,7 @@ def _equations(problem: Problem, kept: Sequence[str]) -> _Equations:
 
 def _compiled(source: str, functions: Mapping[str, Callable[..., float]]) -> Callable[..., Any]:
     """The function `run` of a source."""
-    scope: dict[str, Any] = {name: getattr(math, name) for name in LIBRARY}
+    scope: dict[str, Any] = dict(vars(math))
     scope |= functions
     exec(compile(source, "<generated>", "exec"), scope)
     run: Callable[..., Any] = scope["run"]

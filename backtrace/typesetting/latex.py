@@ -3,14 +3,13 @@ r"""Expression → LaTeX, for a line of mathematics. What is written needs amsma
 from __future__ import annotations
 
 from backtrace.symbolic.expressions import Expression
+from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.typesetting.latex_names import Names, word
 from backtrace.typesetting.plain import Leaf
 from backtrace.typesetting.printer import PLAIN, TypesetPrinter, power_of_ten
 
 TIMES = r" \cdot "
 _TALL = (r"\frac", r"\begin", r"\left")
-_COMMANDS = {"log": r"\ln", "log10": r"\log_{10}", "Phi": r"\Phi", "phi": r"\varphi", "sigmoid": r"\sigma"}
-_COMMANDS |= {name: f"\\{name}" for name in ("sin", "cos", "tanh", "max", "min")}
 
 
 def formula(expression: Expression, names: Names | None = None) -> str:
@@ -81,7 +80,7 @@ class LatexPrinter(TypesetPrinter):
         return rf"\left|{text}\right|"
 
     def function(self, name: str) -> str:
-        return _COMMANDS.get(name) or rf"\operatorname{{{name}}}"
+        return FUNCTIONS[name].latex or rf"\operatorname{{{word(name)}}}"
 
     def compared(self, left: str, right: str, is_above: bool) -> str:
         return f"{left} > {right}" if is_above else rf"{left} \ge {right}"

@@ -10,11 +10,10 @@ import re
 from html import escape
 from itertools import pairwise
 
+from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.typesetting.printer import PLAIN, TypesetPrinter, power_of_ten
 
 TIMES = "·"
-_FUNCTIONS = {"log": "<mi>ln</mi>", "Phi": '<mi mathvariant="normal">Φ</mi>', "phi": "φ", "sigmoid": "σ"}
-_FUNCTIONS |= {"log10": "<msub><mrow><mi>log</mi></mrow><mrow>10</mrow></msub>"}
 _RAISED, _TALL_BRACKET, _TALL = "<msup><mrow>", "<mrow><mo>(</mo>", ("<mfrac>", "<mtable>")
 _HALF = '<mfrac displaystyle="false"><mn>1</mn><mn>2</mn></mfrac>'
 _APPLIED = "<mo>&#x2061;</mo>"  # says to a reader that what stands before the brackets is a function
@@ -144,7 +143,7 @@ class MathPrinter(TypesetPrinter):
         return f"<mrow><mo>|</mo>{text}<mo>|</mo></mrow>"
 
     def function(self, name: str) -> str:
-        return f"{_FUNCTIONS.get(name) or f'<mi>{name}</mi>'}{_APPLIED}"
+        return f"{FUNCTIONS[name].mathml or f'<mi>{name}</mi>'}{_APPLIED}"
 
     def compared(self, left: str, right: str, is_above: bool) -> str:
         return f"{left}<mo>{'&gt;' if is_above else '≥'}</mo>{right}"

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import cache
 from typing import Any, NamedTuple
 
+from backtrace.symbolic.calculus import textbook
 from backtrace.symbolic.expressions import (
     Call,
     Expression,
@@ -22,11 +22,9 @@ from backtrace.symbolic.expressions import (
     Quotient,
     Sum,
     Symbol,
-    substitute,
 )
 from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.ids import transcribe
-from backtrace.symbolic.parser import parse
 
 # How tightly each kind of node holds its parts together; a looser part inside a tighter one needs brackets.
 WHERE, SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(6)
@@ -84,16 +82,6 @@ def _shown(symbol: Symbol) -> str:
 
 def _transcribed(symbol: Symbol) -> str:
     return transcribe(symbol.text)
-
-
-@cache
-def _textbook(function: str) -> Expression:
-    return parse(FUNCTIONS[function].textbook, FUNCTIONS)
-
-
-def textbook(call: Call) -> Expression:
-    """The form in which a textbook writes this call: σ(h) as 1/(1 + e^(-h))."""
-    return substitute(_textbook(call.function), dict(zip("xyz", call.arguments, strict=False)))
 
 
 class Printer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 
+from backtrace.symbolic.calculus import textbook
 from backtrace.symbolic.expressions import (
     Call,
     Expression,
@@ -31,7 +32,6 @@ from backtrace.typesetting.plain import (
     WHERE,
     Leaf,
     Printer,
-    textbook,
 )
 
 MOST_TERMS = 12  # of a sum; of longer ones the first three, a count and the last are written

@@ -21,7 +21,7 @@ from backtrace.config.nodes import decode
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError
 from backtrace.problem.problem import Network, Problem
-from backtrace.symbolic.functions import PUBLIC, VARIADIC
+from backtrace.symbolic.functions import VARIADIC, public_functions
 from backtrace.symbolic.parser import MAX_DEPTH, MAX_LENGTH
 from tests.runner import Outcome, run_bounded
 
@@ -214,7 +214,7 @@ FORMULAS = st.recursive(
     lambda part: st.one_of(
         st.tuples(part, st.sampled_from("+-*/^"), part).map("".join),
         st.tuples(st.sampled_from(["", "-"]), part).map(lambda pair: f"{pair[0]}({pair[1]})"),
-        st.tuples(st.sampled_from([name for name in PUBLIC if name not in VARIADIC]), part).map(
+        st.tuples(st.sampled_from([name for name in public_functions() if name not in VARIADIC]), part).map(
             lambda call: f"{call[0]}({call[1]})"
         ),
         st.tuples(st.sampled_from(VARIADIC), part, part).map(lambda c: f"{c[0]}({c[1]}, {c[2]})"),

@@ -401,7 +401,7 @@ def _forget() -> None:
         activations.activation_value,
         activations.activation_slope,
         costs.cost_term_template,
-        printing._textbook,
+        calculus._template,
     ):
         made.cache_clear()
 

@@ -53,7 +53,7 @@ COMPARING = ("max", "min", "above", "from", "where")
 
 def test_every_function_is_held_against_mpmath() -> None:
     assert {*PAIRS, *ANY, *BELOW_709, *POSITIVE, *COMPARING} == set(FUNCTIONS)
-    assert set(exact.FUNCTIONS) == set(FUNCTIONS) == set(FLOAT64.functions)
+    assert set(exact.FUNCTIONS) == set(FUNCTIONS) <= set(FLOAT64.functions)
 
 
 @pytest.mark.parametrize("function", [*ANY, *BELOW_709])

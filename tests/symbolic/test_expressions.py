@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from backtrace.errors import NotDifferentiableError
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.symbolic.calculus import partials, slopes
+from backtrace.symbolic.calculus import partials, slopes, textbook
 from backtrace.symbolic.expressions import (
     HALF,
     ONE,
@@ -39,7 +39,7 @@ from backtrace.symbolic.expressions import (
 from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.parser import ExpressionError, parse
 from backtrace.symbolic.simplify import add, divide, multiply, negate, power, simplify
-from backtrace.typesetting.plain import PLAIN, TYPESET, Printer, formula, substitution, textbook
+from backtrace.typesetting.plain import PLAIN, TYPESET, Printer, formula, substitution
 from tests.oracles import exact
 from tests.oracles.exact import EXACT
 

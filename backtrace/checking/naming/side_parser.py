@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 
 from backtrace.checking.tokens import Token, is_operator, tokens_of, typed, without_commas
 from backtrace.symbolic.expressions import Call, Expression, Number, Power, Symbol, children, symbols
-from backtrace.symbolic.functions import PUBLIC, VARIADIC
+from backtrace.symbolic.functions import VARIADIC, public_functions
 from backtrace.symbolic.parser import ExpressionError, Parser
 
 # What a function of the table is called, and an activation function whose kind is left open.
 _FUNCTIONS = {
-    **{name: name for name in PUBLIC if name != "step"},
+    **{name: name for name in public_functions() if name != "step"},
     **dict.fromkeys(("sigm", "logistic", "Sigmoid"), "sigmoid"),
     "ln": "log",
     "Exp": "exp",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from backtrace.symbolic.calculus import textbook
 from backtrace.symbolic.expressions import (
     Call,
     Expression,
@@ -15,10 +16,8 @@ from backtrace.symbolic.expressions import (
     Product,
     Quotient,
     Sum,
-    substitute,
 )
 from backtrace.symbolic.functions import FUNCTIONS
-from backtrace.symbolic.parser import parse
 
 
 def without_brackets(expression: Expression) -> Iterator[Expression]:
@@ -29,9 +28,8 @@ def without_brackets(expression: Expression) -> Iterator[Expression]:
     ['a - y·a·(1 - a)', '(a - y)·a·1 - a']
     """
     match expression:
-        case Call(function, (argument,)) if FUNCTIONS[function].textbook:
-            template = parse(FUNCTIONS[function].textbook, FUNCTIONS)
-            yield from without_brackets(substitute(template, {"x": argument}))
+        case Call(function, (_,)) if FUNCTIONS[function].textbook:
+            yield from without_brackets(textbook(expression))
         case Quotient(numerator, Sum((first, *rest))):
             yield Sum((Quotient(numerator, first), *rest))
         case Quotient(Sum((*rest, last)), denominator):

@@ -1,0 +1,61 @@
+"""The functions of an arithmetic: its own forms, and for all others what their rows say.
+
+Each arithmetic writes down the functions for which it has a safer or faster form. Any other is computed from
+its row in `FUNCTIONS`: its textbook form in this very arithmetic, or its values on floats where those help.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from backtrace.evaluation.arithmetic import Arithmetic, Value
+from backtrace.evaluation.compiled import compiled
+from backtrace.symbolic.functions import FUNCTIONS, Function
+from backtrace.symbolic.parser import parse
+
+_PLACES = {"x": 0, "y": 1, "z": 2}
+
+Lift = Callable[[str, Function], Callable[..., Value] | None]
+
+
+class _Functions(dict[str, Callable[..., Any]]):
+    """Forms by name; one that is missing is made from its row when it is first used."""
+
+    arithmetic: Arithmetic
+    lift: Lift
+
+    def __missing__(self, name: str) -> Callable[..., Value]:
+        row = FUNCTIONS[name]
+        form = self.lift(name, row) or self._from_textbook(row)
+        if form is None:
+            raise KeyError(name)
+        self[name] = form
+        return form
+
+    def _from_textbook(self, row: Function) -> Callable[..., Value] | None:
+        if not row.textbook:
+            return None
+        work = compiled(parse(row.textbook, FUNCTIONS), _PLACES, self.arithmetic)
+        return lambda *arguments: work(arguments.__getitem__)
+
+
+def with_rows(arithmetic: Arithmetic, lift: Lift) -> Arithmetic:
+    """The arithmetic with every function of the table that it can compute.
+
+    `lift` gives the form of a function from the name and row of it, or None where its textbook form is to be
+    evaluated. A function with neither is a KeyError where it is used.
+    """
+    functions = _Functions(arithmetic.functions)
+    functions.lift = lift
+    functions.arithmetic = arithmetic._replace(functions=functions)
+    return functions.arithmetic
+
+
+def knows(functions: Mapping[str, Callable[..., Value]], name: str) -> bool:
+    """Whether an arithmetic can compute a function."""
+    try:
+        functions[name]
+    except KeyError:
+        return False
+    return True
