@@ -25,7 +25,7 @@ from backtrace.checking.latex_tables import (
     OLD,
     OVER,
     ROW,
-    SAME,
+    PLAIN_CHARACTERS,
     SUBSCRIPTS,
     SUPERSCRIPTS,
     UNKNOWN,
@@ -71,7 +71,7 @@ def plain(text: str) -> str:
     text = _EMPTY_SUBSCRIPT.sub(r"\1 ", text)
     text = _SUB_RUN.sub(lambda run: f"_{{{''.join(map(SUBSCRIPTS.__getitem__, run[0]))}}}", text)
     text = _SUPER_RUN.sub(lambda run: f"^{{{''.join(map(SUPERSCRIPTS.__getitem__, run[0]))}}}", text)
-    text = _Converter(text.translate(SAME)).whole()
+    text = _Converter(text.translate(PLAIN_CHARACTERS)).whole()
     return _NABLA_ALONE.sub(r"grad_\1", _NABLA.sub(r"∂\2/∂\1", text))
 
 
@@ -175,7 +175,7 @@ class _Converter:
         elif name in FUNCTIONS:
             out.append(f" {name}({self.argument()})" if name == "sqrt" else f" {name}")
         elif name in FRACTIONS:
-            mark = DERIVATIVES.get(name, "")
+            mark = "∂" if name in DERIVATIVES else ""
             self.skip(_OPTION)
             above = mark + self.argument().strip()
             out.append(_fraction(above, mark + self.argument().strip()))

@@ -41,25 +41,7 @@ _LABELLED = re.compile(rf"([^:=]{{1,120}}):[\s{FENCE}]*([-+(.0-9\[].*)")
 _SYMBOL = re.compile(
     rf"(?:[{LETTER}]|(?=.*[0-9_])[{LETTER}][{LETTER}0-9_\u0302]{{0,30}}|[∂d][^/\s]{{1,30}}/[∂d]\S{{1,30}})"
 )
-_OF_OTHERS = frozenset(
-    [
-        "for",
-        "with",
-        "of",
-        "at",
-        "from",
-        "using",
-        "when",
-        "if",
-        "in",
-        "given",
-        "to",
-        "by",
-        "on",
-        "step",
-        "part",
-    ]
-)
+_OF_OTHERS = frozenset("for with of at from using when if in given to by on step part".split())
 _VECTOR = re.compile(r"\[[-+0-9.eE,; \[\]]{1,2000}\]")
 _IN_BRACKETS = re.compile(r"\s\(\s*([^\s()]{1,40})\s*\)\s*$")
 _CONTINUES = re.compile(r"\s*(?::?=|≈|←)")

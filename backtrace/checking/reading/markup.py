@@ -24,32 +24,7 @@ Line = tuple[int, str]
 _IS_HTML = re.compile(r"<!doctype html|</(?:p|div|td|li|body|html|h[1-6]|span|table)>", re.IGNORECASE)
 _HIDDEN = frozenset(("script", "style", "head", "annotation", "noscript", "template"))
 _BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "td",
-        "th",
-        "tr",
-        "li",
-        "br",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "table",
-        "ul",
-        "ol",
-        "pre",
-        "blockquote",
-        "section",
-        "article",
-        "body",
-        "dd",
-        "dt",
-        "hr",
-    ]
+    "p div td th tr li br h1 h2 h3 h4 h5 h6 table ul ol pre blockquote section article body dd dt hr".split()
 )
 _CELLS = ("td", "th")
 _WRITTEN = {"sub": "_{", "sup": "^{"}

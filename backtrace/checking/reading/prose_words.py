@@ -6,86 +6,20 @@ from collections.abc import Sequence
 
 from backtrace.checking.tokens import Token
 
-COST_WORDS = frozenset(["error", "loss", "cost", "output", "out", "net", "total"])
+# Words that may be the left side of an equation: "the error = 0.1", "output = 0.5".
+COST_WORDS = frozenset("error loss cost output out net total".split())
+# Words that are functions or names in mathematics, unless another word stands beside them.
 FUNCTIONS = frozenset(
-    [
-        "exp",
-        "ln",
-        "log",
-        "log10",
-        "tanh",
-        "max",
-        "min",
-        "sin",
-        "cos",
-        "tan",
-        "arctan",
-        "sqrt",
-        "abs",
-        "sigmoid",
-        "sigma",
-        "relu",
-        "softmax",
-        "softplus",
-        "gelu",
-        "elu",
-        "net",
-        "out",
-        "in",
-        "target",
-        "output",
-        "error",
-        "total",
-        "train",
-        "targ",
-    ]
+    "exp ln log log10 tanh max min sin cos tan arctan sqrt abs sigmoid sigma relu softmax softplus gelu elu "
+    "net out in target output error total train targ".split()
 )
+# Words that a left side may follow, even one of letters alone: "we get net = 0.3", "where out = 0.7".
 LEAD = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "is",
-        "are",
-        "be",
-        "get",
-        "gets",
-        "have",
-        "has",
-        "so",
-        "then",
-        "thus",
-        "hence",
-        "and",
-        "that",
-        "with",
-        "for",
-        "where",
-        "let",
-        "gives",
-        "give",
-        "yields",
-        "therefore",
-        "when",
-        "if",
-        "of",
-        "as",
-        "to",
-        "obtain",
-        "find",
-        "compute",
-        "calculate",
-        "also",
-        "since",
-        "because",
-        "or",
-        "our",
-        "new",
-        "take",
-    ]
+    "a an the is are be get gets have has so then thus hence and that with for where let gives give yields "
+    "therefore when if of as to obtain find compute calculate also since because or our new take".split()
 )
-NEW_WORDS = frozenset(("new", "updated", "neu", "neue", "neues", "neuer"))
-ARTICLES = frozenset(("a", "A", "I"))
+NEW_WORDS = frozenset("new updated neu neue neues neuer".split())
+ARTICLES = frozenset("aAI")
 
 
 def is_word(tokens: Sequence[Token], i: int) -> bool:
