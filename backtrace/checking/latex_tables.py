@@ -36,9 +36,8 @@ _CHARACTERS = {
 PLAIN_CHARACTERS = str.maketrans({c: plain for plain, all in _CHARACTERS.items() for c in all})
 
 # Greek letters by command; both sigmas are the same letter here.
-LETTERS = {name: letter for letter, name in GREEK.items() if letter != "ς"} | dict(
-    varepsilon="ε", vartheta="θ", varphi="φ", varsigma="σ", varrho="ρ", ell="l"
-)
+LETTERS = {name: letter for letter, name in GREEK.items() if letter != "ς"}
+LETTERS |= {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ", "varsigma": "σ", "varrho": "ρ", "ell": "l"}
 
 # Commands without an argument, by what stands for them in the plain notation. Commands that only change how
 # something looks disappear; those between two equations keep them apart.
@@ -52,7 +51,8 @@ _COMMANDS = {
     "…": "ldots dots cdots dotsc dotsb",
     " ": ", ; : enspace space thinspace $",
     "": "! left right big Big bigl bigr Bigl Bigr bigg Bigg biggl biggr Biggl Biggr middle limits nolimits "
-    "displaystyle textstyle rm bf it large Large small boldmath nonumber notag hfill hline noindent centering",
+    "displaystyle textstyle rm bf it large Large small boldmath nonumber notag hfill hline noindent "
+    "centering",
     FENCE: "( ) [ ]",
     "(": "{",
     ")": "}",
@@ -79,8 +79,8 @@ MARKS = {name: mark for mark, names in _COMMANDS.items() for name in names.split
 FUNCTIONS = "exp ln log tanh max min sin cos tan arctan sqrt".split()
 # Commands that stand for their argument, those that disappear together with it, and accents behind it.
 CONTENT = frozenset(
-    "text textbf textit textrm texttt textnormal emph mathrm mathbf mathit mathsf mathcal mathbb mathtt mathop "
-    "boldsymbol bm operatorname boxed fbox mbox cancel underline overline underbrace overbrace vec "
+    "text textbf textit textrm texttt textnormal emph mathrm mathbf mathit mathsf mathcal mathbb mathtt "
+    "mathop boldsymbol bm operatorname boxed fbox mbox cancel underline overline underbrace overbrace vec "
     "overrightarrow dot ensuremath num section subsection paragraph caption footnote".split()
 )
 DROPPED = frozenset(
