@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from backtrace.checking.name_table import NameTable
+from backtrace.derivation.dependencies import reach, uses
 from backtrace.derivation.derivation import Derivation, afterwards
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.optimizers import STEP, UPDATE_RULES, constants
@@ -18,7 +19,7 @@ from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part, Request
 from backtrace.problem.notation import derivative, given, updated
 from backtrace.problem.problem import Network, Problem
-from backtrace.symbolic.expressions import ZERO, Expression, Symbol, symbols
+from backtrace.symbolic.expressions import ZERO, Expression, Symbol
 from backtrace.symbolic.ids import spell
 from backtrace.tracing.trace import work
 
@@ -200,10 +201,10 @@ class Graph:
     def _add_rows(self, part: Part, rows: Iterable[Equation], sample: int | None) -> None:
         """Equations of a part; what they use is looked up in `sample`'s pass, else in the step itself."""
         for row in rows:
-            uses = {s.id: self._where(s.id, part.step, sample) for s in symbols(row.expression)}
+            used = {id: self._where(id, part.step, sample) for id in uses(row.expression)}
             key = Key(part.step, part.sample, row.id)
             value = float(part.values[row.id])
-            self._add(key, row.symbol, row.kind, row.layer, row.expression, uses, value, row.aliases)
+            self._add(key, row.symbol, row.kind, row.layer, row.expression, used, value, row.aliases)
 
     def _where(self, id: str, step: int, sample: int | None) -> Key:
         if id.endswith("]"):
@@ -218,7 +219,7 @@ class Graph:
         """The equations that nothing rests on."""
         known, rows = dict(part.values), []
         for row in derivation.further():
-            if all(symbol.id in known for symbol in symbols(row.expression)):
+            if uses(row.expression).keys() <= known.keys():
                 known[row.id] = value_of(row.expression, known, FLOAT64)
                 rows.append(row)
         self._add_rows(part._replace(values=known), rows, part.sample)
@@ -229,22 +230,20 @@ class Graph:
         renamed = {row.id for row in rows} | {spell(name) for name in self.problem.parameters}
         for row in rows:
             again = afterwards(row, renamed)
-            uses = {s.id: self._where(s.id, step, sample) for s in symbols(again.expression)}
-            values = {id: self.nodes[key].value for id, key in uses.items()}
+            used = {id: self._where(id, step, sample) for id in uses(again.expression)}
+            values = {id: self.nodes[key].value for id, key in used.items()}
             value = float(value_of(again.expression, values, FLOAT64))
             key = Key(step, sample, again.id)
-            self._add(key, again.symbol, row.kind, row.layer, again.expression, uses, value)
+            self._add(key, again.symbol, row.kind, row.layer, again.expression, used, value)
+
+    def _reach(self, key: Key, is_followed: Callable[[Key], bool]) -> Iterator[Key]:
+        """Everything a quantity depends on, through the quantities for which `is_followed` is true."""
+        return reach([key], lambda one: filter(is_followed, self.nodes[one].uses.values()))
 
     def below(self, key: Key, *known: Container[Key]) -> list[Key]:
         """What a quantity rests on, down to what is known, in the order in which it is worked out."""
-        seen: set[Key] = set()
-        queue = [key]
-        while queue:
-            for used in self.nodes[queue.pop()].uses.values():
-                if used not in seen and not any(used in place for place in known):
-                    seen.add(used)
-                    queue.append(used)
-        return sorted(seen, key=lambda used: self.nodes[used].position)
+        found = self._reach(key, lambda used: not any(used in place for place in known))
+        return sorted(found, key=lambda used: self.nodes[used].position)
 
     def rests_on(self, key: Key, wanted: Collection[Key]) -> Collection[Key]:
         """Those of some quantities that a quantity rests on."""
@@ -255,14 +254,8 @@ class Graph:
                 self._all_below[key] = frozenset(self.below(key))
             return [other for other in wanted if other in self._all_below[key]]
         first = min(self.nodes[other].position for other in wanted)  # nothing before it rests on any of them
-        seen: set[Key] = set()
-        queue = [key]
-        while queue:
-            for used in self.nodes[queue.pop()].uses.values():
-                if used not in seen and self.nodes[used].position >= first:
-                    seen.add(used)
-                    queue.append(used)
-        return [other for other in wanted if other in seen]
+        below = set(self._reach(key, lambda used: self.nodes[used].position >= first))
+        return [other for other in wanted if other in below]
 
     def compiled(self, node: Node, arithmetic: Arithmetic) -> Compiled[Key]:
         """A node's equation as a function, made once."""
@@ -289,15 +282,12 @@ class Graph:
 
     def ancestors(self, key: Key, stop: Iterable[Key]) -> Iterator[Node]:
         """The node itself and everything it rests on, the nearest first, not past the nodes in `stop`."""
-        stops, seen, queue = set(stop), {key}, deque([self.nodes[key]])
-        while queue:
-            node = queue.popleft()
+        stops = set(stop)
+        for node in map(
+            self.nodes.__getitem__, chain([key], self._reach(key, lambda used: used not in stops))
+        ):
             if node.expression is not None:
                 yield node
-            for used in node.uses.values():
-                if used not in seen and used not in stops:
-                    seen.add(used)
-                    queue.append(self.nodes[used])
 
 
 def gradients_of(problem: Problem) -> int:

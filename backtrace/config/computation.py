@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from backtrace.config.cursor import Cursor, one_of
 from backtrace.config.formulas import MAX_PARTS, offset_of, parts_of_derivatives, read_formula
+from backtrace.derivation.dependencies import uses
 from backtrace.errors import Location, nearest, quoted
 from backtrace.problem.problem import Computation
 from backtrace.symbolic.expressions import Expression, calls, symbols
@@ -101,8 +102,7 @@ def _in_order(
 ) -> dict[str, Expression]:
     """The equations as written where they can be worked out that way, else each after what it needs."""
     needs = {
-        name: list(dict.fromkeys(by_id[s.id] for s in symbols(expression) if s.id in by_id))
-        for name, expression in equations.items()
+        name: [by_id[id] for id in uses(expression) if id in by_id] for name, expression in equations.items()
     }
     ordered: dict[str, Expression] = {}
     for start in equations:

@@ -12,13 +12,14 @@ from typing import NamedTuple
 
 from backtrace.derivation import backward_pass as backward
 from backtrace.derivation import equation_system as computation
+from backtrace.derivation.dependencies import uses
 from backtrace.derivation.equation import Equation, Kind, Phase
 from backtrace.derivation.forward_pass import Case, Forward
 from backtrace.derivation.optimizers import STEP, UPDATE_RULES, constants, update_rows
 from backtrace.errors import BacktraceError, NotDifferentiableError
 from backtrace.problem.notation import derivative, given, of_sample, updated
 from backtrace.problem.problem import Network, Problem
-from backtrace.symbolic.expressions import Expression, Quotient, Sum, Symbol, number, substitute, symbols
+from backtrace.symbolic.expressions import Expression, Quotient, Sum, Symbol, number, substitute
 from backtrace.symbolic.ids import spell
 from backtrace.symbolic.simplify import negate, simplify
 
@@ -121,7 +122,7 @@ def _over_samples(problem: Problem, row: Equation, samples: Sequence[int], phase
 
 def afterwards(row: Equation, changed: set[str]) -> Equation:
     """A forward equation once more, of the updated quantities: E⁺ = ½(y - a_o⁺)²."""
-    renamed = {symbol.id: updated(symbol) for symbol in symbols(row.expression) if symbol.id in changed}
+    renamed = {id: updated(symbol) for id, symbol in uses(row.expression).items() if id in changed}
     expression = substitute(row.expression, renamed)
     return Equation(updated(row.symbol), expression, row.kind, "after", row.layer)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backtrace.derivation.chain_rule import Adjoints, local_derivatives
+from backtrace.derivation.dependencies import uses
 from backtrace.derivation.equation import Equation, Kind
 from backtrace.errors import NotDifferentiableError
 from backtrace.problem.notation import derivative, given
 from backtrace.problem.problem import Computation, Problem
-from backtrace.symbolic.expressions import ONE, ZERO, Expression, symbols
+from backtrace.symbolic.expressions import ONE, ZERO, Expression
 from backtrace.symbolic.ids import spell
 from backtrace.symbolic.simplify import negate
 
@@ -61,7 +62,7 @@ def further_equations(computation: Computation, forward: list[Equation]) -> Iter
     for equation in forward:
         if equation.symbol.id == spell(computation.objective):
             continue
-        by_id = {symbol.id: symbol for symbol in symbols(equation.expression)}
+        by_id = uses(equation.expression)
         try:
             locals_by_id = local_derivatives(equation)
         except NotDifferentiableError:  # a step on the side, which the objective does not depend on

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
+from backtrace.derivation.dependencies import uses
 from backtrace.derivation.equation import Equation, Phase
 from backtrace.derivation.forward_pass import NetworkSymbols
 from backtrace.diagrams.diagram import Edge, Node, NodeKind, Picture, Quantity
@@ -18,7 +19,7 @@ from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part, Request
 from backtrace.problem.notation import derivative, given
 from backtrace.problem.problem import INPUTS, Computation, Layer, Network, Problem, parameters_of
-from backtrace.symbolic.expressions import Symbol, symbols
+from backtrace.symbolic.expressions import Symbol
 from backtrace.symbolic.ids import spell
 from backtrace.tracing.trace import work
 
@@ -212,7 +213,7 @@ class _ComputationPicture(_Drawing):
         super().__init__(problem, forward, backward)
         self.objective = given(computation.objective)
         self.delta_of = {spell(symbol): spell(delta) for delta, symbol in computation.deltas.items()}
-        self.uses = {row.id: _used(row) for row in forward.equations}
+        self.uses = {row.id: uses(row.expression) for row in forward.equations}
         self.left_out: list[str] | None = None
         named: dict[NodeKind, Iterable[str]] = {
             "input": problem.inputs,
@@ -275,8 +276,3 @@ class _ComputationPicture(_Drawing):
             return Node(column, kind, self.known(row.symbol), gradients, equation=row)
         symbol, kind = self.givens[id]
         return Node(column, kind, self.known(symbol), gradients)
-
-
-def _used(row: Equation) -> tuple[str, ...]:
-    """The symbols on an equation's right-hand side, each once."""
-    return tuple(dict.fromkeys(symbol.id for symbol in symbols(row.expression)))

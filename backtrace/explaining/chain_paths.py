@@ -13,9 +13,10 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from backtrace.derivation.chain_rule import local_derivatives
+from backtrace.derivation.dependencies import needed, uses
 from backtrace.derivation.equation import Equation
 from backtrace.problem.notation import derivative, direct
-from backtrace.symbolic.expressions import ZERO, Symbol, substitute, symbols
+from backtrace.symbolic.expressions import ZERO, Symbol, substitute
 from backtrace.symbolic.simplify import simplify
 
 Factors = tuple[Equation, ...]
@@ -48,8 +49,7 @@ def _paths_from(forward: Sequence[Equation], target: str) -> dict[str, int]:
     count = {row.id: 0 for row in forward} | {target: 1}
     for row in forward:  # from the target up
         if row.id != target:
-            below = {symbol.id for symbol in symbols(row.expression)}
-            count[row.id] = sum(count.get(used, 0) for used in below)
+            count[row.id] = sum(count.get(used, 0) for used in uses(row.expression))
     return count
 
 
@@ -78,24 +78,15 @@ def _first_paths(
 
 
 def _through_others(forward: Sequence[Equation]) -> set[str]:
-    """What the objective rests on through other quantities, whether or not its own equation has it, too."""
-    rows = {row.id: row for row in forward}
-    reached: set[str] = set()
-    queue = [symbol.id for symbol in symbols(forward[-1].expression)]
-    seen = set(queue)
-    while queue:
-        row = rows.get(queue.pop())
-        below = {symbol.id for symbol in symbols(row.expression)} if row else set()
-        reached |= below
-        queue += below - seen
-        seen |= below
-    return reached
+    """Everything the objective depends on through other quantities, even if its own equation has it too."""
+    *others, _ = needed(forward, [forward[-1].id])
+    return {id for row in others for id in uses(row.expression)}
 
 
 def _factors(row: Equation) -> Iterator[tuple[str, Equation]]:
     """The derivatives of an equation by the symbols on its right-hand side."""
-    named = {symbol.id: symbol for symbol in symbols(row.expression)}
+    symbols = uses(row.expression)
     for id, local in local_derivatives(row).items():
         local = simplify(local)
         if local != ZERO:
-            yield id, Equation(derivative(row.symbol, named[id]), local, "local", "backward", row.layer)
+            yield id, Equation(derivative(row.symbol, symbols[id]), local, "local", "backward", row.layer)

@@ -1,11 +1,16 @@
-"""What a quantity of a step rests on, down to the givens: in its sample's pass, or in those of a batch."""
+"""The equations that a quantity of a step depends on, across the passes of a batch and the updated ones.
+
+An id is unique in one pass only. This module says which equation an id means, seen from which pass; how to
+follow equations is `derivation.dependencies`' matter.
+"""
 
 from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
+from backtrace.derivation.dependencies import reach, uses
 from backtrace.derivation.derivation import afterwards
 from backtrace.derivation.equation import Equation
 from backtrace.evaluation.arithmetic import Arithmetic
@@ -14,37 +19,42 @@ from backtrace.evaluation.passes import Passes, State
 from backtrace.evaluation.steps import Part
 from backtrace.problem.notation import of_sample
 from backtrace.problem.problem import Problem
-from backtrace.symbolic.expressions import symbols
 
 
-class Scope:
-    """A part, and what each id means in it: an equation, and the scope which that is worked out in.
-
-    What is no equation of its own has the meaning that it has in the first of the `outer` ones.
-    """
-
-    def __init__(self, part: Part, *outer: MutableMapping[str, Meaning]) -> None:
-        self.part = part
-        self.own = {row.id: Meaning(self, row) for row in part.equations}
-        self.meaning = ChainMap(self.own, *outer)
-
-    def of_sample(self, sample: int) -> dict[str, Meaning]:
-        """What its equations are called where a formula speaks of several samples."""
-        return {of_sample(row.symbol, sample).id: Meaning(self, row) for row in self.part.equations}
-
-
-class Meaning(NamedTuple):
-    """An equation, and where it is worked out."""
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: the same id occurs in several scopes
+class ScopedEquation:
+    """An equation, and the scope that gives the ids in it their meaning."""
 
     scope: Scope
     row: Equation
 
+    def uses(self) -> Iterator[ScopedEquation]:
+        """The equations of the symbols on its right-hand side; one that is given has none."""
+        meaning = self.scope.meaning
+        return (meaning[id] for id in uses(self.row.expression) if id in meaning)
 
-class Resting:
-    """A step, as one of its quantities rests on it; `found` is the part that has the quantity.
 
-    `passes` are those of a batch's samples where the quantity follows from all of them. `here` has all that
-    is worked out together with it, and `again` the forward passes with the updated parameters if it needs
+Meanings = MutableMapping[str, ScopedEquation]
+
+
+class Scope:
+    """A part, and the equation that each id means in it: its own first, then those of the `outer` scopes."""
+
+    def __init__(self, part: Part, *outer: Meanings) -> None:
+        self.part = part
+        self.own: Meanings = {row.id: ScopedEquation(self, row) for row in part.equations}
+        self.meaning = ChainMap(self.own, *outer)
+
+    def of_sample(self, sample: int) -> dict[str, ScopedEquation]:
+        """Its equations by their names in a formula over several samples."""
+        return {of_sample(each.row.symbol, sample).id: each for each in self.own.values()}
+
+
+class StepDependencies:
+    """The equations of a step, seen from one of its quantities; `found` is the part that has the quantity.
+
+    `passes` are those of a batch's samples if the quantity follows from all of them. `here` has everything
+    that is computed together with it, and `again` the forward passes with the updated parameters if it needs
     them.
     """
 
@@ -55,7 +65,7 @@ class Resting:
         samples = [sample for sample in of if sample is not None]
         is_of_all = problem.batch != "online" and found.sample is None
         self.passes: dict[int, Scope] = {}
-        elsewhere: dict[str, Meaning] = {}
+        elsewhere: dict[str, ScopedEquation] = {}
         for sample in samples if is_of_all else ():
             self.passes[sample] = Scope(_joined(of[sample]))
             elsewhere |= self.passes[sample].of_sample(sample)
@@ -64,31 +74,20 @@ class Resting:
         self.here = Scope(rows._replace(sample=found.sample, derivation=found.derivation), elsewhere)
         self.again: list[Scope] = []
         if found.phase == "after":
-            passes = Passes(problem, arithmetic)  # of which no part has more than the end
+            passes = Passes(problem, arithmetic)  # a part has only the end of these, so they run again
             new = passes.new_parameters(dict(self.here.part.values))
             for sample, before in self.passes.items() or ((samples[0], self.here),):
                 again = Scope(_once_more(passes, new, sample, before.part), before.meaning, self.here.meaning)
                 self.again.append(again)
                 elsewhere |= again.of_sample(sample) if is_of_all else again.own
 
-    def below(self, wanted: Sequence[Equation]) -> Iterator[Part]:
-        """What some equations of `here` rest on, in order: the parts with the equations that are needed."""
-        scopes = (*self.passes.values(), self.here, *self.again)
-        needed: dict[int, set[str]] = {id(scope): set() for scope in scopes}
-        queue = [(self.here, row) for row in wanted]
-        while queue:
-            scope, row = queue.pop()
-            for symbol in symbols(row.expression):
-                if symbol.id not in scope.meaning:
-                    continue  # it is given
-                place, used = scope.meaning[symbol.id]
-                if used.id not in needed[id(place)]:
-                    needed[id(place)].add(used.id)
-                    queue.append((place, used))
-        needed[id(self.here)] -= {row.id for row in wanted}
-        for scope in scopes:
-            rows = [row for row in scope.part.equations if row.id in needed[id(scope)]]
-            if rows:
+    def of(self, wanted: Sequence[Equation]) -> Iterator[Part]:
+        """Everything some equations of `here` depend on, in order: parts with only the equations needed."""
+        starts = [ScopedEquation(self.here, row) for row in wanted]
+        used = set(reach(starts, ScopedEquation.uses))
+        used -= {self.here.own[row.id] for row in wanted if row.id in self.here.own}
+        for scope in (*self.passes.values(), self.here, *self.again):
+            if rows := [each.row for each in scope.own.values() if each in used]:
                 yield scope.part._replace(equations=rows)
 
 

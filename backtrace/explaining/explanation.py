@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from backtrace.derivation.dependencies import uses
 from backtrace.derivation.equation import Equation
 from backtrace.errors import NotFiniteError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
@@ -13,10 +14,10 @@ from backtrace.evaluation.evaluator import evaluate, value_of
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part, Request
 from backtrace.explaining.chain_paths import Chain, chain, up_to
-from backtrace.explaining.dependencies import Resting
+from backtrace.explaining.dependencies import StepDependencies
 from backtrace.problem.notation import of_sample
 from backtrace.problem.problem import Problem
-from backtrace.symbolic.expressions import Expression, Number, Power, Quotient, Symbol, rebuild, symbols
+from backtrace.symbolic.expressions import Expression, Number, Power, Quotient, Symbol, rebuild
 from backtrace.tracing.selection import finder, no_quantity
 from backtrace.tracing.trace import work
 
@@ -114,8 +115,8 @@ class _Explaining:
         self.problem = problem
         self.arithmetic = arithmetic
         self.row = found.equations[0]
-        self.resting = Resting(problem, parts, found, arithmetic)
-        self.values = dict(self.resting.here.part.values)
+        self.dependencies = StepDependencies(problem, parts, found, arithmetic)
+        self.values = dict(self.dependencies.here.part.values)
         self.part = found._replace(values=self.values)
         passes = [part for part in parts if part.phase == "forward" and found.sample in (None, part.sample)]
         # Those that the objective is made of: of a batch, the samples with targets.
@@ -132,7 +133,9 @@ class _Explaining:
         """What the quantity is the derivative of, and by what; None if it is no derivative of a cost."""
         rows = self.passes[0].equations
         costs = {row.id: row.symbol for row in rows if row.kind == "cost"}
-        by_id = {symbol.id: symbol for row in rows for symbol in (row.symbol, *symbols(row.expression))}
+        by_id = {row.id: row.symbol for row in rows}
+        for row in rows:
+            by_id |= uses(row.expression)
         for id in (self.row.id, *self.row.aliases):
             over, slash, under = id.partition("/")
             if slash and over[1:] in costs and under[1:] in by_id:
@@ -146,7 +149,7 @@ class _Explaining:
         objective, by, sign = self.derivative or (None, None, 1)
         if objective and by and objective != by:
             # The gradient of a batch has no chain: it is the sum of its samples' own.
-            found = chain(self.forward[0], by, 0 if self.resting.passes else MOST_PATHS)
+            found = chain(self.forward[0], by, 0 if self.dependencies.passes else MOST_PATHS)
             effect = self.effect(objective, by, sign) if self.arithmetic is FLOAT64 else None
         factors = tuple(dict.fromkeys(factor for path in found.paths for factor in path))
         for factor in factors:
@@ -164,7 +167,7 @@ class _Explaining:
             path_count=found.in_all,
             value=self.sum(paths, found.in_all, sign),
             factors=factors,
-            rests_on=tuple(self.resting.below(factors or [self.row])),
+            rests_on=tuple(self.dependencies.of(factors or [self.row])),
             is_flat=is_flat,
             effect=effect,
         )
@@ -218,9 +221,9 @@ class _Explaining:
                 ends[of_sample(objective, part.sample or 0).id] = values[objective.id]
         except NotFiniteError:
             return None
-        if not self.resting.passes:
+        if not self.dependencies.passes:
             return float(values[objective.id])
-        whole = next(row for row in self.resting.here.part.equations if row.id == objective.id)
+        whole = next(row for row in self.dependencies.here.part.equations if row.id == objective.id)
         return float(value_of(whole.expression, ends, FLOAT64))
 
 

@@ -5,17 +5,18 @@ This knows the forward equations and no derivative.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from backtrace.derivation.dependencies import Dependents, needed, uses
 from backtrace.derivation.equation import Equation
 from backtrace.errors import NotFiniteError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.evaluator import Environment, evaluate, value_of
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.gradchecking.kinks import Sides, kinked, sides
-from backtrace.symbolic.expressions import Call, Expression, symbols
+from backtrace.symbolic.expressions import Call, Expression
 
 
 class Point(NamedTuple):
@@ -26,38 +27,16 @@ class Point(NamedTuple):
 
 
 class Graph:
-    """The forward equations that the objective rests on, and which of them use which symbol."""
+    """The forward equations that the objective depends on."""
 
     def __init__(self, equations: Sequence[Equation], objective: str) -> None:
-        self.equations = _leading_to(objective, equations)
-        self._users: dict[str, list[int]] = {}
-        for place, equation in enumerate(self.equations):
-            for id in {symbol.id for symbol in symbols(equation.expression)}:
-                self._users.setdefault(id, []).append(place)
+        self.equations = needed(equations, [objective])
+        self.used = {id for equation in self.equations for id in uses(equation.expression)}
+        self._dependents = Dependents(self.equations)
 
-    def used(self) -> Iterable[str]:
-        """The symbols in the equations."""
-        return self._users.keys()
-
-    def resting_on(self, id: str) -> list[Equation]:
+    def depending_on(self, id: str) -> list[Equation]:
         """The equations whose values change with a number, in order."""
-        found: set[int] = set()
-        waiting = [id]
-        while waiting:
-            for place in self._users.get(waiting.pop(), ()):
-                if place not in found:
-                    found.add(place)
-                    waiting.append(self.equations[place].id)
-        return [self.equations[place] for place in sorted(found)]
-
-
-def _leading_to(objective: str, equations: Sequence[Equation]) -> list[Equation]:
-    wanted, kept = {objective}, []
-    for equation in reversed(equations):
-        if equation.id in wanted:
-            kept.append(equation)
-            wanted.update(symbol.id for symbol in symbols(equation.expression))
-    return kept[::-1]
+        return [self.equations[place] for place in self._dependents.of(id)]
 
 
 class Worked(NamedTuple):
@@ -69,7 +48,7 @@ class Worked(NamedTuple):
 
     def largest(self) -> float:
         """The largest of the numbers that its equations use, whatever its sign."""
-        return max((abs(self.values[id]) for id in self.graph.used()), default=0.0)
+        return max((abs(self.values[id]) for id in self.graph.used), default=0.0)
 
 
 class Objective(NamedTuple):
@@ -96,7 +75,7 @@ class Line:
         self.start: float = objective.passes[0].values[id]
         paths: dict[Graph, _Path] = {}  # the passes of a batch mostly have the same equations
         for graph in {worked.graph for worked in objective.passes}:
-            rows = graph.resting_on(id)
+            rows = graph.depending_on(id)
             paths[graph] = _Path(rows, kinked(rows))
         self._paths = [(worked, paths[worked.graph]) for worked in objective.passes]
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from backtrace.derivation.dependencies import needed, uses
 from backtrace.derivation.derivation import Derivation
 from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError, nearest, quoted
@@ -17,7 +18,6 @@ from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
-from backtrace.symbolic.expressions import symbols
 from backtrace.symbolic.ids import transcribe
 
 _WILD = frozenset("*?[")
@@ -116,7 +116,7 @@ class _Selection:
             return part._replace(equations=pick.shown)
         values = dict(part.values)
         for row in pick.further:  # a pass that broke off lacks values that some of them rest on
-            if all(symbol.id in values for symbol in symbols(row.expression)):
+            if uses(row.expression).keys() <= values.keys():
                 evaluate([row], values, self.arithmetic)
         return part._replace(equations=[row for row in pick.shown if row.id in values], values=values)
 
@@ -140,7 +140,7 @@ class _Selection:
             key=lambda row: layers.index(row.layer) if row.layer in layers else len(layers),
         )
         extra = {row.id for row in hidden} & wanted
-        return _Pick(part.equations, tuple(shown), tuple(_with_needs(hidden, extra)))
+        return _Pick(part.equations, tuple(shown), tuple(needed(hidden, extra)))
 
     def further(self, derivation: Derivation | None) -> list[Equation]:
         """The equations that nothing rests on, made once, and only if what is asked for may be among them."""
@@ -213,13 +213,3 @@ def _matching(pattern: str, typed: str, equations: Sequence[Equation]) -> set[st
             f"{quoted(pattern)} could be {' or '.join(sorted(found))}; expected one of these"
         )
     return found
-
-
-def _with_needs(equations: Sequence[Equation], wanted: set[str]) -> list[Equation]:
-    """The wanted equations and those among the others that they rest on, in order."""
-    needed, kept = set(wanted), []
-    for row in reversed(equations):
-        if row.id in needed:
-            kept.append(row)
-            needed |= {symbol.id for symbol in symbols(row.expression)}
-    return kept[::-1]

@@ -45,16 +45,6 @@ def rows_of(equations: Iterable[Equation]) -> list[Row]:
     return [Row(equation.id, equation.expression) for equation in equations]
 
 
-def needed(rows: Sequence[Row], wanted: Iterable[str]) -> list[Row]:
-    """The rows that the wanted ones rest on, in order, with them."""
-    known, kept = set(wanted), []
-    for row in reversed(rows):
-        if row.id in known:
-            kept.append(row)
-            known.update(symbol.id for symbol in symbols(row.expression))
-    return kept[::-1]
-
-
 def merged(rows: Sequence[Row], kept: Iterable[str]) -> list[Row]:
     """Fewer rows that define the same: what is used once stands where it is used, and so does a mere name."""
     keep = set(kept)

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from typing import Any, NamedTuple
 
+from backtrace.derivation.dependencies import needed, uses
 from backtrace.derivation.derivation import derive, derive_step, objective_of
 from backtrace.derivation.forward_pass import Case
 from backtrace.derivation.optimizers import STEP, UPDATE_RULES
 from backtrace.problem.problem import Problem, Sample
-from backtrace.symbolic.expressions import Expression, Negative, Number, Product, Sum, Symbol, symbols
+from backtrace.symbolic.expressions import Expression, Negative, Number, Product, Sum, Symbol
 from backtrace.symbolic.ids import spell
-from backtrace.training.code_generator import Code, Row, merged, needed, rows_of
+from backtrace.training.code_generator import Code, Row, merged, rows_of
 
 
 class Generated:
@@ -123,7 +124,7 @@ def _equations(problem: Problem, kept: Sequence[str]) -> _Equations:
         return _Equations([], merged(needed(rows, (objective, *new)), (objective, *new)), objective)
     step = derive_step(problem, derivation, [1])
     update = needed(rows_of(step.update), new)
-    used = {objective}.union(symbol.id for row in update for symbol in symbols(row.expression))
+    used = {objective}.union(*(uses(row.expression) for row in update))
     sums = [row.id for row in step.total if row.id in used]
     rows = needed(rows_of(derivation.equations), sums)
     return _Equations(merged(rows, sums), merged(update, new), objective, sums)
@@ -242,7 +243,7 @@ def _split(rows: Sequence[Row], kept: Sequence[str]) -> tuple[list[Row], list[Ro
     read_by_first: set[str] = set()
     read_by_last: set[str] = set()
     for row in reversed(rows):
-        reads = {symbol.id for symbol in symbols(row.expression)}
+        reads = uses(row.expression).keys()
         is_free = row.id in old and row.id not in read_by_first and old[row.id] not in read_by_last
         if is_free and _cannot_fail(row.expression):
             last.append(row)

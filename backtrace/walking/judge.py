@@ -16,12 +16,13 @@ from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.report import FAULTY, Convention, Judgement, Report
 from backtrace.checking.stated_number import stated
 from backtrace.checking.statement import Sheet, Statement
+from backtrace.derivation.dependencies import uses
 from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError, NotFiniteError
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part
-from backtrace.symbolic.expressions import Number, symbols
+from backtrace.symbolic.expressions import Number
 from backtrace.typesetting.numerals import Numerals
 from backtrace.walking.state import NUMBERS
 from backtrace.walking.walk import Stop, Walk
@@ -136,7 +137,7 @@ class Judge:
         part = self.own_part(stop, answers)
         values = dict(part.values)
         with suppress(NotFiniteError, ArithmeticError, ValueError):
-            for id in {symbol.id for symbol in symbols(stop.equation.expression)}:
+            for id in uses(stop.equation.expression):
                 text, value = part.written.get(id), values[id]
                 shown = self.text(value) if text is None else self.numerals.given(text, value)
                 values[id] = self.walk.arithmetic.number(Number(float(shown), shown))

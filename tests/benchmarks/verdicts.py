@@ -29,6 +29,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 WORDING = {"explanation", "sentence"}
 CLOSE = 1e-12  # relative: sums may differ in their order
+MOST_LETTERS = 300  # of one difference
 MOST_LINES = 20  # differences printed of one run
 FAULTS = (lambda x: -x, lambda x: 2 * x, lambda x: x / 10, lambda x: x + 0.37)
 BUNDLED = ("or-gate", "two-two-two")  # the examples that have published figures
@@ -195,7 +196,7 @@ def compare(old: Path, new: Path, more: Sequence[str]) -> int:
         for run, answer in before.items():
             found = list(differences(answer._asdict(), after[run]._asdict()))
             for line in found[:MOST_LINES]:
-                sys.stdout.write(f"{' '.join(run)}: {line}\n")
+                sys.stdout.write(f"{' '.join(run)}: {line[:MOST_LETTERS]}\n")
             if len(found) > MOST_LINES:
                 sys.stdout.write(f"{' '.join(run)}: and {len(found) - MOST_LINES} more\n")
             counts[run[0], "runs"] += 1
