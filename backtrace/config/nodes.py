@@ -107,7 +107,7 @@ def compose(
         loader = _Loader(text)
         return _Composer(loader, file, what).document(expected)
     except yaml.MarkedYAMLError as error:
-        raise _not_yaml(error, text, file) from None
+        raise _too_deep(error, text, file, what) or _not_yaml(error, text, file) from None
     except (
         yaml.YAMLError
     ):  # the reader's, whose own place counts bytes in one loader, characters in the other
@@ -121,6 +121,31 @@ def compose(
     finally:
         if loader is not None:
             loader.dispose()
+
+
+class _TooDeepError(BacktraceError):
+    """Nesting past `MAX_DEPTH`."""
+
+
+def _too_deep(error: yaml.MarkedYAMLError, text: str, file: str, what: str) -> BacktraceError | None:
+    """Our own bound, if the text passes it before the place that the parser refused.
+
+    A scanner reads up to 1,024 characters ahead, because a bracket may begin a key. libyaml (from 0.2.6
+    on) also bounds nesting, and may refuse during this reading ahead, before its first event: so the text
+    up to there is composed once more.
+    """
+    if error.problem_mark is None:
+        return None
+    loader = _Loader(text[: error.problem_mark.index])
+    try:
+        _Composer(loader, file, what).document("")
+    except _TooDeepError as found:
+        return found
+    except (BacktraceError, yaml.YAMLError):  # the text is cut off: nothing else that is wrong with it counts
+        return None
+    finally:
+        loader.dispose()
+    return None
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> BacktraceError:
@@ -205,7 +230,8 @@ class _Composer:
 
     def begin(self, event: Any, open: list[_Open]) -> None:
         if len(open) >= MAX_DEPTH:
-            raise self.fail(event, f"lists or mappings nested more than {MAX_DEPTH} deep")
+            place = self.fail(event, "").location
+            raise _TooDeepError(f"lists or mappings nested more than {MAX_DEPTH} deep", place)
         self.refuse_tag(event)
         before = self.count
         self.count_values(event, 1)

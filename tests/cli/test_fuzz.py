@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -442,6 +443,24 @@ def test_a_hostile_config_is_refused_in_bounded_time_and_memory(name: str, tmp_p
     text, message = REFUSED[name]
     code, _, said = traced(text(), tmp_path)
     assert (code, said) == (1, f"{message}\n")
+
+
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [("[" * 3_000, 33), ("{" * 3_000, 33), ("[[1], {a: " + "[" * 3_000, 41), ("{a: [" * 3_000, 81)],
+)
+def test_either_parser_gives_the_place_where_nesting_goes_too_deep(
+    text: str, column: int, loader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not hasattr(yaml, loader):
+        pytest.skip("PyYAML comes without libyaml here")
+    monkeypatch.setattr("backtrace.config.nodes._Loader", getattr(yaml, loader))
+    for before in ("", "title: x\ninputs: "):
+        with pytest.raises(BacktraceError) as refused:
+            read_problem(before + text, "c.yaml", ".")
+        place = f"c.yaml:2:{column + 8 - 1}" if before else f"c.yaml:1:{column}"
+        assert str(refused.value) == f"{place}: lists or mappings nested more than 32 deep"
 
 
 @pytest.mark.parametrize("name", TRACED)
