@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from backtrace.evaluation.closeness import ROUNDING
 from backtrace.evaluation.intervals import Interval
 
 _PARTS = re.compile(r"([-+]?)(\d*)(?:\.(\d*))?(?:[eE]([-+]?\d{1,4}))?")
@@ -25,7 +26,7 @@ class Stated(NamedTuple):
 
     def fits(self, value: float, tolerance: float = 0.0) -> bool:
         """Whether a value rounds to the stated number; ties may be rounded either way."""
-        return abs(self.value - value) <= self.half + 1e-9 * abs(value) + tolerance
+        return abs(self.value - value) <= self.half + ROUNDING * abs(value) + tolerance
 
     def turned(self) -> Stated:
         """The same with the other sign."""

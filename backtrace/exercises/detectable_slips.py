@@ -18,6 +18,7 @@ from backtrace.checking.graph import Key, Node
 from backtrace.checking.slips.rewrites import Rewriting
 from backtrace.checking.slips.table import SLIPS
 from backtrace.checking.slips.what_if_values import Values
+from backtrace.evaluation.closeness import same
 from backtrace.exercises.template import COMMON, Template
 from backtrace.problem.problem import Problem
 
@@ -139,7 +140,7 @@ def _in_order(found: Mapping[str, list[Node]]) -> dict[str, tuple[Node, ...]]:
 
 def _equal(one: float, other: float) -> bool:
     """Whether two values are the same, or as good as the same: 1/(√v + 1e-8) and 1/√v."""
-    return abs(one - other) <= max(ALIKE * max(abs(one), abs(other)), NOTHING)
+    return same(one, other, ALIKE, NOTHING)
 
 
 def _given_by(rewriting: Rewriting, numbers: _Known) -> float | None:

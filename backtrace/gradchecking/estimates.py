@@ -19,6 +19,7 @@ import sys
 from typing import Literal, NamedTuple, get_args
 
 from backtrace.derivation.equation import Equation
+from backtrace.evaluation.closeness import same
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part
@@ -151,7 +152,7 @@ class Checker:
             return "undecided"
         value, uncertainty = witness
         size, off = max(abs(derived), abs(value)), abs(derived - value)
-        if off <= self.settings.tolerance * size:
+        if same(derived, value, self.settings.tolerance):
             return "agrees"
         if off > self.settings.tolerance * size + uncertainty + UNDERFLOW:
             return "wrong"

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from backtrace.checking.report import FAULTY, Judgement, mark
 from backtrace.checking.stated_number import Stated, stated
+from backtrace.evaluation.closeness import same
 from backtrace.walking.judge import Answer, Answers, Judge, Judged
 from backtrace.walking.state import (
     ACTIONS,
@@ -35,7 +36,7 @@ class Least(NamedTuple):
 
     def missing(self, number: Stated, *exact: float) -> str:
         """What is asked for, if a number has less; a number that is exactly right has enough."""
-        if any(abs(number.value - value) <= 1e-9 * abs(value) for value in exact):
+        if any(same(number.value, value) for value in exact):
             return ""
         if self.digits is not None and number.digits < self.digits:
             return f"{self.digits} significant digit{'s' if self.digits > 1 else ''}"

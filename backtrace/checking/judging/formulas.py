@@ -21,6 +21,7 @@ from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Formula, Sheet
 from backtrace.errors import BacktraceError
+from backtrace.evaluation.closeness import EXACT, same
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import ONE, ZERO, Expression, Product, children, number
 from backtrace.typesetting.plain import formula as printed
@@ -218,7 +219,7 @@ class _Judge:
                 return None
             if _same(value, value_in(graph, key)):
                 continue  # right by the chance of the numbers, which tells nothing
-            exactly = Stated(value, 1e-12 * abs(value), 17, 17)
+            exactly = Stated(value, EXACT * abs(value), 17, 17)
             fitting.append({c.slip: c for c in diagnosis.fitting(key, exactly, {})})
         if not fitting:
             return None
@@ -237,7 +238,8 @@ def _has_numbers_put_in(expression: Expression) -> bool:
 
 
 def _same(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-13)
+    """Whether two sides agree at a point whose numbers are near 1: below 1e-13 there is only rounding."""
+    return same(one, other, absolute=1e-13)
 
 
 def _inside(operator: str) -> str:

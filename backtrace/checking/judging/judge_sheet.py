@@ -21,6 +21,7 @@ from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.stated_number import Stated, stated
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.errors import BacktraceError
+from backtrace.evaluation.closeness import EXACT, same
 from backtrace.evaluation.intervals import UndecidedError
 from backtrace.symbolic.ids import spell
 
@@ -167,13 +168,13 @@ class _Marking:
     def is_exact(self, entry: Entry, numbers: Mapping[Key, Stated]) -> bool:
         """Whether the numbers before it, as far as they are known, leave nothing open but what is stated."""
         node, number = self.graph[entry.key], entry.number
-        if node.expression is None or not _is_exactly(number.value, node.value):
+        if node.expression is None or not same(number.value, node.value, EXACT):
             return False
         try:
             found = OwnNumbers(self.graph, numbers, entry.key).interval()
         except UndecidedError:
             return False
-        return _is_exactly(found.low, node.value) and _is_exactly(found.high, node.value)
+        return same(found.low, node.value, EXACT) and same(found.high, node.value, EXACT)
 
     # Judging
 
@@ -215,7 +216,7 @@ class _Marking:
 
     def right(self, entry: Entry) -> Judgement:
         node, number = self.graph[entry.key], entry.number
-        exact = abs(number.value - node.value) <= 1e-9 * abs(node.value)
+        exact = same(number.value, node.value)
         if number.digits <= 1 and not exact and node.expression is not None:
             slips = self.diagnosis.in_its_own_equation(entry.key, number)
             if slips:
@@ -288,11 +289,6 @@ class _Marking:
         return Judgement(
             entry.statement, key.id, key.step, key.sample, value, verdict, None, explanation, tuple(findings)
         )
-
-
-def _is_exactly(value: float, other: float) -> bool:
-    """Whether two values differ by nothing but how floats round."""
-    return abs(value - other) <= 1e-12 * abs(other)
 
 
 def _choices(faulty: Sequence[Key]) -> Iterator[tuple[Key, ...]]:

@@ -28,10 +28,10 @@ from backtrace.checking.slips.what_if_values import (
     StepWide,
     Values,
     given_by,
-    same,
     value_in,
 )
 from backtrace.checking.stated_number import Stated
+from backtrace.evaluation.closeness import same
 
 MOST_NODES = 30  # equations on the way that a slip is looked for in
 MOST_FINDINGS = 8

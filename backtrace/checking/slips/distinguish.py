@@ -15,7 +15,7 @@ from backtrace.checking.graph import Graph, Key
 from backtrace.checking.slips.candidates import Candidate
 from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.slips.table import SLIPS
-from backtrace.checking.slips.what_if_values import same
+from backtrace.evaluation.closeness import same
 
 MOST_PLACES = 30
 MOST_TOLD = 3  # slips that give the same number

@@ -13,8 +13,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.slips.what_if_values import MOST_PLACES, RoundedOnce, Rounding, Values, same, value_in
+from backtrace.checking.slips.what_if_values import MOST_PLACES, RoundedOnce, Rounding, Values, value_in
 from backtrace.checking.stated_number import Stated
+from backtrace.evaluation.closeness import ROUNDING, same
 
 RESTS_ON_IT = 1.0  # how much less plausible that makes a reading
 MOST_QUANTITIES = 500  # that are worked out to see whether a number is theirs
@@ -94,7 +95,7 @@ class Readings:
         """The quantities whose true values round to a number."""
         if len(self._values) != len(self.graph.nodes):
             self._values = sorted((n.value, n.position, n) for n in self.graph.nodes.values())
-        slack = number.half + 2e-9 * abs(number.value)
+        slack = number.half + 2 * ROUNDING * abs(number.value)
         low = bisect_left(self._values, number.value - slack, key=lambda entry: entry[0])
         high = bisect_right(self._values, number.value + slack, key=lambda entry: entry[0])
         for _, _, node in self._values[low:high]:

@@ -169,8 +169,3 @@ def _tried(work: Callable[[], float], values: Values) -> float | None:
     except (RecursionError, OverflowError, KeyError, ValueError):
         values.open.clear()
         return None
-
-
-def same(one: float, other: float) -> bool:
-    """Whether two values differ by no more than the order in which sums are added."""
-    return abs(one - other) <= 1e-9 * max(abs(one), abs(other))
