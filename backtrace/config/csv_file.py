@@ -86,8 +86,8 @@ class CsvFile:
                 row = next(self.reader)
             except StopIteration:
                 return
-            except csv.Error as error:
-                self.fail(f"not CSV: {error}")
+            except csv.Error:
+                self.fail(not_csv(self.line))
             if row and self.line.strip():
                 yield row
 
@@ -120,6 +120,18 @@ class CsvFile:
         if self.first == self.reader.line_num:  # else the row goes over several lines
             column = _column(self.line, index, self.separator)
         raise BacktraceError(message, Location(self.file, self.first, column))
+
+
+def not_csv(line: str) -> str:
+    """What is wrong with the last line that a CSV reader got, in the same words for every Python."""
+    longest = csv.field_size_limit()
+    if "\0" in line:
+        fault = "the character U+0000 may not stand in it"
+    elif len(line) > longest:
+        fault = f"a cell of more than {longest:,} characters"
+    else:
+        fault = 'a quotation mark is not closed, or text stands after it; expected "" for one inside a cell'
+    return f"not CSV: {fault}"
 
 
 def _column(line: str, index: int, separator: str) -> int:

@@ -18,6 +18,8 @@ from backtrace.config.cursor import Cursor
 from backtrace.config.nodes import MAX_BYTES, StrPath
 from backtrace.errors import BacktraceError, quoted
 
+NO_NAME = "no name of a file"
+
 
 class _Bounds(NamedTuple):
     folders: tuple[str, ...]
@@ -50,7 +52,7 @@ def barred(path: StrPath) -> str | None:
     try:
         found = os.path.realpath(path)
     except (OSError, ValueError):  # a name that no file can have
-        return "no name of a file"
+        return NO_NAME
     if not any(_is_in(found, folder) for folder in bounds.folders):
         return "outside the document's folder; expected a file in it or below"
     if found == bounds.document:  # of itself it would say something else each time
@@ -85,7 +87,7 @@ def read_file(path: str, missing: Callable[[], str], name: str | None = None) ->
     except FileNotFoundError:
         raise BacktraceError(f"{quoted(name, 120)}: no such file{missing()}") from None
     except (OSError, ValueError) as error:
-        raise BacktraceError(f"{quoted(name, 120)}: cannot be read: {reason_of(error, str(error))}") from None
+        raise BacktraceError(f"{quoted(name, 120)}: cannot be read: {reason_of(error, NO_NAME)}") from None
 
 
 def path_of(folder: StrPath, file: Cursor, expected: str) -> str:
@@ -118,5 +120,5 @@ def path_below(folder: StrPath, file: Cursor, expected: str) -> str:
 
 
 def reason_of(error: Exception, otherwise: str) -> str:
-    """Why a file cannot be read, in the words of the system where it has some."""
+    """Why a file cannot be read: the system's reason, or ours for a name that no file can have."""
     return getattr(error, "strerror", None) or otherwise

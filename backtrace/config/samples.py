@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from backtrace.config.arrays import Arrays, open_arrays, spelled
 from backtrace.config.csv_file import CsvFile
 from backtrace.config.cursor import Cursor, listed, one_of
-from backtrace.config.files import path_below, reason_of
+from backtrace.config.files import NO_NAME, path_below, reason_of
 from backtrace.config.nodes import MAX_BYTES, StrPath, decode
 from backtrace.config.settings import MAX_SAMPLES
 from backtrace.errors import nearest, printable, quoted
@@ -140,7 +140,7 @@ class _CsvSource:
             with open(path, "rb") as stream:
                 data = stream.read(MAX_BYTES + 1)
         except (OSError, ValueError) as error:
-            file.fail(f"cannot read {_called(file)}: {reason_of(error, str(error))}")
+            file.fail(f"cannot read {_called(file)}: {reason_of(error, NO_NAME)}")
         # Beside the config, which messages call by the path that was typed.
         self.file = printable(os.path.join(os.path.dirname(file.file), file.text("a path")))
         self.csv = CsvFile(decode(data, self.file), self.file)

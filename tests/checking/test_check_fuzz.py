@@ -255,7 +255,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "a cell that never ends": (
         b'E,"' + b"1" * 200_000,
         "s.csv",
-        "s.csv:1:1: not CSV: field larger than field limit (131072)",
+        "s.csv:1:1: not CSV: a cell of more than 131,072 characters",
     ),
     "a step of 100,000 digits": (
         b"id,value,step\nE,1," + b"1" * 100_000,

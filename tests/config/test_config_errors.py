@@ -868,7 +868,7 @@ def test_a_folder_is_no_npz(tmp_path: Path) -> None:
         ("or-gat", "'or-gat': no such file, and no bundled example; did you mean or-gate?"),
         ("§", "'§': no such file, and no bundled example; `backtrace examples` lists what is bundled"),
         ("/", "'/': cannot be read: Is a directory"),
-        ("a\0b", r"'a\x00b': cannot be read: embedded null byte"),
+        ("a\0b", r"'a\x00b': cannot be read: no name of a file"),
         ("x" * 5000, f"'{'x' * 120}…': cannot be read: File name too long"),
     ],
 )

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from backtrace.checking.reading.document import read_document
 from backtrace.checking.reading.handwritten_numbers import has_commas, joined, read_number
 from backtrace.checking.statement import Sheet, Statement
+from backtrace.config.csv_file import not_csv
 from backtrace.config.cursor import Cursor
 from backtrace.config.files import read_file
 from backtrace.config.nodes import StrPath, compose, decode
@@ -220,8 +221,8 @@ def _rows(text: str, separator: str, file: str) -> Iterator[tuple[int, list[str]
         for row in reader:
             yield line, row
             line = reader.line_num + 1
-    except csv.Error as error:
-        raise BacktraceError(f"not CSV: {error}", Location(file, line, 1)) from None
+    except csv.Error:
+        raise BacktraceError(not_csv(pieces[reader.line_num - 1]), Location(file, line, 1)) from None
 
 
 def _is_header(row: Sequence[str]) -> bool:
