@@ -21,7 +21,7 @@ from backtrace.symbolic.ids import spell
 from backtrace.training.code_generator import Code, Row, merged, rows_of
 
 
-class Generated:
+class GeneratedEngine:
     """Runs the steps of a problem whose samples all have targets.
 
     `values` has the parameters and the states of the update rule by id; `advance` changes it.

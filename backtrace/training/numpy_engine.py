@@ -23,7 +23,7 @@ from backtrace.symbolic.expressions import ZERO, Expression
 from backtrace.symbolic.ids import spell
 
 
-class Layered:
+class NumpyEngine:
     """Runs the steps of a layer network; its vectors have an entry for each parameter, in `names`' order."""
 
     def __init__(self, problem: Problem, values: dict[str, float]) -> None:

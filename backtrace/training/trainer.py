@@ -1,7 +1,7 @@
-"""Many steps: which engine runs them, what is kept of them, and where they end.
+"""Many steps of training: what is kept of them, and where they end.
 
-An engine runs steps in a quick way. A step that it cannot run, or whose cost is not finite, is worked out by
-the equations themselves, which either know the value or name the one that has none.
+An engine runs the steps fast. A step that it cannot run, or whose cost is not finite, is computed by the
+equations themselves, which either have the value or name the equation that has none.
 """
 
 from __future__ import annotations
@@ -9,65 +9,28 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, Protocol, get_args
+from typing import Any, NamedTuple
 
 from backtrace.derivation.equation import Phase
 from backtrace.errors import BacktraceError, NotFiniteError
-from backtrace.evaluation.float64 import FLOAT64
-from backtrace.evaluation.passes import Passes
+from backtrace.evaluation.passes import State
 from backtrace.evaluation.steps import Request, Run
-from backtrace.problem.problem import Computation, Problem, parameters_of
+from backtrace.problem.problem import Computation, Problem
 from backtrace.training.curve import Curve, Mark
+from backtrace.training.engine import Engine, EngineName, choose_engine, start_engine
 
-EngineName = Literal["auto", "generated", "numpy"]
-ENGINES: tuple[str, ...] = get_args(EngineName)
-UP_TO = 0.1  # seconds that an engine runs without looking up
-CURVE_OF_ROUNDS = 250  # points of a curve for which the cost of all samples is worked out
+UP_TO = 0.1  # seconds that an engine runs before the run looks at the keyboard and the progress bar again
+CURVE_OF_ROUNDS = 250  # points of a curve for which the cost of all samples is computed
 FIRST_PIECE = 16  # steps, until it is known how long one takes
 # Past this, a product may be infinite and yet leave no trace: relu(-inf) is 0, and so is 1/inf.
 LARGEST_TRUSTED = 1e100
 IN_A_STEP: frozenset[Phase] = frozenset(("forward", "backward", "total", "update"))
-# To choose the quicker one of two right ways; seconds, measured.
-NUMPY_IMPORT = 0.13
-COMPILED = 3.5e-4  # a parameter, once
-RUN_IN_CODE = 1.6e-7  # a parameter, each sample and step
-LAYER_IN_NUMPY = 5e-5  # a layer, each step
-RUN_IN_NUMPY = 1e-8  # a parameter, each sample and step
 
 Progress = Callable[[int, float], None]
 
 
-class Engine(Protocol):
-    """What runs steps in a quick way; after `done` of them, parameters and states have `values`."""
-
-    done: int
-
-    @property
-    def values(self) -> Mapping[str, float]:
-        """By id."""
-
-    @property
-    def largest(self) -> float:
-        """The largest of the values, whatever its sign; not a number if one of them is not."""
-
-    def put(self, values: Mapping[str, float], done: int) -> None:
-        """Go on from other values."""
-
-    def snapshot(self) -> Any:
-        """What `restore` goes back to."""
-
-    def restore(self, snapshot: Any) -> None:
-        """Be as at the time of a snapshot."""
-
-    def advance(self, steps: int) -> list[float]:
-        """Run so many steps, or fewer where one cannot be run like this; their costs before the update."""
-
-    def cost(self) -> float:
-        """The cost of all samples together, as the batch has it; online the mean."""
-
-
 class Outcome(NamedTuple):
-    """What came of a run.
+    """The result of a run.
 
     `marks` are the costs after as many steps as were asked for, with the first and the last; `curve` has more
     of them. `ended` says why it stopped short, if it did; `failed` if a value was not finite.
@@ -103,11 +66,9 @@ def train(
 
     Raises:
         BacktraceError: the problem cannot be trained, or not by this engine.
-
     """
     check(problem)
-    name = chosen(problem, steps, engine)
-    return _Training(problem, steps, below, name, progress).run(marks)
+    return _TrainingRun(problem, steps, below, choose_engine(problem, steps, engine), progress).run(marks)
 
 
 def after(problem: Problem, steps: int) -> Mapping[str, float] | None:
@@ -129,11 +90,10 @@ def after(problem: Problem, steps: int) -> Mapping[str, float] | None:
 
 
 def check(problem: Problem) -> None:
-    """Refuse what cannot be trained.
+    """Refuse a problem that cannot be trained.
 
     Raises:
         BacktraceError: saying why.
-
     """
     if problem.update is None:
         raise BacktraceError("training needs an update, as update: {rule: sgd, learning_rate: 0.5}")
@@ -148,51 +108,18 @@ def check(problem: Problem) -> None:
         raise BacktraceError(f"sample {without[0]} has no targets; training needs them for every sample")
 
 
-def chosen(problem: Problem, steps: int, engine: EngineName) -> str:
-    """The engine that is asked for, or the quicker one.
-
-    Raises:
-        BacktraceError: numpy is asked for, and there are no layers.
-
-    """
-    if isinstance(problem.model, Computation):
-        if engine == "numpy":
-            raise BacktraceError("the numpy engine runs layers; a config of equations has the generated one")
-        return "generated"
-    if engine != "auto":
-        return engine
-    weights = sum(1 for layer in problem.model.layers for _ in parameters_of(layer))
-    samples = 1 if problem.batch == "online" else len(problem.samples)
-    code = weights * (COMPILED + RUN_IN_CODE * samples * steps)
-    layers = len(problem.model.layers)
-    numpy = NUMPY_IMPORT + steps * (LAYER_IN_NUMPY * layers + RUN_IN_NUMPY * weights * samples)
-    return "generated" if code <= numpy else "numpy"
-
-
-def made(problem: Problem, name: str) -> Engine:
-    """An engine at the start of a run."""
-    values = Passes(problem, FLOAT64).start().values
-    if name == "numpy":
-        from backtrace.training.numpy_engine import Layered
-
-        return Layered(problem, values)
-    from backtrace.training.generated_engine import Generated
-
-    return Generated(problem, values)
-
-
-class _Training:
-    """One run; `round` is after how many steps every sample has been used once."""
+class _TrainingRun:
+    """One run; `round` is the number of steps in which every sample is used once."""
 
     def __init__(
-        self, problem: Problem, steps: int, below: float | None, engine: str, progress: Progress | None
+        self, problem: Problem, steps: int, below: float | None, engine: EngineName, progress: Progress | None
     ) -> None:
         self.problem = problem
         self.most = steps
         self.below = below
         self.name = engine
-        self.engine = made(problem, engine)
-        self.careful = Run(problem, Request(phases=IN_A_STEP))
+        self.engine: Engine = start_engine(problem, engine)
+        self.equations = _Equations(problem)
         self.progress = progress
         self.marks: list[Mark] = []
         self.curve = Curve()
@@ -204,6 +131,7 @@ class _Training:
         self.spacing = max(self.round, steps // CURVE_OF_ROUNDS) if self.round > 1 else steps
 
     def run(self, marks: Sequence[int]) -> Outcome:
+        """All steps, to the end or until something ends them early."""
         began = time.perf_counter()
         try:
             self.mark()
@@ -225,28 +153,28 @@ class _Training:
         return Outcome(done, tuple(self.marks), curve, values, self.name, seconds, self.ended, self.failed)
 
     def mark(self) -> None:
-        """Note the cost as it is now, and whether it is low enough."""
+        """Note the present cost, and end the run if it is low enough."""
         cost = self.cost()
         self.marks.append(Mark(self.engine.done, cost))
-        self.see_whether_it_is_the_end(cost)
+        self.end_if_below(cost)
 
-    def see_whether_it_is_the_end(self, cost: float) -> None:
+    def end_if_below(self, cost: float) -> None:
         if self.below is not None and cost < self.below and not self.ended:
             self.ended = f"E is below {self.below:g}"
 
     def cost(self) -> float:
-        """The cost of all samples with the parameters as they are."""
+        """The cost of all samples with the present parameters."""
         try:
             return self.engine.cost()
         except (ArithmeticError, ValueError):
-            return self.careful_cost()
+            return self.equations.cost(self.engine)
 
     def go(self, stop: int) -> None:
-        """Steps up to a number of them, in pieces short enough to be interrupted."""
+        """Run up to step `stop`, in pieces short enough to be interrupted."""
         piece = FIRST_PIECE
         while self.engine.done < stop and not self.ended:
             if self.below is not None and self.round > 1:
-                piece = self.round  # the cost of all samples is looked at after each round
+                piece = self.round  # the cost of all samples is compared with the bound after each round
             wanted = min(piece, self.spacing, stop - self.engine.done)
             before = self.engine.snapshot()
             started = time.perf_counter()
@@ -258,13 +186,13 @@ class _Training:
             is_whole = len(costs) == wanted and all(map(math.isfinite, costs))
             if is_whole and not self.is_trusted:
                 self.engine.restore(before)
-                if wanted > 1:  # see in smaller pieces which step it is
+                if wanted > 1:  # smaller pieces find the step at fault
                     piece = max(1, wanted // 8)
                     continue
                 is_whole, costs = False, []
             if not is_whole:
-                costs = self.with_care(before, costs)
-            self.take(before, costs)
+                costs = self.recover(before, costs)
+            self.keep(before, costs)
             taken = time.perf_counter() - started
             piece = _next_piece(wanted, taken) if is_whole else 1
             if self.progress:
@@ -272,15 +200,15 @@ class _Training:
 
     @property
     def is_trusted(self) -> bool:
-        """Whether the numbers are small enough that nothing can have become infinite unseen."""
+        """Whether the numbers are too small for anything to have become infinite unseen."""
         return self.trusts_samples and self.engine.largest < LARGEST_TRUSTED
 
-    def take(self, before: Any, costs: Sequence[float]) -> None:
-        """Keep what is wanted of the costs of some steps, and see whether one of them is the end."""
-        if self.round > 1:  # each cost is that of one sample
+    def keep(self, before: Any, costs: Sequence[float]) -> None:
+        """Add the costs of some steps to the curve, up to the first that is low enough to end the run."""
+        if self.round > 1:  # each of these costs is one sample's; the curve is of all samples
             cost = self.cost()
             self.curve.add(self.engine.done, cost)
-            self.see_whether_it_is_the_end(cost)
+            self.end_if_below(cost)
             return
         if self.below is not None and min(costs, default=math.inf) < self.below:
             steps = next(i for i, cost in enumerate(costs) if cost < self.below)
@@ -290,52 +218,59 @@ class _Training:
             self.ended = f"E is below {self.below:g}"
         self.curve.extend(self.engine.done - len(costs), costs)
 
-    # Steps that an engine cannot run
-
-    def with_care(self, before: Any, costs: Sequence[float]) -> list[float]:
-        """The costs of steps as far as they are finite, and of one more that the equations work out."""
+    def recover(self, before: Any, costs: Sequence[float]) -> list[float]:
+        """The costs of some steps as far as they are finite, and of one more, which the equations compute."""
         good = next((i for i, cost in enumerate(costs) if not math.isfinite(cost)), len(costs))
-        for steps in (good, good - 1):  # what is not finite may have been made by the step before
+        for steps in (good, good - 1):  # the step before may have made the value that is not finite
             good = max(steps, 0)
             self.engine.restore(before)
             self.engine.advance(good)
             if all(map(math.isfinite, self.engine.values.values())):
                 break
         try:
-            return [*costs[:good], self.careful_step()]
+            return [*costs[:good], self.equations.step(self.engine)]
         except NotFiniteError as failure:
             self.ended = f"step {self.engine.done + 1}: {failure.message}"
             self.failed = True
             return list(costs[:good])
 
-    def careful_step(self) -> float:
-        """One step by the equations themselves; its cost.
+
+class _Equations:
+    """The steps that an engine cannot run, computed by the equations one by one."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.steps = Run(problem, Request(phases=IN_A_STEP))
+
+    def state(self, engine: Engine) -> State:
+        """The state of an engine, as a step of the equations starts from it."""
+        state = self.steps.passes.start()
+        state.values.update(engine.values)
+        return state
+
+    def step(self, engine: Engine) -> float:
+        """Do the engine's next step for it; the cost before the update.
 
         Raises:
             NotFiniteError: naming the equation.
-
         """
-        state = self.careful.passes.start()
-        state.values.update(self.engine.values)
-        number = self.engine.done + 1
+        state, number = self.state(engine), engine.done + 1
         phase = "forward" if self.problem.batch == "online" else "total"
         cost = math.nan
-        for part in self.careful.step(number, state, shown=True):
-            if part.phase == phase:  # of a pass that fails, what came before it
+        for part in self.steps.step(number, state, shown=True):
+            if part.phase == phase:  # a pass that fails has a value only up to the failure
                 cost = float(part.values.get(self.problem.objective_id, math.nan))
-        self.engine.put({id: state.values[id] for id in self.engine.values}, number)
+        engine.put({id: state.values[id] for id in engine.values}, number)
         return cost
 
-    def careful_cost(self) -> float:
-        """The cost of all samples, each by the equations themselves; not a number where one has none."""
-        state = self.careful.passes.start()
-        state.values.update(self.engine.values)
-        scored = [k for k in self.careful.samples if self.problem.samples[k - 1].targets is not None]
-        scored = scored or list(self.careful.samples)
-        passes = [self.careful.passes.run(state, sample, backward=False) for sample in scored]
-        if any(worked.failure for worked in passes):
+    def cost(self, engine: Engine) -> float:
+        """The cost of all samples; not a number if one of them has none."""
+        state = self.state(engine)
+        samples = self.steps.scored or list(self.steps.samples)
+        passes = [self.steps.passes.run(state, sample, backward=False) for sample in samples]
+        if any(each.failure for each in passes):
             return math.nan
-        total = sum(float(worked.values[self.problem.objective_id]) for worked in passes)
+        total = sum(float(each.values[self.problem.objective_id]) for each in passes)
         return total if self.problem.batch == "sum" else total / len(passes)
 
 

@@ -22,7 +22,8 @@ from typing import Any
 
 from backtrace.config.reader import read_problem
 from backtrace.problem.problem import Network, Problem, parameters_of
-from backtrace.training.trainer import EngineName, chosen, made, train
+from backtrace.training.engine import EngineName, choose_engine, start_engine
+from backtrace.training.trainer import train
 
 
 def say(text: str = "") -> None:
@@ -73,7 +74,7 @@ def network(sizes: Sequence[int], samples: int, batch: str = "sum") -> Problem:
 
 def measured(problem: Problem, engine: EngineName, rounds: int = 3) -> float:
     """The seconds of a step once the engine runs."""
-    running = made(problem, chosen(problem, 10**6, engine))
+    running = start_engine(problem, choose_engine(problem, 10**6, engine))
     running.advance(1)
     start, steps = time.perf_counter(), 0
     while time.perf_counter() - start < 0.05 and steps < 5_000:
@@ -107,8 +108,8 @@ def growth() -> None:
 def one(sizes: Sequence[int], samples: int, steps: int) -> None:
     """A row of the table, for a process of its own; a long run is cut off when its memory is known."""
     problem = network(sizes, samples)
-    engine: Any = chosen(problem, steps, "auto")
-    start = timed(lambda: made(problem, engine))()  # with the import of numpy, if that is chosen
+    engine: Any = choose_engine(problem, steps, "auto")
+    start = timed(lambda: start_engine(problem, engine))()  # with the import of numpy, if that is chosen
     each = measured(problem, engine)
     train(problem, min(steps, max(1, int(LONG_ENOUGH / each))), engine=engine)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -124,32 +125,27 @@ def _readable(seconds: float) -> str:
     return f"{seconds * 1e6:.3g} µs"
 
 
-def choice() -> None:
-    """Where the one engine becomes quicker than the other, and the constants that this makes."""
+def compare_engines() -> None:
+    """Where the one engine becomes quicker than the other, and what `MOST_IN_CODE` should be."""
     say("network          parameters  samples   code made   generated/step   numpy/step   quicker   chosen")
     import numpy as np  # else it would be in the memory of the rows above
 
-    rows = []
+    products = []
     for sizes, samples in _choices():
         problem = network(sizes, samples)
         assert isinstance(problem.model, Network)
         count = sum(1 for layer in problem.model.layers for _ in parameters_of(layer))
-        making = min(timed(lambda p=problem: made(p, "generated"))() for _ in range(2))  # type: ignore[misc]
+        making = min(timed(lambda p=problem: start_engine(p, "generated"))() for _ in range(2))  # type: ignore[misc]
         code, arrays = measured(problem, "generated"), measured(problem, "numpy")
         quicker = "generated" if code < arrays else "numpy"
-        told = chosen(problem, 10**6, "auto")
+        choice = choose_engine(problem, 10**6, "auto")
         shape = "-".join(map(str, sizes)) if len(sizes) < 5 else f"{sizes[0]}, {len(sizes) - 1} layers"
         say(
             f"{shape:<16} {count:10,} {samples:8,} {making * 1e3:8.1f} ms {code * 1e6:13.1f} µs "
-            f"{arrays * 1e6:9.1f} µs   {quicker:<9} {told if told == quicker else told + ' !'}"
+            f"{arrays * 1e6:9.1f} µs   {quicker:<9} {choice if choice == quicker else choice + ' !'}"
         )
-        rows.append((count, samples, len(sizes) - 1, making, code, arrays))
-    columns = (np.array(column, float) for column in zip(*rows, strict=True))
-    counts, many, layers, made_in, code_in, arrays_in = columns
-    say(f"COMPILED {np.median(made_in / counts):.2g}  RUN_IN_CODE {np.median(code_in / counts / many):.2g}")
-    table = np.stack([layers, counts * many], axis=1)
-    fit = np.linalg.lstsq(table / arrays_in[:, None], np.ones(len(rows)), rcond=None)[0]
-    say(f"LAYER_IN_NUMPY {fit[0]:.2g}  RUN_IN_NUMPY {fit[1]:.2g}")
+        products.append(arrays / (len(sizes) - 1) / (code / count / samples))
+    say(f"a layer of numpy takes as long as {np.median(products):.0f} products in code")
 
 
 def _choices() -> Iterator[tuple[tuple[int, ...], int]]:
@@ -171,7 +167,7 @@ def main() -> None:
     if wanted.one:
         one(*wanted.one)
     elif wanted.choice:
-        choice()
+        compare_engines()
     else:
         growth()
 

@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the tests are a package be
 
 import backtrace
 from backtrace.problem.problem import Network, Problem
-from backtrace.training.trainer import made
+from backtrace.training.engine import EngineName, start_engine
 from tests.benchmarks import by_layers
 from tests.benchmarks.growth import network, say, timed
 
@@ -283,9 +283,9 @@ def per_step(rounds: int) -> None:
     """2-2-2, 10,000 steps with all costs kept: seconds per step."""
     problem = backtrace.load("two-two-two")
 
-    def ours(name: str) -> Callable[[], float]:
+    def ours(name: EngineName) -> Callable[[], float]:
         def run() -> float:
-            engine = made(problem, name)  # writing and compiling the code is measured below
+            engine = start_engine(problem, name)  # writing and compiling the code is measured below
             costs: list[float] = []
             job = timed(lambda: costs.extend(engine.advance(STEPS)))
             seconds = job()
@@ -318,7 +318,7 @@ def per_step(rounds: int) -> None:
         asked = {"unrolled by hand": 1.2, "C, gcc -O2": math.inf, "generated engine": math.inf}.get(name, 1.0)
         told = verdict(ratio, asked) if asked < math.inf else f"{ratio:7.2f}"
         say(f"{name:<38} {seconds / STEPS * 1e6:9.2f} µs {'':4}{told}")
-    making = timed(lambda: made(problem, "generated"))
+    making = timed(lambda: start_engine(problem, "generated"))
     say(f"{'(code written and compiled, once)':<38} {min(making() for _ in range(rounds)) * 1e6:9.0f} µs")
 
 
@@ -382,7 +382,7 @@ class Bare:
 def large(rounds: int, steps: int = 20) -> None:
     """784-100-10, all 100 samples in each step: the numpy engine beside bare numpy."""
     problem = network((784, 100, 10), 100)
-    engine, bare = made(problem, "numpy"), Bare(problem)
+    engine, bare = start_engine(problem, "numpy"), Bare(problem)
     for _ in range(3):
         [cost] = engine.advance(1)
         assert math.isclose(cost, bare.step(), rel_tol=1e-9)

@@ -21,9 +21,10 @@ from backtrace.errors import BacktraceError, NotFiniteError
 from backtrace.evaluation.steps import Request, Run
 from backtrace.problem.problem import Network, Problem
 from backtrace.training.curve import MOST_POINTS, Curve
+from backtrace.training.engine import Engine, EngineName, choose_engine, start_engine
 from backtrace.training.generated_engine import source_of
 from backtrace.training.health import health, sentences
-from backtrace.training.trainer import IN_A_STEP, Engine, EngineName, Outcome, made, train
+from backtrace.training.trainer import IN_A_STEP, Outcome, train
 from tests.derivation.test_updates import CONFIG, CONSTANTS, RATE, expected_steps
 from tests.oracles.networks import _AS_FORMULA, ACTIVATIONS, COSTS, Config, as_equations, networks, problem_of
 
@@ -104,7 +105,7 @@ def trainings(draw: st.DrawFn) -> Config:
 @settings(max_examples=80, suppress_health_check=list(HealthCheck))
 def test_both_engines_agree_with_the_equations_at_every_step(config: Config) -> None:
     problem = problem_of(config)
-    engines = [made(problem, name) for name in ENGINE_NAMES]
+    engines = [start_engine(problem, name) for name in ENGINE_NAMES]
     steps = by_the_equations(problem, 4)
     for done in range(4):
         try:
@@ -123,7 +124,7 @@ def test_a_network_written_as_equations_trains_alike(config: Config) -> None:
     assume(all(layer["activation"] in {*_AS_FORMULA, "softmax"} for layer in config["layers"]))
     kept = {key: config[key] for key in ("update", "batch", "objective", "fixed")}
     problem, written = problem_of(config), problem_of({**as_equations(config), **kept})
-    engine = made(written, "generated")
+    engine = start_engine(written, "generated")
     try:
         for done, step in enumerate(by_the_equations(problem, 3)):
             assume(step.largest < 1e6 and step.from_kink > 1e-9)
@@ -138,7 +139,7 @@ def test_a_network_written_as_equations_trains_alike(config: Config) -> None:
 def test_every_number_of_an_ordinary_step_agrees_at_1e_12(rule: str, batch: str, engine: EngineName) -> None:
     update = {"rule": rule, "learning_rate": RATE, **CONSTANTS[rule]}
     problem = problem_of({**CONFIG, "batch": batch, "update": update})
-    running = made(problem, engine)
+    running = start_engine(problem, engine)
     for done, step in enumerate(by_the_equations(problem, 7)):
         assert_agrees(running, step._replace(largest=0.0), done)
 
@@ -147,7 +148,7 @@ def test_every_number_of_an_ordinary_step_agrees_at_1e_12(rule: str, batch: str,
 def test_both_engines_agree_on_every_bundled_example(name: str) -> None:
     problem = backtrace.load(name)
     names = ENGINE_NAMES if isinstance(problem.model, Network) else ("generated",)
-    engines = [made(problem, name) for name in names]
+    engines = [start_engine(problem, name) for name in names]
     for done, step in enumerate(by_the_equations(problem, 12)):
         for engine in engines:
             assert_agrees(engine, step, done)
@@ -161,7 +162,7 @@ def test_every_activation_and_cost_runs_alike_on_both_engines(activation: str, c
     layers = [{**hidden, "activation": activation}, {**output, "activation": last}]
     update = {"rule": "sgd", "learning_rate": 0.1}
     problem = problem_of({**CONFIG, "layers": layers, "cost": cost, "update": update})
-    engines = [made(problem, name) for name in ENGINE_NAMES]
+    engines = [start_engine(problem, name) for name in ENGINE_NAMES]
     for done, step in enumerate(by_the_equations(problem, 4)):
         for engine in engines:
             assert_agrees(engine, step, done)
@@ -172,7 +173,7 @@ def test_every_activation_and_cost_runs_alike_on_both_engines(activation: str, c
 def test_a_cost_of_ones_own_runs_alike_on_both_engines(cost: str, batch: str) -> None:
     update = {"rule": "sgd", "learning_rate": 0.1}
     problem = problem_of({**CONFIG, "cost": cost, "batch": batch, "update": update})
-    engines = [made(problem, name) for name in ENGINE_NAMES]
+    engines = [start_engine(problem, name) for name in ENGINE_NAMES]
     for done, step in enumerate(by_the_equations(problem, 4)):
         for engine in engines:
             assert_agrees(engine, step, done)
@@ -184,7 +185,7 @@ def test_the_cost_of_all_samples_is_that_of_the_equations(engine: EngineName, ba
     problem = problem_of({**CONFIG, "batch": batch, "update": {"rule": "sgd", "learning_rate": 0.1}})
     batched = problem._replace(batch="mean" if batch == "online" else problem.batch)
     [step] = by_the_equations(batched, 1)
-    assert made(problem, engine).cost() == pytest.approx(step.cost, rel=1e-12)
+    assert start_engine(problem, engine).cost() == pytest.approx(step.cost, rel=1e-12)
 
 
 @pytest.mark.parametrize("engine", ENGINE_NAMES)
@@ -470,7 +471,7 @@ def test_a_softmax_of_large_nets_goes_on_as_the_equations_do(engine: EngineName,
 
 def test_a_relu_does_not_hide_what_is_no_number() -> None:
     for engine in ENGINE_NAMES:
-        running = made(problem_of(small("relu")), engine)
+        running = start_engine(problem_of(small("relu")), engine)
         running.put({**running.values, "w_1_1_1": math.nan}, 0)
         assert not all(map(math.isfinite, running.advance(1)))
         assert math.isnan(running.largest)
@@ -631,7 +632,7 @@ def test_a_step_function_is_refused_where_the_config_has_it(engine: EngineName) 
 
 def said_of(config: Config) -> list[str]:
     problem = problem_of(config)
-    return list(sentences(health(problem, made(problem, "generated").values)))
+    return list(sentences(health(problem, start_engine(problem, "generated").values)))
 
 
 def test_a_healthy_network_has_norms_and_nothing_to_say() -> None:
@@ -669,3 +670,33 @@ def test_dead_and_saturated_units_are_counted_and_named() -> None:
     assert said_of(with_weights(small(), 9, 0.1)) == [
         "1 of 2 sigmoid units are saturated for every sample in hidden: 1_1"
     ]
+
+
+@pytest.mark.parametrize(
+    ("units", "samples", "steps", "engine"),
+    [
+        (2, 1, 10**6, "generated"),
+        (12, 1, 10**6, "generated"),
+        (13, 1, 1, "numpy"),
+        (8, 4, 10**6, "generated"),
+        (8, 10, 10**6, "numpy"),
+        (8, 10, 100, "generated"),
+    ],
+)
+def test_the_engine_follows_the_weights_the_samples_of_a_step_and_the_steps(
+    units: int, samples: int, steps: int, engine: str
+) -> None:
+    names = [f"x_{k}" for k in range(1, units + 1)]
+    weights = {"random": "normal", "std": 0.1}
+    layers = [{"name": name, "units": units, "weights": weights} for name in ("hidden", "output")]
+    numbers = [0.5] * units
+    config = {
+        "inputs": names,
+        "targets": [f"t_{k}" for k in range(1, units + 1)],
+        "layers": layers,
+        "seed": 1,
+        "update": {"rule": "sgd", "learning_rate": 0.1},
+        "batch": "sum",
+        "samples": [{"inputs": numbers, "targets": numbers}] * samples,
+    }
+    assert choose_engine(problem_of(config), steps, "auto") == engine
