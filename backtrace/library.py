@@ -9,11 +9,12 @@ from typing import Literal
 
 from backtrace.config.cursor import one_of
 from backtrace.config.load import load
-from backtrace.config.settings import ALL_KINDS, KINDS, MAX_DECIMALS
+from backtrace.config.settings import ALL_KINDS, KINDS
 from backtrace.derivation.equation import PHASES
 from backtrace.errors import nearest
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.evaluation.steps import Part, Request
+from backtrace.limits import DECIMALS
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.ids import spell, transcribe
 from backtrace.tracing.selection import finder, no_quantity, visible
@@ -229,7 +230,7 @@ def _check_arguments(
     for kind, kept in (hand or {}).items():
         if kind not in (*KINDS, ALL_KINDS):
             raise ValueError(f"hand: {kind!r} is no kind of quantity{nearest(kind, KINDS)}")
-        if not 0 <= kept <= MAX_DECIMALS:
-            raise ValueError(f"hand: {kept} decimals; expected 0 to {MAX_DECIMALS}")
+        if not 0 <= kept <= DECIMALS:
+            raise ValueError(f"hand: {kept} decimals; expected 0 to {DECIMALS}")
     if not 1 <= digits <= 17 or not 0 <= (decimals or 0) <= 30:
         raise ValueError("digits go from 1 to 17, decimals from 0 to 30")

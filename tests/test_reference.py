@@ -12,14 +12,12 @@ from typing import get_args
 import pytest
 
 import backtrace
-from backtrace.checking.judging import judge_sheet as check
-from backtrace.checking.reading import answer_files as answers
+from backtrace import limits
 from backtrace.checking.report import VERDICTS
 from backtrace.checking.slips.table import SLIPS
 from backtrace.cli import COMMANDS, Exit, cli
 from backtrace.cli.document_runner import REFUSED
 from backtrace.cli.options import ENDINGS
-from backtrace.config import computation, layers, nodes, samples, settings, weights
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
 from backtrace.derivation.equation import PHASES, Kind
@@ -29,7 +27,6 @@ from backtrace.filling import marks
 from backtrace.filling.document import KINDS
 from backtrace.filling.places import PLACES
 from backtrace.problem.notation import NOTATIONS
-from backtrace.symbolic import parser
 from backtrace.symbolic.functions import public_functions
 from backtrace.tracing.selection import selected
 from backtrace.tracing.trace import work
@@ -150,12 +147,12 @@ def test_the_limits_are_those_of_the_code() -> None:
         return [int(found.replace(",", "")) for found in re.findall(r"[0-9][0-9,]*", sentence)]
 
     assert numbers(CONFIG, "so is what is too large") == [
-        nodes.MAX_BYTES // 1_000_000, nodes.MAX_NODES, layers.MAX_LAYERS, layers.MAX_UNITS,
-        layers.MAX_SOFTMAX, weights.MAX_WEIGHTS, settings.MAX_SAMPLES, samples.MAX_VALUES,
-        computation.MAX_EQUATIONS, parser.MAX_LENGTH,
+        limits.FILE_BYTES // 1_000_000, limits.YAML_VALUES, limits.LAYERS, limits.UNITS,
+        limits.SOFTMAX_UNITS, limits.WEIGHTS, limits.SAMPLES, limits.SAMPLE_NUMBERS,
+        limits.EQUATIONS, limits.LINE_CHARACTERS,
     ]  # fmt: skip
     assert numbers(CHECKING, "A sheet has at most") == [
-        check.MOST_STEPS, answers.MAX_ROWS, answers.MAX_DOCUMENT // 1_000_000, check.MOST_LOOKED_INTO
+        limits.SHEET_STEPS, limits.SHEET_ROWS, limits.DOCUMENT_CHARACTERS // 1_000_000, limits.DIAGNOSES
     ]  # fmt: skip
 
 

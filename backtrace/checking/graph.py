@@ -17,15 +17,15 @@ from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part, Request
+from backtrace.limits import SHEET_GRADIENTS
 from backtrace.problem.notation import derivative, given, updated
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.expressions import ZERO, Expression, Symbol
 from backtrace.symbolic.ids import spell
 from backtrace.tracing.trace import work
 
-MOST_KEPT = 2_000  # quantities of a graph of which each keeps all that it rests on
-MOST_GRADIENTS = 300_000  # of all samples of a step, at a kilobyte each; of more there is the step's own
-MOST_WITH_FURTHER = 5_000  # equations of a backward pass with which those come that nothing rests on
+ANCESTORS_KEPT = 2_000  # quantities of a graph of which each keeps all that it rests on
+EQUATIONS_WITH_FURTHER = 5_000  # equations of a backward pass with which those come that nothing rests on
 
 
 class Key(NamedTuple):
@@ -117,11 +117,11 @@ class Graph:
         batch = self.problem.batch != "online"
         last = max(1, step) if self.problem.update else 1
         many = gradients_of(self.problem)
-        if many > MOST_GRADIENTS and batch:
+        if many > SHEET_GRADIENTS and batch:
             raise BacktraceError(
-                f"the samples have {many:,} gradients; at most {MOST_GRADIENTS:,} are worked out for a check"
+                f"the samples have {many:,} gradients; at most {SHEET_GRADIENTS:,} are worked out for a check"
             )
-        which: Literal["all"] | None = "all" if many <= MOST_GRADIENTS else None
+        which: Literal["all"] | None = "all" if many <= SHEET_GRADIENTS else None
         request = Request(step, last, which, start=self.start)
         passes: dict[int, Part] = {}
         for part in self._worked_out(request):
@@ -130,7 +130,7 @@ class Graph:
                 self._add_rows(part, part.equations, part.sample)
                 passes.setdefault(part.sample, part)
                 if part.phase == "backward" and part.derivation is not None:
-                    if len(part.equations) > MOST_WITH_FURTHER:
+                    if len(part.equations) > EQUATIONS_WITH_FURTHER:
                         self.put_off.append((part, part.derivation))
                     else:
                         self._add_further(part, part.derivation)
@@ -249,7 +249,7 @@ class Graph:
         """Those of some quantities that a quantity rests on."""
         if not wanted:
             return ()
-        if len(self.nodes) <= MOST_KEPT:
+        if len(self.nodes) <= ANCESTORS_KEPT:
             if key not in self._all_below:
                 self._all_below[key] = frozenset(self.below(key))
             return [other for other in wanted if other in self._all_below[key]]

@@ -2,7 +2,7 @@ r"""LaTeX and Unicode mathematics → one plain notation, that of the symbols wh
 
 `\frac{\partial{E}}{\partial{w_5}}` becomes `∂E/∂w_5`, `out_{o_{1}}` becomes `out_o1`, `w_5^{new}` becomes
 `w_5⁺`, a matrix `[0.6; 0.7]`. Text that is no mathematics passes unchanged. Nothing is evaluated; one pass
-over the characters, and no deeper than `MAX_DEPTH`.
+over the characters, and no deeper than `NESTING`.
 """
 
 from __future__ import annotations
@@ -32,9 +32,8 @@ from backtrace.checking.latex_tables import (
     WITH_COLUMNS,
     WORDS_BELOW,
 )
+from backtrace.limits import NESTING
 from backtrace.symbolic.ids import LETTER
-
-MAX_DEPTH = 30
 
 _SUB_RUN = re.compile(f"[{''.join(SUBSCRIPTS)}]+")
 _SUPER_RUN = re.compile(f"[{''.join(SUPERSCRIPTS)}]+")
@@ -63,7 +62,7 @@ def plain(text: str) -> str:
     r"""One line in the plain notation; see the module.
 
     Raises:
-        TooDeepError: nested more than `MAX_DEPTH` deep.
+        TooDeepError: nested more than `NESTING` deep.
 
     >>> plain(r"\dfrac{\partial E}{\partial w_{5}} \approx -1.2 \times 10^{-3}").strip()
     '∂E/∂w_5  ≈ -1.2 * 10^-3'
@@ -92,7 +91,7 @@ class _Converter:
     def run(self, environment: bool = False) -> str:
         r"""Everything up to the brace, or the `\end`, that closes what was opened last."""
         self.depth += 1
-        if self.depth > MAX_DEPTH:
+        if self.depth > NESTING:
             raise TooDeepError
         out: list[str] = []
         while self.position < len(self.text):
@@ -158,7 +157,7 @@ class _Converter:
 
     def guarded_command(self, out: list[str]) -> None:
         self.depth += 1
-        if self.depth > MAX_DEPTH:
+        if self.depth > NESTING:
             raise TooDeepError
         self.command(out)
         self.depth -= 1

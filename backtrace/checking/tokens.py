@@ -8,10 +8,8 @@ from typing import NamedTuple
 
 from backtrace.checking.latex import TooDeepError, plain
 from backtrace.checking.latex_tables import FENCE
-from backtrace.config.cursor import MAX_NUMBER
+from backtrace.limits import ID_CHARACTERS, NUMBER_CHARACTERS
 from backtrace.symbolic.ids import LETTER, transcribe
-
-MAX_NAME = 80
 
 _SYMBOL = rf"[{LETTER}](?:_\{{[^{{}}]{{0,80}}\}}|[{LETTER}0-9_\u0302])*'*⁺?"
 _NUMBER = (
@@ -82,7 +80,7 @@ def number_of(tokens: Sequence[Token]) -> str | None:
     if not tokens or len(tokens) > 10:  # -6.8*10**(-4)
         return None
     text = "".join(token.text for token in tokens)
-    if len(text) > MAX_NUMBER:
+    if len(text) > NUMBER_CHARACTERS:
         return None
     if _PLAIN.fullmatch(text):
         return without_commas(text).removeprefix("+")
@@ -163,4 +161,4 @@ def typed(token: Token) -> str | None:
     text = _NEW_AFTER.sub("⁺", text)
     text = text.removesuffix("_") if not text.endswith("__") else text
     name = transcribe(text)
-    return name if name.isascii() and len(name) <= MAX_NAME and name and "{" not in name else None
+    return name if name.isascii() and len(name) <= ID_CHARACTERS and name and "{" not in name else None

@@ -20,6 +20,7 @@ from backtrace.cli.options import (
     shared,
     what_if_options,
 )
+from backtrace.limits import JOBS
 
 if TYPE_CHECKING:
     from backtrace.checking.report import Report
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from backtrace.views.check.rows import Marked, Telling
 
 FORMATS = ("table", "json", "csv", "markdown", "junit", "gradescope")
-MOST_JOBS = 64
 
 
 def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
@@ -94,7 +94,7 @@ telling_options = shared(
 @marking_options
 @telling_options
 @click.option(
-    "--jobs", metavar="N", type=click.IntRange(1, MOST_JOBS), default=1, help="Processes for many sheets."
+    "--jobs", metavar="N", type=click.IntRange(1, JOBS), default=1, help="Processes for many sheets."
 )
 @click.option(
     "--published",

@@ -19,18 +19,17 @@ from click.core import ParameterSource
 from backtrace.cli import Ended, Exit, cli
 from backtrace.cli.options import hand_option, input_alone, what_if_options
 from backtrace.cli.output import Passage
-from backtrace.config.nodes import MAX_BYTES
 from backtrace.errors import BacktraceError, NotDifferentiableError, nearest, quoted
 from backtrace.filling.document import Document, Put
 from backtrace.filling.marks import COMMANDS, Mark
 from backtrace.filling.places import Output, placed, placed_number
+from backtrace.limits import DOCUMENT_STEPS, FILE_BYTES
 
 if TYPE_CHECKING:
     from backtrace.library import Trace
 
 # Options of the commands that have no place in a mark: what writes files, or depends on where it is run.
 REFUSED = ("output", "save", "color", "jobs")
-MOST_STEPS = 1_000_000
 _KEPT_TRACES = 16
 
 
@@ -59,12 +58,12 @@ class Runner:
 
     def each_put(self, marks: list[Mark]) -> Iterator[Put]:
         """The places one by one, as long as the document can be read again with what stands in them."""
-        left = MAX_BYTES - len(f"{self.document.bom}{self.document.text}".encode())
+        left = FILE_BYTES - len(f"{self.document.bom}{self.document.text}".encode())
         for mark in marks:
             text = self.text(mark)
             left -= len(text.encode()) - len(self.document.text[mark.start : mark.end].encode())
             if left < 0:
-                most = f"{MAX_BYTES // 1_000_000} MB"
+                most = f"{FILE_BYTES // 1_000_000} MB"
                 raise BacktraceError(f"more than {most} with what stands here; expected less", mark.location)
             yield Put(mark.start, mark.end, text)
 
@@ -156,7 +155,7 @@ class Runner:
 @click.argument("name", metavar="ID")
 @click.argument("spec", metavar="FORMAT", required=False)
 @click.option("--sample", metavar="K", type=click.IntRange(1))
-@click.option("--step", metavar="K", type=click.IntRange(1, MOST_STEPS))
+@click.option("--step", metavar="K", type=click.IntRange(1, DOCUMENT_STEPS))
 @hand_option
 @what_if_options
 @click.pass_obj
@@ -200,9 +199,9 @@ def _refuse(context: click.Context) -> None:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise BacktraceError(f"--{name} may not stand in a mark; expected a command that only prints")
     for name in ("step", "steps"):
-        if (context.params.get(name) or 0) > MOST_STEPS:
+        if (context.params.get(name) or 0) > DOCUMENT_STEPS:
             steps = f"{context.params[name]:,}"
-            raise BacktraceError(f"--{name} {steps} in a mark; expected at most {MOST_STEPS:,}")
+            raise BacktraceError(f"--{name} {steps} in a mark; expected at most {DOCUMENT_STEPS:,}")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import click
 
 from backtrace.derivation.equation import PHASES, Phase
 from backtrace.errors import nearest, quoted
+from backtrace.limits import DECIMALS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -48,7 +49,7 @@ class Decimals(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, int]:
         from backtrace.config.cursor import one_of
-        from backtrace.config.settings import ALL_KINDS, KINDS, MAX_DECIMALS
+        from backtrace.config.settings import ALL_KINDS, KINDS
 
         if isinstance(value, dict) or value == "exact":
             return value if isinstance(value, dict) else {}
@@ -59,8 +60,8 @@ class Decimals(click.ParamType):  # type: ignore[type-arg]
             if kind not in (*KINDS, ALL_KINDS):
                 hint = nearest(kind, KINDS) or f"; expected {one_of(KINDS)}"
                 self.fail(f"{quoted(kind)} is no kind of quantity{hint}", param, ctx)
-            if not re.fullmatch("[0-9]{1,3}", text) or int(text) > MAX_DECIMALS:
-                self.fail(f"{quoted(text)}; expected decimals from 0 to {MAX_DECIMALS}", param, ctx)
+            if not re.fullmatch("[0-9]{1,3}", text) or int(text) > DECIMALS:
+                self.fail(f"{quoted(text)}; expected decimals from 0 to {DECIMALS}", param, ctx)
             if kind in decimals:
                 self.fail(f"{quoted(value)} has decimals for {kind} twice", param, ctx)
             decimals[kind] = int(text)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 BANKS = ("gift", "moodle")
 FORMATS = ("yaml", "csv", "markdown", "latex", *BANKS)
 BANK_DIGITS = 4
-MOST_TERMS = 12  # of a formula
+TERMS_SHOWN = 12  # of a formula
 
 
 @click.command("sheet")
@@ -86,7 +86,7 @@ def command(
     with writing_to(output) as out:
         style = TYPESET if form == "latex" else style_of(out)
         usual = BANK_DIGITS if form in BANKS else 6
-        look = Look(style, figures.numerals(usual, arithmetic.kept), MOST_TERMS)
+        look = Look(style, figures.numerals(usual, arithmetic.kept), TERMS_SHOWN)
         parts = some(shown(work(problem, request), choice.show, arithmetic), problem)
         sections = sheet.sections(problem, parts)
         name = "" if arithmetic is FLOAT64 else arithmetic.name

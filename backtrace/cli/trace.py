@@ -131,9 +131,9 @@ def _write(
 
         write_markdown(problem, parts, look, name, out, matrices, is_fragment=fragment)
     elif form == "latex":
-        from backtrace.views.trace.latex import MOST_ROWS, write_latex
+        from backtrace.views.trace.latex import LATEX_ROWS, write_latex
 
-        write_latex(problem, parts, look, name, out, fragment, None if all_rows else MOST_ROWS)
+        write_latex(problem, parts, look, name, out, fragment, None if all_rows else LATEX_ROWS)
     elif form == "html":
         from backtrace.views.html.page import write_html
 

@@ -21,6 +21,7 @@ from backtrace.cli.options import (
     what_if_options,
 )
 from backtrace.errors import BacktraceError, quoted
+from backtrace.limits import COSTS_KEPT, STEPS
 
 if TYPE_CHECKING:
     from backtrace.problem.problem import Problem
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from backtrace.views.train.rows import Trained
 
 FORMATS = ("table", "json", "csv", "jsonl", "markdown", "svg")
-MOST_STEPS = 10**12
-MOST_MARKS = 100_000
 PATIENCE = 0.5  # seconds before a progress bar is shown
 _UNTIL = re.compile(r"\s*([^\s<]{1,40})\s*<\s*([-+0-9.eE]{1,40})\s*")
 
@@ -57,7 +56,7 @@ class Bound(click.ParamType):  # type: ignore[type-arg]  # generic only from cli
 
 @click.command("train")
 @click.argument("config")
-@click.option("--steps", metavar="N", type=click.IntRange(1, MOST_STEPS), default=1000, show_default=True)
+@click.option("--steps", metavar="N", type=click.IntRange(1, STEPS), default=1000, show_default=True)
 @click.option("--until", metavar="'E<X'", type=Bound(), help="Stop where the cost is below X.")
 @click.option("--every", metavar="K", type=click.IntRange(1), help="Tell the cost after every K steps.")
 @click.option("--seed", metavar="N", type=click.IntRange(0), help="Another seed for random weights.")
@@ -100,9 +99,9 @@ def command(
     the run early; what it came to is printed, and saved.
     """
     form = form or form_of(output, FORMATS) or "table"
-    if every is not None and steps // every > MOST_MARKS:
+    if every is not None and steps // every > COSTS_KEPT:
         many = f"{steps // every:,}"
-        raise click.UsageError(f"--every {every} is {many} costs; expected at most {MOST_MARKS:,}")
+        raise click.UsageError(f"--every {every} is {many} costs; expected at most {COSTS_KEPT:,}")
     from backtrace.cli.output import style_of, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from backtrace.walking.quiz import Quiz, QuizState
     from backtrace.walking.state import State
 
-MOST_LINE = 1_000  # characters of a typed line that are looked at
+LINE_TYPED = 1_000  # characters of a typed line that are looked at
 
 
 @click.command("walk")
@@ -189,9 +189,9 @@ def _ask_line_by_line(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> Quiz
 
 def _typed_line() -> str | None:
     """The next line of standard input, of a longer one the beginning; None at its end."""
-    line = more = sys.stdin.readline(MOST_LINE) if sys.stdin else ""
-    while len(more) == MOST_LINE and not more.endswith("\n"):
-        more = sys.stdin.readline(MOST_LINE)
+    line = more = sys.stdin.readline(LINE_TYPED) if sys.stdin else ""
+    while len(more) == LINE_TYPED and not more.endswith("\n"):
+        more = sys.stdin.readline(LINE_TYPED)
     return line.rstrip("\r\n") if line else None
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backtrace.config.cursor import Cursor, one_of
-from backtrace.config.formulas import MAX_PARTS, offset_of, parts_of_derivatives, read_formula
+from backtrace.config.formulas import offset_of, parts_of_derivatives, read_formula
 from backtrace.derivation.dependencies import uses
 from backtrace.errors import Location, nearest, quoted
+from backtrace.limits import EQUATIONS, FORMULA_PARTS
 from backtrace.problem.problem import Computation
 from backtrace.symbolic.expressions import Expression, calls, symbols
 from backtrace.symbolic.functions import public_functions
 from backtrace.symbolic.ids import spell
-
-MAX_EQUATIONS = 10_000
 
 
 def read_computation(
@@ -52,15 +51,15 @@ def _equations(cursor: Cursor, givens: Mapping[str, str]) -> tuple[dict[str, Cur
             key.fail(f"{quoted(name)} is defined twice: by an equation and as an input, target or parameter")
         if id in ids:
             key.fail(f"{ids[id]} and {name} would share the id {id}; expected another name")
-        if len(equations) == MAX_EQUATIONS:
-            key.fail(f"more than {MAX_EQUATIONS:,} equations, the most that are read")
+        if len(equations) == EQUATIONS:
+            key.fail(f"more than {EQUATIONS:,} equations, the most that are read")
         ids[id] = name
         equations[name] = read_formula(value)
         places[name] = value
         parts += parts_of_derivatives(equations[name])
-        if parts > MAX_PARTS:
+        if parts > FORMULA_PARTS:
             value.fail(
-                f"the derivatives come to more than {MAX_PARTS:,} parts here; expected shorter formulas, "
+                f"the derivatives come to more than {FORMULA_PARTS:,} parts here; expected shorter formulas, "
                 f"with parts of them as equations of their own"
             )
     if not equations:

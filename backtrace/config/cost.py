@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from backtrace.config.cursor import Cursor, one_of
-from backtrace.config.formulas import MAX_PARTS, offset_of, parts_of_derivatives, read_formula
+from backtrace.config.formulas import offset_of, parts_of_derivatives, read_formula
 from backtrace.derivation.costs import COSTS
 from backtrace.errors import nearest, quoted
+from backtrace.limits import FORMULA_PARTS
 from backtrace.symbolic.expressions import Expression, symbols
 from backtrace.symbolic.ids import NAME, spell
 
@@ -33,6 +34,6 @@ def read_cost(
             hint = nearest(symbol.id, names) or f"; expected {one_of(names[:6])}"
             offset = offset_of(cursor, symbol.text)
             cursor.fail(f"{quoted(symbol.text)} is no output and no target{hint}", offset)
-    if parts_of_derivatives(expression) > MAX_PARTS:
-        cursor.fail(f"the derivatives come to more than {MAX_PARTS:,} parts; expected a shorter formula")
+    if parts_of_derivatives(expression) > FORMULA_PARTS:
+        cursor.fail(f"the derivatives come to more than {FORMULA_PARTS:,} parts; expected a shorter formula")
     return expression

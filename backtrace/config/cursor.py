@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from backtrace.config.nodes import Mapping, Node, Scalar, Sequence
 from backtrace.errors import BacktraceError, Location, nearest, printable, quoted
+from backtrace.limits import NAME_CHARACTERS, NUMBER_CHARACTERS
 from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.ids import LAYER_NAME, NAME, UNIT_NAME
 
@@ -16,8 +17,6 @@ from backtrace.symbolic.ids import LAYER_NAME, NAME, UNIT_NAME
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _UNBOUNDED = re.compile(r"[-+]?\.?(?:inf(?:inity)?|nan)", re.IGNORECASE)
 _WHOLE = re.compile(r"[-+]?[0-9]+(?:_[0-9]+)*")
-MAX_NAME = 60
-MAX_NUMBER = 100
 
 
 def is_unbounded(text: str) -> bool:
@@ -33,8 +32,8 @@ def to_number(text: str, expected: str = "a number") -> Number | str:
     >>> to_number("0,5")
     "found '0,5'; expected a number; did you mean 0.5?"
     """
-    if len(text) > MAX_NUMBER:
-        return f"found {quoted(text)}; expected a number of at most {MAX_NUMBER} characters"
+    if len(text) > NUMBER_CHARACTERS:
+        return f"found {quoted(text)}; expected a number of at most {NUMBER_CHARACTERS} characters"
     if _NUMBER.fullmatch(text):
         value = float(text)
         if math.isinf(value):
@@ -110,7 +109,7 @@ class Cursor:
             self.fail(f"found {self.found}; expected {expected}")
         first: dict[str, Scalar] = {}
         for key, value in self.node.pairs:
-            name = printable(key.text[:MAX_NAME])
+            name = printable(key.text[:NAME_CHARACTERS])
             path = f"{self.path}.{name}" if self.path else name
             cursor = self.at(key, self.path)
             if key.text in first:
@@ -152,7 +151,7 @@ class Cursor:
         """A whole number within bounds; `instead` says what else could stand here."""
         expected = f"{instead}a whole number from {low:,} to {high:,}"
         text = self.text(expected)
-        if len(text) > MAX_NUMBER or not _WHOLE.fullmatch(text) or not low <= int(text) <= high:
+        if len(text) > NUMBER_CHARACTERS or not _WHOLE.fullmatch(text) or not low <= int(text) <= high:
             self.fail(f"found {quoted(text)}; expected {expected}")
         return int(text)
 
@@ -175,8 +174,10 @@ class Cursor:
     def name(self, what: str, pattern: re.Pattern[str] = NAME) -> str:
         """A name: letters, digits and underscores."""
         text = self.text(f"{what}'s name")
-        if len(text) > MAX_NAME:
-            self.fail(f"found a name of {len(text):,} characters for {what}; expected at most {MAX_NAME}")
+        if len(text) > NAME_CHARACTERS:
+            self.fail(
+                f"found a name of {len(text):,} characters for {what}; expected at most {NAME_CHARACTERS}"
+            )
         if not pattern.fullmatch(text):
             self.fail(f"{quoted(text)} is no name for {what}; expected {_SPELLING[pattern]}")
         return text

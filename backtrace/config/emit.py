@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from backtrace.config.nodes import MAX_NODES
 from backtrace.errors import BacktraceError
+from backtrace.limits import YAML_VALUES
 
 WIDTH = 100  # where a long list of names goes on in the next line
 _CONTINUED = " " * 8
@@ -26,8 +26,8 @@ class Emitter:
 
     def values(self, more: int) -> None:
         self.count += more
-        if self.count > MAX_NODES:
-            raise BacktraceError(f"more than {MAX_NODES:,} values, the most that a config may hold")
+        if self.count > YAML_VALUES:
+            raise BacktraceError(f"more than {YAML_VALUES:,} values, the most that a config may hold")
 
     def words(self, words: Iterable[str]) -> str:
         """A list of names, on as many lines as it needs."""

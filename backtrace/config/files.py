@@ -15,8 +15,9 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 from backtrace.config.cursor import Cursor
-from backtrace.config.nodes import MAX_BYTES, StrPath
+from backtrace.config.nodes import StrPath
 from backtrace.errors import BacktraceError, quoted
+from backtrace.limits import FILE_BYTES
 
 NO_NAME = "no name of a file"
 
@@ -81,9 +82,9 @@ def read_file(path: str, missing: Callable[[], str], name: str | None = None) ->
         raise BacktraceError(f"{quoted(name, 120)}: {reason}")
     try:
         if path == "-":
-            return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
+            return sys.stdin.buffer.read(FILE_BYTES + 1) if sys.stdin else b""
         with open(path, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(FILE_BYTES + 1)
     except FileNotFoundError:
         raise BacktraceError(f"{quoted(name, 120)}: no such file{missing()}") from None
     except (OSError, ValueError) as error:

@@ -8,8 +8,6 @@ from backtrace.config.cursor import Cursor
 from backtrace.symbolic.expressions import Expression, Negative, Number, Sum, Symbol, children
 from backtrace.symbolic.parser import ExpressionError, parse
 
-MAX_PARTS = 500_000
-
 
 def read_formula(cursor: Cursor) -> Expression:
     """The expression that stands here; nothing is evaluated."""

@@ -9,13 +9,10 @@ from backtrace.config.nodes import StrPath
 from backtrace.config.weights import WeightsReader
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.errors import Location, nearest, quoted
+from backtrace.limits import LAYERS, SOFTMAX_UNITS, UNITS
 from backtrace.problem.problem import INPUTS, Activation, Layer
 from backtrace.symbolic.expressions import number
 from backtrace.symbolic.ids import LAYER_NAME, UNIT_NAME, spell
-
-MAX_LAYERS = 100
-MAX_UNITS = 20_000
-MAX_SOFTMAX = 1_000  # every unit of a softmax layer acts on every other
 
 KEYS = ("name", "units", "activation", "weights", "biases", "bias_input", "from")
 
@@ -32,8 +29,8 @@ class LayersReader:
 
     def read(self, cursor: Cursor) -> list[Layer]:
         entries = cursor.items("a list of layers")
-        if not 1 <= len(entries) <= MAX_LAYERS:
-            cursor.fail(f"found {len(entries):,} layers; expected 1 to {MAX_LAYERS}")
+        if not 1 <= len(entries) <= LAYERS:
+            cursor.fail(f"found {len(entries):,} layers; expected 1 to {LAYERS}")
         for position, entry in enumerate(entries, start=1):
             self.layers.append(self.layer(entry, position))
         return self.layers
@@ -55,8 +52,8 @@ class LayersReader:
         if "bias_input" in table:
             bias_input = table["bias_input"].sign()
         activation = self.activation(table.get("activation"))
-        if activation.name == "softmax" and len(units) > MAX_SOFTMAX:
-            table["activation"].fail(f"softmax over {len(units):,} units; expected at most {MAX_SOFTMAX:,}")
+        if activation.name == "softmax" and len(units) > SOFTMAX_UNITS:
+            table["activation"].fail(f"softmax over {len(units):,} units; expected at most {SOFTMAX_UNITS:,}")
         return Layer(name, units, activation, rows, biases, sources, bias_input)
 
     def name(self, cursor: Cursor, given: Cursor | None, position: int) -> str:
@@ -70,13 +67,13 @@ class LayersReader:
 
     def units(self, cursor: Cursor, position: int) -> tuple[str, ...]:
         if cursor.is_scalar:
-            count = cursor.whole(1, MAX_UNITS, "a list of names, or ")
+            count = cursor.whole(1, UNITS, "a list of names, or ")
             names = [f"{position}_{unit}" for unit in range(1, count + 1)]
             places = [cursor] * count
         else:
             places = cursor.items("a list of unit names, or a count")
-            if not 1 <= len(places) <= MAX_UNITS:
-                cursor.fail(f"found {len(places):,} units; expected 1 to {MAX_UNITS:,}")
+            if not 1 <= len(places) <= UNITS:
+                cursor.fail(f"found {len(places):,} units; expected 1 to {UNITS:,}")
             names = [place.name("a unit", UNIT_NAME) for place in places]
         taken = {spell(unit) for layer in self.layers for unit in layer.units}
         for name, place in zip(names, places, strict=True):

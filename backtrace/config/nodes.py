@@ -13,12 +13,10 @@ from typing import Any, NamedTuple
 import yaml
 
 from backtrace.errors import BacktraceError, Location, quoted
+from backtrace.limits import FILE_BYTES, NESTING, YAML_VALUES
 
 StrPath = str | os.PathLike[str]  # a path, as `open` takes it
 
-MAX_BYTES = 32_000_000
-MAX_NODES = 600_000
-MAX_DEPTH = 32
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -80,9 +78,9 @@ def decode(data: bytes, file: str) -> str:
     Raises:
         BacktraceError: it is too large, or not UTF-8.
     """
-    if len(data) > MAX_BYTES:
+    if len(data) > FILE_BYTES:
         raise BacktraceError(
-            f"larger than {MAX_BYTES // 1_000_000} MB, the most that is read", Location(file, 1, 1)
+            f"larger than {FILE_BYTES // 1_000_000} MB, the most that is read", Location(file, 1, 1)
         )
     try:
         return data.decode("utf-8-sig")
@@ -124,7 +122,7 @@ def compose(
 
 
 class _TooDeepError(BacktraceError):
-    """Nesting past `MAX_DEPTH`."""
+    """Nesting past `NESTING`."""
 
 
 def _too_deep(error: yaml.MarkedYAMLError, text: str, file: str, what: str) -> BacktraceError | None:
@@ -229,9 +227,9 @@ class _Composer:
         return scalar
 
     def begin(self, event: Any, open: list[_Open]) -> None:
-        if len(open) >= MAX_DEPTH:
+        if len(open) >= NESTING:
             place = self.fail(event, "").location
-            raise _TooDeepError(f"lists or mappings nested more than {MAX_DEPTH} deep", place)
+            raise _TooDeepError(f"lists or mappings nested more than {NESTING} deep", place)
         self.refuse_tag(event)
         before = self.count
         self.count_values(event, 1)
@@ -267,8 +265,8 @@ class _Composer:
 
     def count_values(self, event: Any, more: int) -> None:
         self.count += more
-        if self.count > MAX_NODES:
-            raise self.fail(event, f"more than {MAX_NODES:,} values, the most that is read")
+        if self.count > YAML_VALUES:
+            raise self.fail(event, f"more than {YAML_VALUES:,} values, the most that is read")
 
     def refuse_tag(self, event: Any) -> None:
         if event.tag is not None:

@@ -15,6 +15,7 @@ from backtrace.config.nodes import StrPath, compose
 from backtrace.config.settings import read_hand, read_notation, read_samples, read_update
 from backtrace.config.weights import WeightsReader, entry_of
 from backtrace.errors import Location, nearest, quoted
+from backtrace.limits import TEXT_CHARACTERS
 from backtrace.problem.problem import Computation, Layer, Network, Problem, Sample, Update, parameters_of
 from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.functions import public_functions
@@ -33,8 +34,7 @@ _REST = (
     "hand",
     "seed",
 )
-MAX_TEXT = 500
-MAX_SEED = 10**12
+LARGEST_SEED = 10**12
 LAYER_KEYS = (*_HEAD, "layers", "bias_input", "cost", *_REST)
 EQUATION_KEYS = (*_HEAD, "equations", "objective_symbol", "deltas", *_REST)
 _KEYS = frozenset(LAYER_KEYS + EQUATION_KEYS)
@@ -85,7 +85,7 @@ class _Reader:
         table = self.table
         inputs = self.names("inputs", "an input")
         targets = self.names("targets", "a target")
-        seed = table["seed"].whole(0, MAX_SEED) if "seed" in table else None
+        seed = table["seed"].whole(0, LARGEST_SEED) if "seed" in table else None
         seed = seed if self.seed is None else self.seed
         parameters = self.parameters()
         locations: dict[str, Location] = {}
@@ -119,8 +119,10 @@ class _Reader:
         if key not in self.table:
             return ""
         text = self.table[key].text("a text")
-        if len(text) > MAX_TEXT:
-            self.table[key].fail(f"found a text of {len(text):,} characters; expected at most {MAX_TEXT}")
+        if len(text) > TEXT_CHARACTERS:
+            self.table[key].fail(
+                f"found a text of {len(text):,} characters; expected at most {TEXT_CHARACTERS}"
+            )
         return text
 
     def choice(self, key: str, *options: str) -> str:

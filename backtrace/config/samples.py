@@ -11,14 +11,13 @@ from backtrace.config.arrays import Arrays, open_arrays, spelled
 from backtrace.config.csv_file import CsvFile
 from backtrace.config.cursor import Cursor, listed, one_of
 from backtrace.config.files import NO_NAME, path_below, reason_of
-from backtrace.config.nodes import MAX_BYTES, StrPath, decode
-from backtrace.config.settings import MAX_SAMPLES
+from backtrace.config.nodes import StrPath, decode
 from backtrace.errors import nearest, printable, quoted
+from backtrace.limits import FILE_BYTES, SAMPLE_NUMBERS, SAMPLES
 from backtrace.problem.problem import Sample
 from backtrace.symbolic.expressions import Number, number
 
 KEYS = ("file", "inputs", "targets")
-MAX_VALUES = 3_000_000
 
 Row = tuple[Number, ...]
 
@@ -138,7 +137,7 @@ class _CsvSource:
         path = path_below(folder, file, "a .csv file")
         try:
             with open(path, "rb") as stream:
-                data = stream.read(MAX_BYTES + 1)
+                data = stream.read(FILE_BYTES + 1)
         except (OSError, ValueError) as error:
             file.fail(f"cannot read {_called(file)}: {reason_of(error, NO_NAME)}")
         # Beside the config, which messages call by the path that was typed.
@@ -232,10 +231,10 @@ def _numbers_each(chosen: Sequence[Chosen]) -> int:
 
 
 def _most_samples(chosen: Sequence[Chosen]) -> int:
-    return min(MAX_SAMPLES, MAX_VALUES // _numbers_each(chosen))
+    return min(SAMPLES, SAMPLE_NUMBERS // _numbers_each(chosen))
 
 
 def _at_most(most: int, chosen: Sequence[Chosen]) -> str:
-    if most == MAX_SAMPLES:
-        return f"at most {MAX_SAMPLES:,}"
-    return f"at most {most:,} of {_numbers_each(chosen):,} numbers each ({MAX_VALUES:,} in all)"
+    if most == SAMPLES:
+        return f"at most {SAMPLES:,}"
+    return f"at most {most:,} of {_numbers_each(chosen):,} numbers each ({SAMPLE_NUMBERS:,} in all)"

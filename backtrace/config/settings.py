@@ -9,15 +9,14 @@ from backtrace.config.cursor import Cursor, listed, one_of
 from backtrace.derivation.equation import Kind
 from backtrace.derivation.optimizers import CONSTANTS, RATE, UPDATE_RULES
 from backtrace.errors import quoted
+from backtrace.limits import DECIMALS, SAMPLES
 from backtrace.problem.notation import NOTATIONS, Notation
 from backtrace.problem.problem import Sample, Update
 from backtrace.symbolic.expressions import Number, number
 from backtrace.symbolic.ids import NAME
 
 ALL_KINDS = "all"
-MAX_DECIMALS = 15
-MAX_SAMPLES = 100_000
-MAX_PATTERN = 40
+PATTERN_CHARACTERS = 40
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
@@ -77,8 +76,8 @@ def read_notation(cursor: Cursor | None) -> Notation:
 def _pattern(key: str, cursor: Cursor) -> str:
     per_unit = key not in ("cost", "rate")
     pattern = cursor.text(f"a way to write it, as '{getattr(Notation(), key)}'")
-    if len(pattern) > MAX_PATTERN:
-        cursor.fail(f"found {quoted(pattern)}; expected at most {MAX_PATTERN} characters")
+    if len(pattern) > PATTERN_CHARACTERS:
+        cursor.fail(f"found {quoted(pattern)}; expected at most {PATTERN_CHARACTERS} characters")
     if per_unit and pattern.count("{unit}") != 1:
         cursor.fail(f"found {quoted(pattern)}; expected {{unit}} in it once, as '{getattr(Notation(), key)}'")
     if not NAME.fullmatch(pattern.replace("{unit}", "1") if per_unit else pattern):
@@ -89,9 +88,9 @@ def _pattern(key: str, cursor: Cursor) -> str:
 def read_hand(cursor: Cursor) -> Mapping[str, int]:
     """Decimals kept, for all kinds of quantity or by kind."""
     if cursor.is_scalar:
-        return {ALL_KINDS: cursor.whole(0, MAX_DECIMALS)}
+        return {ALL_KINDS: cursor.whole(0, DECIMALS)}
     table = cursor.table(KINDS, "decimals, as 3 or {activation: 3}")
-    return {kind: value.whole(0, MAX_DECIMALS) for kind, value in table.items()}
+    return {kind: value.whole(0, DECIMALS) for kind, value in table.items()}
 
 
 def read_samples(
@@ -103,8 +102,8 @@ def read_samples(
     depends on targets.
     """
     entries = cursor.items("a list of samples")
-    if not 1 <= len(entries) <= MAX_SAMPLES:
-        cursor.fail(f"found {len(entries):,} samples; expected 1 to {MAX_SAMPLES:,}")
+    if not 1 <= len(entries) <= SAMPLES:
+        cursor.fail(f"found {len(entries):,} samples; expected 1 to {SAMPLES:,}")
     samples = []
     for entry in entries:
         table = entry.table(("inputs", "targets"), "a sample, as {inputs: [1, 0], targets: [1]}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 
-from backtrace.config.cursor import MAX_NAME, Cursor, is_unbounded, listed, to_number
+from backtrace.config.cursor import Cursor, is_unbounded, listed, to_number
 from backtrace.config.nodes import Node, Scalar, Sequence, StrPath
+from backtrace.limits import NAME_CHARACTERS, WEIGHTS
 from backtrace.symbolic.expressions import Number, number
 from backtrace.symbolic.ids import NAME
 
-MAX_WEIGHTS = 300_000
-MAX_RANDOM = 1e6
+LARGEST_RANDOM = 1e6
 
 
 class WeightsReader:
@@ -32,10 +32,10 @@ class WeightsReader:
         self, cursor: Cursor, position: int, units: tuple[str, ...], columns: list[str]
     ) -> tuple[tuple[str | None, ...], ...]:
         self.count += len(units) * len(columns)
-        if self.count > MAX_WEIGHTS:
+        if self.count > WEIGHTS:
             cursor.fail(
                 f"{len(units):,} units with {len(columns):,} sources each make {self.count:,} weights "
-                f"so far; expected at most {MAX_WEIGHTS:,}"
+                f"so far; expected at most {WEIGHTS:,}"
             )
         prefix = f"w_{position}"
         if cursor.is_mapping:
@@ -72,7 +72,8 @@ class WeightsReader:
                 return self.numbered_as(made_name, value)
             if node.is_null:
                 return None
-            if NAME.fullmatch(node.text) and len(node.text) <= MAX_NAME and not is_unbounded(node.text):
+            is_name = len(node.text) <= NAME_CHARACTERS and NAME.fullmatch(node.text)
+            if is_name and not is_unbounded(node.text):
                 self.used.setdefault(node.text, (node, parent, index))
                 return node.text
         cursor = entry_of(parent, node, index)
@@ -129,8 +130,10 @@ class WeightsReader:
     def bounded(self, cursor: Cursor) -> float:
         """A number that cannot take a random one out of range."""
         value = cursor.number().value
-        if abs(value) > MAX_RANDOM:
-            cursor.fail(f"found {cursor.found}; expected a number from -{MAX_RANDOM:g} to {MAX_RANDOM:g}")
+        if abs(value) > LARGEST_RANDOM:
+            cursor.fail(
+                f"found {cursor.found}; expected a number from -{LARGEST_RANDOM:g} to {LARGEST_RANDOM:g}"
+            )
         return value
 
 

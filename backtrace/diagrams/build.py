@@ -24,9 +24,9 @@ from backtrace.symbolic.ids import spell
 from backtrace.tracing.trace import work
 
 MOST = 8  # nodes of a layer that are all drawn; of more, the first few and the last
-MOST_SYMBOLS = 16  # the same in a column of a computation, whose edges have no labels
+SYMBOLS_SHOWN = 16  # the same in a column of a computation, whose edges have no labels
 FIRST = 3
-MOST_COLUMNS = 24  # of a computation that are all drawn; of more, these at its two ends
+COLUMNS_SHOWN = 24  # of a computation that are all drawn; of more, these at its two ends
 FIRST_COLUMNS, LAST_COLUMNS = 12, 8
 
 
@@ -247,7 +247,7 @@ class _ComputationPicture(_Drawing):
         columns: list[list[str]] = [[] for _ in range(max(depth.values()) + 1)]
         for id, column in depth.items():
             columns[column].append(id)
-        if len(columns) <= MOST_COLUMNS:
+        if len(columns) <= COLUMNS_SHOWN:
             return columns
         middle = columns[FIRST_COLUMNS:-LAST_COLUMNS]
         self.left_out = [id for ids in middle for id in ids]
@@ -255,7 +255,7 @@ class _ComputationPicture(_Drawing):
 
     def shown(self, ids: list[str]) -> Iterator[tuple[int | None, int]]:
         """The places in a column that are drawn, none of those that are left out together."""
-        return iter([(None, len(ids))]) if ids is self.left_out else _shortened(len(ids), MOST_SYMBOLS)
+        return iter([(None, len(ids))]) if ids is self.left_out else _shortened(len(ids), SYMBOLS_SHOWN)
 
     def depths(self) -> dict[str, int]:
         """The column of every symbol: an equation right of what it uses, a given left of its first use."""

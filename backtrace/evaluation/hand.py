@@ -2,7 +2,7 @@
 
 Between two written values everything is carried with `DIGITS` significant digits, more than any rounding
 here can notice. The normal distribution comes from float64, whose 16 digits are still more than the
-`MAX_DECIMALS` a config may keep.
+`limits.DECIMALS` a config may keep.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from backtrace.exercises.template import Template
 from backtrace.problem.problem import Problem
 
 FEWEST_DIGITS, MOST_DIGITS = 4, 6  # that answers are asked for with, where nobody says how many
-MOST_TRIES = 2_000  # of one problem
-MOST_HIDING = 300  # draws that are kind, but hide a slip; to find that out takes long
+TRIES = 2_000  # of one problem
+HIDING_DRAWS = 300  # draws that are kind, but hide a slip; to find that out takes long
 PATIENCE = 25  # draws that hide a slip, until answers are asked for with one digit more
 
 
@@ -58,7 +58,7 @@ class _Search:
     def next(self, number: int) -> Exercise:
         faults: Counter[str] = Counter()
         hiding = 0
-        for tries in range(1, MOST_TRIES + 1):
+        for tries in range(1, TRIES + 1):
             digits = self.plan.digits or min(FEWEST_DIGITS + hiding // PATIENCE, MOST_DIGITS)
             problem = self.numbers.problem(self.plan, _title(self.plan, number))
             self.template = self.template or Template(problem)
@@ -71,7 +71,7 @@ class _Search:
                 fault = "a slip gives the right number"
                 hiding += 1
             faults[fault] += 1
-            if hiding == MOST_HIDING:
+            if hiding == HIDING_DRAWS:
                 break
         raise BacktraceError(self.not_found(number, faults))
 

@@ -11,9 +11,9 @@ from backtrace.derivation.costs import COSTS
 from backtrace.errors import BacktraceError, quoted
 from backtrace.symbolic.expressions import number
 
-MOST_UNITS = 9  # of a layer; as many inputs, too
-MOST_LAYERS = 5
-MOST_PARAMETERS = 48
+UNITS_BY_HAND = 9  # of a layer; as many inputs, too
+LAYERS_BY_HAND = 5
+PARAMETERS_BY_HAND = 48
 
 Bias = Literal["per-unit", "shared", "none"]
 
@@ -80,10 +80,10 @@ def completed(wish: Plan) -> Plan:
     plan = wish._replace(activations=activations, cost=cost)
     _check_activations(plan)
     _check_cost(plan, is_said=bool(wish.cost))
-    if plan.parameters > MOST_PARAMETERS:
+    if plan.parameters > PARAMETERS_BY_HAND:
         raise BacktraceError(
-            f"{plan.topology} has {plan.parameters} weights and biases; expected at most {MOST_PARAMETERS}, "
-            "for work by hand"
+            f"{plan.topology} has {plan.parameters} weights and biases; expected at most "
+            f"{PARAMETERS_BY_HAND}, for work by hand"
         )
     return plan
 
@@ -118,15 +118,15 @@ def options(plan: Plan) -> str:
 
 
 def _check_sizes(sizes: Sequence[int]) -> None:
-    if not 2 <= len(sizes) <= MOST_LAYERS + 1:
+    if not 2 <= len(sizes) <= LAYERS_BY_HAND + 1:
         raise BacktraceError(
             f"a topology of {_counted(len(sizes), 'number')}; expected the number of inputs, then the units "
-            f"of each of 1 to {MOST_LAYERS} layers, as 2-2-1"
+            f"of each of 1 to {LAYERS_BY_HAND} layers, as 2-2-1"
         )
     for place, size in enumerate(sizes):
-        if not 1 <= size <= MOST_UNITS:
+        if not 1 <= size <= UNITS_BY_HAND:
             what = _counted(size, "unit") + f" in layer {place}" if place else _counted(size, "input")
-            raise BacktraceError(f"{what}; expected 1 to {MOST_UNITS}, for work by hand")
+            raise BacktraceError(f"{what}; expected 1 to {UNITS_BY_HAND}, for work by hand")
 
 
 def _check_activations(plan: Plan) -> None:

@@ -21,7 +21,7 @@ from backtrace.symbolic.expressions import Expression, Number, Power, Quotient, 
 from backtrace.tracing.selection import finder, no_quantity
 from backtrace.tracing.trace import work
 
-MOST_PATHS = 12
+PATHS_SHOWN = 12
 NEAR = 0.05  # how well a change has to be foretold for "about"
 
 
@@ -149,7 +149,7 @@ class _Explaining:
         objective, by, sign = self.derivative or (None, None, 1)
         if objective and by and objective != by:
             # The gradient of a batch has no chain: it is the sum of its samples' own.
-            found = chain(self.forward[0], by, 0 if self.dependencies.passes else MOST_PATHS)
+            found = chain(self.forward[0], by, 0 if self.dependencies.passes else PATHS_SHOWN)
             effect = self.effect(objective, by, sign) if self.arithmetic is FLOAT64 else None
         factors = tuple(dict.fromkeys(factor for path in found.paths for factor in path))
         for factor in factors:

@@ -14,11 +14,11 @@ from typing import NamedTuple, NoReturn
 
 from backtrace.errors import BacktraceError, Location, quoted
 from backtrace.filling.comments import Comment, Kind, comments
+from backtrace.limits import MARKS
 
 # The commands that may stand in a mark.
 COMMANDS = ("trace", "explain", "train", "draw", "check")
-MOST_MARKS = 100_000
-MOST_CHARACTERS = 2_000  # in one mark
+MARK_CHARACTERS = 2_000  # in one mark
 
 _FORMS = {
     "block": re.compile(r"backtrace\s*:(.*)", re.DOTALL),
@@ -79,8 +79,8 @@ class _Marks:
                 continue
             what, words = found
             count += 1
-            if count > 2 * MOST_MARKS:
-                self.fail(comment, f"more than {MOST_MARKS:,} marks; expected fewer in one document")
+            if count > 2 * MARKS:
+                self.fail(comment, f"more than {MARKS:,} marks; expected fewer in one document")
             if opened is None and what.startswith("/"):
                 self.fail(comment, f"nothing to close here; expected {self.sign(what[1:])} before")
             if opened is None:
@@ -103,7 +103,7 @@ class _Marks:
         is_told = word["next"] and word["next"] not in COMMANDS  # "backtrace says"
         if found is None and is_told and body[0] != "/" and not word["sign"]:
             return None
-        if len(body) > MOST_CHARACTERS or "<!--" in body:
+        if len(body) > MARK_CHARACTERS or "<!--" in body:
             self.fail(comment, f"a mark that does not end; expected {self.end_sign()} after it")
         if found is None:
             self.fail_unknown(comment, body)

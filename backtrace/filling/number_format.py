@@ -7,8 +7,8 @@ import re
 from backtrace.errors import BacktraceError, quoted
 from backtrace.typesetting.numerals import Numerals
 
-MOST_DECIMALS = 30
-MOST_DIGITS = 17
+DECIMALS_WRITTEN = 30
+DIGITS_WRITTEN = 17
 
 _FORMAT = re.compile(r"(?P<comma>,)?\.(?P<places>[0-9]{1,2})(?P<kind>[feg%])")
 
@@ -26,7 +26,7 @@ def number_text(value: float, spec: str) -> str:
     if found is None:
         raise BacktraceError(f"{quoted(spec)} is no format; expected one such as .3f, .4g, .2e or .1%")
     places, kind = int(found["places"]), found["kind"]
-    least, most = (1, MOST_DIGITS) if kind == "g" else (0, MOST_DECIMALS)
+    least, most = (1, DIGITS_WRITTEN) if kind == "g" else (0, DECIMALS_WRITTEN)
     if not least <= places <= most:
         raise BacktraceError(f"{quoted(spec)}: {places} places; expected {least} to {most}")
     if found["comma"]:

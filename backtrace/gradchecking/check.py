@@ -26,8 +26,8 @@ from backtrace.symbolic.ids import spell, transcribe
 from backtrace.tracing.selection import selected
 from backtrace.tracing.trace import work
 
-MOST_CHECKED = 1_000  # gradients; of more, so many of each layer are checked:
-MOST_OF_A_LAYER = 100
+GRADIENTS_CHECKED = 1_000  # gradients; of more, so many of each layer are checked:
+GRADIENTS_OF_A_LAYER = 100
 
 
 class Subject(NamedTuple):
@@ -123,7 +123,7 @@ def _chosen(
         rows = _selected(part, rows, objective, names, settings.patterns)
     if not rows:
         raise BacktraceError("nothing to check: the config has no parameters; --inputs checks those")
-    kept = rows if settings.every or len(rows) <= MOST_CHECKED else list(_spread(rows))
+    kept = rows if settings.every or len(rows) <= GRADIENTS_CHECKED else list(_spread(rows))
     return [(row, by[row.id]) for row in sorted(kept, key=lambda row: places[row.id])], len(rows)
 
 
@@ -144,11 +144,11 @@ def _spread(rows: Sequence[Equation]) -> Iterator[Equation]:
     """So many gradients of each layer, evenly from its first to its last."""
     for _, layer in groupby(sorted(rows, key=_layer), key=_layer):
         each = list(layer)
-        if len(each) <= MOST_OF_A_LAYER:
+        if len(each) <= GRADIENTS_OF_A_LAYER:
             yield from each
         else:
-            last = MOST_OF_A_LAYER - 1
-            yield from (each[place * (len(each) - 1) // last] for place in range(MOST_OF_A_LAYER))
+            last = GRADIENTS_OF_A_LAYER - 1
+            yield from (each[place * (len(each) - 1) // last] for place in range(GRADIENTS_OF_A_LAYER))
 
 
 def _layer(row: Equation) -> str:

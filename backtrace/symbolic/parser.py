@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from backtrace.errors import nearest, quoted
+from backtrace.limits import FORMULA_DEPTH, LINE_CHARACTERS
 from backtrace.symbolic.expressions import (
     Call,
     Expression,
@@ -29,9 +30,6 @@ from backtrace.symbolic.expressions import (
 )
 from backtrace.symbolic.functions import FUNCTIONS, VARIADIC, public_functions
 from backtrace.symbolic.ids import LETTER, spell
-
-MAX_LENGTH = 10_000
-MAX_DEPTH = 40
 
 _TOKEN = re.compile(
     rf"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
@@ -59,8 +57,8 @@ def parse(text: str, functions: Iterable[str] | None = None) -> Expression:
     >>> parse("w*x + b").terms[1]
     Symbol(id='b', text='b')
     """
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"formula of {len(text):,} characters; at most {MAX_LENGTH:,} are read", 0)
+    if len(text) > LINE_CHARACTERS:
+        raise ExpressionError(f"formula of {len(text):,} characters; at most {LINE_CHARACTERS:,} are read", 0)
     return Parser(_tokens(text), public_functions() if functions is None else functions).whole()
 
 
@@ -194,8 +192,8 @@ class Parser:
 
     def descend(self, levels: int = 1) -> None:
         self.depth += levels
-        if self.depth > MAX_DEPTH:
-            raise ExpressionError(f"formula nested more than {MAX_DEPTH} deep", self.offset)
+        if self.depth > FORMULA_DEPTH:
+            raise ExpressionError(f"formula nested more than {FORMULA_DEPTH} deep", self.offset)
 
 
 def _tokens(text: str) -> Iterable[tuple[str, str, int]]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part, Request, Run
+from backtrace.limits import BATCH_GRADIENTS
 from backtrace.problem.problem import Problem
 
-MAX_BATCH = 2_000_000  # gradients that are kept until they are summed, at about 400 bytes each
 FAR = 20  # silent steps from which on they are run as training runs them
 
 
@@ -33,10 +33,10 @@ def _check(problem: Problem, request: Request) -> None:
         raise BacktraceError(f"no step {request.last}: without an update in the config there is one step")
     scored = sum(sample.targets is not None for sample in problem.samples)
     gradients = scored * len(problem.parameters)
-    if problem.batch != "online" and gradients > MAX_BATCH:
+    if problem.batch != "online" and gradients > BATCH_GRADIENTS:
         raise BacktraceError(
             f"a batch of {scored:,} samples by {len(problem.parameters):,} parameters has {gradients:,} "
-            f"gradients; at most {MAX_BATCH:,} are worked out at once"
+            f"gradients; at most {BATCH_GRADIENTS:,} are worked out at once"
         )
 
 

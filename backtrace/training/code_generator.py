@@ -30,7 +30,7 @@ from backtrace.symbolic.expressions import (
 )
 from backtrace.symbolic.functions import FUNCTIONS
 
-MOST_NESTED = 12  # levels of an expression that others may be written into
+LEVELS_INLINE = 12  # levels of an expression that others may be written into
 
 
 class Row(NamedTuple):
@@ -54,7 +54,7 @@ def merged(rows: Sequence[Row], kept: Iterable[str]) -> list[Row]:
     for id, expression in rows:
         expression = substitute(expression, written)
         is_atom = isinstance(expression, (Symbol, Number))
-        if id not in keep and (is_atom or (uses[id] == 1 and _depth(expression) < MOST_NESTED)):
+        if id not in keep and (is_atom or (uses[id] == 1 and _depth(expression) < LEVELS_INLINE)):
             written[id] = expression
         else:
             left.append(Row(id, expression))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-MOST_POINTS = 2_000
+POINTS = 2_000
 
 
 class Mark(NamedTuple):
@@ -16,7 +16,7 @@ class Mark(NamedTuple):
 
 
 class Curve:
-    """Keeps at most `MOST_POINTS` costs of a run of any length, the same number of steps apart."""
+    """Keeps at most `POINTS` costs of a run of any length, the same number of steps apart."""
 
     def __init__(self) -> None:
         self.kept: list[Mark] = []
@@ -35,7 +35,7 @@ class Curve:
         self.thin()
 
     def thin(self) -> None:
-        while len(self.kept) > MOST_POINTS:
+        while len(self.kept) > POINTS:
             self.apart *= 2
             self.kept = [mark for mark in self.kept[:-1] if mark.steps % self.apart == 0] + self.kept[-1:]
 

@@ -11,11 +11,11 @@ from backtrace.problem.problem import Layer, Network, Problem
 from backtrace.symbolic.ids import spell
 from backtrace.training.predictions import passes_of
 
-MOST_SAMPLES = 200
+SAMPLES_EXAMINED = 200
 VANISHING, EXPLODING = 1e-3, 1e3  # a layer's δ as a share of that of the layer behind it
 FLAT = {"sigmoid": 0.01, "tanh": 0.02}  # how near to its bounds an activation is saturated
 WITH_A_DEAD_SIDE = ("relu",)
-MOST_NAMED = 8
+UNITS_NAMED = 8
 
 
 class LayerHealth(NamedTuple):
@@ -38,7 +38,7 @@ def health(problem: Problem, values: Mapping[str, float]) -> list[LayerHealth]:
     if not isinstance(problem.model, Network):
         return []
     passes = [
-        worked for worked in passes_of(problem, values, MOST_SAMPLES, True) if worked.derivation.backward
+        worked for worked in passes_of(problem, values, SAMPLES_EXAMINED, True) if worked.derivation.backward
     ]
     found: list[LayerHealth] = []
     behind: float | None = None
@@ -60,8 +60,8 @@ def sentences(layers: Sequence[LayerHealth]) -> Iterator[str]:
             yield f"δ explodes: in {layer.layer} it is {layer.ratio:.2g} times that of the layer behind it"
         if layer.stuck:
             what = "dead" if layer.activation in WITH_A_DEAD_SIDE else "saturated"
-            named = ", ".join(layer.stuck[:MOST_NAMED])
-            named += "…" if len(layer.stuck) > MOST_NAMED else ""
+            named = ", ".join(layer.stuck[:UNITS_NAMED])
+            named += "…" if len(layer.stuck) > UNITS_NAMED else ""
             count = f"{len(layer.stuck)} of {layer.units} {layer.activation} units are {what}"
             yield f"{count} for every sample in {layer.layer}: {named}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from backtrace.limits import FORMULA_DEPTH, LINE_CHARACTERS
 from backtrace.symbolic.expressions import (
     Call,
     Expression,
@@ -20,7 +21,7 @@ from backtrace.symbolic.expressions import (
     Symbol,
 )
 from backtrace.symbolic.functions import FUNCTIONS
-from backtrace.symbolic.parser import MAX_DEPTH, MAX_LENGTH, ExpressionError, parse
+from backtrace.symbolic.parser import ExpressionError, parse
 
 _NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _DEEPER = re.compile(r"[-^(/]")  # each sign that can take the parser a level down
@@ -43,9 +44,9 @@ def written(expression: Expression) -> str:
 
 def _is_read(text: str) -> bool:
     """Whether a formula is within the parser's limits."""
-    if len(text) > MAX_LENGTH:
+    if len(text) > LINE_CHARACTERS:
         return False
-    if len(_DEEPER.findall(text)) <= MAX_DEPTH:
+    if len(_DEEPER.findall(text)) <= FORMULA_DEPTH:
         return True
     try:
         parse(text)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from backtrace.evaluation.arithmetic import Value
 
 GUARD = 3  # digits more of a number that others are computed from
-MOST_DIGITS = 17  # that a float64 has
+FLOAT_DIGITS = 17  # that a float64 has
 SHORT = 6  # characters of a given that stays as it was written, however few digits are asked for
 
 
@@ -36,7 +36,7 @@ class Numerals(NamedTuple):
     def finer(self) -> Numerals:
         """For what is worked from: with some digits more, so that no result rests on what is cut off."""
         decimals = None if self.decimals is None else self.decimals + GUARD
-        return self._replace(digits=min(self.digits + GUARD, MOST_DIGITS), decimals=decimals)
+        return self._replace(digits=min(self.digits + GUARD, FLOAT_DIGITS), decimals=decimals)
 
     def given(self, written: str, value: Value) -> str:
         """A number from the config: as it was written, unless that is longer than asked for."""

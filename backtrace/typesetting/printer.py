@@ -34,7 +34,7 @@ from backtrace.typesetting.plain import (
     Printer,
 )
 
-MOST_TERMS = 12  # of a sum; of longer ones the first three, a count and the last are written
+TERMS_SHOWN = 12  # of a sum; of longer ones the first three, a count and the last are written
 PLAIN = re.compile(r"[-+]?[0-9.]+")
 _SCIENTIFIC = re.compile(r"([-+]?)([0-9.]+)[eE]([-+]?)0*([0-9]+)")
 
@@ -59,10 +59,10 @@ class TypesetPrinter(Printer):
 
     def __init__(self, names: TypesetNames, value: Leaf | None = None) -> None:
         if value is None:
-            super().__init__(TYPESET, lambda symbol: names(symbol.text), False, MOST_TERMS)
+            super().__init__(TYPESET, lambda symbol: names(symbol.text), False, TERMS_SHOWN)
         else:
             numeral = self.numeral  # a static method: not bound to the printer, which would hold itself
-            super().__init__(TYPESET, lambda symbol: numeral(value(symbol)), True, MOST_TERMS)
+            super().__init__(TYPESET, lambda symbol: numeral(value(symbol)), True, TERMS_SHOWN)
 
     def at(self, level: int, expression: Expression) -> str:
         text, own = self.render(expression)

@@ -22,12 +22,11 @@ from backtrace.errors import BacktraceError, NotFiniteError
 from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part
+from backtrace.limits import STEP_EQUATIONS
 from backtrace.symbolic.expressions import Number
 from backtrace.typesetting.numerals import Numerals
 from backtrace.walking.state import NUMBERS
 from backtrace.walking.walk import Stop, Walk
-
-MOST_EQUATIONS = 20_000  # of a step; before the first question, slips have to be looked for in all of them
 
 
 class Answer(NamedTuple):
@@ -62,8 +61,8 @@ class Judge:
 
     def __init__(self, walk: Walk, numerals: Numerals) -> None:
         size = sum(len(part.equations) for part in walk.everything)
-        if size > MOST_EQUATIONS:
-            raise BacktraceError(f"a quiz over {size:,} equations; expected at most {MOST_EQUATIONS:,}")
+        if size > STEP_EQUATIONS:
+            raise BacktraceError(f"a quiz over {size:,} equations; expected at most {STEP_EQUATIONS:,}")
         self.numerals = numerals
         self.text = numerals.text
         # What is given is that which the walk gives: by hand, the steps before have rounded it.

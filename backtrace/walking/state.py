@@ -12,7 +12,7 @@ from backtrace.walking.walk import Walk
 
 # What is shown of an equation, one thing after the other.
 SYMBOL, FORMULA, NUMBERS, VALUE = range(4)
-MOST_TYPED = 200  # characters at a prompt: a line of working, too
+CHARACTERS_TYPED = 200  # characters at a prompt: a line of working, too
 PAGE = 10  # equations that a page key goes on within a layer
 
 
@@ -225,7 +225,7 @@ def edited(typed: str, key: str) -> str:
     if key == "ctrl-u":
         return ""
     key = " " if key == "space" else key
-    return typed + key if len(key) == 1 and key.isprintable() and len(typed) < MOST_TYPED else typed
+    return typed + key if len(key) == 1 and key.isprintable() and len(typed) < CHARACTERS_TYPED else typed
 
 
 _PHASE_KEYS = ("forward", "backward", "update")

@@ -22,7 +22,7 @@ from backtrace.tracing.selection import named, no_quantity, shown, some
 from backtrace.tracing.trace import work
 
 LONG = 200  # equations from which on a walk goes by layer
-MOST_OFFERED = 3  # names, in place of one that there is not
+NAMES_OFFERED = 3  # names, in place of one that there is not
 
 
 class Run(NamedTuple):
@@ -145,7 +145,7 @@ class Walk:
             return next((number for number in numbers if number > after), numbers[0])
         refusal = str(no_quantity(name.strip(), self.parts))
         known = list(dict.fromkeys((*ids, *names)))[:10_000]
-        near = difflib.get_close_matches(typed[:80], known, MOST_OFFERED, 0.5)
+        near = difflib.get_close_matches(typed[:80], known, NAMES_OFFERED, 0.5)
         shown = [printable(one) for one in near]
         if not shown:
             raise BacktraceError(refusal)

@@ -21,18 +21,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backtrace.checking.graph import MOST_GRADIENTS, Key, gradients_of
+from backtrace.checking.graph import Key, gradients_of
 from backtrace.checking.judging.checker import Checker
-from backtrace.checking.judging.judge_sheet import MOST_STEPS, check_sheet
-from backtrace.checking.reading.answer_files import MAX_DOCUMENT, MAX_ROWS, read_sheet
+from backtrace.checking.judging.judge_sheet import check_sheet
+from backtrace.checking.reading.answer_files import read_sheet
 from backtrace.checking.reading.document import read_document
-from backtrace.checking.reading.markup import MAX_LINE
 from backtrace.checking.report import Report
-from backtrace.checking.slips.diagnosis import MOST_KEPT
-from backtrace.checking.slips.rewrites import MOST_SYMBOLS
 from backtrace.config.load import load
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError
+from backtrace.limits import (
+    DOCUMENT_CHARACTERS,
+    LINE_CHARACTERS,
+    REWRITTEN_SYMBOLS,
+    SHEET_GRADIENTS,
+    SHEET_ROWS,
+    SHEET_STEPS,
+    SYMBOLS_KEPT,
+)
 from tests.oracles.networks import problem_of
 from tests.runner import BOUNDED, Outcome, run_bounded
 from tests.views.test_check_formats import every_form
@@ -268,17 +274,17 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
         "s.yaml:1:10: [0].step: found '-1'; expected a whole number from 1 to 1,000,000,000",
     ),
     "too many rows": (
-        b"E,\n" * (MAX_ROWS + 1),
+        b"E,\n" * (SHEET_ROWS + 1),
         "s.csv",
         "s.csv:300001:1: more than 300,000 rows, the most that are read",
     ),
     "too many steps": (
-        b"id,value,step\n" + b"".join(b"E,1,%d\n" % i for i in range(1, MOST_STEPS + 2)),
+        b"id,value,step\n" + b"".join(b"E,1,%d\n" % i for i in range(1, SHEET_STEPS + 2)),
         "s.csv",
         "s.csv: answers over 201 steps; expected at most 200 on one sheet",
     ),
     "too long a document": (
-        b"h_1 = 0.6\n" * (MAX_DOCUMENT // 10) + b"h",
+        b"h_1 = 0.6\n" * (DOCUMENT_CHARACTERS // 10) + b"h",
         "s.md",
         "s.md:1:1: larger than 8 MB, the most that is read of a document",
     ),
@@ -357,7 +363,7 @@ def test_the_time_for_a_line_grows_with_its_length() -> None:
     def job(text: str) -> None:
         check_sheet(CHECKER, read_document(f"{text} = 0.5").sheet("s.md"))
 
-    slow = [piece for piece in LINES if not grows_with_its_length(job, piece, MAX_LINE // 2)]
+    slow = [piece for piece in LINES if not grows_with_its_length(job, piece, LINE_CHARACTERS // 2)]
     assert slow == []
 
 
@@ -462,10 +468,12 @@ def test_what_is_kept_of_the_rewritings_of_long_sums_is_bounded() -> None:
     assert {judgement.verdict for judgement in report.judgements} <= {"wrong", "slip"}
     kept = [*diagnosis.made.values(), *([two for _, two in pairs] for pairs in diagnosis.made_twice.values())]
     symbols = sum(rewriting.length for made in kept for rewriting in made)
-    assert 0 < symbols <= diagnosis.kept <= MOST_KEPT
+    assert 0 < symbols <= diagnosis.kept <= SYMBOLS_KEPT
     for id in ("h_1_1", "h_2_1"):
         made = diagnosis.rewritings(graph[Key(1, 1, id)])
-        assert max(Counter(rewriting.slip for rewriting in made).values()) <= MOST_SYMBOLS // made[0].length
+        assert (
+            max(Counter(rewriting.slip for rewriting in made).values()) <= REWRITTEN_SYMBOLS // made[0].length
+        )
 
 
 def test_a_bias_left_out_of_hundreds_of_terms_is_found() -> None:
@@ -477,7 +485,7 @@ def test_a_bias_left_out_of_hundreds_of_terms_is_found() -> None:
 
 
 def test_of_a_large_network_so_many_wrong_numbers_are_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backtrace.checking.judging.judge_sheet.MOST_LOOKED_INTO_OF_LARGE", 2)
+    monkeypatch.setattr("backtrace.checking.judging.judge_sheet.DIAGNOSES_OF_LARGE", 2)
     checker = wide(900, 2)
     rows = "".join(f"dE/dw_1_1_{k}: 77.7{k:04}\n" for k in range(1, 5))
     judgements = check_sheet(checker, read_sheet(rows.encode(), "s.yaml")).judgements
@@ -487,7 +495,7 @@ def test_of_a_large_network_so_many_wrong_numbers_are_looked_into(monkeypatch: p
 
 def test_steps_of_a_large_network_are_refused_from_the_third_on() -> None:
     checker = wide(500, 120)
-    assert gradients_of(checker.problem) * 3 > MOST_GRADIENTS
+    assert gradients_of(checker.problem) * 3 > SHEET_GRADIENTS
     rows = "id,value,step\n" + "".join(f"E,0.1,{step}\n" for step in (1, 2, 3))
     report = check_sheet(checker, read_sheet(rows.encode(), "s.csv"))
     assert report.error == "s.csv: answers over 3 steps; expected at most 2 on one sheet"

@@ -21,9 +21,9 @@ from backtrace.config.load import example_names, example_text
 from backtrace.config.nodes import decode
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError
+from backtrace.limits import FORMULA_DEPTH, LINE_CHARACTERS
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.functions import VARIADIC, public_functions
-from backtrace.symbolic.parser import MAX_DEPTH, MAX_LENGTH
 from tests.runner import Outcome, run_bounded
 
 MEGABYTE = 1_000_000
@@ -416,14 +416,14 @@ def test_a_formula_as_cost_needs_no_targets() -> None:
 TRACED: dict[str, Callable[[], str]] = {
     "a chain of 5,000 equations": lambda: chain(5_000, downwards=False),
     "a chain of 5,000 equations, last to first": lambda: chain(5_000, downwards=True),
-    "a sum of 5,000 terms": lambda: equations(f"  f: x{'+x' * (MAX_LENGTH // 2 - 1)}"),
+    "a sum of 5,000 terms": lambda: equations(f"  f: x{'+x' * (LINE_CHARACTERS // 2 - 1)}"),
     "a product of 700 factors": lambda: equations(f"  f: x{'*x' * 699}", "1"),
-    "a formula as deep as can be": lambda: equations(f"  f: {'sin(' * MAX_DEPTH}x{')' * MAX_DEPTH}"),
-    "powers as deep as can be": lambda: equations(f"  f: x{'^x' * MAX_DEPTH}", "1"),
-    "fractions as deep as can be": lambda: equations(f"  f: x{'/x' * MAX_DEPTH}"),
-    "signs as deep as can be": lambda: equations(f"  f: {'-' * MAX_DEPTH}x"),
+    "a formula as deep as can be": lambda: equations(f"  f: {'sin(' * FORMULA_DEPTH}x{')' * FORMULA_DEPTH}"),
+    "powers as deep as can be": lambda: equations(f"  f: x{'^x' * FORMULA_DEPTH}", "1"),
+    "fractions as deep as can be": lambda: equations(f"  f: x{'/x' * FORMULA_DEPTH}"),
+    "signs as deep as can be": lambda: equations(f"  f: {'-' * FORMULA_DEPTH}x"),
     "all kinds as deep as can be": lambda: equations(
-        f"  f: {'exp(-x*x/x + 1 - 2*' * (MAX_DEPTH // 2)}x{')' * (MAX_DEPTH // 2)}", "0.1"
+        f"  f: {'exp(-x*x/x + 1 - 2*' * (FORMULA_DEPTH // 2)}x{')' * (FORMULA_DEPTH // 2)}", "0.1"
     ),
     "as many samples as can be": lambda: (
         "inputs: [x]\nlayers: [{units: 1, weights: [[1]]}]\nsamples:\n" + "- {inputs: [1]}\n" * 100_000
@@ -475,7 +475,7 @@ def test_a_power_too_large_for_hand_arithmetic_is_refused(tmp_path: Path) -> Non
     assert (code, said) == (1, "f is not a finite number (Infinity) in sample 1\n")
 
 
-@pytest.mark.parametrize("depth", [MAX_DEPTH])
+@pytest.mark.parametrize("depth", [FORMULA_DEPTH])
 def test_the_deepest_formula_leaves_room_on_the_stack(depth: int) -> None:
     formula = "(x*x/(-x)^(" * (depth // 4 - 1) + "sin(x)" + "))" * (depth // 4 - 1)
     problem = outcome(equations(f"  f: {formula}", "1").encode())

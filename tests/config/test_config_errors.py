@@ -15,9 +15,10 @@ import pytest
 
 import backtrace
 from backtrace.config.load import load
-from backtrace.config.nodes import MAX_BYTES, decode
+from backtrace.config.nodes import decode
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError
+from backtrace.limits import FILE_BYTES
 
 NETWORK = """\
 title: OR gate
@@ -795,7 +796,7 @@ def test_the_row_of_the_design_is_refused_in_these_words() -> None:
         (b"title: caf\xe9\n", "c.yaml:1:11: byte 0xe9 is not UTF-8; expected a text file in UTF-8"),
         (b"a: 1\n\xce\xb4: \xff\n", "c.yaml:2:4: byte 0xff is not UTF-8; expected a text file in UTF-8"),
         ("title: x".encode("utf-16"), "c.yaml:1:1: byte 0xff is not UTF-8; expected a text file in UTF-8"),
-        (b"x" * (MAX_BYTES + 1), "c.yaml:1:1: larger than 32 MB, the most that is read"),
+        (b"x" * (FILE_BYTES + 1), "c.yaml:1:1: larger than 32 MB, the most that is read"),
     ],
 )
 def test_what_is_no_text_is_refused(data: bytes, message: str) -> None:

@@ -23,11 +23,12 @@ from backtrace.derivation.optimizers import UPDATE_RULES
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.evaluation.steps import Request
+from backtrace.limits import FORMULA_DEPTH, LINE_CHARACTERS
 from backtrace.problem.notation import NOTATIONS
 from backtrace.problem.problem import Problem, Sample
 from backtrace.symbolic.expressions import Call, Expression, Number, Symbol, number
 from backtrace.symbolic.functions import FUNCTIONS, VARIADIC, public_functions
-from backtrace.symbolic.parser import MAX_DEPTH, MAX_LENGTH, ExpressionError, parse
+from backtrace.symbolic.parser import ExpressionError, parse
 from backtrace.tracing.trace import work
 from backtrace.typesetting.config_formula import written
 from tests.config.test_config import VALID
@@ -332,9 +333,9 @@ def test_the_values_of_a_config_are_counted_as_the_reader_counts_them(
 ) -> None:
     problem = load(name)
     count = values_in(compose(config_text(problem), "c.yaml"))
-    monkeypatch.setattr(emit, "MAX_NODES", count)
+    monkeypatch.setattr(emit, "YAML_VALUES", count)
     config_text(problem)
-    monkeypatch.setattr(emit, "MAX_NODES", count - 1)
+    monkeypatch.setattr(emit, "YAML_VALUES", count - 1)
     with pytest.raises(BacktraceError) as caught:
         config_text(problem)
     assert str(caught.value) == f"more than {count - 1:,} values, the most that a config may hold"
@@ -417,15 +418,15 @@ def test_a_formula_is_read_again_as_it_was(text: str) -> None:
     ],
 )
 def test_a_formula_as_deep_as_may_be_is_written_within_the_limits(form: Callable[[int], str]) -> None:
-    deepest = [text for n in range(1, MAX_DEPTH + 2) if parsed(text := form(n)) is not None]
+    deepest = [text for n in range(1, FORMULA_DEPTH + 2) if parsed(text := form(n)) is not None]
     assert len(deepest) > 5
     for text in deepest:
         assert parse(written(parse(text))) == parse(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["a" + "+b" * (MAX_LENGTH // 2 - 1), "(-a)*b" + "+-c*d" * (MAX_LENGTH // 5 - 2)]
+    "text", ["a" + "+b" * (LINE_CHARACTERS // 2 - 1), "(-a)*b" + "+-c*d" * (LINE_CHARACTERS // 5 - 2)]
 )
 def test_a_formula_as_long_as_may_be_is_written_within_the_limits(text: str) -> None:
-    assert len(written(parse(text))) <= MAX_LENGTH
+    assert len(written(parse(text))) <= LINE_CHARACTERS
     assert parse(written(parse(text))) == parse(text)

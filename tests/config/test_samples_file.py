@@ -16,9 +16,9 @@ import pytest
 
 from backtrace.config import samples
 from backtrace.config.load import load
-from backtrace.config.nodes import MAX_BYTES
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError
+from backtrace.limits import FILE_BYTES
 from backtrace.problem.problem import Problem, Sample
 from backtrace.symbolic.expressions import Number, number
 from tests.config.test_schema import is_accepted
@@ -305,7 +305,7 @@ def test_as_many_rows_as_are_allowed_are_read(tmp_path: Path) -> None:
 
 
 def test_too_many_numbers_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(samples, "MAX_VALUES", 7)
+    monkeypatch.setattr(samples, "SAMPLE_NUMBERS", 7)
     table = "x_1,x_2,y\n1,2,3\n4,5,6\n"
     assert len(read(tmp_path, table).samples) == 2
     found = message(tmp_path, f"{table}7,8,9\n")
@@ -316,7 +316,7 @@ def test_too_many_numbers_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_a_file_of_many_megabytes_is_refused(tmp_path: Path) -> None:
     with open(tmp_path / "large.csv", "wb") as file:
-        file.truncate(MAX_BYTES + 1)
+        file.truncate(FILE_BYTES + 1)
     found = message(tmp_path, "", "{file: large.csv}")
     assert found == "large.csv:1:1: larger than 32 MB, the most that is read"
 

@@ -13,18 +13,19 @@ import jsonschema
 import pytest
 
 import backtrace
-from backtrace.config import computation, layers, nodes, reader, samples, settings, weights
-from backtrace.config.cursor import MAX_NAME, MAX_NUMBER, to_number
+from backtrace import limits
+from backtrace.config import layers, nodes, reader, samples, settings
+from backtrace.config.cursor import to_number
 from backtrace.config.load import example_names, example_text
 from backtrace.config.reader import read_problem
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
 from backtrace.derivation.optimizers import CONSTANTS, UPDATE_RULES
 from backtrace.errors import BacktraceError
+from backtrace.limits import LINE_CHARACTERS, NAME_CHARACTERS, NUMBER_CHARACTERS
 from backtrace.problem.notation import NOTATIONS, Notation
 from backtrace.symbolic.functions import public_functions
 from backtrace.symbolic.ids import LAYER_NAME, NAME, UNIT_NAME
-from backtrace.symbolic.parser import MAX_LENGTH
 from tests.config.test_config import VALID
 from tests.config.test_config_errors import BROKEN_STRUCTURE
 from tests.runner import ROOT
@@ -125,30 +126,30 @@ def test_the_kinds_of_hand_decimals_are_the_records() -> None:
     overall, by_kind = DEFINED["hand"]["anyOf"]
     assert tuple(by_kind["properties"]) == settings.KINDS
     assert {overall["maximum"], *(kind["maximum"] for kind in by_kind["properties"].values())} == {
-        settings.MAX_DECIMALS
+        limits.DECIMALS
     }
 
 
 def test_the_functions_of_a_formula_are_the_tables() -> None:
     assert f"and {' '.join(public_functions())}." in DEFINED["formula"]["description"]
-    assert DEFINED["formula"]["maxLength"] == MAX_LENGTH
+    assert DEFINED["formula"]["maxLength"] == LINE_CHARACTERS
 
 
 def test_names_are_spelled_as_the_reader_wants_them() -> None:
     assert DEFINED["name"]["pattern"] == f"^{NAME.pattern}$"
     assert DEFINED["unit"]["anyOf"][1]["pattern"] == f"^{UNIT_NAME.pattern}$"
     assert DEFINED["layer_name"]["anyOf"][1]["pattern"] == f"^{LAYER_NAME.pattern}$"
-    assert DEFINED["name"]["maxLength"] == MAX_NAME
+    assert DEFINED["name"]["maxLength"] == NAME_CHARACTERS
 
 
 def test_the_limits_are_the_readers() -> None:
     head = DEFINED["layers_form"]["properties"]
-    assert head["title"]["maxLength"] == head["source"]["maxLength"] == reader.MAX_TEXT
-    assert head["seed"]["maximum"] == reader.MAX_SEED
-    assert head["layers"]["maxItems"] == layers.MAX_LAYERS
-    assert DEFINED["layer"]["properties"]["units"]["anyOf"][1]["maximum"] == layers.MAX_UNITS
-    assert DEFINED["samples"]["maxItems"] == settings.MAX_SAMPLES
-    assert DEFINED["number"]["anyOf"][1]["maxLength"] == MAX_NUMBER
+    assert head["title"]["maxLength"] == head["source"]["maxLength"] == limits.TEXT_CHARACTERS
+    assert head["seed"]["maximum"] == reader.LARGEST_SEED
+    assert head["layers"]["maxItems"] == limits.LAYERS
+    assert DEFINED["layer"]["properties"]["units"]["anyOf"][1]["maximum"] == limits.UNITS
+    assert DEFINED["samples"]["maxItems"] == limits.SAMPLES
+    assert DEFINED["number"]["anyOf"][1]["maxLength"] == NUMBER_CHARACTERS
 
 
 def test_every_key_is_described() -> None:
@@ -221,16 +222,16 @@ def test_the_documented_path_of_the_schema_is_where_it_is() -> None:
 
 
 def test_the_documented_limits_are_the_readers() -> None:
-    limits = [
-        f"{nodes.MAX_BYTES // 1_000_000} MB",
-        f"{nodes.MAX_NODES:,} values",
-        f"{weights.MAX_WEIGHTS:,} weights",
-        f"{layers.MAX_UNITS:,} units",
-        f"{layers.MAX_SOFTMAX:,} in a softmax layer",
-        f"{settings.MAX_SAMPLES:,} samples",
-        f"{samples.MAX_VALUES:,} numbers in a file of samples",
-        f"{computation.MAX_EQUATIONS:,} equations",
-        f"{MAX_LENGTH:,} characters in a formula",
+    documented = [
+        f"{limits.FILE_BYTES // 1_000_000} MB",
+        f"{limits.YAML_VALUES:,} values",
+        f"{limits.WEIGHTS:,} weights",
+        f"{limits.UNITS:,} units",
+        f"{limits.SOFTMAX_UNITS:,} in a softmax layer",
+        f"{limits.SAMPLES:,} samples",
+        f"{limits.SAMPLE_NUMBERS:,} numbers in a file of samples",
+        f"{limits.EQUATIONS:,} equations",
+        f"{LINE_CHARACTERS:,} characters in a formula",
     ]
     words = " ".join(DOCUMENT.split())
-    assert [said for said in limits if said not in words] == []
+    assert [said for said in documented if said not in words] == []

@@ -228,7 +228,7 @@ def test_more_exercises_begin_with_the_fewer() -> None:
 
 
 def test_no_exercise_of_a_seed_comes_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exercise_module, "MOST_TRIES", 100)
+    monkeypatch.setattr(exercise_module, "TRIES", 100)
     plan = completed(Plan((1, 1), ("step",), bias="none"))  # 18 weights by 9 inputs, half of them refused
     with pytest.raises(BacktraceError, match="no numbers found for exercise "):
         list(exercises(plan, 1, 200))
@@ -363,7 +363,7 @@ def test_no_verdict_rests_on_the_last_bits_of_a_value(plan: Plan, monkeypatch: p
 
 
 def test_numbers_that_cannot_be_found_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exercise_module, "MOST_TRIES", 100)
+    monkeypatch.setattr(exercise_module, "TRIES", 100)
     with pytest.raises(BacktraceError) as refusal:
         made(Plan((1, 1, 1, 1, 1, 1)))
     assert refusal.value.message == (
@@ -373,7 +373,7 @@ def test_numbers_that_cannot_be_found_are_told(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_numbers_that_hide_slips_are_told_with_what_may_help(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exercise_module, "MOST_HIDING", 20)
+    monkeypatch.setattr(exercise_module, "HIDING_DRAWS", 20)
     with pytest.raises(BacktraceError) as refusal:
         made(Plan((2, 3, 2), samples=2, batch="mean", digits=3))
     assert refusal.value.message == (

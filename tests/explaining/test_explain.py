@@ -11,7 +11,7 @@ import pytest
 import backtrace
 from backtrace.config.load import example_names, example_text
 from backtrace.evaluation.steps import Request
-from backtrace.explaining.explanation import MOST_PATHS, Explanation, explain
+from backtrace.explaining.explanation import PATHS_SHOWN, Explanation, explain
 from backtrace.tracing.trace import work
 from tests.runner import run
 
@@ -37,7 +37,7 @@ def test_the_paths_to_a_quantity_add_up_to_it(config: str) -> None:
     problem = backtrace.load(config)
     for id in backward_ids(config):
         explanation = explain(problem, id, sample=1)
-        if not explanation.paths or explanation.path_count > MOST_PATHS:
+        if not explanation.paths or explanation.path_count > PATHS_SHOWN:
             continue
         total = explanation.sign * sum(path.value for path in explanation.paths)
         assert total == pytest.approx(explanation.part.values[id], rel=1e-9, abs=1e-15), id
@@ -92,7 +92,7 @@ def test_many_paths_are_counted_and_the_first_are_told(tmp_path: Path) -> None:
         + "samples: [{inputs: [1], targets: [0, 0, 0, 0, 0, 0]}]\n"
     )
     explanation = explain(backtrace.load(config), "dE/dx")
-    assert (explanation.path_count, len(explanation.paths)) == (6**6, MOST_PATHS)
+    assert (explanation.path_count, len(explanation.paths)) == (6**6, PATHS_SHOWN)
     done = run("explain", str(config), "dE/dx")
     assert "46,644 more paths" in done.out
 

@@ -22,7 +22,7 @@ from markdown_it import MarkdownIt  # which rich needs
 
 import backtrace
 from backtrace.cli import cli
-from backtrace.cli.document_runner import MOST_STEPS, REFUSED
+from backtrace.cli.document_runner import REFUSED
 from backtrace.cli.output import Passage
 from backtrace.config.load import example_names
 from backtrace.errors import BacktraceError
@@ -32,6 +32,7 @@ from backtrace.filling.marks import COMMANDS, read_marks
 from backtrace.filling.number_format import number_text
 from backtrace.filling.places import PLACES
 from backtrace.library import trace
+from backtrace.limits import DOCUMENT_STEPS
 from tests.runner import Outcome, run
 
 NEURON = """\
@@ -620,7 +621,7 @@ def test_every_option_that_names_a_file_is_refused() -> None:
 
 def test_more_output_than_a_page_holds_is_refused(refused: Text, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Passage, "most", 200_000)
-    said = refused(block(f"trace or-gate --steps {MOST_STEPS} -f csv"))
+    said = refused(block(f"trace or-gate --steps {DOCUMENT_STEPS} -f csv"))
     assert said == "doc.md:1:1: more than 200,000 characters of output; expected less"
 
 
@@ -1008,7 +1009,7 @@ def test_a_document_is_read_in_time_in_proportion_to_it(kind: Kind, piece: str) 
 
 
 def test_more_marks_than_are_read_are_refused(refused: Text, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backtrace.filling.marks.MOST_MARKS", 1_000)
+    monkeypatch.setattr("backtrace.filling.marks.MARKS", 1_000)
     said = refused("<!-- bt or-gate E .3f --><!-- /bt -->" * 1_001)
     assert said == "doc.md:1:37001: more than 1,000 marks; expected fewer in one document"
 
@@ -1024,7 +1025,7 @@ def test_a_document_is_not_filled_beyond_what_can_be_read_again(
         (size, "doc.md: 2 of 2 places changed\n"),
         (size - 1, "doc.md:3:1: more than 0 MB with what stands here; expected less\n"),
     ):
-        monkeypatch.setattr("backtrace.cli.document_runner.MAX_BYTES", most)
+        monkeypatch.setattr("backtrace.cli.document_runner.FILE_BYTES", most)
         Path("doc.md").write_text(text, encoding="utf-8")
         assert fill("doc.md").err == said
 

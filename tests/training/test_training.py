@@ -20,7 +20,7 @@ from backtrace.derivation.optimizers import UPDATE_RULES
 from backtrace.errors import BacktraceError, NotFiniteError
 from backtrace.evaluation.steps import Request, Run
 from backtrace.problem.problem import Network, Problem
-from backtrace.training.curve import MOST_POINTS, Curve
+from backtrace.training.curve import POINTS, Curve
 from backtrace.training.engine import Engine, EngineName, choose_engine, start_engine
 from backtrace.training.generated_engine import source_of
 from backtrace.training.health import health, sentences
@@ -546,7 +546,7 @@ def test_a_long_curve_is_thinned_evenly() -> None:
         costs = [float(step) for step in range(first, min(first + 700, 100_000))]
         curve.extend(first, costs)
     points = curve.points()
-    assert MOST_POINTS / 2 <= len(points) <= MOST_POINTS
+    assert POINTS / 2 <= len(points) <= POINTS
     assert all(steps == cost for steps, cost in points)
     apart = {later.steps - earlier.steps for earlier, later in pairwise(points[:-1])}
     assert len(apart) == 1

@@ -24,12 +24,12 @@ import backtrace
 from backtrace.config.load import example_names
 from backtrace.derivation.equation import Phase
 from backtrace.diagrams.build import (
+    COLUMNS_SHOWN,
     FIRST,
     FIRST_COLUMNS,
     LAST_COLUMNS,
     MOST,
-    MOST_COLUMNS,
-    MOST_SYMBOLS,
+    SYMBOLS_SHOWN,
     picture,
 )
 from backtrace.diagrams.diagram import Name, Picture, Quantity, blank
@@ -187,8 +187,8 @@ def chain(length: int) -> Problem:
 
 
 def test_a_long_computation_is_shortened_in_the_middle() -> None:
-    whole, cut = picture(chain(MOST_COLUMNS - 2)), picture(chain(100))
-    assert len(whole.columns) == MOST_COLUMNS
+    whole, cut = picture(chain(COLUMNS_SHOWN - 2)), picture(chain(100))
+    assert len(whole.columns) == COLUMNS_SHOWN
     assert not [node for node in whole.nodes if node.kind == "gap"]
     [gap] = [node for node in cut.nodes if node.kind == "gap"]
     assert gap.column == FIRST_COLUMNS
@@ -627,7 +627,7 @@ def test_an_equation_that_is_a_number_says_it_once() -> None:
 
 
 def test_a_computation_shows_all_that_its_equations_rest_on() -> None:
-    names = [f"x_{k}" for k in range(1, MOST_SYMBOLS + 1)]
+    names = [f"x_{k}" for k in range(1, SYMBOLS_SHOWN + 1)]
     config = {
         "equations": {"E": " + ".join(names)},
         "objective_symbol": "E",
@@ -635,11 +635,11 @@ def test_a_computation_shows_all_that_its_equations_rest_on() -> None:
     }
     what = picture(problem_of(config))
     assert [node.values[0].symbol.text for node in what.nodes] == [*names, "E"]
-    assert len(what.edges) == MOST_SYMBOLS
+    assert len(what.edges) == SYMBOLS_SHOWN
 
 
 def test_dots_stand_before_the_last_of_a_column_of_a_computation() -> None:
-    names = range(1, MOST_SYMBOLS + 2)
+    names = range(1, SYMBOLS_SHOWN + 2)
     config = {
         "equations": {f"h_{k}": f"w*x_{k}" for k in names}
         | {"E": " + ".join(f"h_{k}" for k in names) + " + w"},

@@ -22,7 +22,7 @@ from backtrace.tracing.trace import work
 from backtrace.typesetting.plain import PLAIN
 from backtrace.views.page.records import Look, records
 from backtrace.views.page.rich_table import broken
-from backtrace.views.page.truncation import MOST_ROWS, more_rows
+from backtrace.views.page.truncation import TABLE_ROWS, more_rows
 from backtrace.views.trace import data
 from backtrace.views.trace.html import tables
 from backtrace.views.trace.markdown import write_markdown
@@ -370,7 +370,7 @@ def rows_of(text: str, title: str) -> list[str]:
 
 def test_a_large_table_draws_200_rows_and_tells_the_way_to_the_rest(of: Of) -> None:
     text = drawn(of(WIDE), width=120)
-    assert len(rows_of(text, "Forward, big layer")) == MOST_ROWS
+    assert len(rows_of(text, "Forward, big layer")) == TABLE_ROWS
     assert "\n200 of 300 shown: --show 'a_*', -f csv, or --all-rows\n" in text
     assert "\n200 of 750 shown: --show 'dE/dw_1_1_*', -f csv, or --all-rows\n" in text
 
@@ -397,8 +397,8 @@ def test_the_pattern_that_is_told_fits_the_table(stems: Sequence[str]) -> None:
     rows = [equation(f"{stem}{n}") for stem in stems for n in range(1, 801)]
     pattern = more_rows(rows).split("'")[1]
     matched = [row.id for row in rows if fnmatchcase(row.id, pattern)]
-    assert 1 < len(matched) <= MOST_ROWS
-    assert set(matched) & {row.id for row in rows[MOST_ROWS:]}
+    assert 1 < len(matched) <= TABLE_ROWS
+    assert set(matched) & {row.id for row in rows[TABLE_ROWS:]}
 
 
 def equation(id: str) -> Equation:

@@ -32,9 +32,9 @@ from backtrace.tracing.selection import visible
 from backtrace.tracing.trace import work
 from backtrace.typesetting.mathml import MathPrinter, element, factors, marked_up, numeral, terms
 from backtrace.typesetting.mathml_names import MathNames
-from backtrace.typesetting.printer import MOST_TERMS
+from backtrace.typesetting.printer import TERMS_SHOWN
 from backtrace.views.explain.html import write_html as write_explanation
-from backtrace.views.html.page import MOST_ROWS, pieces, write_html
+from backtrace.views.html.page import HTML_ROWS, pieces, write_html
 from backtrace.views.page.records import Look, records
 from tests.browser import Browser
 from tests.oracles.networks import WIDE_FORMS, problem_of
@@ -384,7 +384,7 @@ def test_every_example_is_a_page_with_the_words_of_its_trace(config: str) -> Non
     page = page_of(page_text(problem, request, everything=True))
     expected = sorted(
         [row.symbol, row.formula, row.substitution, row.text]
-        for row in records(work(problem, request), Look(most_terms=MOST_TERMS))
+        for row in records(work(problem, request), Look(most_terms=TERMS_SHOWN))
     )
     assert sorted(rows_of(page)) == expected
     assert list(page.iter("{http://www.w3.org/2000/svg}svg"))
@@ -540,7 +540,7 @@ def test_a_large_network_is_a_small_page_that_says_what_is_left_out(tmp_path: Pa
     said = text_of(page_of(text))
     assert "100 of 200 shown: --show 'a_*', -f csv, or --all-rows" in said
     assert "100 of 78,800 shown: --show 'dE/dw_1_1_1', -f csv, or --all-rows" in said
-    assert f"sums of more than {MOST_TERMS} terms are shortened: -f csv has them whole" in said
+    assert f"sums of more than {TERMS_SHOWN} terms are shortened: -f csv has them whole" in said
 
 
 def test_a_page_that_is_long_goes_on_with_short_tables_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -558,14 +558,14 @@ def test_a_page_that_is_long_goes_on_with_short_tables_only(monkeypatch: pytest.
 
 
 def test_all_rows_are_there_for_who_asks_for_them(tmp_path: Path) -> None:
-    config, count = tmp_path / "many.yaml", MOST_ROWS + 1
+    config, count = tmp_path / "many.yaml", HTML_ROWS + 1
     equations = "\n".join(f"  q{number}: x*{number}" for number in range(count))
     config.write_text(
         f"title: many\nequations:\n{equations}\n  f: q0 + q1\nobjective_symbol: f\nparameters: {{x: 1}}\n",
         encoding="utf-8",
     )
     shown = run("trace", str(config), "--only", "forward", "-f", "html")
-    assert len(rows_of(page_of(shown.out))) == MOST_ROWS
+    assert len(rows_of(page_of(shown.out))) == HTML_ROWS
     assert "100 of 102 shown: --show &#x27;q1" in shown.out
     shown = run("trace", str(config), "--only", "forward", "-f", "html", "--all-rows")
     assert len(rows_of(page_of(shown.out))) == count + 1

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import backtrace
 from backtrace.config.load import example_names
 from backtrace.evaluation.steps import Request
-from backtrace.explaining.explanation import MOST_PATHS, explain
+from backtrace.explaining.explanation import PATHS_SHOWN, explain
 from backtrace.symbolic.expressions import HALF, Call, Product, Symbol
 from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.ids import GREEK, LETTER
@@ -31,7 +31,7 @@ from backtrace.views.latex.breaks import broken, width
 from backtrace.views.latex.lines import ROOM, Row, align
 from backtrace.views.latex.text import escaped
 from backtrace.views.page.records import Look
-from backtrace.views.trace.latex import MOST_ROWS, PREAMBLE, write_latex
+from backtrace.views.trace.latex import LATEX_ROWS, PREAMBLE, write_latex
 from tests.oracles.networks import WIDE_FORMS, problem_of
 from tests.runner import run, written
 
@@ -572,7 +572,7 @@ def test_an_explanation_has_the_chain_and_says_what_it_means() -> None:
 
 def test_too_many_paths_are_counted(tmp_path: Path) -> None:
     config = tmp_path / "wide.yaml"
-    names = [f"p{number}" for number in range(MOST_PATHS + 2)]
+    names = [f"p{number}" for number in range(PATHS_SHOWN + 2)]
     equations = "\n".join(f"  {name}: x*{number + 1}" for number, name in enumerate(names))
     config.write_text(
         f"title: wide\nequations:\n{equations}\n  f: {' + '.join(names)}\n"
@@ -586,14 +586,14 @@ def test_too_many_paths_are_counted(tmp_path: Path) -> None:
 
 def test_a_large_table_is_shortened_unless_all_is_asked_for(tmp_path: Path) -> None:
     config = tmp_path / "many.yaml"
-    count = MOST_ROWS + 1
+    count = LATEX_ROWS + 1
     equations = "\n".join(f"  q{number}: x*{number}" for number in range(count))
     config.write_text(
         f"title: many\nequations:\n{equations}\n  f: q0 + q1\nobjective_symbol: f\nparameters: {{x: 1}}\n",
         encoding="utf-8",
     )
     text = run("trace", str(config), "-f", "latex", "--only", "forward").out
-    assert text.endswith(f"{MOST_ROWS} of {count + 1} shown.\n\n\\end{{document}}\n")
+    assert text.endswith(f"{LATEX_ROWS} of {count + 1} shown.\n\n\\end{{document}}\n")
     text = run("trace", str(config), "-f", "latex", "--only", "forward", "--all-rows").out
     assert (text.count(r"\begin{align*}"), text.count("&=")) == (2, count + 1)
 

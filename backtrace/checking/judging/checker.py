@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from backtrace.checking.graph import MOST_GRADIENTS, Graph
+from backtrace.checking.graph import Graph
 from backtrace.checking.judging.formulas import Point, points_of
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.spellings import Spellings
 from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.statement import Sheet
 from backtrace.evaluation.arithmetic import Value
+from backtrace.limits import SHEET_GRADIENTS
 from backtrace.problem.problem import Problem
 
 
@@ -43,7 +44,7 @@ class Checker:
         key = tuple(sorted(set(steps)))
         if key not in self._graphs:
             quantities = sum(len(graph.nodes) for graph, _ in self._graphs.values())
-            if len(self._graphs) > 20 or quantities > MOST_GRADIENTS / 3:
+            if len(self._graphs) > 20 or quantities > SHEET_GRADIENTS / 3:
                 self._graphs.clear()
             graph = Graph(self.problem, key, self.start)
             self._graphs[key] = (graph, Diagnosis(graph))

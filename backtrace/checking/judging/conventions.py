@@ -18,7 +18,7 @@ CONVENTIONS = (
     (("gradient",), "∂E/∂w"),
 )
 LEAST_TURNED = 3  # numbers that have to be stated with the other sign
-MOST_UNTURNED = 0.1  # of them may have a wrong sign in the other convention
+UNTURNED_SHARE = 0.1  # of them may have a wrong sign in the other convention
 CLEAR_SIGN = 10  # times half a unit of its last place
 
 
@@ -87,7 +87,7 @@ def _are_turned(kept: Sequence[Sequence[bool]]) -> bool:
     """Whether the numbers of some kinds are stated, enough of them, and have the other sign."""
     if sum(map(len, kept)) < LEAST_TURNED:
         return False
-    return all(signs and sum(signs) <= MOST_UNTURNED * len(signs) for signs in kept)
+    return all(signs and sum(signs) <= UNTURNED_SHARE * len(signs) for signs in kept)
 
 
 def _steps_the_other_way(graph: Graph, entries: Sequence[Entry]) -> bool:

@@ -22,11 +22,11 @@ from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Formula, Sheet
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.closeness import EXACT, same
+from backtrace.limits import STEP_EQUATIONS
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import ONE, ZERO, Expression, Product, children, number
 from backtrace.typesetting.plain import formula as printed
 
-MOST_NODES = 20_000  # of a graph that is worked out at random parameters too
 _SEEDS = (1, 2)
 _ABOUT_NUMBERS = ("truncated", "rounded_too_early", "power_of_ten", "digits_swapped")
 
@@ -56,7 +56,7 @@ class Claim(NamedTuple):
 def points_of(graph: Graph, diagnosis: Diagnosis) -> list[Point]:
     """The true values first, then random ones as far as they can be worked out."""
     points = [Point(graph, diagnosis)]
-    for seed in _SEEDS if len(graph.nodes) <= MOST_NODES else ():
+    for seed in _SEEDS if len(graph.nodes) <= STEP_EQUATIONS else ():
         try:
             other = Graph(_with_random_parameters(graph.problem, seed), [1])
         except BacktraceError:  # the logarithm of something negative, perhaps

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from backtrace.checking.graph import MOST_GRADIENTS, Graph, Key, gradients_of
+from backtrace.checking.graph import Graph, Key, gradients_of
 from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.conventions import Entry, another_sample, turned_kinds
 from backtrace.checking.judging.formulas import judge_formulas
@@ -23,22 +23,19 @@ from backtrace.checking.statement import Sheet, Statement
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.closeness import EXACT, same
 from backtrace.evaluation.intervals import UndecidedError
+from backtrace.limits import CANDIDATES, DIAGNOSES, DIAGNOSES_OF_LARGE, SHEET_GRADIENTS, SHEET_STEPS
 from backtrace.symbolic.ids import spell
 
-MAX_STEP = 100_000
-MOST_STEPS = 200  # of one sheet; each is looked at through all that come before it
-MOST_LOOKED_INTO = 2_000  # wrong numbers of a sheet, at some milliseconds each
-LARGE = 5_000  # quantities of a graph from which on one number takes not milliseconds, but up to a second:
-MOST_LOOKED_INTO_OF_LARGE = 100  # so slips are looked for in fewer of them,
-MOST_FOLLOWED_OF_LARGE = 500  # and fewer are worked out from the writer's own numbers
-MOST_FAULTY = 4  # faulty numbers that are each taken as stated and as true in turn
+LAST_STEP = 100_000
+LARGE = 5_000  # quantities of a graph from which on one number takes up to a second, so fewer are diagnosed
+FAULTY_IN_TURN = 4  # faulty numbers that are each taken as stated and as true in turn
 
 
 def check_sheet(checker: Checker, sheet: Sheet) -> Report:
     """Judge every statement of a sheet."""
-    allowed = 1 if checker.problem.update is None else MAX_STEP
+    allowed = 1 if checker.problem.update is None else LAST_STEP
     steps = [s.step or 1 for s in sheet.statements if (s.step or 1) <= allowed] or [1]
-    most = max(1, min(MOST_STEPS, MOST_GRADIENTS // max(1, gradients_of(checker.problem))))
+    most = max(1, min(SHEET_STEPS, SHEET_GRADIENTS // max(1, gradients_of(checker.problem))))
     if (many := len(set(steps))) > most:
         said = f"answers over {many:,} steps; expected at most {most} on one sheet"
         return Report(sheet.file, error=f"{sheet.file}: {said}")
@@ -71,8 +68,8 @@ class _Marking:
         self.judged: dict[int, Judgement] = {}
         self.conventions: list[Convention] = []
         is_large = len(graph.nodes) > LARGE
-        self.most_looked_into = MOST_LOOKED_INTO_OF_LARGE if is_large else MOST_LOOKED_INTO
-        self.left_to_follow = MOST_FOLLOWED_OF_LARGE if is_large else len(sheet.statements)
+        self.most_looked_into = DIAGNOSES_OF_LARGE if is_large else DIAGNOSES
+        self.left_to_follow = CANDIDATES if is_large else len(sheet.statements)
         self.looked_into = 0  # wrong numbers for which a slip was looked for
         self.other_sample = False  # the forward pass is that of another sample
         self.turned: Sequence[str]  # the kinds that are stated with the other sign throughout
@@ -185,7 +182,7 @@ class _Marking:
         if node.expression is None:
             return self.wrong_given(entry)
         if not self.left_to_follow:
-            most = MOST_FOLLOWED_OF_LARGE
+            most = CANDIDATES
             said = f"of a network as large only the first {most} numbers that are not right are looked into"
             return self.of(entry, "undecided", said)
         self.left_to_follow -= 1
@@ -239,7 +236,7 @@ class _Marking:
 
         After them come those of which it is not known whether they are faulty.
         """
-        return list(self.graph.rests_on(key, (*self.faulty_keys, *self.doubtful_keys)))[:MOST_FAULTY]
+        return list(self.graph.rests_on(key, (*self.faulty_keys, *self.doubtful_keys)))[:FAULTY_IN_TURN]
 
     def passed(self, entry: Entry, own: OwnNumbers, as_stated: Sequence[Key], exactly: bool) -> Judgement:
         if not exactly:  # it passes by the width of the intervals alone

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.slips.what_if_values import GIVENS_ALONE, MOST_PLACES, Rounding, Values, value_in
+from backtrace.checking.slips.what_if_values import GIVENS_ALONE, PLACES_ROUNDED, Rounding, Values, value_in
 from backtrace.checking.stated_number import Stated
 from backtrace.evaluation.intervals import INTERVALS, Interval, point
 
@@ -90,7 +90,7 @@ class OwnNumbers:
 
     def rounded_on_the_way(self, places: int) -> Iterator[float]:
         """The same, where what is not stated was rounded to so many places too."""
-        kept = min(places, MOST_PLACES)
+        kept = min(places, PLACES_ROUNDED)
         return self._worked_out(Rounding(self.graph, kept, points) for points in self._ways())
 
     def _worked_out(self, all_values: Iterable[Values]) -> Iterator[float]:

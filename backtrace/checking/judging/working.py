@@ -20,10 +20,10 @@ from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.intervals import INTERVALS, Interval, UndecidedError, point
+from backtrace.limits import CANDIDATES
 from backtrace.symbolic.expressions import Expression, Number, children, replace
 
-MOST_QUANTITIES = 500  # that a number in a working is looked for among
-MOST_NUMBERS = 12  # in a working that are each looked at
+NUMBERS_IN_WORKING = 12  # in a working that are each looked at
 CLOSE = 0.05  # how near a working has to come with another number in it
 COMES_TO = "the working does not come to this number"
 BELONGS = "a number in the working does not belong there"
@@ -41,7 +41,7 @@ class _Working(NamedTuple):
     def literals(self) -> list[Number]:
         """The numbers in it that are not whole."""
         found = dict.fromkeys(n for n in numbers(self.expression) if not n.text.isdigit())
-        return list(found)[:MOST_NUMBERS]
+        return list(found)[:NUMBERS_IN_WORKING]
 
 
 class Workings:
@@ -126,7 +126,7 @@ class Workings:
         found: dict[Key, None] = {}
         for node in self.graph.ancestors(key, ()):
             found.update(dict.fromkeys(node.uses.values()))
-            if len(found) > MOST_QUANTITIES:
+            if len(found) > CANDIDATES:
                 break
         return list(found)
 

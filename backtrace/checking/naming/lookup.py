@@ -21,7 +21,7 @@ from backtrace.checking.tokens import named
 from backtrace.errors import nearest
 from backtrace.symbolic.ids import spell, transcribe
 
-MOST_TOLD = 4  # candidates of an ambiguous name
+CANDIDATES_NAMED = 4  # candidates of an ambiguous name
 
 _CALL = re.compile(r"(?:g|f|s|S|phi|psi|act|sigma|sigmoid|tanh|relu|ReLU|softplus)(')?\(([^()]{1,80})\)")
 _ZERO_FOR_O = re.compile(r"(?<=_)0(?=[0-9])")  # target_01, where target_o1 is meant
@@ -78,7 +78,7 @@ class Lookup:
                 fitting = [key for key in meaning if number and self._fits(key, number)]
                 if len(meaning) == 1 or len({self.graph[key].value for key in fitting}) == 1:
                     return min(fitting or meaning)
-                return f"could be {' or '.join(sorted(key.id for key in meaning)[:MOST_TOLD])}"
+                return f"could be {' or '.join(sorted(key.id for key in meaning)[:CANDIDATES_NAMED])}"
         known = (key.id for key in self.graph.nodes if key.step == step and key.sample in places)
         return f"no such quantity{nearest(name, dict.fromkeys(known))}"
 

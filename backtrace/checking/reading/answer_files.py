@@ -19,12 +19,10 @@ from backtrace.config.cursor import Cursor
 from backtrace.config.files import read_file
 from backtrace.config.nodes import StrPath, compose, decode
 from backtrace.errors import BacktraceError, Location, nearest, printable, quoted
+from backtrace.limits import DOCUMENT_CHARACTERS, ID_CHARACTERS, SHEET_ROWS
 from backtrace.symbolic.ids import transcribe
 
-MAX_NAME = 200
-MAX_STEP = 1_000_000_000
-MAX_ROWS = 300_000
-MAX_DOCUMENT = 8_000_000  # characters
+LARGEST_STEP = 1_000_000_000
 
 _MAPPINGS = (".yaml", ".yml", ".json")
 _TABLES = (".csv", ".tsv")
@@ -67,8 +65,8 @@ def read_sheet(data: bytes, file: str) -> Sheet:
     if not text or text.isspace():
         raise BacktraceError(f"empty; expected {_EXPECTED}", Location(file, 1, 1))
     kind = _kind(text, file)
-    if kind == "document" and len(text) > MAX_DOCUMENT:
-        message = f"larger than {MAX_DOCUMENT // 1_000_000} MB, the most that is read of a document"
+    if kind == "document" and len(text) > DOCUMENT_CHARACTERS:
+        message = f"larger than {DOCUMENT_CHARACTERS // 1_000_000} MB, the most that is read of a document"
         raise BacktraceError(message, Location(file, 1, 1))
     sheet = _READERS[kind](text, file)
     if not sheet.statements and not sheet.formulas:
@@ -139,11 +137,11 @@ def _section(cursor: Cursor, statements: list[Statement], commas: bool) -> int:
     fields = cursor.table(("step", "sample", "place", "answers"), "a mapping with step, sample and answers")
     if "answers" not in fields:
         cursor.fail("answers are missing; expected answers: {id: number}")
-    step = fields["step"].whole(1, MAX_STEP) if "step" in fields else None
-    sample = fields["sample"].whole(1, MAX_STEP, "null or ") if "sample" in fields else None
+    step = fields["step"].whole(1, LARGEST_STEP) if "step" in fields else None
+    sample = fields["sample"].whole(1, LARGEST_STEP, "null or ") if "sample" in fields else None
     stated = cursor.value("sample")
     total = stated is not None and stated.is_null
-    place = fields["place"].text("text")[:MAX_NAME] if "place" in fields else ""
+    place = fields["place"].text("text")[:ID_CHARACTERS] if "place" in fields else ""
     common = Statement("", "", step=step, sample=sample, total=total, place=place)
     return _answers(fields["answers"], common, statements, commas)
 
@@ -155,8 +153,8 @@ def _answers(cursor: Cursor, common: Statement, statements: list[Statement], com
         name = key.text("a quantity's id")
         if not name.strip():
             key.fail(f"found {quoted(name)}; expected a quantity's id")
-        if len(name) > MAX_NAME:
-            key.fail(f"found a name of {len(name):,} characters; expected at most {MAX_NAME}")
+        if len(name) > ID_CHARACTERS:
+            key.fail(f"found a name of {len(name):,} characters; expected at most {ID_CHARACTERS}")
         if value.is_null and name[0].isdigit():  # of {h_1: 0,6}
             key.fail(f"found {quoted(name)}; expected a quantity's id (0,6 within braces is typed '0,6')")
         if value.is_null:
@@ -195,8 +193,8 @@ def _read_table(text: str, file: str) -> Sheet:
             row = joined(row, columns["value"])
         if is_cut and len(row) > 2:
             raise _too_many(row, Location(file, line, 1))
-        if len(statements) + blank == MAX_ROWS:
-            message = f"more than {MAX_ROWS:,} rows, the most that are read"
+        if len(statements) + blank == SHEET_ROWS:
+            message = f"more than {SHEET_ROWS:,} rows, the most that are read"
             raise BacktraceError(message, Location(file, line, 1))
         statement = _of_row(row, columns, Location(file, line, 1), commas)
         if statement.text:
@@ -263,7 +261,7 @@ def _of_row(row: Sequence[str], columns: dict[str, int], place: Location, commas
     name, text = cells["id"], cells["value"]
     if len(row) < 2:
         raise BacktraceError(f"found one column, {quoted(name or text)}; expected two, id and value", place)
-    if not name or len(name) > MAX_NAME:
+    if not name or len(name) > ID_CHARACTERS:
         raise BacktraceError(f"found {quoted(name)}; expected a quantity's id", place)
     number = _number(text, commas) if text else ""
     if " " in number:

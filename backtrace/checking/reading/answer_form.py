@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from backtrace.checking.statement import Statement
+from backtrace.limits import LINE_CHARACTERS
 
 GIVEN, GIVEN_END = "<!-- given -->", "<!-- /given -->"
 GIVEN_LATEX, GIVEN_LATEX_END = "% given", "% /given"
 BLANK = r"\blank"  # stands in LaTeX where a number is to be written
 
-MAX_LINE = 10_000
 
 _ENDS = {GIVEN: GIVEN_END, GIVEN_LATEX: GIVEN_LATEX_END}
 _HEADING = re.compile(
@@ -56,7 +56,8 @@ class HandedOut:
         end: str | None = None
         for number, line in enumerate(lines, 1):
             bare = line.strip()
-            heading = _HEADING.match(bare) if len(bare) < MAX_LINE else None
+            is_short = len(bare) < LINE_CHARACTERS
+            heading = _HEADING.match(bare) if is_short else None
             if heading and int(heading[1]) and heading[2] != "0":
                 sample = int(heading[2]) if heading[2] else None
                 self.places.append(Place(number, int(heading[1]), sample))
@@ -66,7 +67,7 @@ class HandedOut:
                 end = _ENDS[bare] if end is None else None if bare == end else end
                 self.is_form = True
                 yield ""
-            elif self.is_form and len(bare) < MAX_LINE and (_BLANK.search(bare) or _EMPTY.fullmatch(bare)):
+            elif self.is_form and is_short and (_BLANK.search(bare) or _EMPTY.fullmatch(bare)):
                 self.blank += 1
                 yield ""
             else:

@@ -16,17 +16,18 @@ from backtrace.checking.latex_tables import BREAK, FENCE, ROW
 from backtrace.checking.reading.answer_form import HandedOut
 from backtrace.checking.reading.equations import Equation, equations
 from backtrace.checking.reading.handwritten_numbers import with_points
-from backtrace.checking.reading.markup import MAX_LINE, harmless, lines
+from backtrace.checking.reading.markup import harmless, lines
 from backtrace.checking.reading.matrices import cells, elements, labels
 from backtrace.checking.reading.tables import Line, with_tables
 from backtrace.checking.statement import Formula, Sheet, Statement
 from backtrace.checking.tokens import Token, name_of, named, number_of, tokens_of, typed, written
+from backtrace.limits import LINE_CHARACTERS
 from backtrace.symbolic.ids import LETTER
 
-MAX_SHOWN = 200  # characters of a line that was not understood
-MAX_ROWS = 60  # lines that one matrix may run over
-MAX_SIDES = 60  # of one chain of equals signs
-MAX_GAP = 2  # lines from an equation to the one that goes on with it
+CHARACTERS_SHOWN = 200  # characters of a line that was not understood
+MATRIX_LINES = 60  # lines that one matrix may run over
+SIDES_READ = 60  # of one chain of equals signs
+LINES_BETWEEN = 2  # lines from an equation to the one that goes on with it
 
 _OPENS = re.compile(r"\\begin\s?\{(?:[bpBv]?matrix|smallmatrix|array)\*?\}")
 _CLOSES = re.compile(r"\\end\s?\{(?:[bpBv]?matrix|smallmatrix|array)\*?\}")
@@ -100,7 +101,7 @@ class _Segment(NamedTuple):
 def _segments(numbered: Iterable[Line], reader: _Reader) -> Iterator[_Segment]:
     display = False
     for line, raw, left in _with_matrices(numbered):
-        if len(raw) > MAX_LINE:
+        if len(raw) > LINE_CHARACTERS:
             reader.not_understood(line, raw)
             continue
         marks = list(_DISPLAY.finditer(raw))
@@ -156,10 +157,10 @@ def _with_matrices(numbered: Iterable[Line]) -> Iterator[Line]:
     open = 0
     for line in numbered:
         text = line.text
-        open += 0 if len(text) > MAX_LINE else len(_OPENS.findall(text)) - len(_CLOSES.findall(text))
+        open += 0 if len(text) > LINE_CHARACTERS else len(_OPENS.findall(text)) - len(_CLOSES.findall(text))
         if (open > 0 and not line.left) or waiting:
             waiting.append(line)
-            if open > 0 and len(waiting) < MAX_ROWS:
+            if open > 0 and len(waiting) < MATRIX_LINES:
                 continue
             yield Line(waiting[0].number, " ".join(part.text for part in waiting))
             waiting, open = [], 0
@@ -175,7 +176,7 @@ def _passages(segments: Iterable[_Segment]) -> Iterator[list[_Segment]]:
     passage: list[_Segment] = []
     size = 0
     for segment in segments:
-        if passage and size + len(segment.text) < MAX_LINE and _goes_on(passage[-1], segment):
+        if passage and size + len(segment.text) < LINE_CHARACTERS and _goes_on(passage[-1], segment):
             passage.append(segment)
         else:
             if passage:
@@ -187,7 +188,7 @@ def _passages(segments: Iterable[_Segment]) -> Iterator[list[_Segment]]:
 
 
 def _goes_on(before: _Segment, segment: _Segment) -> bool:
-    if segment.line - before.line > MAX_GAP:
+    if segment.line - before.line > LINES_BETWEEN:
         return False
     if _CONTINUES.match(segment.text):
         return True
@@ -208,8 +209,10 @@ class _Reader:
         self.unread: dict[int, str] = {}
 
     def not_understood(self, line: int, raw: str) -> None:
-        shown = harmless(raw[: MAX_SHOWN + 1]).strip()
-        self.unread.setdefault(line, shown if len(raw) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…")
+        shown = harmless(raw[: CHARACTERS_SHOWN + 1]).strip()
+        self.unread.setdefault(
+            line, shown if len(raw) <= CHARACTERS_SHOWN else f"{shown[:CHARACTERS_SHOWN]}…"
+        )
 
     def read(self, passage: Sequence[_Segment]) -> None:
         text = " ".join(segment.text for segment in passage)
@@ -223,7 +226,7 @@ class _Reader:
         for equation, end in zip(found, ends, strict=False):
             places = [min(bisect_right(offsets, start) - 1, len(passage) - 1) for start in equation.starts]
             lines_of_sides = [passage[place].line for place in places]
-            short = len(equation.sides) <= MAX_SIDES
+            short = len(equation.sides) <= SIDES_READ
             statements = list(_statements(equation, lines_of_sides)) if short else []
             if self.is_form and len({statement.text for statement in statements}) == 1:
                 del statements[1:]  # the others are in the form's own formula

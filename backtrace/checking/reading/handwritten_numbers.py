@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from backtrace.checking.latex import TooDeepError, plain
-from backtrace.checking.reading.markup import MAX_LINE
 from backtrace.checking.tokens import number_of, tokens_of
 from backtrace.config.cursor import to_number
 from backtrace.errors import quoted
+from backtrace.limits import LINE_CHARACTERS
 from backtrace.symbolic.expressions import Number
 
-MOST_WRITTEN = 1_000  # characters in which a number is looked for
+SEARCHED_CHARACTERS = 1_000  # characters in which a number is looked for
 
 _ENDS = r"(?![0-9]|[.,][0-9])"
 _MARK = r"(?:,|\{,\})"
@@ -47,7 +47,7 @@ def has_commas(texts: Iterable[str]) -> bool:
     >>> has_commas(["h_1 = 0,71"]), has_commas(["h_1 = 0.71", "(0,1)"])
     (True, False)
     """
-    short = (text for text in texts if len(text) <= MAX_LINE)
+    short = (text for text in texts if len(text) <= LINE_CHARACTERS)
     return sum(len(_SURE.findall(text)) - len(_POINT.findall(text)) for text in short) > 0
 
 
@@ -84,7 +84,7 @@ def read_number(
 
 def sides_of(text: str) -> list[str]:
     """What stands between the relations of a text, in plain notation; "" alone where no number can be."""
-    if len(text) > MOST_WRITTEN or "_" in text:  # in a text it would be a mark of emphasis
+    if len(text) > SEARCHED_CHARACTERS or "_" in text:  # in a text it would be a mark of emphasis
         return [""]
     try:
         return _RELATION.split(plain(_EXPONENT.sub("10^", text)))

@@ -15,9 +15,9 @@ from itertools import groupby
 from operator import itemgetter
 
 from backtrace.checking.reading.notebook import notebook_lines
+from backtrace.limits import LINE_CHARACTERS
 
-MAX_LINE = 10_000
-MAX_HTML = 4_000_000  # characters; a longer document is read as text
+HTML_CHARACTERS = 4_000_000  # characters; a longer document is read as text
 
 Line = tuple[int, str]
 
@@ -55,16 +55,16 @@ def lines(text: str, file: str = "") -> Iterator[Line]:
     ending = file.lower().rpartition(".")[2]
     if ending == "ipynb" and (cells := notebook_lines(text)) is not None:
         for number, line in cells:
-            yield number, line if len(line) > MAX_LINE else _clean(line, comments=False)
+            yield number, line if len(line) > LINE_CHARACTERS else _clean(line, comments=False)
         return
     is_html = ending in ("html", "htm", "xhtml") or bool(_IS_HTML.search(text, 0, 200_000))
     numbered: Iterator[Line]
-    if is_html and len(text) <= MAX_HTML:
+    if is_html and len(text) <= HTML_CHARACTERS:
         numbered = _html_lines(text)
     else:
         numbered = enumerate(re.split(r"\r\n|\n|\r", text), 1)
     for number, line in numbered:
-        yield number, line if len(line) > MAX_LINE else _clean(line, comments=ending == "tex")
+        yield number, line if len(line) > LINE_CHARACTERS else _clean(line, comments=ending == "tex")
 
 
 def _clean(line: str, comments: bool) -> str:

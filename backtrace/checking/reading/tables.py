@@ -14,10 +14,10 @@ from typing import NamedTuple
 from backtrace.checking.latex import TooDeepError, plain
 from backtrace.checking.latex_tables import FENCE
 from backtrace.checking.tokens import Token, name_of, number_of, tokens_of
+from backtrace.limits import LINE_CHARACTERS
 
-MAX_ROWS = 2000  # of a table; what comes after them is another one
-MAX_COLUMNS = 60
-MAX_ROW = 10_000  # characters
+TABLE_LINES = 2000  # of a table; what comes after them is another one
+TABLE_COLUMNS = 60
 
 # What a column's heading says of the thing that its rows are about; the first that is found decides.
 _HEADINGS = tuple(
@@ -64,9 +64,9 @@ def with_tables(lines: Iterable[tuple[int, str]], not_understood: Tell) -> Itera
     """The lines of a document that are not empty, every cell of a table on its own."""
     rows: list[tuple[int, str]] = []
     for number, text in _bars_of_latex(lines):
-        bar = len(text) <= MAX_ROW and text.lstrip()[:1] == "|"
+        bar = len(text) <= LINE_CHARACTERS and text.lstrip()[:1] == "|"
         is_row = bar and (bool(rows) or text.rstrip()[-1:] == "|")  # |x| = 3 is none
-        if rows and (not is_row or len(rows) == MAX_ROWS):
+        if rows and (not is_row or len(rows) == TABLE_LINES):
             yield from _Table(rows, not_understood).lines()
             rows = []
         if is_row:
@@ -222,7 +222,7 @@ def _cells(text: str) -> list[_Cell]:
     inner = text.strip()
     inner = inner[1:] if inner.startswith("|") else inner
     inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
-    pieces = _BAR.split(inner, MAX_COLUMNS)
+    pieces = _BAR.split(inner, TABLE_COLUMNS)
     return [_cell(piece.strip()) for piece in pieces]
 
 
@@ -233,12 +233,12 @@ def _bars_of_latex(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]
     """The lines, where a tabular's rows stand between bars; an array may also be a matrix."""
     waiting: list[tuple[int, str]] = []
     for number, text in lines:
-        begins = _BEGINS.match(text) if not waiting and len(text) <= MAX_ROW else None
+        begins = _BEGINS.match(text) if not waiting and len(text) <= LINE_CHARACTERS else None
         if not waiting and not (begins and _ALONE.fullmatch(begins[1])):
             yield number, text
             continue
         waiting.append((number, text))
-        if (len(text) <= MAX_ROW and _ENDS.search(text)) or len(waiting) == MAX_ROWS:
+        if (len(text) <= LINE_CHARACTERS and _ENDS.search(text)) or len(waiting) == TABLE_LINES:
             yield from _unwrapped(waiting)
             waiting = []
     yield from waiting

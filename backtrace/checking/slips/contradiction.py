@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backtrace.checking.graph import MOST_KEPT, Graph, Key
+from backtrace.checking.graph import ANCESTORS_KEPT, Graph, Key
 from backtrace.checking.slips.rewrites import Rewriting
 from backtrace.checking.slips.what_if_values import Changed, Values, given_by, value_in
 from backtrace.checking.stated_number import Stated
@@ -23,7 +23,7 @@ def speaks_against(
     graph: Graph, sheet: Mapping[Key, Stated], key: Key, where: Key, rewriting: Rewriting
 ) -> bool:
     """Whether a number on the sheet shows that the equation at `where` was not rewritten so to give `key`."""
-    if where == key or graph[where].kind not in ONCE or len(graph.nodes) > MOST_KEPT:
+    if where == key or graph[where].kind not in ONCE or len(graph.nodes) > ANCESTORS_KEPT:
         return False
     true = Values(graph, {})
     value = given_by(rewriting, true)

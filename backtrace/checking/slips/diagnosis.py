@@ -21,7 +21,7 @@ from backtrace.checking.slips.misreadings import Readings
 from backtrace.checking.slips.rewrites import Rewriting, rewritings
 from backtrace.checking.slips.table import SLIPS
 from backtrace.checking.slips.what_if_values import (
-    MOST_PLACES,
+    PLACES_ROUNDED,
     Changed,
     EarlyUpdate,
     Rounding,
@@ -32,9 +32,10 @@ from backtrace.checking.slips.what_if_values import (
 )
 from backtrace.checking.stated_number import Stated
 from backtrace.evaluation.closeness import same
+from backtrace.limits import SYMBOLS_KEPT
 
-MOST_NODES = 30  # equations on the way that a slip is looked for in
-MOST_FINDINGS = 8
+EQUATIONS_BEHIND = 30  # equations on the way that a slip is looked for in
+SLIPS_LISTED = 8
 STEP_WIDE = ("missing_slope", "slope_of_net", "missing_activation", "missing_rate", "ascent")
 STEP_WIDE_KINDS = ("delta", "gradient", "update", "cost", "change", "net", "activation")
 # How much less plausible a slip is: in an equation further off, with other numbers than the writer's own.
@@ -48,8 +49,7 @@ ALL_THROUGH = 3.0
 PAIR_DIGITS = 4
 PAIR_RANK = 3.0
 PAIR_NODES = 4
-MOST_IN_PAIRS = 60  # rewritings of one equation; of the pairs of more, several fit any number by chance
-MOST_KEPT = 200_000  # symbols in all rewritings that are kept, at some hundred bytes each
+REWRITES_PAIRED = 60  # rewritings of one equation; of the pairs of more, several fit any number by chance
 
 
 class Diagnosis:
@@ -98,7 +98,7 @@ class Diagnosis:
             Finding(
                 c.slip, f"{symbol} = {number.value:.10g} {c.explanation}; done right it is {right:.{digits}g}"
             )
-            for c in ranked[:MOST_FINDINGS]
+            for c in ranked[:SLIPS_LISTED]
         ]
 
     def fitting(
@@ -118,7 +118,7 @@ class Diagnosis:
             if number.fits(c.value)
         )
         # What is not stated on the way may have been rounded too.
-        rounded = Rounding(self.graph, min(number.places, MOST_PLACES), own.fixed)
+        rounded = Rounding(self.graph, min(number.places, PLACES_ROUNDED), own.fixed)
         candidates = chain(self.own(key, own), true, self.read(key, number, own))
         if self.rests_on_unstated(key, own):
             candidates = chain(candidates, self.own(key, rounded))
@@ -192,7 +192,7 @@ class Diagnosis:
 
     def rewritten(self, key: Key, base: Values, penalty: float) -> Iterator[Candidate]:
         """What comes out with one equation rewritten: its own, or one on the way that is not stated."""
-        way = list(islice(self.graph.ancestors(key, base.fixed), MOST_NODES))
+        way = list(islice(self.graph.ancestors(key, base.fixed), EQUATIONS_BEHIND))
         in_order = sorted(way, key=lambda node: node.position)
         for depth, node in enumerate(way):
             affected = {node.key}
@@ -238,7 +238,7 @@ class Diagnosis:
         """Count what is to be kept; where that gets too much, all that was made before is forgotten."""
         length = sum(rewriting.length for rewriting in made)
         self.kept += length
-        if self.kept > MOST_KEPT:
+        if self.kept > SYMBOLS_KEPT:
             self.kept = length
             for kept in (self.made, self.made_twice, self.with_true_numbers):
                 kept.clear()
@@ -310,7 +310,7 @@ class Diagnosis:
     def in_pairs(self, node: Node) -> list[Rewriting]:
         """The rewritings of an equation that may have been made together with another one."""
         made = list(self.plausible(self.rewritings(node)))
-        return made if len(made) <= MOST_IN_PAIRS else []
+        return made if len(made) <= REWRITES_PAIRED else []
 
     def plausible(self, made: Iterable[Rewriting]) -> Iterator[Rewriting]:
         return (rewriting for rewriting in made if SLIPS[rewriting.slip].rank <= PAIR_RANK)

@@ -17,8 +17,8 @@ from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.slips.table import SLIPS
 from backtrace.evaluation.closeness import same
 
-MOST_PLACES = 30
-MOST_TOLD = 3  # slips that give the same number
+DECIMALS_COMPARED = 30
+SLIPS_NAMED = 3  # slips that give the same number
 
 
 class Wrong(NamedTuple):
@@ -29,7 +29,7 @@ class Wrong(NamedTuple):
 
     def sentence(self, symbol: str) -> str:
         """What is to be said to who states the number; the right one is not told."""
-        first, *others = dict.fromkeys(slip.explanation for slip in self.slips[:MOST_TOLD])
+        first, *others = dict.fromkeys(slip.explanation for slip in self.slips[:SLIPS_NAMED])
         also = "".join(f"; or it {other}" for other in others)
         return f"{symbol} = {self.text} {first}{also}"
 
@@ -92,7 +92,7 @@ def places_for(value: float, digits: int) -> int:
     """
     if not value:
         return digits
-    return min(max(digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2]), 0), MOST_PLACES)
+    return min(max(digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2]), 0), DECIMALS_COMPARED)
 
 
 def _units(text: str, places: int) -> int:

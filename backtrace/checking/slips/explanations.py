@@ -10,8 +10,8 @@ from backtrace.symbolic.expressions import Expression, Negative, Product, Sum, s
 from backtrace.symbolic.simplify import add, multiply, negate
 from backtrace.typesetting.plain import formula
 
-MOST_SHOWN = 120
-MOST_PUT_IN = 60
+FORMULA_CHARACTERS = 120
+REPLACEMENT_CHARACTERS = 60
 
 
 def told(graph: Graph, key: Key, node: Node, rewriting: Rewriting, stated: Container[Key]) -> str:
@@ -23,12 +23,12 @@ def told(graph: Graph, key: Key, node: Node, rewriting: Rewriting, stated: Conta
     if rewriting.slip == "ascent" and expression != rewriting.expression:
         how = "the step goes the wrong way"  # of a change that is not there, nobody took the sign twice
     shown = formula(expression)
-    if len(shown) > MOST_SHOWN:
+    if len(shown) > FORMULA_CHARACTERS:
         return f"comes out when {how}"
     if node.key == key:
         return f"is {shown}: {how}"
     whole = _put_in(graph, key, node, rewriting, stated)
-    if whole is not None and len(written := formula(whole)) <= MOST_PUT_IN:
+    if whole is not None and len(written := formula(whole)) <= REPLACEMENT_CHARACTERS:
         return f"is {written}: {rewriting.how}"
     return f"comes out when {node.symbol.text} is taken as {shown}: {rewriting.how}"
 

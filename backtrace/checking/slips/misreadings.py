@@ -13,12 +13,12 @@ from itertools import islice
 from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.slips.what_if_values import MOST_PLACES, RoundedOnce, Rounding, Values, value_in
+from backtrace.checking.slips.what_if_values import PLACES_ROUNDED, RoundedOnce, Rounding, Values, value_in
 from backtrace.checking.stated_number import Stated
 from backtrace.evaluation.closeness import ROUNDING, same
+from backtrace.limits import CANDIDATES
 
 RESTS_ON_IT = 1.0  # how much less plausible that makes a reading
-MOST_QUANTITIES = 500  # that are worked out to see whether a number is theirs
 POWERS = (-3, -2, -1, 1, 2, 3)
 
 
@@ -56,9 +56,7 @@ class Readings:
 
     def elsewhere(self, key: Key, own: Values) -> dict[Key, float]:
         """What the writer's numbers make of the other quantities of a step."""
-        others = islice(
-            (k for k in self.graph.nodes if key.step == k.step or key.id == k.id), MOST_QUANTITIES
-        )
+        others = islice((k for k in self.graph.nodes if key.step == k.step or key.id == k.id), CANDIDATES)
         worked_out = ((other, value_in(own, other)) for other in others)
         return {other: value for other, value in worked_out if value is not None}
 
@@ -104,7 +102,7 @@ class Readings:
 
     def rounded_early(self, key: Key, number: Stated, own: Values) -> Iterator[Reading]:
         """The value with everything on the way, or what stands in the equation, rounded to fewer decimals."""
-        for places in range(2, min(number.places, MOST_PLACES) + 1):
+        for places in range(2, min(number.places, PLACES_ROUNDED) + 1):
             known = key, places
             if known not in self._rounded:
                 rounding = self._rounding.setdefault(places, Rounding(self.graph, places))

@@ -34,12 +34,10 @@ from backtrace.checking.slips.terms import (
 )
 from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.evaluation.float64 import FLOAT64
+from backtrace.limits import CANDIDATES, REWRITTEN_SYMBOLS
 from backtrace.symbolic.expressions import (
     Expression,
 )
-
-MOST_OF_ONE_SLIP = 500  # rewritings of one equation; a net input of 784 terms would have tens of thousands
-MOST_SYMBOLS = 10_000  # in all rewritings of one equation by one slip: of a long one there are fewer
 
 
 class Rewriting(NamedTuple):
@@ -61,7 +59,7 @@ def rewritings(graph: Graph, node: Node, only: str | None = None) -> Iterator[Re
     if node.expression is None or node.kind == "given":
         return
     length = 1 + len(node.uses)
-    most = min(MOST_OF_ONE_SLIP, MOST_SYMBOLS // length)
+    most = min(CANDIDATES, REWRITTEN_SYMBOLS // length)
     for slip, rewrite in REWRITES:
         if only not in (None, slip) or (node.kind == "held" and slip != "bias_trained"):
             continue

@@ -21,7 +21,7 @@ from backtrace.symbolic.expressions import (
 from backtrace.symbolic.ids import spell
 from backtrace.symbolic.simplify import add
 
-MOST_SIBLINGS = 40  # quantities that one may have been taken for another
+SIBLINGS_TRIED = 40  # quantities that one may have been taken for another
 
 
 def missing_activation(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
@@ -49,7 +49,7 @@ def wrong_index(graph: Graph, node: Node, expression: Expression) -> Iterator[Re
         if used.kind == "given" and used.role is None:  # a constant of the update is like nothing else
             continue
         alike = (other for other in graph.alike(used) if other.position < node.position and other != used)
-        for sibling in islice(alike, MOST_SIBLINGS):
+        for sibling in islice(alike, SIBLINGS_TRIED):
             other = substitute(expression, {symbol.id: sibling.symbol})
             how = f"{sibling.symbol.text} was used where {symbol.text} belongs"
             yield other, {sibling.symbol.id: sibling.key}, how

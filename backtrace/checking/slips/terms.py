@@ -25,7 +25,7 @@ from backtrace.typesetting.plain import formula
 Rewritten = tuple[Expression, Mapping[str, Key], str]  # right-hand side, what else it uses, how it was made
 
 
-MOST_TERMS = 50  # of a sum that are each left out in turn; of a longer one it is the bias
+TERMS_TRIED = 50  # of a sum that are each left out in turn; of a longer one it is the bias
 
 
 def missing_slope(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
@@ -85,9 +85,9 @@ def missing_term(graph: Graph, node: Node, expression: Expression) -> Iterator[R
             for without, uses, how in missing_term(graph, node, operand):
                 yield Negative(without), uses, how
         case Sum(terms) if not (node.kind == "update" and _is_bias(graph, node)):
-            biases = biases_of(graph) if len(terms) > MOST_TERMS else ()
+            biases = biases_of(graph) if len(terms) > TERMS_TRIED else ()
             for i, term in enumerate(terms):
-                if len(terms) > MOST_TERMS and not any(symbol.id in biases for symbol in symbols(term)):
+                if len(terms) > TERMS_TRIED and not any(symbol.id in biases for symbol in symbols(term)):
                     continue
                 rest = (*terms[:i], *terms[i + 1 :])
                 kept: Expression = Sum(rest) if len(rest) > 1 else rest[0]
@@ -160,7 +160,7 @@ def _without_a_factor(expression: Expression) -> Iterator[tuple[Expression, Expr
             for i, part in enumerate(factors):
                 rest = (*factors[:i], *factors[i + 1 :])
                 yield part, Product(rest) if len(rest) > 1 else rest[0]
-        case Sum(terms) if len(terms) <= MOST_TERMS:
+        case Sum(terms) if len(terms) <= TERMS_TRIED:
             for i, term in enumerate(terms):
                 for part, without in _without_a_factor(term):
                     yield part, Sum((*terms[:i], without, *terms[i + 1 :]))

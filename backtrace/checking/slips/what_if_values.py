@@ -13,8 +13,8 @@ from backtrace.evaluation.compiled import Compiled, compiled
 from backtrace.evaluation.float64 import FLOAT64
 
 GIVENS_ALONE = 2  # the depth of what is worked out from givens and nothing else
-MOST_RECURSION = 60  # equations one upon the other that are worked out by recursion
-MOST_PLACES = 12  # decimals that a value on the way may have been rounded to
+RECURSION_DEPTH = 60  # equations one upon the other that are worked out by recursion
+PLACES_ROUNDED = 12  # decimals that a value on the way may have been rounded to
 
 
 class Values:
@@ -57,7 +57,7 @@ class Values:
             return node.value
         if key in self.open:
             raise RecursionError(key.id)
-        if node.depth > MOST_RECURSION and not self.open:
+        if node.depth > RECURSION_DEPTH and not self.open:
             for below in self.graph.below(key, self.fixed, self.known):
                 self.of(below)  # thousands of equations, one upon the other, would fill the stack
         self.open.add(key)

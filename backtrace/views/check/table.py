@@ -29,7 +29,7 @@ from backtrace.views.check.rows import (
 )
 from backtrace.views.page.rich_columns import Form, Texts, drawn, one_under_another, table_in
 from backtrace.views.page.rich_table import print_line
-from backtrace.views.page.truncation import MOST_ROWS
+from backtrace.views.page.truncation import TABLE_ROWS
 
 if TYPE_CHECKING:
     from backtrace.checking.slips.table import SlipRow
@@ -132,7 +132,7 @@ def _draw_formulas(sheet: Marked, console: Console, ascii: bool, say: Callable[[
     if not formulas_line(sheet):
         return
     rows = []
-    for finding in sheet.formulas[:MOST_ROWS]:
+    for finding in sheet.formulas[:TABLE_ROWS]:
         texts = (formula_label(finding), printable(finding.explanation), str(finding.line))
         rows.append([typed(text) for text in texts] if ascii else texts)
     if rows:
@@ -158,8 +158,8 @@ def draw_sheets(
     rows = [(printable(sheet.file), marks_cell(sheet), mistakes_line(sheet)) for sheet in sheets]
     say = _speaker(console, ascii)
     _draw_heading(heading, say)
-    for start in range(0, len(rows), MOST_ROWS):
-        console.print(table_in(SHEETS, rows[start : start + MOST_ROWS], console.width, ascii))
+    for start in range(0, len(rows), TABLE_ROWS):
+        console.print(table_in(SHEETS, rows[start : start + TABLE_ROWS], console.width, ascii))
     for number, line in enumerate(class_lines(tally, telling)):
         say(line, "" if number else "bold")
 

@@ -12,8 +12,8 @@ from backtrace.problem.problem import Network, Problem
 from backtrace.views.page.headings import part_line, problem_lines
 from backtrace.views.page.records import Look
 
-MOST_TERMS = 4  # of a sum in a node
-MOST_CHARACTERS = 36  # of a formula in a node
+CAPTION_TERMS = 4  # of a sum in a node
+CAPTION_CHARACTERS = 36  # of a formula in a node
 
 
 class Said(NamedTuple):
@@ -29,7 +29,7 @@ class Words:
     def __init__(self, problem: Problem, picture: Picture, look: Look) -> None:
         self.problem = problem
         self.picture = picture
-        self.look = look._replace(most_terms=MOST_TERMS)
+        self.look = look._replace(most_terms=CAPTION_TERMS)
         self.formula = self.look.formulas()
         self.dots = "..." if look.style.ascii else "…"
 
@@ -78,11 +78,11 @@ class Words:
     def short(self, text: str) -> str:
         """A formula, ended between two of its terms or factors where it is long."""
         text = printable(text)
-        if len(text) <= MOST_CHARACTERS:
+        if len(text) <= CAPTION_CHARACTERS:
             return text
-        text = text[: MOST_CHARACTERS - 2]
+        text = text[: CAPTION_CHARACTERS - 2]
         end = max(map(text.rfind, (" ", self.look.style.times)))
-        if end > MOST_CHARACTERS / 2:
+        if end > CAPTION_CHARACTERS / 2:
             text = text[:end].rstrip().removesuffix(self.dots).rstrip()
         return f"{text} {self.dots}"
 

@@ -9,7 +9,7 @@ from backtrace.explaining.explanation import Explanation
 from backtrace.problem.problem import Problem
 from backtrace.typesetting.mathml import TIMES, element, numeral
 from backtrace.views.explain.rows import aside, chain_sums, meaning_in, tables, the_equation
-from backtrace.views.html.page import MOST_ROWS, Page, pieces
+from backtrace.views.html.page import HTML_ROWS, Page, pieces
 from backtrace.views.page.records import Look
 
 
@@ -31,7 +31,7 @@ def write_html(
         page.table("The equation", the_equation(explanation))
     if said := aside(explanation, look, _number, "<code>{}</code>".format):
         page.write(f"<p>{said}</p>")
-    for table in tables(explanation, MOST_ROWS):
+    for table in tables(explanation, HTML_ROWS):
         if table.starts:
             page.heading(table.part)
         page.table(table.title, table.part)

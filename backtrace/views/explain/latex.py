@@ -11,7 +11,7 @@ from backtrace.typesetting.latex import TIMES, numeral
 from backtrace.views.explain.rows import aside, chain_sums, meaning_in, tables, the_equation
 from backtrace.views.latex.lines import align_sums
 from backtrace.views.page.records import Look
-from backtrace.views.trace.latex import MOST_ROWS, Page
+from backtrace.views.trace.latex import LATEX_ROWS, Page
 
 
 def _typed(text: str) -> str:
@@ -47,7 +47,7 @@ def write_latex(
         page.equations(page.rows(the_equation(explanation)))
     if said := aside(explanation, look, lambda text: f"${numeral(text)}$", _typed):
         out.write(f"\n{said}\n")
-    for table in tables(explanation, MOST_ROWS):
+    for table in tables(explanation, LATEX_ROWS):
         if table.starts:
             page.heading(table.part)
         page.title(table.title)

@@ -14,7 +14,7 @@ from backtrace.views.explain.rows import aside, chain_lines, meaning, tables
 from backtrace.views.page.headings import part_line
 from backtrace.views.page.records import Look, part_records
 from backtrace.views.page.rich_table import FORMULA_BREAKS, LEGIBLE, broken, part_table, print_line
-from backtrace.views.page.truncation import MOST_ROWS
+from backtrace.views.page.truncation import TABLE_ROWS
 
 CHAIN_BREAKS = (re.compile(" (?=[·*] )"), *FORMULA_BREAKS)  # before a factor
 
@@ -35,7 +35,7 @@ def draw_explanation(
     if said := aside(explanation, look):
         console.print()
         print_line(said, console, "")
-    for table in tables(explanation, MOST_ROWS):
+    for table in tables(explanation, TABLE_ROWS):
         console.print()
         if table.starts:
             print_line(part_line(problem, table.part, look), console, "bold")

@@ -20,7 +20,7 @@ from backtrace.symbolic.expressions import Expression, Sum, children
 from backtrace.tracing.grouping import by_layer, with_starts
 from backtrace.typesetting.mathml import MathPrinter, element, factors, numeral, terms
 from backtrace.typesetting.mathml_names import MathNames
-from backtrace.typesetting.printer import MOST_TERMS
+from backtrace.typesetting.printer import TERMS_SHOWN
 from backtrace.views.diagram.svg import carried, svg_lines
 from backtrace.views.html.style import STYLE
 from backtrace.views.page.headings import part_line_in, part_title, problem_lines
@@ -28,7 +28,7 @@ from backtrace.views.page.page import on_page
 from backtrace.views.page.records import Look, Record, part_records
 from backtrace.views.page.truncation import more_rows
 
-MOST_ROWS = 100  # of a table
+HTML_ROWS = 100  # of a table
 ENOUGH = 1_000_000  # characters on a page; after them there are only short tables, and no pictures
 FEW_ROWS = 20
 PICTURE_DIGITS = 3
@@ -45,7 +45,7 @@ class Page:
 
     def __init__(self, problem: Problem, look: Look, out: TextIO, is_fragment: bool = False) -> None:
         self.problem = problem
-        self.look = look._replace(most_terms=MOST_TERMS)
+        self.look = look._replace(most_terms=TERMS_SHOWN)
         self.out = out
         self.is_fragment = is_fragment
         self.names = MathNames(problem)
@@ -150,7 +150,7 @@ class Page:
 
     def most(self, count: int) -> int:
         """How many rows of a table are shown."""
-        return min(count, MOST_ROWS) if self.size < ENOUGH or count <= FEW_ROWS else 0
+        return min(count, HTML_ROWS) if self.size < ENOUGH or count <= FEW_ROWS else 0
 
 
 def pieces(text: str, said: str) -> str:
@@ -220,11 +220,11 @@ def _write_table(page: Page, part: Part, equations: Sequence[Equation], all_rows
     if count > most:
         page.note(more_rows(equations, most))
     if any(_is_long(equation.expression) for equation in equations[:most]):
-        page.note(f"sums of more than {MOST_TERMS} terms are shortened: -f csv has them whole")
+        page.note(f"sums of more than {TERMS_SHOWN} terms are shortened: -f csv has them whole")
 
 
 def _is_long(expression: Expression) -> bool:
     """Whether a sum in it is shortened."""
-    if isinstance(expression, Sum) and len(expression.terms) > MOST_TERMS:
+    if isinstance(expression, Sum) and len(expression.terms) > TERMS_SHOWN:
         return True
     return any(map(_is_long, children(expression)))

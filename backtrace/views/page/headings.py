@@ -12,7 +12,7 @@ from backtrace.symbolic.ids import spell
 from backtrace.tracing.grouping import of_sample
 from backtrace.views.page.records import Look
 
-MOST_GIVENS = 12
+GIVENS_SHOWN = 12
 
 
 def problem_lines(problem: Problem, arithmetic: str, look: Look) -> Iterator[str]:
@@ -63,8 +63,8 @@ def part_line_in(
     if sample is None:
         return f"step {part.step}, all samples"
     given = [set_equal(name, text) for name, text in givens(problem, part, look)]
-    shown = ", ".join(given[:MOST_GIVENS])
-    if len(given) > MOST_GIVENS:
+    shown = ", ".join(given[:GIVENS_SHOWN])
+    if len(given) > GIVENS_SHOWN:
         shown += f", {dots} ({len(given)} numbers)"
     line = f"step {part.step}, sample {sample}"
     return f"{line}: {shown}" if shown else line

@@ -19,8 +19,8 @@ from backtrace.tracing.grouping import of_sample
 from backtrace.views.page.headings import layer_words
 from backtrace.views.page.records import Look
 
-MOST_UNITS = 30  # of a layer that are told; and equations
-MOST_WEIGHTS = 12  # of a unit, and other numbers in a row
+UNITS_SHOWN = 30  # of a layer that are told; and equations
+WEIGHTS_SHOWN = 12  # of a unit, and other numbers in a row
 
 
 class Words(NamedTuple):
@@ -79,14 +79,14 @@ def all_words(problem: Problem, parts: Sequence[Part], look: Look, words: Words)
 
 def sample_words(problem: Problem, words: Words) -> Iterator[str]:
     """The samples with their inputs and targets, where no single one is meant."""
-    for number, sample in enumerate(problem.samples[:MOST_UNITS], 1):
+    for number, sample in enumerate(problem.samples[:UNITS_SHOWN], 1):
         names = (*problem.inputs, *(problem.targets if sample.targets else ()))
         values = (*sample.inputs, *(sample.targets or ()))
         told = [words.number(n, value.text) for n, value in zip(names, values, strict=True)]
-        more = [words.text(f"{len(told) - MOST_WEIGHTS:,} more")] if len(told) > MOST_WEIGHTS else []
-        yield f"{words.text(f'  sample {number}:')} {', '.join(told[:MOST_WEIGHTS] + more)}"
-    if len(problem.samples) > MOST_UNITS:
-        yield words.text(f"  and {len(problem.samples) - MOST_UNITS:,} more samples")
+        more = [words.text(f"{len(told) - WEIGHTS_SHOWN:,} more")] if len(told) > WEIGHTS_SHOWN else []
+        yield f"{words.text(f'  sample {number}:')} {', '.join(told[:WEIGHTS_SHOWN] + more)}"
+    if len(problem.samples) > UNITS_SHOWN:
+        yield words.text(f"  and {len(problem.samples) - UNITS_SHOWN:,} more samples")
 
 
 class _Numbers:
@@ -102,14 +102,14 @@ class _Numbers:
 
     def listed(self, told: Sequence[str], count: int | None = None) -> str:
         """The first of so many, and how many more there are."""
-        shown = ", ".join(told[:MOST_WEIGHTS])
-        left_out = (len(told) if count is None else count) - MOST_WEIGHTS
+        shown = ", ".join(told[:WEIGHTS_SHOWN])
+        left_out = (len(told) if count is None else count) - WEIGHTS_SHOWN
         return f"{shown}, {self.words.text(f'{self.dots} {left_out:,} more')}" if left_out > 0 else shown
 
     def more(self, count: int, what: str) -> Iterator[str]:
         """A line for what is left out of a list of lines."""
-        if count > MOST_UNITS:
-            yield self.words.text(f"  {self.dots} {count - MOST_UNITS:,} more {what}")
+        if count > UNITS_SHOWN:
+            yield self.words.text(f"  {self.dots} {count - UNITS_SHOWN:,} more {what}")
 
 
 def _layer(forward: Forward, layer: Layer, number: _Numbers) -> Iterator[str]:
@@ -118,11 +118,11 @@ def _layer(forward: Forward, layer: Layer, number: _Numbers) -> Iterator[str]:
     summed = _softmax_sum(forward, layer, number.words) if layer.is_softmax else ""
     yield f"{text(f'{layer_words(layer.name)}, {layer.activation.name}{options}')}{summed}{text(':')}"
     sources = list(forward.problem.columns(layer))
-    for unit, row, bias in list(zip(layer.units, layer.weights, layer.biases, strict=True))[:MOST_UNITS]:
+    for unit, row, bias in list(zip(layer.units, layer.weights, layer.biases, strict=True))[:UNITS_SHOWN]:
         there = [(name, *source) for name, source in zip(row, sources, strict=True) if name is not None]
         weights = [
             f"{number(weight)} {text('from')} {text(f'unit {source}') if of else number.words.name(source)}"
-            for weight, source, of in there[:MOST_WEIGHTS]
+            for weight, source, of in there[:WEIGHTS_SHOWN]
         ]
         said = [number.listed(weights, len(there))] if weights else []
         if bias is not None:
@@ -196,7 +196,7 @@ def _rule(problem: Problem, update: Update, part: Part, number: _Numbers) -> Ite
 
 
 def _equations(problem: Problem, model: Computation, number: _Numbers) -> Iterator[str]:
-    for name, expression in list(model.equations.items())[:MOST_UNITS]:
+    for name, expression in list(model.equations.items())[:UNITS_SHOWN]:
         yield number.words.equation(given(name), expression)
     yield from number.more(len(model.equations), "equations")
     if problem.parameters:

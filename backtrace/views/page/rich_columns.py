@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.table import Table
 
 from backtrace.views.page.rich_table import LEGIBLE, TEXT_BREAKS, Cell, broken, table_of
-from backtrace.views.page.truncation import MOST_ROWS
+from backtrace.views.page.truncation import TABLE_ROWS
 
 Texts = Sequence[str]
 Layout = tuple[tuple[int, ...], ...]
@@ -41,10 +41,10 @@ def one_under_another(row: Texts, column: tuple[int, ...]) -> list[str]:
 def drawn(are_faulty: Sequence[bool]) -> list[int]:
     """The places of the rows that are drawn: all, or of very many the faulty ones before others."""
     places = range(len(are_faulty))
-    if len(are_faulty) <= MOST_ROWS:
+    if len(are_faulty) <= TABLE_ROWS:
         return list(places)
     worst_first = sorted(places, key=lambda place: (not are_faulty[place], place))
-    return sorted(worst_first[:MOST_ROWS])
+    return sorted(worst_first[:TABLE_ROWS])
 
 
 def table_in(form: Form, rows: Sequence[Texts], width: int, ascii: bool, styles: Texts = ()) -> Table:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from backtrace.derivation.equation import Equation
 
-MOST_ROWS = 200  # of a table that is drawn
+TABLE_ROWS = 200  # of a table that is drawn
 
 
-def more_rows(equations: Sequence[Equation], most: int = MOST_ROWS) -> str:
+def more_rows(equations: Sequence[Equation], most: int = TABLE_ROWS) -> str:
     """How many rows were drawn, and the ways to the rest."""
     return f"{most} of {len(equations):,} shown: --show '{pattern(equations, most)}', -f csv, or --all-rows"
 

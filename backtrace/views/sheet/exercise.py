@@ -13,7 +13,7 @@ from backtrace.config.write import config_text
 from backtrace.exercises.exercise import Exercise
 
 WIDTH = 100
-MOST_PLACES = 4  # that are named of a slip
+PLACES_NAMED = 4  # that are named of a slip
 
 
 def config_of(exercise: Exercise) -> str:
@@ -49,8 +49,8 @@ def _named(slip: str, exercise: Exercise) -> str:
 
 def _places(nodes: Sequence[Node]) -> str:
     symbols = list(dict.fromkeys(node.symbol.text for node in nodes))
-    more = f" and {len(symbols) - MOST_PLACES} more" if len(symbols) > MOST_PLACES else ""
-    return ", ".join(symbols[:MOST_PLACES]) + more
+    more = f" and {len(symbols) - PLACES_NAMED} more" if len(symbols) > PLACES_NAMED else ""
+    return ", ".join(symbols[:PLACES_NAMED]) + more
 
 
 def _wrapped(text: str) -> list[str]:

@@ -16,15 +16,15 @@ from backtrace.checking.slips.distinguish import Outcomes
 from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError, printable
 from backtrace.evaluation.steps import Part
+from backtrace.limits import QUESTIONS
 from backtrace.problem.problem import Problem
 from backtrace.views.page.headings import part_line, problem_lines
 from backtrace.views.page.problem_statement import all_words, plain_words
 from backtrace.views.page.records import Look, part_records
 from backtrace.views.sheet.sheet import Asking, Section
 
-MOST_QUESTIONS = 1_000
-MOST_WRONG = 12  # answers of a question that are slips
-MOST_NAME = 150  # characters of a title in a name
+WRONG_CHOICES = 12  # answers of a question that are slips
+TITLE_CHARACTERS = 150  # characters of a title in a name
 
 # What people are asked for; of kinds that are not here the symbol says enough.
 KINDS = {
@@ -67,7 +67,7 @@ class Question(NamedTuple):
 
 def category(problem: Problem, look: Look) -> str:
     """A course site's name for the questions of a problem, where a slash would begin another one."""
-    return next(problem_lines(problem, "", look))[:MOST_NAME].replace("/", "-").strip() or "backtrace"
+    return next(problem_lines(problem, "", look))[:TITLE_CHARACTERS].replace("/", "-").strip() or "backtrace"
 
 
 def questions(
@@ -79,11 +79,11 @@ def questions(
         BacktraceError: they are too many.
     """
     count = sum(len(part.equations) for section in asked for part in section.parts)
-    if count > MOST_QUESTIONS:
+    if count > QUESTIONS:
         raise BacktraceError(
-            f"{count:,} questions; expected at most {MOST_QUESTIONS:,}, chosen with --show or --only"
+            f"{count:,} questions; expected at most {QUESTIONS:,}, chosen with --show or --only"
         )
-    title = next(problem_lines(problem, "", look))[:MOST_NAME]
+    title = next(problem_lines(problem, "", look))[:TITLE_CHARACTERS]
     for section in asked:
         above = _problem(problem, section, look)
         where = f"step {section.step}, "
@@ -130,7 +130,7 @@ def _asked(symbol: str, kind: str, places: int) -> str:
 def _answers(symbol: str, apart: Outcomes) -> Iterator[Answer]:
     """What rounds to the right number is right; what nearly rounds to a slip's number is that slip."""
     yield Answer(apart.middle, _scaled(_HALF, apart.places), "<p>Right.</p>")
-    for wrong in apart.wrong[:MOST_WRONG]:
+    for wrong in apart.wrong[:WRONG_CHOICES]:
         said = f"<p>{html(wrong.sentence(symbol))}.</p>"
         yield Answer(wrong.text, _scaled(_ALMOST_HALF, apart.places), said)
 

@@ -15,6 +15,7 @@ from backtrace.config.emit import Emitter
 from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.steps import Part
+from backtrace.limits import NUMBERS_ASKED
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer, of_sample, with_starts
 from backtrace.views.check.data import harmless
@@ -22,8 +23,6 @@ from backtrace.views.page.headings import part_line, part_title, problem_lines
 from backtrace.views.page.problem_statement import Words, plain_words, problem_words, sample_words
 from backtrace.views.page.records import Look, part_records
 from backtrace.views.trace.markdown import code, escaped, write_heading
-
-MOST_ASKED = 10_000  # numbers of one sheet
 
 
 class Asking(NamedTuple):
@@ -63,10 +62,10 @@ def sections(problem: Problem, parts: Iterable[Part]) -> list[Section]:
     made = (part for part in parts if not _is_what_if(problem, part))
     for part, starts in with_starts(problem, made):
         count += len(part.equations)
-        if count > MOST_ASKED:
+        if count > NUMBERS_ASKED:
             raise BacktraceError(
-                f"more than {MOST_ASKED:,} numbers, the most that a sheet asks for; expected fewer, chosen "
-                "with --show or --only"
+                f"more than {NUMBERS_ASKED:,} numbers, the most that a sheet asks for; expected fewer, "
+                "chosen with --show or --only"
             )
         if starts:
             found.append(Section(part.step, of_sample(problem, part), []))

@@ -21,7 +21,7 @@ from backtrace.views.page.headings import part_line_in, part_title, problem_line
 from backtrace.views.page.page import on_page
 from backtrace.views.page.records import Look
 
-MOST_ROWS = 200  # of a table; and what TeX has to hold at once where all are written
+LATEX_ROWS = 200  # of a table; and what TeX has to hold at once where all are written
 
 PREAMBLE = r"""\documentclass[a4paper, fleqn]{article}
 \usepackage{amsmath}
@@ -78,7 +78,7 @@ class Page:
     def equations(self, rows: Iterable[Row]) -> None:
         """Rows in as many blocks as TeX can hold."""
         rows = iter(rows)
-        while block := list(islice(rows, MOST_ROWS)):
+        while block := list(islice(rows, LATEX_ROWS)):
             self.out.writelines(f"{line}\n" for line in align(block, self.room))
 
     def table(self, part: Part, equations: Sequence[Equation], most: int | None) -> None:
@@ -103,7 +103,7 @@ def write_latex(
     arithmetic: str,
     out: TextIO,
     is_fragment: bool = False,
-    most: int | None = MOST_ROWS,
+    most: int | None = LATEX_ROWS,
 ) -> None:
     """The parts as they come; tables have at most so many rows."""
     page = Page(problem, look, out, is_fragment)

@@ -15,7 +15,7 @@ from backtrace.tracing.grouping import by_layer, with_starts
 from backtrace.views.page.headings import part_line, part_title, problem_lines
 from backtrace.views.page.records import Look, part_records
 from backtrace.views.page.rich_table import part_table, print_line
-from backtrace.views.page.truncation import MOST_ROWS, more_rows
+from backtrace.views.page.truncation import TABLE_ROWS, more_rows
 
 if TYPE_CHECKING:
     from backtrace.views.trace.matrix import LayerMatrices
@@ -43,10 +43,10 @@ def draw(
         for equations in by_layer(part):
             console.print()
             print_line(part_title(part, equations), console, "bold")
-            drawn = equations if all_rows else equations[:MOST_ROWS]
+            drawn = equations if all_rows else equations[:TABLE_ROWS]
             rows = list(part_records(part._replace(equations=drawn), look))
             console.print(part_table(rows, look.style.ascii, console.width))
-            if len(equations) > MOST_ROWS and not all_rows:
+            if len(equations) > TABLE_ROWS and not all_rows:
                 print_line(more_rows(equations), console, "italic")
             for line in matrix_lines(matrices, part, equations, console.width):
                 console.print(Text(line), no_wrap=True, overflow="ignore", crop=False)

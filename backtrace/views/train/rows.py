@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from backtrace.limits import STEP_EQUATIONS
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell
 from backtrace.training.curve import Mark
@@ -14,8 +15,7 @@ from backtrace.training.predictions import Prediction, predictions
 from backtrace.training.trainer import Outcome
 
 CURVE_FORMS = ("csv", "jsonl", "svg")  # that show the cost alone
-MOST_PREDICTIONS = 1_000
-MOST_FOR_HEALTH = 20_000  # parameters of a network whose every δ is looked at
+PREDICTIONS_KEPT = 1_000
 
 
 class Trained(NamedTuple):
@@ -39,12 +39,12 @@ def trained(problem: Problem, outcome: Outcome, form: str) -> Trained:
     if form in CURVE_FORMS:
         return Trained(problem, outcome, cost_symbol(problem), (), ())
     values = outcome.values
-    small = len(problem.parameters) <= MOST_FOR_HEALTH
+    small = len(problem.parameters) <= STEP_EQUATIONS
     return Trained(
         problem,
         outcome,
         cost_symbol(problem),
-        tuple(predictions(problem, values, MOST_PREDICTIONS if small else 20)),
+        tuple(predictions(problem, values, PREDICTIONS_KEPT if small else 20)),
         tuple(health(problem, values)) if small else (),
     )
 

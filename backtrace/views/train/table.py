@@ -15,12 +15,12 @@ from backtrace.views.check.rows import typed
 from backtrace.views.page.records import Look
 from backtrace.views.page.rich_columns import Form, Texts, one_under_another, table_in, width_of
 from backtrace.views.page.rich_table import print_line
-from backtrace.views.page.truncation import MOST_ROWS
+from backtrace.views.page.truncation import TABLE_ROWS
 from backtrace.views.train.curve_text import Scale, lines
 from backtrace.views.train.rows import Trained, cost_name, ending
 
 CURVE_WIDTH, CURVE_HEIGHT = 72, 12
-MOST_PARAMETERS, MOST_PREDICTIONS = 40, 20
+PARAMETERS_SHOWN, PREDICTIONS_SHOWN = 40, 20
 
 
 def _columns(*headings: str) -> Form:
@@ -47,9 +47,9 @@ def draw_trained(heading: Iterable[str], run: Trained, look: Look, scale: Scale,
         console.print(Text(line), no_wrap=True, overflow="ignore", crop=False)
     _say("", console, ascii)
     rows = list(_parameters(run, look))
-    _draw("Parameters", _columns("parameter", "start", "final"), rows[:MOST_PARAMETERS], console, ascii)
-    if len(rows) > MOST_PARAMETERS:
-        _say(f"{MOST_PARAMETERS} of {len(rows):,} shown: -f json has all", console, ascii, "italic")
+    _draw("Parameters", _columns("parameter", "start", "final"), rows[:PARAMETERS_SHOWN], console, ascii)
+    if len(rows) > PARAMETERS_SHOWN:
+        _say(f"{PARAMETERS_SHOWN} of {len(rows):,} shown: -f json has all", console, ascii, "italic")
     if run.predictions:
         _say("", console, ascii)
         _draw_predictions(run, look, console)
@@ -80,7 +80,7 @@ def _draw(title: str, form: Form, rows: list[Texts], console: Console, ascii: bo
 
 def _costs(run: Trained, look: Look) -> Iterator[Texts]:
     marks = run.outcome.marks
-    shown = marks if len(marks) <= MOST_ROWS else (*marks[: MOST_ROWS - 1], marks[-1])
+    shown = marks if len(marks) <= TABLE_ROWS else (*marks[: TABLE_ROWS - 1], marks[-1])
     for mark in shown:
         yield f"{mark.steps:,}", look.numerals.text(mark.cost)
 
@@ -118,7 +118,7 @@ def _predictions(run: Trained, look: Look, has_inputs: bool, most: int) -> Itera
     """The columns of the predictions, each with its heading; `most` of the outputs."""
     problem, text = run.problem, look.numerals.text
     assert isinstance(problem.model, Network)
-    shown = run.predictions[:MOST_PREDICTIONS]
+    shown = run.predictions[:PREDICTIONS_SHOWN]
     yield "sample", [str(prediction.sample) for prediction in shown]
     for place, name in enumerate(problem.inputs if has_inputs else ()):
         yield look.name(name), [text(prediction.inputs[place]) for prediction in shown]

@@ -16,7 +16,7 @@ from backtrace.views.page.headings import part_line, part_title, problem_lines
 from backtrace.views.page.problem_statement import all_words, plain_words
 from backtrace.views.page.records import Look
 from backtrace.views.page.rich_table import FORMULA_BREAKS, broken
-from backtrace.views.page.truncation import MOST_ROWS, pattern
+from backtrace.views.page.truncation import TABLE_ROWS, pattern
 from backtrace.views.walk.quantity_names import Words
 from backtrace.walking.state import VALUE
 from backtrace.walking.walk import Walk
@@ -91,14 +91,14 @@ def write_walk(texts: Texts, width: int, out: TextIO) -> None:
                 _write(texts.place(run.part), width, out)
             out.write("\n")
             _write(printable(part_title(run.part, run.equations)), width, out)
-            for equation in run.equations[:MOST_ROWS]:
+            for equation in run.equations[:TABLE_ROWS]:
                 out.write("\n")
                 _write(f"{texts.symbol(equation)}: {texts.said(equation, run.part)}", width, out)
                 for line in texts.shown(equation, run.part).lines(VALUE, width - 2):
                     out.write(f"  {line}\n")
-            if len(run.equations) > MOST_ROWS:
-                more = pattern(run.equations, MOST_ROWS)
-                told = f"{MOST_ROWS} of {len(run.equations):,} shown: --show '{more}'"
+            if len(run.equations) > TABLE_ROWS:
+                more = pattern(run.equations, TABLE_ROWS)
+                told = f"{TABLE_ROWS} of {len(run.equations):,} shown: --show '{more}'"
                 out.write("\n")
                 _write(told, width, out)
 
