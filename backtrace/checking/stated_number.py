@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import math
 from typing import NamedTuple
 
+from backtrace.config.cursor import to_number
 from backtrace.evaluation.closeness import ROUNDING
 from backtrace.evaluation.intervals import Interval
+from backtrace.symbolic.expressions import Number
 
-_PARTS = re.compile(r"([-+]?)(\d*)(?:\.(\d*))?(?:[eE]([-+]?\d{1,4}))?")
+PLACES_KEPT = 300  # half a unit of a further place is no float
 
 
 class Stated(NamedTuple):
@@ -39,13 +41,15 @@ def stated(text: str) -> Stated | None:
     >>> stated("-0.500")
     Stated(value=-0.5, half=0.0005, digits=3, places=3)
     """
-    plain = text.strip().replace("−", "-").replace("_", "").replace(",", "")
-    found = _PARTS.fullmatch(plain)
-    if not found or not (found[2] or found[3]):
+    number = to_number(text.strip().replace("−", "-").replace(",", ""))
+    return with_precision(number) if isinstance(number, Number) else None
+
+
+def with_precision(number: Number) -> Stated | None:
+    """A number with the precision its text has; None beyond the range of floats."""
+    mantissa, _, exponent = number.text.lower().lstrip("+-").partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    places = len(fraction) - int(exponent or 0)
+    if math.isinf(number.value) or not -PLACES_KEPT < places < PLACES_KEPT:
         return None
-    fraction, exponent = found[3] or "", int(found[4] or 0)
-    places = len(fraction) - exponent
-    value = float(plain)
-    if abs(value) == float("inf") or not -300 < places < 300:
-        return None
-    return Stated(value, 0.5 * 10.0**-places, len((found[2] + fraction).lstrip("0")), places)
+    return Stated(number.value, 0.5 * 10.0**-places, len((whole + fraction).lstrip("0")), places)

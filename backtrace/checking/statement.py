@@ -1,37 +1,61 @@
-"""What somebody states, as it stands on the sheet: numbers and formulas."""
+"""What was read from a sheet: stated numbers and formulas, with their tokens, and what was not understood.
+
+Nothing here knows the problem: a name is what the writer calls a quantity.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from backtrace.checking.tokens import Side
+from backtrace.symbolic.expressions import Number
+
 
 class Statement(NamedTuple):
-    """`name` = `text`, on a line of a sheet.
+    """`name` = `number`, on a line of a sheet.
 
     `name` is what the writer calls the quantity, in plain ASCII: an id, or near one (`dE/dw5`, `w5+`).
-    `text` is the number as it is written: "0.500" has three decimals. `step` and `sample` are None where the
-    sheet does not say; `total` is true where it says that no single sample is meant. `working` has the
-    right-hand sides that stand before the number, from left to right, as they are written. `place` says where
-    it stands in what it was taken from, if the sheet does.
+    `number` keeps its text: "0.500" has three decimals. `step` and `sample` are None where the sheet does
+    not say; `total` is true where it says that no single sample is meant. `working` has the right-hand sides
+    before the number, from left to right. `place` is where the statement stands in the sheet's own source,
+    if the sheet says so.
     """
 
     name: str
-    text: str
+    number: Number
     line: int | None = None
     step: int | None = None
     sample: int | None = None
     total: bool = False
-    working: tuple[str, ...] = ()
+    working: tuple[Side, ...] = ()
     place: str = ""
+
+    @property
+    def text(self) -> str:
+        """The number as it is written."""
+        return self.number.text
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        text: str,
+        line: int | None = None,
+        step: int | None = None,
+        sample: int | None = None,
+        total: bool = False,
+    ) -> Statement:
+        """A statement whose number comes as text, such as "-0.50"."""
+        return cls(name, Number(float(text), text), line, step, sample, total)
 
 
 class Formula(NamedTuple):
-    """An equation in symbols, both sides in plain notation; `name` is the left one's, as in a statement."""
+    """An equation in symbols; `name` is that of its left side, as in a statement."""
 
     line: int
     name: str | None
-    left: str
-    right: str
+    left: Side
+    right: Side
 
 
 class Sheet(NamedTuple):

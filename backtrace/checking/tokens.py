@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from backtrace.checking.latex import TooDeepError, plain
 from backtrace.checking.latex_tables import FENCE
 from backtrace.limits import ID_CHARACTERS, NUMBER_CHARACTERS
+from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.ids import LETTER, transcribe
 
 _SYMBOL = rf"[{LETTER}](?:_\{{[^{{}}]{{0,80}}\}}|[{LETTER}0-9_\u0302])*'*⁺?"
@@ -59,19 +61,32 @@ def opening(tokens: Sequence[Token]) -> int:
     return -1
 
 
-def written(tokens: Sequence[Token]) -> str:
-    """The text of some tokens as they stand in the line."""
-    return "".join(_SPACING.get(token.kind, str)(token.text) for token in tokens)
+@dataclass(frozen=True)
+class Side:
+    """One side of a written equation: its tokens, and its text for people. The same text is the same side."""
+
+    text: str
+    tokens: tuple[Token, ...] = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token]) -> Side:
+        """A side of the tokens; any run of blanks between them is shown as one space."""
+        return cls("".join(map(_shown, tokens)), tuple(tokens))
 
 
-_SPACING: dict[str, Callable[[str], str]] = {
-    "space": lambda text: " ",
-    "derivative": lambda text: text.replace(" ", ""),
-}
+def _shown(token: Token) -> str:
+    if token.kind == "space":
+        return " "
+    return token.text.replace(" ", "") if token.kind == "derivative" else token.text
 
 
-def number_of(tokens: Sequence[Token]) -> str | None:
-    """The number that a side is, as text that `float` reads; None if it is anything else."""
+def number_of(tokens: Sequence[Token]) -> Number | None:
+    """The number that a side is, its text as `float` reads it; None if it is anything else."""
+    text = _number_text(tokens)
+    return Number(float(text), text) if text else None
+
+
+def _number_text(tokens: Sequence[Token]) -> str | None:
     tokens = [token for token in tokens if token.kind != "space"]
     if tokens and tokens[-1].kind == "dots":
         tokens = tokens[:-1]

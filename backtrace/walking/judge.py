@@ -14,7 +14,7 @@ from backtrace.checking.graph import Key
 from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.report import FAULTY, Convention, Judgement, Report
-from backtrace.checking.stated_number import stated
+from backtrace.checking.stated_number import stated, with_precision
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.derivation.dependencies import uses
 from backtrace.derivation.equation import Equation
@@ -109,7 +109,7 @@ class Judge:
         return Report("answers", None, tuple(judgement for _, judgement in ordered), judged.conventions)
 
     def _statement(self, key: Key, text: str) -> Statement:
-        return Statement(key.id, text, None, key.step, key.sample, key.sample is None)
+        return Statement.of(key.id, text, None, key.step, key.sample, key.sample is None)
 
     def _seen(self, answers: Answers) -> Iterator[tuple[Key, str]]:
         """The numbers that were on the screen: values that were shown, and what they stand in for a hint."""
@@ -129,7 +129,7 @@ class Judge:
 
     def _after_a_hint(self, judgement: Judgement, number: int, answers: Answers) -> Judgement:
         """The same; but what comes of the numbers of a hint, with the digits they had there, is right."""
-        typed = stated(judgement.statement.text)
+        typed = with_precision(judgement.statement.number)
         if judgement.verdict not in FAULTY or answers[number].hints < NUMBERS or typed is None:
             return judgement
         stop = self.walk[number]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from backtrace.checking.naming.side_parser import side
+from backtrace.checking.naming.side_parser import parse_side
 from backtrace.checking.reading.handwritten_numbers import read_number, sides_of
+from backtrace.checking.tokens import tokens_of
 from backtrace.errors import quoted
 from backtrace.symbolic.expressions import Number, symbols
 
@@ -21,7 +22,7 @@ def typed_number(text: str) -> Number | str:
     read = read_number(text, f"a number, {_AS}", has_working=True)
     if isinstance(read, Number):
         return read
-    computation = side(sides_of(text)[-1])
+    computation = parse_side(tokens_of(sides_of(text)[-1]))
     if computation is None or isinstance(computation, Number) or any(True for _ in symbols(computation)):
         return read
     return f"found {quoted(text)}; expected what it comes to, {_AS}"

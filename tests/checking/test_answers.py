@@ -16,6 +16,8 @@ from backtrace.config.load import load
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError
 
+HALF = Statement.of("E", "0.5")[:2]  # a name and its number
+
 
 def test_numbers_keep_the_text_they_are_written_with() -> None:
     data = "a: 0.500\nb: 1_000\nc: 010\nd: 1e-3\ne: .5\nf: −0.084\n".encode()
@@ -153,9 +155,9 @@ def test_a_list_has_sections_for_steps_and_samples() -> None:
         b"- {step: 2, sample: 1, answers: {E: 1}}\n- {sample: null, answers: {E: 2}}\n- {answers: {E: 3}}\n"
     )
     assert read_sheet(data, "s.yaml").statements == (
-        Statement("E", "1", 1, step=2, sample=1),
-        Statement("E", "2", 2, total=True),
-        Statement("E", "3", 3),
+        Statement.of("E", "1", 1, step=2, sample=1),
+        Statement.of("E", "2", 2, total=True),
+        Statement.of("E", "3", 3),
     )
 
 
@@ -167,14 +169,16 @@ def test_an_answer_left_blank_is_counted() -> None:
 def test_csv_comes_with_separators_quotes_and_headers() -> None:
     data = '\ufeffid;value;step;sample\r\n"E";0,5;1;2\r\nw_5+;−0.25;1;total\r\n=cmd();3;;\r\n'.encode()
     assert read_sheet(data, "s.csv").statements == (
-        Statement("E", "0.5", 2, step=1, sample=2),
-        Statement("w_5+", "-0.25", 3, step=1, total=True),
-        Statement("=cmd()", "3", 4),
+        Statement.of("E", "0.5", 2, step=1, sample=2),
+        Statement.of("w_5+", "-0.25", 3, step=1, total=True),
+        Statement.of("=cmd()", "3", 4),
     )
 
 
 def test_a_quotation_mark_left_open_in_a_header_names_no_other_column() -> None:
-    assert read_sheet(b'id;value";step\nE;0.5;1\n', "s.csv").statements == (Statement("E", "0.5", 2, step=1),)
+    assert read_sheet(b'id;value";step\nE;0.5;1\n', "s.csv").statements == (
+        Statement.of("E", "0.5", 2, step=1),
+    )
 
 
 def test_the_rest_of_a_sheet_says_what_the_comma_of_a_thousand_is() -> None:
@@ -197,10 +201,10 @@ def test_the_rest_of_a_sheet_says_what_the_comma_of_a_thousand_is() -> None:
 def test_a_decimal_comma_between_commas_makes_no_column_of_its_own() -> None:
     data = b"id,value,step,sample\nh_1,0,9,1,1\nh_2,-1,199,1,1\nE,6,8E-02,1,total\na_1,1,1,1\n"
     assert read_sheet(data, "s.csv").statements == (
-        Statement("h_1", "0.9", 2, step=1, sample=1),
-        Statement("h_2", "-1.199", 3, step=1, sample=1),
-        Statement("E", "6.8E-02", 4, step=1, total=True),
-        Statement("a_1", "1", 5, step=1, sample=1),
+        Statement.of("h_1", "0.9", 2, step=1, sample=1),
+        Statement.of("h_2", "-1.199", 3, step=1, sample=1),
+        Statement.of("E", "6.8E-02", 4, step=1, total=True),
+        Statement.of("a_1", "1", 5, step=1, sample=1),
     )
     statements = read_sheet(b"h_1,0,6\nh_2,-0,9\ni_1,1\n", "s.csv").statements
     assert [row.text for row in statements] == ["0.6", "-0.9", "1"]
@@ -221,20 +225,20 @@ def test_a_decimal_comma_within_braces_is_not_half_a_number(text: str) -> None:
 
 def test_a_colon_needs_no_space_after_it() -> None:
     data = "h_1:0.9\nh_2: 0.8\n'E':0.7\na_1:−.5\n".encode()
-    assert [row[:3] for row in read_sheet(data, "s.yaml").statements] == [
-        ("h_1", "0.9", 1),
-        ("h_2", "0.8", 2),
-        ("E", "0.7", 3),
-        ("a_1", "-.5", 4),
-    ]
+    assert read_sheet(data, "s.yaml").statements == (
+        Statement.of("h_1", "0.9", 1),
+        Statement.of("h_2", "0.8", 2),
+        Statement.of("E", "0.7", 3),
+        Statement.of("a_1", "-.5", 4),
+    )
     assert read_sheet(b"- step: 1\n  answers:\n    E:0.5\n", "s.yaml").statements == (
-        Statement("E", "0.5", 3, step=1),
+        Statement.of("E", "0.5", 3, step=1),
     )
 
 
 @pytest.mark.parametrize("head", ["[Homework 3]", "{\\bf 3}", "[1] a book", "{$h_1$}"])
 def test_a_text_that_begins_with_a_bracket_is_no_mapping(head: str) -> None:
-    assert read_sheet(f"{head}\nE = 0.5\n".encode(), "s.txt").statements[0][:2] == ("E", "0.5")
+    assert read_sheet(f"{head}\nE = 0.5\n".encode(), "s.txt").statements[0][:2] == HALF
 
 
 @pytest.mark.parametrize(
@@ -251,7 +255,7 @@ def test_a_text_that_begins_with_a_bracket_is_no_mapping(head: str) -> None:
     ],
 )
 def test_the_kind_is_told_by_what_stands_in_the_file(data: str) -> None:
-    assert [row[:2] for row in read_sheet(data.encode(), "sheet").statements] == [("E", "0.5")]
+    assert [row[:2] for row in read_sheet(data.encode(), "sheet").statements] == [HALF]
 
 
 @pytest.mark.parametrize(
@@ -278,6 +282,6 @@ def test_a_broken_sheet_is_told_with_its_place(data: bytes, file: str, message: 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("E: 0.5\n")
-    assert read_sheet_file(tmp_path / "s.yaml").statements[0][:2] == ("E", "0.5")
+    assert read_sheet_file(tmp_path / "s.yaml").statements[0][:2] == HALF
     with pytest.raises(BacktraceError, match="no such file; expected a sheet of answers"):
         read_sheet_file(tmp_path / "t.yaml")

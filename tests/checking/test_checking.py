@@ -48,7 +48,7 @@ def graph(config: str) -> Graph:
 
 
 def answers(config: str, **numbers: str) -> dict[str, Judgement]:
-    statements = [Statement(name.replace("_over_", "/"), text) for name, text in numbers.items()]
+    statements = [Statement.of(name.replace("_over_", "/"), text) for name, text in numbers.items()]
     return {judgement.id: judgement for judgement in check(config, *statements).judgements}
 
 
@@ -64,7 +64,7 @@ def visible(config: str) -> Iterator[Node]:
 def test_published_figures_get_the_verdicts_they_deserve(name: str) -> None:
     near = [figure for figure in figures(name) if figure.step < 100]
     statements = [
-        Statement(f.id, f.published, step=f.step, sample=f.sample, total=f.sample is None) for f in near
+        Statement.of(f.id, f.published, step=f.step, sample=f.sample, total=f.sample is None) for f in near
     ]
     report = check(str(FOLDER / name / "config.yaml"), *statements)
     for figure, judgement in zip(near, report.judgements, strict=True):
@@ -78,7 +78,7 @@ def test_published_figures_get_the_verdicts_they_deserve(name: str) -> None:
 @pytest.mark.parametrize("config", EXAMPLES)
 def test_a_correct_sheet_is_never_marked_down(config: str, decimals: int) -> None:
     statements = [
-        Statement(
+        Statement.of(
             node.key.id, f"{node.value:.{decimals}f}", sample=node.key.sample, total=node.key.sample is None
         )
         for node in visible(config)
@@ -101,7 +101,7 @@ def test_a_sheet_that_goes_on_from_rounded_numbers_is_never_marked_down(config: 
         text = f"{whole.evaluate(node, values, FLOAT64):.{decimals}f}"
         values[node.key] = float(text)
         sample = node.key.sample
-        statements.append(Statement(node.key.id, text, sample=sample, total=sample is None))
+        statements.append(Statement.of(node.key.id, text, sample=sample, total=sample is None))
     report = check(config, *statements)
     marked_down = [j for j in report.judgements if j.verdict in ("slip", "wrong")]
     assert marked_down == []
@@ -127,7 +127,7 @@ def test_every_slip_planted_once_is_found_where_it_was_made(config: str) -> None
     for key, rewriting in planted(config):
         values = Values(whole, {}, {key: rewriting})
         statements = [
-            Statement(
+            Statement.of(
                 n.key.id, f"{values.worked_out(n.key):#.9g}", sample=n.key.sample, total=n.key.sample is None
             )
             for n in visible(config)
@@ -313,7 +313,7 @@ def test_the_other_sign_convention_is_said_once_and_not_punished() -> None:
     report = check(
         "or-gate",
         *(
-            Statement(id, text)
+            Statement.of(id, text)
             for id, text in (("delta_o", "0.1218"), ("dE/dw_5", "0.0786"), ("dE/dw_6", "0.0814"))
         ),
     )
@@ -322,7 +322,9 @@ def test_the_other_sign_convention_is_said_once_and_not_punished() -> None:
 
 
 def test_numbers_of_another_sample_are_told_once() -> None:
-    report = check("or-gate", Statement("h_1", "0.8"), Statement("h_2", "0.9"), Statement("a_1", "0.68997"))
+    report = check(
+        "or-gate", Statement.of("h_1", "0.8"), Statement.of("h_2", "0.9"), Statement.of("a_1", "0.68997")
+    )
     assert [convention.sentence for convention in report.conventions] == [
         "these look like sample 2: --sample 2"
     ]
@@ -340,7 +342,7 @@ def test_a_given_is_held_against_the_config() -> None:
 
 
 def test_an_unknown_name_tells_the_nearest() -> None:
-    (judgement,) = check("or-gate", Statement("dE/dw_9", "1")).judgements
+    (judgement,) = check("or-gate", Statement.of("dE/dw_9", "1")).judgements
     assert judgement.verdict == "unknown"
     assert judgement.explanation.startswith("no such quantity; did you mean dE/dw_")
 

@@ -62,7 +62,7 @@ class Trial:
             text = line.text
             if turned and line.kind in TURNED:
                 text = text.removeprefix("-") if text.startswith("-") else f"-{text}"
-            statements.append(Statement(id, text, step=step, sample=sample, total=sample is None))
+            statements.append(Statement.of(id, text, step=step, sample=sample, total=sample is None))
             places.append(line.place)
         report = check_sheet(self.checker, Sheet("sheet", tuple(statements)))
         assert report.error is None, report.error

@@ -178,7 +178,7 @@ def misses(exercise: Exercise, random: Random, most: int | None) -> Iterator[Mis
 
 def judged(checker: Checker, digits: int, sheet: Sheet) -> dict[Place, Judgement]:
     statements = tuple(
-        Statement(id, rounded(value, digits), step=1, sample=sample, total=sample is None)
+        Statement.of(id, rounded(value, digits), step=1, sample=sample, total=sample is None)
         for (sample, id), value in sheet.items()
     )
     report = check_sheet(checker, Stated("sheet", statements))

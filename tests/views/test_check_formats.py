@@ -19,6 +19,7 @@ from backtrace.checking.judging.class_tally import Tally
 from backtrace.checking.report import Convention, Finding, Judgement, Report, Root, Verdict
 from backtrace.checking.slips.table import SLIPS
 from backtrace.checking.statement import Statement
+from backtrace.symbolic.expressions import Number
 from backtrace.views.check.data import harmless, write_csv, write_csv_sheets, write_json, write_json_sheets
 from backtrace.views.check.gradescope import write_gradescope
 from backtrace.views.check.junit import write_junit
@@ -45,7 +46,7 @@ def judged(
     step: int | None = 1,
     sample: int | None = 1,
 ) -> Judgement:
-    statement = Statement(name, text, line)
+    statement = Statement(name, Number(0.0, text), line)
     return Judgement(statement, name, step, sample, expected, verdict, slip, explanation, alternatives, root)
 
 

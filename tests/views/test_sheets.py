@@ -206,7 +206,7 @@ def _planted_place(
 
 
 def _verdicts(checker: Checker, lines: list[tuple[Place, str]]) -> list[tuple[str, str, str | None]]:
-    statements = [Statement(p[2], text, step=p[0], sample=p[1], total=p[1] is None) for p, text in lines]
+    statements = [Statement.of(p[2], text, step=p[0], sample=p[1], total=p[1] is None) for p, text in lines]
     report = check_sheet(checker, Sheet("sheet", tuple(statements)))
     return [(j.id, j.verdict, j.slip) for j in report.judgements]
 
@@ -228,7 +228,7 @@ def test_the_number_that_a_slip_gives_is_found_to_be_that_slip(name: str) -> Non
             assert number is not None
             if number.digits < 3:
                 continue
-            statement = Statement(key.id, wrong.text, step=1, sample=key.sample, total=key.sample is None)
+            statement = Statement.of(key.id, wrong.text, step=1, sample=key.sample, total=key.sample is None)
             judgement = check_sheet(checker, Sheet("s", (statement,))).judgements[0]
             assert judgement.verdict == "slip", (key, wrong)
             assert wrong.slips[0].slip in _named(judgement), (key, wrong)

@@ -14,12 +14,13 @@ from typing import NamedTuple
 from backtrace.checking.graph import Graph, Key
 from backtrace.checking.naming.binding import Bound, Names, value_in
 from backtrace.checking.naming.lookup import Lookup
-from backtrace.checking.naming.side_parser import is_symbolic, side, taken_of
+from backtrace.checking.naming.side_parser import is_symbolic, operand, parse_side
 from backtrace.checking.report import FormulaFinding
 from backtrace.checking.slips.candidates import Candidate
 from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Formula, Sheet
+from backtrace.checking.tokens import Side
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.closeness import EXACT, same
 from backtrace.limits import STEP_EQUATIONS
@@ -73,16 +74,16 @@ def _with_random_parameters(problem: Problem, seed: int) -> Problem:
 
 def judge_formulas(points: Sequence[Point], lookup: Lookup, sheet: Sheet, turned: bool = False) -> Judged:
     """Judge the formulas of a sheet; `turned` if its numbers for δ have the other sign throughout."""
-    workings = {text for statement in sheet.statements for text in statement.working}
+    workings = {side for statement in sheet.statements for side in statement.working}
     formulas = [
         f for f in dict.fromkeys(sheet.formulas) if f.right not in workings or not _is_arithmetic(f.right)
     ]
     return _Judge(points, lookup, turned).all(formulas)
 
 
-def _is_arithmetic(text: str) -> bool:
+def _is_arithmetic(side: Side) -> bool:
     """Whether a side with names in it is none the less the working of a number: w_5 - 0.5(-0.0786)."""
-    expression = side(text)
+    expression = parse_side(side.tokens)
     return expression is not None and not is_symbolic(expression)
 
 
@@ -105,7 +106,7 @@ class _Judge:
             if claims:
                 readable.append((formula, claims))
             else:
-                not_evaluated.append((formula.line, f"{formula.left} = {formula.right}"))
+                not_evaluated.append((formula.line, f"{formula.left.text} = {formula.right.text}"))
         self.turned = self.turned or self.turns_deltas(claim for _, claims in readable for claim in claims)
         findings = [found for formula, claims in readable if (found := self.finding(formula, claims))]
         return Judged(len(readable) - len(findings), tuple(findings), tuple(not_evaluated))
@@ -114,7 +115,7 @@ class _Judge:
 
     def claims(self, formula: Formula) -> Iterator[Claim]:
         """What a formula says: of a sample, and where there is a batch, of all samples together."""
-        right = side(formula.right)
+        right = parse_side(formula.right.tokens)
         if right is None or not is_symbolic(right):
             return
         for total in (False, True) if self.problem.batch != "online" else (False,):
@@ -128,7 +129,7 @@ class _Judge:
         if formula.name is not None:
             key = self.names.key(formula.name, total)
             return key if key and self.graph[key].kind != "given" else None
-        expression = side(formula.left)
+        expression = parse_side(formula.left.tokens)
         bound = self.names.bound(expression, total) if expression and is_symbolic(expression) else None
         return bound and (self.quantity(bound) or bound)
 
@@ -182,7 +183,7 @@ class _Judge:
         claim = claims[0]
         if isinstance(claim.left, Bound):
             said = "the two sides are not the same"
-            return FormulaFinding(formula.left, formula.right, None, None, said, formula.line)
+            return FormulaFinding(formula.left.text, formula.right.text, None, None, said, formula.line)
         return self.explained(formula, claim.left, claim.right)
 
     def in_brackets(self, formula: Formula) -> FormulaFinding | None:
@@ -191,14 +192,15 @@ class _Judge:
         Terms without x may be left out there.
         """
         of, _, _ = (formula.name or "").partition("/")
-        inner = taken_of(formula.right) if of.startswith("d") else None
-        key = self.names.key(of[1:], total=False) if inner else None
-        if inner is None or key is None or self.graph[key].expression is None:
+        inner = operand(formula.right.tokens) if of.startswith("d") else ()
+        expression = parse_side(inner)
+        key = self.names.key(of[1:], total=False) if expression else None
+        if expression is None or key is None or self.graph[key].expression is None:
             return None
-        bound = self.names.bound(inner, total=False)
+        bound = self.names.bound(expression, total=False)
         if bound is None or self.holds(Claim(key, bound)):
             return None
-        found = self.explained(formula._replace(right=_inside(formula.right)), key, bound)
+        found = self.explained(formula._replace(right=Side.of(inner)), key, bound)
         return found if found.slip not in (None, "missing_term") else None
 
     def explained(self, formula: Formula, key: Key, right: Bound) -> FormulaFinding:
@@ -208,7 +210,7 @@ class _Judge:
         said = f"done right it is {expected}"
         if slip:
             said = f"what is written for {node.symbol.text} {slip.explanation}; {said}"
-        return FormulaFinding(key.id, formula.right, expected, slip and slip.slip, said, formula.line)
+        return FormulaFinding(key.id, formula.right.text, expected, slip and slip.slip, said, formula.line)
 
     def slip(self, key: Key, right: Bound) -> Candidate | None:
         """The most plausible slip that gives what the formula gives, at all points."""
@@ -240,9 +242,3 @@ def _has_numbers_put_in(expression: Expression) -> bool:
 def _same(one: float, other: float) -> bool:
     """Whether two sides agree at a point whose numbers are near 1: below 1e-13 there is only rounding."""
     return same(one, other, absolute=1e-13)
-
-
-def _inside(operator: str) -> str:
-    """The text in the brackets of ∂/∂x [ … ]."""
-    start = min(place for mark in "[(" if (place := operator.find(mark)) >= 0)
-    return operator[start + 1 : -1]

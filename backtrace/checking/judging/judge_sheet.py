@@ -18,7 +18,7 @@ from backtrace.checking.judging.working import Workings
 from backtrace.checking.naming.resolve import Naming, Steps
 from backtrace.checking.report import FAULTY, Convention, Finding, Judgement, Report, Root, Verdict
 from backtrace.checking.slips.diagnosis import Diagnosis
-from backtrace.checking.stated_number import Stated, stated
+from backtrace.checking.stated_number import Stated, with_precision
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.closeness import EXACT, same
@@ -114,7 +114,7 @@ class _Marking:
     # Which quantity a statement is about
 
     def place(self, place: int, statement: Statement) -> None:
-        number = stated(statement.text)
+        number = with_precision(statement.number)
         size = self.matrices[_matrix(statement)] if "[" in statement.name else 0
         key = self.naming.key(statement, number, size)
         if number is not None and isinstance(key, Key):

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from backtrace.checking.graph import Key, Node
 from backtrace.checking.naming.binding import Names
 from backtrace.checking.naming.lookup import Lookup
-from backtrace.checking.naming.side_parser import is_symbolic, numbers, side
+from backtrace.checking.naming.side_parser import is_symbolic, numbers, parse_side
 from backtrace.checking.report import Remark
-from backtrace.checking.stated_number import Stated, stated
+from backtrace.checking.stated_number import Stated, with_precision
 from backtrace.checking.statement import Statement
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.evaluator import value_of
@@ -61,7 +61,7 @@ class Workings:
 
     def remarks(self, statement: Statement, key: Key, faulty: bool) -> Iterator[Remark]:
         """What is to be said of the working of a statement about a quantity, right or faulty."""
-        number, workings = stated(statement.text), self.workings(statement, key)
+        number, workings = with_precision(statement.number), self.workings(statement, key)
         if number is None or not workings:
             return
         below = self.below(key)
@@ -84,14 +84,14 @@ class Workings:
         """The sides before a number that are arithmetic; formulas in symbols are judged elsewhere."""
         found: list[_Working] = []
         names = Names(self.lookup, key.sample, key.step)
-        for text in dict.fromkeys(statement.working):
-            expression = side(text)
+        for side in dict.fromkeys(statement.working):
+            expression = parse_side(side.tokens)
             if expression is None or isinstance(expression, Number) or is_symbolic(expression):
                 continue
             bound = names.bound(expression, key.sample is None)
             if bound is not None:
                 values = {id: self.known(used) for id, used in bound.uses.items()}
-                found.append(_Working(text, bound.expression, values))
+                found.append(_Working(side.text, bound.expression, values))
         return found
 
     def own_numbers(self, statement: Statement, key: Key) -> dict[Key, Stated]:
@@ -101,7 +101,7 @@ class Workings:
         exact = self.exact(below)
         found: dict[Key, Stated] = {}
         for literal in (literal for working in workings for literal in working.literals):
-            number = stated(literal.text)
+            number = with_precision(literal)
             if number is None or number.digits < 2 or literal.value in exact:
                 continue
             meant = [used for used in below if number.fits(abs(self.graph[used].value))]
@@ -155,7 +155,7 @@ class Workings:
     ) -> Iterator[Remark]:
         """The numbers in a working that the stated one does not rest on, and what belongs in their place."""
         for literal in working.literals:
-            written = stated(literal.text)
+            written = with_precision(literal)
             if written is None or literal.value == 0.5 or any(written.fits(abs(value)) for value in fitting):
                 continue
             belongs = self.belonging(working, literal, key, below)
@@ -205,7 +205,7 @@ class Workings:
 
 def _known(literal: Number, exact: set[float]) -> Interval:
     """What a written number may be: a whole number and what is known exactly are that."""
-    number = stated(literal.text)
+    number = with_precision(literal)
     if number is None or literal.text.isdigit() or literal.value in exact:
         return point(literal.value)
     return number.interval

@@ -7,7 +7,7 @@ the network once more with them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Sheet, Statement
+from backtrace.checking.tokens import Token, number_of
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell
 
@@ -28,7 +29,6 @@ _WEIGHT_WORDS = {  # where there is only one
 _STATES = ("m", "v", "s")
 _CORRECTED = ("mhat", "vhat")
 _GRADIENTS = ("g", "grad")
-_FROM = re.compile(r"\s*\(?\s*([-+]?[0-9.]{1,40}(?:e[-+]?[0-9]{1,3})?)\s*\)?\s*[-+]")
 _ENOUGH = 4  # digits that do not come out right by chance
 _FORWARD = ("net", "activation", "cost", "value")
 
@@ -188,9 +188,15 @@ class Naming:
 
     def _starts_from(self, statement: Statement, old: float) -> bool:
         """Whether the working begins with the old value, from which something is taken or added."""
-        begins = (_FROM.match(side) for side in statement.working)
-        return any(float(found[1]) == old for found in begins if found and _is_number(found[1]))
+        terms = (number_of(_first_term(side.tokens)) for side in statement.working)
+        return any(term.value == old for term in terms if term)
 
 
-def _is_number(text: str) -> bool:
-    return text.count(".") < 2 and text.strip("+-.") != ""
+def _first_term(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The tokens before the plus or minus behind the first number; none where there is no such sign."""
+    has_number = False
+    for i, token in enumerate(tokens):
+        if token.kind == "operator" and token.text in "+-" and has_number:
+            return tokens[:i]
+        has_number = has_number or token.kind == "number"
+    return ()

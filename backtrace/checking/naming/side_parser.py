@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backtrace.checking.tokens import Token, is_operator, tokens_of, typed, without_commas
+from backtrace.checking.tokens import Token, is_operator, opening, typed, without_commas
 from backtrace.symbolic.expressions import Call, Expression, Number, Power, Symbol, children, symbols
 from backtrace.symbolic.functions import VARIADIC, public_functions
 from backtrace.symbolic.parser import ExpressionError, Parser
@@ -30,29 +30,27 @@ _OPEN_NAMES = ("g", "f", "φ", "ϕ", "ψ", "act", "σ", "sigma")
 _E = Symbol("e", "e")
 
 
-def side(text: str) -> Expression | None:
-    """The expression that a side in plain notation spells out, if it is one.
+def parse_side(tokens: Sequence[Token]) -> Expression | None:
+    """The expression that a side spells out, if it is one.
 
     An activation function whose kind is left open is a call of `OPEN`, its derivative of `OPEN_SLOPE`; and
     ∂/∂x [ … ] a call of `PARTIAL`: what the names mean has to be known first.
 
-    >>> side("0.512(1 - 0.512)").factors[0]
+    >>> from backtrace.checking.tokens import tokens_of
+    >>> parse_side(tokens_of("0.512(1 - 0.512)")).factors[0]
     Number(value=0.512, text='0.512')
     """
-    return _side(_without_spaces(text))
-
-
-def taken_of(text: str) -> Expression | None:
-    """What stands in the brackets of ∂/∂x [ … ], if that is all that a side says."""
-    tokens = _without_spaces(text)
-    if len(tokens) < 4 or not is_operator(tokens[0]) or tokens[1].kind != "open":
+    try:
+        return _SideParser(_translated([t for t in tokens if t.kind != "space"]), _FUNCTIONS).whole()
+    except ExpressionError:
         return None
-    depth = 0
-    for place, token in enumerate(tokens):
-        depth += (token.kind == "open") - (token.kind == "close")
-        if place and not depth:
-            return _side(tokens[2:place]) if place == len(tokens) - 1 else None
-    return None
+
+
+def operand(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The inner tokens of ∂/∂x [ … ], where a side is that and nothing else; else none."""
+    start = opening(tokens) if tokens else -1
+    before = [token for token in tokens[: max(start, 0)] if token.kind != "space"]
+    return tokens[start + 1 : -1] if len(before) == 1 and is_operator(before[0]) else ()
 
 
 def is_symbolic(expression: Expression) -> bool:
@@ -68,17 +66,6 @@ def numbers(expression: Expression) -> Iterator[Number]:
         yield expression
     for part in children(expression):
         yield from numbers(part)
-
-
-def _without_spaces(text: str) -> list[Token]:
-    return [token for token in tokens_of(text) if token.kind != "space"]
-
-
-def _side(tokens: Sequence[Token]) -> Expression | None:
-    try:
-        return _Side(_translated(tokens), _FUNCTIONS).whole()
-    except ExpressionError:
-        return None
 
 
 def _translated(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
@@ -117,7 +104,7 @@ def _translated(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
     yield "end", "", 0
 
 
-class _Side(Parser):
+class _SideParser(Parser):
     """The grammar of formulas with what people leave out."""
 
     def times_or_over(self) -> str | None:

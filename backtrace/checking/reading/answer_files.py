@@ -10,6 +10,7 @@ import csv
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from backtrace.checking.reading.document import read_document
 from backtrace.checking.reading.handwritten_numbers import has_commas, joined, read_number
@@ -20,6 +21,7 @@ from backtrace.config.files import read_file
 from backtrace.config.nodes import StrPath, compose, decode
 from backtrace.errors import BacktraceError, Location, nearest, printable, quoted
 from backtrace.limits import DOCUMENT_CHARACTERS, ID_CHARACTERS, SHEET_ROWS
+from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.ids import transcribe
 
 LARGEST_STEP = 1_000_000_000
@@ -105,12 +107,6 @@ def _has_commas(text: str) -> bool:
     return has_commas(line for line in text.splitlines() if not _COMMENT.match(line))
 
 
-def _number(text: str, commas: bool) -> str:
-    """The text of a number with an ordinary minus and point, or a message (which has a blank in it)."""
-    number = read_number(text, has_commas=commas)
-    return number if isinstance(number, str) else number.text
-
-
 # YAML and JSON
 
 
@@ -125,7 +121,7 @@ def _read_mapping(text: str, file: str) -> Sheet:
     elif (inner := cursor.value("answers")) is not None and inner.is_mapping:
         blank = _section(cursor, statements, commas)
     else:
-        blank = _answers(cursor, Statement("", ""), statements, commas)
+        blank = _answers(cursor, Statement, statements, commas)
     return Sheet(file, tuple(statements), blank=blank)
 
 
@@ -142,11 +138,13 @@ def _section(cursor: Cursor, statements: list[Statement], commas: bool) -> int:
     stated = cursor.value("sample")
     total = stated is not None and stated.is_null
     place = fields["place"].text("text")[:ID_CHARACTERS] if "place" in fields else ""
-    common = Statement("", "", step=step, sample=sample, total=total, place=place)
-    return _answers(fields["answers"], common, statements, commas)
+    state = partial(Statement, step=step, sample=sample, total=total, place=place)
+    return _answers(fields["answers"], state, statements, commas)
 
 
-def _answers(cursor: Cursor, common: Statement, statements: list[Statement], commas: bool) -> int:
+def _answers(
+    cursor: Cursor, state: Callable[[str, Number, int], Statement], statements: list[Statement], commas: bool
+) -> int:
     """The numbers of a mapping; how many places are blank."""
     blank = 0
     for key, value in cursor.entries(_EXPECTED):
@@ -160,12 +158,10 @@ def _answers(cursor: Cursor, common: Statement, statements: list[Statement], com
         if value.is_null:
             blank += 1
             continue
-        text = value.text("a number")
-        number = _number(text, commas)
-        if " " in number:
+        number = read_number(value.text("a number"), has_commas=commas)
+        if isinstance(number, str):
             value.fail(number)
-        line = key.location.line
-        statements.append(common._replace(name=transcribe(name), text=number, line=line))
+        statements.append(state(transcribe(name), number, key.location.line))
     return blank
 
 
@@ -197,10 +193,10 @@ def _read_table(text: str, file: str) -> Sheet:
             message = f"more than {SHEET_ROWS:,} rows, the most that are read"
             raise BacktraceError(message, Location(file, line, 1))
         statement = _of_row(row, columns, Location(file, line, 1), commas)
-        if statement.text:
-            statements.append(statement)
-        else:
+        if statement is None:
             blank += 1
+        else:
+            statements.append(statement)
     return Sheet(file, tuple(statements), blank=blank)
 
 
@@ -255,27 +251,21 @@ def _too_many(row: Sequence[str], place: Location) -> BacktraceError:
     return BacktraceError(said, place)
 
 
-def _of_row(row: Sequence[str], columns: dict[str, int], place: Location, commas: bool) -> Statement:
-    """One row; without a text where its number was left blank."""
+def _of_row(row: Sequence[str], columns: dict[str, int], place: Location, commas: bool) -> Statement | None:
+    """The statement of one row; None where its number was left blank."""
     cells = {column: row[i].strip() if i < len(row) else "" for column, i in columns.items()}
     name, text = cells["id"], cells["value"]
     if len(row) < 2:
         raise BacktraceError(f"found one column, {quoted(name or text)}; expected two, id and value", place)
     if not name or len(name) > ID_CHARACTERS:
         raise BacktraceError(f"found {quoted(name)}; expected a quantity's id", place)
-    number = _number(text, commas) if text else ""
-    if " " in number:
+    number = read_number(text, has_commas=commas) if text else None
+    if isinstance(number, str):
         raise BacktraceError(f"{printable(name)}: {number}", place)
-    sample = cells.get("sample", "")
-    total = sample.lower() in _TOTALS
-    return Statement(
-        transcribe(name),
-        number,
-        place.line,
-        _whole(cells.get("step", ""), "step", place),
-        None if total else _whole(sample, "sample", place),
-        total,
-    )
+    total = cells.get("sample", "").lower() in _TOTALS
+    step = _whole(cells.get("step", ""), "step", place)
+    sample = None if total else _whole(cells.get("sample", ""), "sample", place)
+    return number and Statement(transcribe(name), number, place.line, step, sample, total)
 
 
 def _whole(text: str, what: str, place: Location) -> int | None:

@@ -20,8 +20,9 @@ from backtrace.checking.reading.markup import harmless, lines
 from backtrace.checking.reading.matrices import cells, elements, labels
 from backtrace.checking.reading.tables import Line, with_tables
 from backtrace.checking.statement import Formula, Sheet, Statement
-from backtrace.checking.tokens import Token, name_of, named, number_of, tokens_of, typed, written
+from backtrace.checking.tokens import Side, Token, name_of, named, number_of, tokens_of, typed
 from backtrace.limits import LINE_CHARACTERS
+from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.ids import LETTER
 
 CHARACTERS_SHOWN = 200  # characters of a line that was not understood
@@ -73,7 +74,7 @@ def read_document(text: str, file: str = "") -> Document:
     """The statements, formulas and unread lines of a document; `file` tells LaTeX and HTML by its ending.
 
     >>> read_document("so ∂E/∂w₅ = 2(0.5) = 1.0.").statements[0][:3]
-    ('dE/dw_5', '1.0', 1)
+    ('dE/dw_5', Number(value=1.0, text='1.0'), 1)
     """
     sheet = HandedOut()
     text = text if file.endswith(".ipynb") else sheet.answers(text)
@@ -265,11 +266,15 @@ def _statements(equation: Equation, places: Sequence[int]) -> Iterator[Statement
     for i, name in enumerate(names):
         if name is None or i == last:
             continue
-        working = tuple(filter(None, map(written, sides[i + 1 : last])))
+        working = _working(sides[i + 1 : last])
         name = _renewed(name, sides[i + 1 : last], equation.updates)
         if name not in done:
             done.add(name)
             yield Statement(name, number, places[last], working=working)
+
+
+def _working(sides: Sequence[Sequence[Token]]) -> tuple[Side, ...]:
+    return tuple(Side.of(side) for side in sides if side)
 
 
 def _is_working(side: Sequence[Token]) -> bool:
@@ -288,12 +293,12 @@ def _renewed(name: str, working: Sequence[Sequence[Token]], updates: bool) -> st
 
 
 def _matrix(
-    equation: Equation, names: Sequence[str | None], matrix: list[list[str]], line: int
+    equation: Equation, names: Sequence[str | None], matrix: list[list[Number]], line: int
 ) -> Iterator[Statement]:
     """A vector's elements are counted by one index, a matrix's by row and column."""
     numbers = [element for row in matrix for element in row]
     for i, (side, name) in enumerate(zip(equation.sides[:-1], names, strict=False)):
-        working = tuple(filter(None, map(written, equation.sides[i + 1 : -1])))
+        working = _working(equation.sides[i + 1 : -1])
         if name is not None:
             names_of_entries = [f"{name}[{label}]" for label in labels(matrix)]
         else:
@@ -309,6 +314,6 @@ def _formulas(equation: Equation, places: Sequence[int]) -> Iterator[Formula]:
     for i, side in enumerate(equation.sides[1:], 1):
         if left and any(token.kind in ("name", "derivative") for token in side):
             of = name and _renewed(name, equation.sides[i : i + 1], equation.updates)
-            yield Formula(places[i], of, written(left), written(side))
+            yield Formula(places[i], of, Side.of(left), Side.of(side))
             if name_of(side) is not None:
                 left, name = side, name_of(side)

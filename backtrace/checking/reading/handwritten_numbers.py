@@ -102,7 +102,10 @@ def _number_in(side: str, has_commas: bool) -> str | None:
     if _GAP.search(side) or (_MAYBE_THOUSANDS.fullmatch(side) and not has_commas):
         return None
     side = _DECIMAL.sub(r"\1.\2", side)
-    return side if isinstance(to_number(side), Number) else number_of(tokens_of(side))
+    if isinstance(to_number(side), Number):
+        return side
+    number = number_of(tokens_of(side))
+    return number and number.text
 
 
 def joined(row: list[str], place: int) -> list[str]:

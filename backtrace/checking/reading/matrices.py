@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backtrace.checking.tokens import Token, number_of
+from backtrace.symbolic.expressions import Number
 
 
-def labels(matrix: Sequence[Sequence[str]]) -> list[str]:
+def labels(matrix: Sequence[Sequence[Number]]) -> list[str]:
     """What the entries are counted by, row by row: a vector by one index, a matrix by two."""
     if len(matrix) == 1:
         return [f"{column}" for column in range(1, len(matrix[0]) + 1)]
@@ -16,12 +17,12 @@ def labels(matrix: Sequence[Sequence[str]]) -> list[str]:
     return [f"{i},{j}" for i, row in enumerate(matrix, 1) for j in range(1, len(row) + 1)]
 
 
-def elements(side: Sequence[Token]) -> list[list[str]]:
+def elements(side: Sequence[Token]) -> list[list[Number]]:
     """The numbers of a matrix, by rows; empty where a side is anything else."""
-    rows = [[number_of(cell) or "" for cell in row] for row in cells(side)]
-    if not rows or len({len(row) for row in rows}) > 1 or not all(map(all, rows)):
-        return []
-    return rows
+    entries = cells(side)
+    rows = [[number for cell in row if (number := number_of(cell))] for row in entries]
+    is_whole = [len(row) for row in rows] == [len(row) for row in entries]
+    return rows if is_whole and len({len(row) for row in rows}) == 1 else []
 
 
 def cells(side: Sequence[Token]) -> list[list[list[Token]]]:
