@@ -44,7 +44,7 @@ from backtrace.typesetting.numerals import Numerals
 from backtrace.typesetting.plain import PLAIN
 from backtrace.views.diagram.dot import write_dot
 from backtrace.views.diagram.geometry import Box, Point, Size
-from backtrace.views.diagram.layout import Layout, Plan, laid_out
+from backtrace.views.diagram.layout import Layout, Plan, lay_out
 from backtrace.views.diagram.mermaid import write_mermaid
 from backtrace.views.diagram.svg import write_svg
 from backtrace.views.diagram.text import write_text
@@ -612,11 +612,12 @@ def test_a_weight_s_sign_is_drawn_where_its_edge_leaves_the_way_it_shares() -> N
     }
     root = ElementTree.fromstring(picture_text("svg", problem_of(skipping), picture(problem_of(skipping))))
     edges = [path for path in root.iter(f"{SVG}path") if "edge" in path.get("class", "")]
-    ways = [
-        path.get("class") for path in edges if "H" in path.get("d", "") or path.get("d", "").count("L") > 1
-    ]
-    assert ways == ["edge", "edge plus"]  # of x_1 to both outputs, and of x_2 to one of them
-    assert [path.get("class") for path in edges[1:]].count("edge minus") == 1
+    costs = [path for path in edges if "C" in path.get("d", "")]
+    assert len(costs) == 3  # the way of x_1, which both its weights share, and each output's edge to the cost
+    assert "H" in costs[0].get("d", "")
+    assert [path.get("class") for path in edges].count("edge minus") == 1
+    assert [path.get("class") for path in edges].count("edge plus") == 6
+    assert [path.get("class") for path in edges].count("edge") == 3
 
 
 def test_an_equation_that_is_a_number_says_it_once() -> None:
@@ -849,21 +850,24 @@ def plans(draw: st.DrawFn) -> Plan:
 @settings(max_examples=60)
 @given(plans())
 def test_nothing_stands_on_anything_else_and_no_edge_goes_through_a_box(plan: Plan) -> None:
-    layout = laid_out(plan)
+    layout = lay_out(plan)
     labels = [box for box in layout.labels if box]
     assert overlapping([*layout.boxes, *labels]) == []
     for (source, target), line in zip(plan.edges, layout.lines, strict=True):
         others = [box for node, box in enumerate(layout.boxes) if node not in (source, target)]
-        for one, other in pairwise(line):
+        for one, other in pairwise(line.corners):
             assert not [box for box in others if _touches(box, one, other)]
+    assert len(labels) == sum(label is not None for label in plan.labels)
     assert all(_inside(box, layout) for box in (*layout.boxes, *labels))
+    assert not [1 for line, own in zip(layout.lines, layout.labels, strict=True) for box in labels
+                if box != own and any(_touches(box, *leg) for leg in pairwise(line.corners))]  # fmt: skip
 
 
 def test_a_label_below_all_boxes_is_on_the_picture() -> None:
-    tiny, columns = [Size(10.0, 10.0)] * 5, [[0, 1], [2], [3, 4]]
-    plan = Plan(tiny, columns, [(1, 4)], [Size(10.0, 30.0)], [40.0] * 3, ordered=True)
-    layout = laid_out(plan)
-    [label] = layout.labels
+    edges = [(0, 3), (1, 3), (2, 3)]
+    plan = Plan([Size(10.0, 10.0)] * 4, [[0, 1, 2], [3]], edges, [Size(10.0, 90.0)] * 3, [40.0] * 2, True)
+    layout = lay_out(plan)
+    label = layout.labels[-1]
     assert label is not None
     assert label.bottom > max(box.bottom for box in layout.boxes)
     assert _inside(label, layout)
@@ -890,10 +894,10 @@ def _touches(box: Box, one: Point, other: Point) -> bool:
 def test_every_label_stands_on_its_own_edge() -> None:
     size = Size(60, 30)
     plan = Plan([size] * 4, [[0, 1], [2, 3]], [(0, 2), (0, 3), (1, 2), (1, 3)], [size] * 4, [0, 0], True)
-    layout = laid_out(plan)
+    layout = lay_out(plan)
     for line, box in zip(layout.lines, layout.labels, strict=True):
         assert box is not None
-        assert any(_touches(box, one, other) for one, other in pairwise(line))
+        assert any(_touches(box, one, other) for one, other in pairwise(line.corners))
 
 
 # The command

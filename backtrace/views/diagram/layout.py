@@ -1,7 +1,10 @@
-"""Where things stand in a picture: columns from left to right, edges between them, a place for every label.
+"""Places of nodes, edges and labels in a picture: columns from left to right at fixed distances.
 
-Sizes come in, places come out; nothing here knows what is written in a box. An edge that skips columns has a
-slot of its own in each of them, so that it passes no box.
+Owns coordinates: sizes go in, places come out. Must not know the text in a box.
+
+Between two columns of nodes the labels of the edges form a column of their own, as wide as the widest of
+them, in the order of the units that they lead to. Each edge runs through its own label, so no edge crosses
+another one's label. An edge that skips a column has a slot of its own there, so it crosses no box.
 """
 
 from __future__ import annotations
@@ -11,21 +14,23 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from backtrace.views.diagram.geometry import Box, Point, Size
-from backtrace.views.diagram.labels import labelled
 
-BETWEEN = 26.0  # from one box of a column to the next, at least
-LAYERED = 42.0  # in a network, where edges have labels
-SLOT = 16.0  # the height of a place where an edge passes a column
-STRETCHES = (1.0, 1.3, 1.7, 2.4, 3.5)  # of the heights, where widths alone make no room
+BETWEEN = 26.0  # the least distance between two boxes of a column
+LAYERED = 42.0  # the same in a network, whose layers have room for the labels beside them
+BETWEEN_LABELS = 5.0
+SLOT = 16.0  # the height of a slot through which an edge skips a column
+LEAST = 70.0  # between two columns; a heading may need more
+SWEEPS = (1, -1, 1, -1, 1)  # over the columns: to the right, back to the left, …
+STEEPEST = 7.0  # the height of a picture over the distance that its edges have to climb it
 
 
 class Plan(NamedTuple):
-    """What is to be laid out.
+    """The sizes of everything in a picture.
 
-    `columns` are nodes by number, from the top; `edges` pairs of them, and `labels` the sizes of what stands
-    at these, or None. `headings` are the widths of the columns' headings. Nodes in `right` stand at the right
-    side of their column, others in the middle. With `ordered` the nodes of a column stay in order and fill
-    the height; otherwise they move to where their neighbours are.
+    `columns` has the numbers of nodes, from the top; `edges` pairs of them, and `labels` the sizes of their
+    labels, or None. `headings` are the widths of the columns' headings. Nodes in `right` are at the right
+    side of their column, others in the middle. With `ordered` the nodes of a column keep their order;
+    otherwise they move to where edges cross less.
     """
 
     sizes: Sequence[Size]
@@ -37,242 +42,239 @@ class Plan(NamedTuple):
     right: frozenset[int] = frozenset()
 
 
-class Layout(NamedTuple):
-    """The boxes of nodes, the corners of edges, the boxes of labels, the middles of columns; and the extent.
+class Line(NamedTuple):
+    """The corners of an edge: `way` as far as edges from the same source may share it, then `leg`."""
 
-    A label for which there is no place is None.
-    """
+    way: tuple[Point, ...]
+    leg: tuple[Point, ...]
+
+    @property
+    def corners(self) -> tuple[Point, ...]:
+        return (*self.way, *self.leg[1:])
+
+
+class Layout(NamedTuple):
+    """The boxes of nodes, the lines of edges, the boxes of labels, the middles of columns; and the extent."""
 
     boxes: Sequence[Box]
-    lines: Sequence[Sequence[Point]]
+    lines: Sequence[Line]
     labels: Sequence[Box | None]
     columns: Sequence[float]
     size: Size
 
 
-def _around_labels(layout: Layout) -> Layout:
-    """The same with room for labels that stand above all boxes, or below them."""
-    labels = [box for box in layout.labels if box]
-    down = max((-box.top for box in labels), default=0.0)
-    lowest = max((box.bottom for box in labels), default=0.0)
-    if down > 0:
-        layout = layout._replace(
-            boxes=[_lowered(box, down) for box in layout.boxes],
-            lines=[[Point(x, y + down) for x, y in line] for line in layout.lines],
-            labels=[_lowered(box, down) if box else None for box in layout.labels],
-        )
-    down = max(down, 0.0)
-    width, height = layout.size
-    return layout._replace(size=Size(width, max(height, lowest) + down))
-
-
-def _lowered(box: Box, down: float) -> Box:
-    return box._replace(top=box.top + down, bottom=box.bottom + down)
-
-
 class _Slot(NamedTuple):
-    """A place in a column: a node's own, or where the edges of a node pass."""
+    """A place in a column: a node, the label of an edge (`edge`), or where edges from `node` pass."""
 
-    node: int
     column: int
+    node: int
+    edge: int | None = None
 
 
-def laid_out(plan: Plan) -> Layout:
-    """The places of everything, the top left corner being 0, 0."""
-    laying = _Laying(plan)
-    for stretch in STRETCHES:
-        layout = laying.layout(stretch)
-        if all(box for box, size in zip(layout.labels, plan.labels, strict=True) if size):
-            break
-    return layout
+def lay_out(plan: Plan) -> Layout:
+    """Place everything; the top left corner is 0, 0."""
+    return _Arrangement(plan).layout()
 
 
-class _Laying:
+class _Arrangement:
+    """Columns of slots: the even ones hold nodes, the odd ones between them hold labels."""
+
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.column = {node: k for k, nodes in enumerate(plan.columns) for node in nodes}
-        self.columns = [[_Slot(node, k) for node in nodes] for k, nodes in enumerate(plan.columns)]
-        self.routes = [self.route(*edge) for edge in plan.edges]
+        self.column = {node: 2 * k for k, nodes in enumerate(plan.columns) for node in nodes}
+        self.labelled = {
+            self.column[target] - 1 for (_, target), size in zip(plan.edges, plan.labels, strict=True) if size
+        }
+        self.columns: list[list[_Slot]] = [[] for _ in range(2 * len(plan.columns) - 1)]
+        for node, column in self.column.items():
+            self.columns[column].append(_Slot(column, node))
+        self.routes = [self.route(edge) for edge in range(len(plan.edges))]
         passing = dict.fromkeys(slot for route in self.routes for slot in route[1:-1])
-        if plan.ordered:
-            self.pass_outside(list(passing))
-        else:
-            for slot in passing:
+        for slot in passing:
+            if slot.column % 2 or not plan.ordered:
                 self.columns[slot.column].append(slot)
+            else:
+                self.pass_outside(slot)
+        if not plan.ordered:
             self.unravel()
-        self.widths = [max((self.size(slot).width for slot in slots), default=0) for slots in self.columns]
+        self.sort_labels()
+        self.widths = [max((self.size(slot).width for slot in slots), default=0.0) for slots in self.columns]
 
-    def route(self, source: int, target: int) -> list[_Slot]:
-        """The slots that an edge goes through, its ends among them."""
-        between = range(self.column[source] + 1, self.column[target])
-        ends = _Slot(source, self.column[source]), _Slot(target, self.column[target])
-        return [ends[0], *(_Slot(source, column) for column in between), ends[1]]
+    def route(self, edge: int) -> list[_Slot]:
+        """The slots that an edge runs through, with both its ends."""
+        source, target = self.plan.edges[edge]
+        first, last = self.column[source], self.column[target]
+        between = [
+            _Slot(column, source, edge if column == last - 1 and self.plan.labels[edge] else None)
+            for column in range(first + 1, last)
+            if column % 2 == 0 or column in self.labelled
+        ]
+        return [_Slot(first, source), *between, _Slot(last, target)]
 
     def size(self, slot: _Slot) -> Size:
-        """A slot's own size; one that is passed through is as wide as its column."""
+        if slot.edge is not None:
+            return self.plan.labels[slot.edge] or Size(0, SLOT)
         return self.plan.sizes[slot.node] if self.is_own(slot) else Size(0, SLOT)
 
     def is_own(self, slot: _Slot) -> bool:
-        """Whether it is the place of a node, and not one where edges pass."""
+        """Whether a slot is the place of a node."""
         return self.column[slot.node] == slot.column
 
     # The order within columns
 
-    def pass_outside(self, passing: Sequence[_Slot]) -> None:
-        """Edges pass above a layer or below it, by which half of their own column they come from."""
-        for slot in passing:
-            own = self.plan.columns[self.column[slot.node]]
-            above = own.index(slot.node) < (len(own) - 1) / 2
-            slots = self.columns[slot.column]
-            first = next(k for k, other in enumerate(slots) if self.is_own(other))
-            slots.insert(first if above else len(slots), slot)
+    def pass_outside(self, slot: _Slot) -> None:
+        """Let edges pass above a layer if they come from the upper half of their own, else below it."""
+        own = self.plan.columns[self.column[slot.node] // 2]
+        above = own.index(slot.node) < (len(own) - 1) / 2
+        slots = self.columns[slot.column]
+        first = next(k for k, other in enumerate(slots) if self.is_own(other))
+        slots.insert(first if above else len(slots), slot)
+
+    def joined(self) -> dict[tuple[_Slot, int], list[_Slot]]:
+        """The neighbours of each slot, at the left (-1) and at the right (1)."""
+        joined: dict[tuple[_Slot, int], list[_Slot]] = {}
+        for left, right in dict.fromkeys(pair for route in self.routes for pair in pairwise(route)):
+            joined.setdefault((left, 1), []).append(right)
+            joined.setdefault((right, -1), []).append(left)
+        return joined
 
     def unravel(self) -> None:
-        """Bring the slots of each column near those that they are joined to, so that edges cross less."""
+        """Move each slot to the mean place of its neighbours, left and right in turn: edges cross less."""
         joined = self.joined()
-        for direction in (1, -1, 1, -1, 1):
+        for direction in SWEEPS:
             for column in range(len(self.columns))[::direction]:
-                rank = {
-                    slot: (k + 0.5) / len(slots) for slots in self.columns for k, slot in enumerate(slots)
+                rank = {s: (k + 0.5) / len(slots) for slots in self.columns for k, s in enumerate(slots)}
+                near = {
+                    slot: _mean([rank[other] for other in joined.get((slot, -direction), (slot,))])
+                    for slot in self.columns[column]
                 }
-                near: dict[_Slot, float] = {}
-                for slot in self.columns[column]:
-                    there = [rank[other] for other in joined.get((slot, -direction), ())]
-                    near[slot] = sum(there) / len(there) if there else rank[slot]
                 moved = sorted(near, key=near.__getitem__)
                 if any(not {(slot, 1), (slot, -1)} & joined.keys() for slot in near):
-                    # Dots, which are joined to nothing, stand where they do in the order of their column.
+                    # The dots of nodes left out have no edge: they keep their place in the column's order.
                     own = filter(self.is_own, self.columns[column])
                     moved = [next(own) if self.is_own(slot) else slot for slot in moved]
                 self.columns[column] = moved
 
-    def joined(self) -> dict[tuple[_Slot, int], list[_Slot]]:
-        """What each slot is joined to, at the left (-1) and at the right (1)."""
-        joined: dict[tuple[_Slot, int], list[_Slot]] = {}
+    def sort_labels(self) -> None:
+        """Order labels by the nodes that they lead to, then by those that they come from."""
+        rank = {slot: k for slots in self.columns[::2] for k, slot in enumerate(slots)}
+        ends: dict[_Slot, tuple[int, int]] = {}
         for route in self.routes:
-            for left, right in pairwise(route):
-                for key, other in (((left, 1), right), ((right, -1), left)):
-                    if other not in joined.setdefault(key, []):
-                        joined[key].append(other)
-        return joined
+            for left, slot, right in zip(route, route[1:], route[2:], strict=False):
+                if slot.column % 2:
+                    ends[slot] = rank[right], rank[left]
+        for slots in self.columns[1::2]:
+            slots.sort(key=ends.__getitem__)
 
     # Places
 
-    def layout(self, stretch: float) -> Layout:
-        height = self.filled(stretch) if self.plan.ordered else self.settled()
-        lefts, labels = [0.0], list[Box | None]([None] * len(self.plan.edges))
-        for column in range(len(self.columns) - 1):
-            start = lefts[column] + self.widths[column]
-            width, placed = self.between(column, start, height)
-            for edge, box in placed.items():
-                labels[edge] = box
-            lefts.append(start + width)
-        boxes: list[Box] = [Box(0, 0, 0, 0)] * len(self.plan.sizes)
-        for node, (width, high) in enumerate(self.plan.sizes):
-            column = self.column[node]
-            spare = self.widths[column] - width
-            left = lefts[column] + (spare if node in self.plan.right else spare / 2)
-            middle = height[_Slot(node, column)]
-            boxes[node] = Box(left, middle - high / 2, left + width, middle + high / 2)
-        lines = [self.line(route, boxes, lefts, height) for route in self.routes]
-        middles = [left + width / 2 for left, width in zip(lefts, self.widths, strict=True)]
-        lowest = max((y + self.size(slot).height / 2 for slot, y in height.items()), default=0)
-        layout = Layout(boxes, lines, labels, middles, Size(lefts[-1] + self.widths[-1], lowest))
-        return _around_labels(layout)
-
-    def filled(self, stretch: float) -> dict[_Slot, float]:
-        """The middle height of every slot: each column is spread over the whole height."""
-        taken = [sum(self.size(slot).height for slot in slots) for slots in self.columns]
-        whole = stretch * max(
-            used + LAYERED * len(slots) for used, slots in zip(taken, self.columns, strict=True)
+    def layout(self) -> Layout:
+        middle = self.spread() if self.plan.ordered else self.near_neighbours()
+        whole = max((y + self.size(slot).height / 2 for slot, y in middle.items()), default=0.0)
+        lefts = self.lefts(whole)
+        places: dict[_Slot, Box] = {}
+        for slot, y in middle.items():
+            width, high = self.size(slot)
+            if slot.edge is not None:
+                width = self.widths[
+                    slot.column
+                ]  # an edge ends at its label: no stub of it beside a short one
+            spare = self.widths[slot.column] - width
+            is_right = self.is_own(slot) and slot.node in self.plan.right
+            left = lefts[slot.column] + (spare if is_right else spare / 2)
+            places[slot] = Box(left, y - high / 2, left + width, y + high / 2)
+        labels: list[Box | None] = [None] * len(self.plan.edges)
+        for slot, box in places.items():
+            if slot.edge is not None:
+                labels[slot.edge] = box
+        return Layout(
+            [places[_Slot(self.column[node], node)] for node in range(len(self.plan.sizes))],
+            [self.line(route, places, lefts) for route in self.routes],
+            labels,
+            [left + width / 2 for left, width in zip(lefts[::2], self.widths[::2], strict=True)],
+            Size(lefts[-1] + self.widths[-1], whole),
         )
-        height = {}
+
+    def spread(self) -> dict[_Slot, float]:
+        """The middle height of every slot of a network: each column fills the whole height evenly."""
+        taken = [sum(self.size(slot).height for slot in slots) for slots in self.columns]
+        whole = max(
+            used + len(slots) * (BETWEEN_LABELS if column % 2 else LAYERED)
+            for column, (used, slots) in enumerate(zip(taken, self.columns, strict=True))
+        )
+        middle = {}
         for used, slots in zip(taken, self.columns, strict=True):
             space = (whole - used) / max(len(slots), 1)
             y = space / 2
             for slot in slots:
-                height[slot] = y + self.size(slot).height / 2
-                y += self.size(slot).height + space
-        return height
+                high = self.size(slot).height
+                middle[slot] = y + high / 2
+                y += high + space
+        return middle
 
-    def settled(self) -> dict[_Slot, float]:
-        """The middle height of every slot: as near its neighbours as the others in its column let it."""
+    def near_neighbours(self) -> dict[_Slot, float]:
+        """The middle height of every slot of a computation: as near its neighbours as there is room for."""
         joined = self.joined()
-        height: dict[_Slot, float] = {}
+        middle: dict[_Slot, float] = {}
         for slots in self.columns:
-            height |= self.apart(slots, [0.0] * len(slots))
-        for direction in (1, -1, 1, -1, 1):
+            middle |= self.stacked(slots, [0.0] * len(slots))
+        for direction in SWEEPS:
             for slots in self.columns[::direction]:
+                beside = self.columns[slots[0].column - 2] if slots and slots[0].column else slots
                 wanted = []
                 for slot in slots:
-                    there = [height[other] for other in joined.get((slot, -direction), ())]
-                    if slot.column and not there and not joined.get((slot, direction)):
-                        there = [height[other] for other in self.columns[slot.column - 1]]
-                    wanted.append(sum(there) / len(there) if there else height[slot])
-                height |= self.apart(slots, wanted)
-        top = min((y - self.size(slot).height / 2 for slot, y in height.items()), default=0)
-        return {slot: y - top for slot, y in height.items()}
+                    is_alone = not {(slot, 1), (slot, -1)} & joined.keys()
+                    there = joined.get((slot, -direction), beside if is_alone else (slot,))
+                    wanted.append(_mean([middle[other] for other in there]))
+                middle |= self.stacked(slots, wanted)
+        top = min((y - self.size(slot).height / 2 for slot, y in middle.items()), default=0.0)
+        return {slot: y - top for slot, y in middle.items()}
 
-    def apart(self, slots: Sequence[_Slot], wanted: Sequence[float]) -> dict[_Slot, float]:
-        """Heights as near to the wanted ones as there is room for: runs of slots move as one."""
-        offsets, below = [], 0.0
-        for before, slot in zip([None, *slots], slots, strict=False):
-            if before:
-                below += (self.size(before).height + self.size(slot).height) / 2 + BETWEEN
-            offsets.append(below)
+    def stacked(self, slots: Sequence[_Slot], wanted: Sequence[float]) -> dict[_Slot, float]:
+        """Heights near the wanted ones, in order and apart; slots that would overlap move as one run."""
+        offsets = [0.0]
+        for above, below in pairwise(slots):
+            offsets.append(offsets[-1] + (self.size(above).height + self.size(below).height) / 2 + BETWEEN)
         runs: list[list[float]] = []
-        for want, offset in zip(wanted, offsets, strict=True):
+        for want, offset in zip(wanted, offsets, strict=False):
             runs.append([want - offset])
             while len(runs) > 1 and _mean(runs[-2]) >= _mean(runs[-1]):
-                last = runs.pop()
-                runs[-1] += last
+                runs[-2:] = [runs[-2] + runs[-1]]
         starts = [start for run in runs for start in [_mean(run)] * len(run)]
-        return {slot: start + offset for slot, start, offset in zip(slots, starts, offsets, strict=True)}
+        return {slot: start + offset for slot, start, offset in zip(slots, starts, offsets, strict=False)}
 
-    def line(
-        self,
-        route: Sequence[_Slot],
-        boxes: Sequence[Box],
-        lefts: Sequence[float],
-        height: dict[_Slot, float],
-    ) -> list[Point]:
-        """The corners of an edge: it leaves and meets columns at their sides."""
-        corners = [Point(boxes[route[0].node].right, height[route[0]])]
-        for slot in route[:-1]:
-            left, right = lefts[slot.column], lefts[slot.column] + self.widths[slot.column]
+    def lefts(self, whole: float) -> list[float]:
+        """The left side of every column."""
+        climb = max(LEAST, whole / STEEPEST)
+        lefts = [0.0]
+        for column in range(0, len(self.columns) - 1, 2):
+            here, label, there = self.widths[column : column + 3]
+            heading = sum(self.plan.headings[column // 2 : column // 2 + 2]) / 2 + 14
+            least = max(LEAST, heading - (here + there) / 2)
+            gap = max(least, label + 2 * climb) if column + 1 in self.labelled else least
+            start = lefts[-1] + here
+            lefts += [start + (gap - label) / 2, start + gap]
+        return lefts
+
+    def line(self, route: Sequence[_Slot], places: dict[_Slot, Box], lefts: Sequence[float]) -> Line:
+        """The corners of an edge, which runs level through each column."""
+        corners: list[Point] = []
+        for slot in route:
+            box, left = places[slot], lefts[slot.column]
+            y = box.middle.y
             if slot is not route[0]:
-                corners.append(Point(left, height[slot]))
-            corners.append(Point(right, height[slot]))
-        corners.append(Point(lefts[route[-1].column], height[route[-1]]))
-        corners.append(Point(boxes[route[-1].node].left, height[route[-1]]))
-        return list(dict.fromkeys(corners))
-
-    # Labels
-
-    def between(self, column: int, start: float, height: dict[_Slot, float]) -> tuple[float, dict[int, Box]]:
-        """How far the next column is, and the labels in between; without them where there is no room."""
-        ends: dict[int, tuple[float, float]] = {}  # the heights at which edges leave and meet the columns
-        for edge, route in enumerate(self.routes):
-            for left, right in pairwise(route):
-                if left.column == column:
-                    ends[edge] = height[left], height[right]
-        # A label stands where its edge comes to its target.
-        labels = {
-            edge: size
-            for edge in ends
-            if (size := self.plan.labels[edge]) and self.routes[edge][-1].column == column + 1
-        }
-        least = self.least(column)
-        return labelled(labels, ends, start, least, self.extent(height)) if labels else (least, {})
-
-    def extent(self, height: dict[_Slot, float]) -> float:
-        return max(height.values()) - min(height.values()) or SLOT
-
-    def least(self, column: int) -> float:
-        """The least distance to the next column: as far as headings and slanting edges ask for."""
-        headings = (self.plan.headings[column] + self.plan.headings[column + 1]) / 2 + 14
-        return max(70.0, headings - (self.widths[column] + self.widths[column + 1]) / 2)
+                corners.append(Point(left, y))
+            if slot is route[-1]:
+                corners.append(Point(box.left, y))
+            else:
+                if slot is route[0]:
+                    corners.append(Point(box.right, y))
+                corners.append(Point(left + self.widths[slot.column], y))
+            if slot.column % 2 == 0 and slot is not route[-1]:
+                leg = len(corners) - 1
+        way, rest = corners[: leg + 1], corners[leg:]
+        return Line(tuple(dict.fromkeys(way)), tuple(dict.fromkeys(rest)))
 
 
 def _mean(numbers: Sequence[float]) -> float:
-    return sum(numbers) / len(numbers)
+    return sum(numbers) / len(numbers)  # statistics takes longer to load than a picture to be laid out

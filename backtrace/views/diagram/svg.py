@@ -16,7 +16,7 @@ from backtrace.diagrams.diagram import Picture
 from backtrace.problem.problem import Problem
 from backtrace.views.diagram.captions import Words, is_network, largest_weight
 from backtrace.views.diagram.geometry import Size
-from backtrace.views.diagram.layout import Layout, Plan, laid_out
+from backtrace.views.diagram.layout import Layout, Plan, lay_out
 from backtrace.views.diagram.marks import (
     LINE,
     STYLE,
@@ -70,7 +70,7 @@ class _Page:
             Label(self.words.weight(edge), self.words.short_gradient(edge)) for edge in picture.edges
         ]
         self.headings = [self.words.column(k) for k in range(len(picture.headings))]
-        self.layout = laid_out(self.plan())
+        self.layout = lay_out(self.plan())
 
     def plan(self) -> Plan:
         picture = self.picture
@@ -158,11 +158,11 @@ class _Page:
     def drawing(self, layout: Layout) -> Iterator[str]:
         largest = largest_weight(self.picture)
         edges = list(zip(self.picture.edges, layout.lines, strict=True))
-        ways = Counter(tuple(corners[:-1]) for edge, corners in edges if edge.weight)
-        shared = [way for way, count in ways.items() if count > 1 and len(way) > 1]
-        yield from map(way_path, shared)  # what carries one value to several weights is of no sign or size
-        for edge, corners in edges:
-            yield edge_path(edge, corners[-2:] if tuple(corners[:-1]) in shared else corners, largest)
+        uses = Counter(line.way for edge, line in edges if edge.weight and len(line.way) > 1)
+        shared = [way for way, count in uses.items() if count > 1]
+        yield from map(way_path, shared)  # a way that several weights share has no sign or size of its own
+        for edge, line in edges:
+            yield edge_path(edge, line.leg if line.way in shared else line.corners, largest)
         for label, box in zip(self.labels, layout.labels, strict=True):
             if box:
                 yield from label_marks(label, box)
