@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
@@ -17,7 +16,6 @@ from backtrace.checking.report import VERDICTS
 from backtrace.checking.slips.table import SLIPS
 from backtrace.cli import COMMANDS, Exit, cli
 from backtrace.cli.document_runner import REFUSED
-from backtrace.cli.options import ENDINGS
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
 from backtrace.derivation.equation import PHASES, Kind
@@ -30,6 +28,7 @@ from backtrace.problem.notation import NOTATIONS
 from backtrace.symbolic.functions import public_functions
 from backtrace.tracing.selection import selected
 from backtrace.tracing.trace import work
+from backtrace.views.formats import endings, views_of
 from backtrace.views.page.records import Look, records
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -52,7 +51,7 @@ def quoted(text: str) -> list[str]:
 
 def forms(command: str) -> list[str]:
     """What may stand after -f, the usual one first."""
-    return list(getattr(import_module(f"backtrace.cli.{command}"), "FORMATS", ()))
+    return [view.format for view in views_of(command)]
 
 
 @cache
@@ -68,7 +67,7 @@ def test_the_commands_are_those_of_the_help_with_their_forms() -> None:
 
 
 def test_the_endings_are_those_that_are_known() -> None:
-    assert [(quoted(a)[0][1:], quoted(b)[0]) for a, b in table(REFERENCE, "ending")] == list(ENDINGS)
+    assert [(quoted(a)[0][1:], quoted(b)[0]) for a, b in table(REFERENCE, "ending")] == endings()
 
 
 def test_every_kind_of_quantity_is_there() -> None:

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, gathered
+from backtrace.cli.option_groups import Change, grouped
 from backtrace.cli.options import (
     FiniteRange,
     NameOf,
     Setting,
-    form_of,
     format_option,
     output_options,
     shared,
     what_if_options,
 )
 from backtrace.limits import JOBS
+from backtrace.views.formats import find_view
 
 if TYPE_CHECKING:
     from backtrace.checking.report import Report
     from backtrace.problem.problem import Problem
     from backtrace.views.check.rows import Marked, Telling
-
-FORMATS = ("table", "json", "csv", "markdown", "junit", "gradescope")
+    from backtrace.views.formats import View
 
 
 def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
@@ -89,7 +88,7 @@ telling_options = shared(
 @click.command("check")
 @click.argument("config")
 @click.argument("answers", nargs=-1, metavar="ANSWERS...")
-@format_option(FORMATS)
+@format_option("check")
 @reading_options
 @marking_options
 @telling_options
@@ -111,11 +110,11 @@ telling_options = shared(
 )
 @what_if_options
 @output_options
-@gathered(change=Change)
+@grouped(change=Change)
 def command(
     config: str,
     answers: tuple[str, ...],
-    form: str | None,
+    view: View,
     sample: int | None,
     step: int | None,
     notation: str | None,
@@ -142,37 +141,31 @@ def command(
     from backtrace.cli.answer_batch import Marking, checked, sheet_files
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load, published_sheet
+    from backtrace.views.check.rows import Telling
 
     if published == bool(answers):
-        raise click.UsageError("expected ANSWERS, or --published instead of them, and not both")
+        raise click.UsageError("give ANSWERS or --published, one of them and not both")
     if (config, *answers).count("-") > 1:
-        raise click.UsageError("standard input can be read once; expected - in one place")
-    form = form or form_of(output, FORMATS) or "table"
+        raise click.UsageError("standard input can be read once; give - in one place")
     problem = load(config)
     if published:
         answers = (published_sheet(config),)
     problem, sample = what_if(problem, *change, sample)
     _check_place(problem, sample, step)
     files, many = sheet_files(answers)
-    if many and form == "gradescope":
-        raise click.UsageError("-f gradescope is the result of one submission; expected one file of answers")
+    several = find_view("class", view.format)
+    if many and several is None:
+        raise click.UsageError(f"-f {view.format} is the result of one submission; give one file of answers")
     reports = checked(Marking(problem, tolerance, notation, sample, step, names), files, jobs)
-    telling = _telling(form, feedback, reveal, slip_mark)
-    writer = _Writer(form, telling, verbose, color, problem, only_corrections=published and not verbose)
-    if many:
-        return writer.write_many(reports, len(files), output)
-    return writer.write_one(next(iter(reports)), output)
-
-
-def _telling(form: str, feedback: str | None, reveal: bool, slip_mark: float) -> Telling:
-    """How much is told. Students see what Gradescope gets, so the expected values are asked for by name."""
-    from backtrace.views.check.rows import Telling
-
-    if form == "gradescope":
-        default = "full" if reveal else "slip"
-        return Telling(feedback or default, reveal, slip_mark)  # type: ignore[arg-type]
-    feedback = feedback or "full"
-    return Telling(feedback, reveal or feedback == "full", slip_mark)  # type: ignore[arg-type]
+    usual = view.defaults.get("feedback", "full")
+    feedback = feedback or ("full" if reveal else usual)
+    reveal = reveal or feedback == usual == "full"
+    telling = Telling(feedback, reveal, slip_mark)  # type: ignore[arg-type]
+    if many and several:
+        return _write_class(several, problem, reports, len(files), telling, output, color)
+    return _write_sheet(
+        view, problem, next(iter(reports)), telling, output, color, verbose, published and not verbose
+    )
 
 
 def _check_place(problem: Problem, sample: int | None, step: int | None) -> None:
@@ -187,127 +180,73 @@ def _check_place(problem: Problem, sample: int | None, step: int | None) -> None
         raise BacktraceError(f"no step {step}: without an update in the config there is one step")
 
 
-class _Writer:
-    """Writes one report, or many as they come, and knows what a run ends with."""
+def _write_sheet(
+    view: View,
+    problem: Problem,
+    report: Report,
+    telling: Telling,
+    output: str | None,
+    color: str,
+    verbose: bool,
+    only_corrections: bool,
+) -> int:
+    from backtrace.cli.output import write_view, writing_to
+    from backtrace.errors import BacktraceError
+    from backtrace.views.check.rows import corrections, marked
 
-    def __init__(
-        self,
-        form: str,
-        telling: Telling,
-        verbose: bool,
-        color: str,
-        problem: Problem,
-        only_corrections: bool = False,
-    ) -> None:
-        self.form = form
-        self.telling = telling
-        self.verbose = verbose
-        self.color = color
-        self.problem = problem
-        self.only_corrections = only_corrections
-
-    def write_one(self, report: Report, output: str | None) -> int:
-        from backtrace.cli.output import writing_to
-        from backtrace.errors import BacktraceError
-        from backtrace.views.check.rows import corrections, marked
-
-        sheet = marked(report, self.telling)
-        if self.only_corrections:
-            sheet = corrections(sheet)
-        # A grader or a CI system waits for a file also where there is nothing to mark.
-        if report.error is None or self.form in ("junit", "gradescope"):
-            with writing_to(output) as out:
-                self.write_sheet(sheet, out)
-        if report.error is not None:
-            raise BacktraceError(report.error)
-        return Exit.MISTAKES if report.has_mistakes else Exit.FINE
-
-    def write_sheet(self, sheet: Marked, out: TextIO) -> None:
-        if self.form == "table":
-            from backtrace.cli.output import console_for, style_of
-            from backtrace.views.check.table import draw_sheet
-
-            draw_sheet(
-                self.heading(out), sheet, console_for(out, self.color), style_of(out).ascii, self.verbose
-            )
-        elif self.form == "markdown":
-            from backtrace.cli.output import style_of
-            from backtrace.views.check.markdown import write_markdown
-
-            write_markdown(self.heading(out), sheet, out, self.verbose, style_of(out).ascii)
-        elif self.form == "junit":
-            from backtrace.views.check.junit import write_junit
-
-            write_junit([sheet], out)
-        elif self.form == "gradescope":
-            from backtrace.views.check.gradescope import write_gradescope
-
-            write_gradescope(sheet, out)
-        else:
-            from backtrace.views.check import data as check_data
-
-            self.tell_unread(sheet)
-            write = check_data.write_json if self.form == "json" else check_data.write_csv
-            write(sheet, out)
-
-    def tell_unread(self, sheet: Marked) -> None:
-        """Data has no place for what was not understood; it is told beside it."""
-        from backtrace.views.check.rows import formulas_line, lists, unread_line
-
-        counted = formulas_line(sheet), "" if self.verbose else unread_line(sheet, listed=False)
-        listed = [line for above, lines in lists(sheet) for line in (above, *lines)] if self.verbose else []
-        for line in filter(None, (*counted, *listed)):
-            click.echo(line, err=True)
-
-    def write_many(self, reports: Iterator[Report], total: int, output: str | None) -> int:
-        from backtrace.checking.judging.class_tally import Tally
-        from backtrace.cli.output import writing_to
-        from backtrace.views.check.rows import marked
-
-        tally = Tally(self.telling.slip_mark)
-
-        def counted() -> Iterator[Marked]:
-            for report in reports:
-                tally.add(report)
-                yield marked(report, self.telling)
-
+    sheet = marked(report, telling)
+    if only_corrections:
+        sheet = corrections(sheet)
+    # A grader or a CI system waits for a file also where there is nothing to mark.
+    if report.error is None or view.takes("error"):
         with writing_to(output) as out:
-            # What is written to the same screen as it comes would be torn by a progress bar.
-            clear = output is not None or self.form == "table" or not out.isatty()
-            self.write_sheets(_with_progress(counted(), total) if clear else counted(), tally, out)
-        if tally.unreadable:
-            return Exit.BAD_INPUT
-        return Exit.MISTAKES if tally.with_mistakes else Exit.FINE
+            if not view.takes("unread"):
+                _tell_unread(sheet, verbose)
+            write_view(view, problem, sheet, out, color=color, verbose=verbose)
+    if report.error is not None:
+        raise BacktraceError(report.error)
+    return Exit.MISTAKES if report.has_mistakes else Exit.FINE
 
-    def write_sheets(self, sheets: Iterable[Marked], tally: Any, out: TextIO) -> None:
-        if self.form == "table":
-            from backtrace.cli.output import console_for, style_of
-            from backtrace.views.check.table import draw_sheets
 
-            console, ascii = console_for(out, self.color), style_of(out).ascii
-            draw_sheets(self.heading(out), sheets, tally, self.telling, console, ascii)
-        elif self.form == "markdown":
-            from backtrace.cli.output import style_of
-            from backtrace.views.check.markdown import write_markdown_sheets
+def _tell_unread(sheet: Marked, verbose: bool) -> None:
+    """Say on standard error which lines were not understood, where the format has no place for them."""
+    from backtrace.views.check.rows import formulas_line, lists, unread_line
 
-            write_markdown_sheets(self.heading(out), sheets, tally, self.telling, out, style_of(out).ascii)
-        elif self.form == "junit":
-            from backtrace.views.check.junit import write_junit
+    counted = formulas_line(sheet), "" if verbose else unread_line(sheet, listed=False)
+    listed = [line for above, lines in lists(sheet) for line in (above, *lines)] if verbose else []
+    for line in filter(None, (*counted, *listed)):
+        click.echo(line, err=True)
 
-            write_junit(sheets, out)
-        else:
-            from backtrace.views.check import data as check_data
 
-            write = check_data.write_json_sheets if self.form == "json" else check_data.write_csv_sheets
-            write(sheets, out)
+def _write_class(
+    view: View,
+    problem: Problem,
+    reports: Iterator[Report],
+    total: int,
+    telling: Telling,
+    output: str | None,
+    color: str,
+) -> int:
+    """Write the reports as they come."""
+    from backtrace.checking.judging.class_tally import Tally
+    from backtrace.cli.output import write_view, writing_to
+    from backtrace.views.check.rows import marked
 
-    def heading(self, out: TextIO) -> Iterator[str]:
-        """The title and what the numbers rest on, as above a trace."""
-        from backtrace.cli.output import style_of
-        from backtrace.views.page.headings import problem_lines
-        from backtrace.views.page.records import Look
+    tally = Tally(telling.slip_mark)
 
-        return problem_lines(self.problem, "float64", Look(style_of(out)))
+    def counted() -> Iterator[Marked]:
+        for report in reports:
+            tally.add(report)
+            yield marked(report, telling)
+
+    with writing_to(output) as out:
+        # A progress bar would tear apart what is written to the same screen meanwhile; a table comes last.
+        has_bar = output is not None or view.format == "table" or not out.isatty()
+        sheets = _with_progress(counted(), total) if has_bar else counted()
+        write_view(view, problem, sheets, out, color=color, tally=tally, telling=telling)
+    if tally.unreadable:
+        return Exit.BAD_INPUT
+    return Exit.MISTAKES if tally.with_mistakes else Exit.FINE
 
 
 def _with_progress(sheets: Iterator[Marked], total: int) -> Iterator[Marked]:

@@ -24,6 +24,7 @@ from backtrace.filling.document import Document, Put
 from backtrace.filling.marks import COMMANDS, Mark
 from backtrace.filling.places import Output, placed, placed_number
 from backtrace.limits import DOCUMENT_STEPS, FILE_BYTES
+from backtrace.views.formats import views_of
 
 if TYPE_CHECKING:
     from backtrace.library import Trace
@@ -96,7 +97,7 @@ class Runner:
             try:
                 context = command.make_context(name, arguments, group)
                 _refuse(context)
-                form = context.params.get("form") or ("svg" if name == "draw" else "table")
+                form = context.params.get("form") or views_of(name)[0].format
                 is_part = bool(context.params.get("fragment"))
                 with context:
                     code = command.invoke(context) or Exit.FINE

@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from backtrace.cli.options import FiniteRange, NameOf
+from backtrace.views.formats import find_view, views_of
 
 if TYPE_CHECKING:
     from backtrace.exercises.exercise import Exercise
     from backtrace.exercises.plan import Plan
+    from backtrace.views.formats import View
 
-FORMATS = ("yaml", "markdown", "latex", "html")
-ENDINGS = {"markdown": "md", "latex": "tex", "html": "html"}
-FILES = (".yaml", ".yml", *(f".{ending}" for ending in ENDINGS.values()))
+FILES = tuple(f".{ending}" for view in views_of("exercise") for ending in view.endings.split())
 MOST = 1_000  # exercises at once
 LARGEST_SEED = 10**18
 FRESH_SEEDS = 10**6  # short enough to be typed again
@@ -130,7 +131,7 @@ class Activations(NameOf):
     "-f",
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=click.Choice([view.format for view in views_of("exercise")]),
     help="Of problem and solution (default: yaml, the config; with -o markdown).",
 )
 @click.option(
@@ -198,14 +199,20 @@ def command(
 
         _write("".join(f"{line}\n" for line in skeleton(plan)), folder)
     elif folder is None:
-        _write(_printed(next(_made(plan, seed, 1)), form or "yaml"), None)
+        _write(_page(next(_exercises(plan, seed, 1)), _view(form)), None)
     else:
         from backtrace.cli.exercise_folder import write_files
 
-        write_files(folder, _files(_made(plan, seed, count), form or "markdown"))
+        write_files(folder, _files(_exercises(plan, seed, count), _view(form or "markdown")))
 
 
-def _made(plan: Plan, seed: int | None, count: int) -> Iterator[Exercise]:
+def _view(form: str | None) -> View:
+    view = find_view("exercise", form)
+    assert view is not None
+    return view
+
+
+def _exercises(plan: Plan, seed: int | None, count: int) -> Iterator[Exercise]:
     """The exercises of a seed, or of a fresh one, each with what is typed for it."""
     from backtrace.exercises.exercise import exercises
     from backtrace.exercises.plan import options
@@ -219,27 +226,30 @@ def _made(plan: Plan, seed: int | None, count: int) -> Iterator[Exercise]:
         yield exercise._replace(typed=f"{typed}, number {exercise.number}" if exercise.number > 1 else typed)
 
 
-def _printed(exercise: Exercise, form: str) -> str:
-    if form == "yaml":
-        from backtrace.views.sheet.exercise import config_of
+def _page(exercise: Exercise, view: View, solution: bool = False) -> str:
+    """The problem as it is handed out, or its solution: a trace in the same format."""
+    from backtrace.views.sheet.exercise_pages import problem_context, solution_context
 
-        return config_of(exercise)
-    from backtrace.views.sheet.exercise_pages import problem_page
+    out = StringIO()
+    if solution:
+        traced = find_view("trace", view.format)
+        assert traced is not None
+        traced.write(solution_context(exercise, out))
+    else:
+        view.write(problem_context(exercise, out))
+    return out.getvalue()
 
-    return problem_page(exercise, form)
 
-
-def _files(made: Iterable[Exercise], form: str) -> Iterator[tuple[str, str]]:
+def _files(exercises: Iterable[Exercise], view: View) -> Iterator[tuple[str, str]]:
     """The files of all exercises, by name."""
-    from backtrace.views.sheet.exercise import config_of
-    from backtrace.views.sheet.exercise_pages import problem_page, solution_page
-
-    for exercise in made:
+    config = views_of("exercise")[0]
+    for exercise in exercises:
         name = f"exercise-{exercise.number}"
-        yield f"{name}.yaml", config_of(exercise)
-        if form in ENDINGS:
-            yield f"{name}.{ENDINGS[form]}", problem_page(exercise, form)
-            yield f"{name}-solution.{ENDINGS[form]}", solution_page(exercise, form)
+        yield f"{name}.yaml", _page(exercise, config)
+        if view != config:
+            ending = view.endings.split()[0]
+            yield f"{name}.{ending}", _page(exercise, view)
+            yield f"{name}-solution.{ending}", _page(exercise, view, solution=True)
 
 
 def _write(text: str, path: str | None) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, gathered
+from backtrace.cli.option_groups import Change, grouped
 from backtrace.cli.options import (
     FiniteRange,
     SampleNumber,
-    form_of,
     format_option,
     input_alone,
     output_options,
@@ -19,19 +18,12 @@ from backtrace.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Iterable
-
-    from backtrace.gradchecking.check import Subject
-    from backtrace.gradchecking.estimates import Settings, Verdict
-    from backtrace.problem.problem import Problem
-
-FORMATS = ("table", "markdown", "csv", "json")
+    from backtrace.views.formats import View
 
 
 @click.command("gradcheck")
 @click.argument("config")
-@format_option(FORMATS)
+@format_option("gradcheck")
 @click.option(
     "--sample",
     metavar="K|all",
@@ -57,10 +49,10 @@ FORMATS = ("table", "markdown", "csv", "json")
 )
 @what_if_options
 @output_options
-@gathered(change=Change)
+@grouped(change=Change)
 def command(
     config: str,
-    form: str | None,
+    view: View,
     sample: int | Literal["all"] | None,
     show: tuple[str, ...],
     of_inputs: bool,
@@ -77,44 +69,22 @@ def command(
 
     Exit code: 3 if a gradient is wrong, else 0.
     """
-    form = form or form_of(output, FORMATS) or "table"
     input_alone(change.inputs, sample)
-    from backtrace.cli.output import writing_to
+    from backtrace.cli.output import write_view, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
     from backtrace.gradchecking.check import gradcheck
     from backtrace.gradchecking.estimates import STEP_SIZE, TOLERANCE, Settings
 
     problem, sample = what_if(load(config), *change, sample)
-    how = Settings(
+    settings = Settings(
         STEP_SIZE if step_size is None else step_size,
         TOLERANCE if tolerance is None else tolerance,
         of_inputs,
         show,
         every,
     )
+    subjects = gradcheck(problem, sample, settings)
     with writing_to(output) as out:
-        counts = _write(form, problem, gradcheck(problem, sample, how), how, out, color)
+        counts = write_view(view, problem, subjects, out, color=color, settings=settings)
     return Exit.MISTAKES if counts["wrong"] else Exit.FINE
-
-
-def _write(
-    form: str, problem: Problem, subjects: Iterable[Subject], settings: Settings, out: TextIO, color: str
-) -> Counter[Verdict]:
-    from backtrace.cli.output import console_for, style_of
-    from backtrace.views.page.records import Look
-
-    look = Look(style_of(out))
-    if form == "table":
-        from backtrace.views.gradcheck.table import draw
-
-        return draw(problem, subjects, settings, look, console_for(out, color))
-    if form == "markdown":
-        from backtrace.views.gradcheck.markdown import write_markdown
-
-        return write_markdown(problem, subjects, settings, look, out)
-    from backtrace.views.gradcheck import data as gradcheck_data
-
-    if form == "json":
-        return gradcheck_data.write_json(problem.title, subjects, settings, out)
-    return gradcheck_data.write_csv(subjects, out)

@@ -55,7 +55,7 @@ class Choice(NamedTuple):
         exclusive(step=self.step, steps=self.steps)
 
 
-def gathered(**kinds: type[Change | Figures | Choice]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def grouped(**kinds: type[Change | Figures | Choice]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Gather the values of a command's options: `figures=Figures` has those called like its fields.
 
     Raises:
@@ -64,13 +64,13 @@ def gathered(**kinds: type[Change | Figures | Choice]) -> Callable[[Callable[...
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
-        def gathering(**values: Any) -> Any:
+        def grouping(**values: Any) -> Any:
             for name, kind in kinds.items():
                 values[name] = kind(**{field: values.pop(field, None) for field in kind._fields})
                 values[name].check()
             return command(**values)
 
-        return gathering
+        return grouping
 
     return decorate
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from typing import Any, Literal, TypeVar
 
 import click
@@ -13,6 +14,7 @@ import click
 from backtrace.derivation.equation import PHASES, Phase
 from backtrace.errors import nearest, quoted
 from backtrace.limits import DECIMALS
+from backtrace.views.formats import LIMITED, View, ending_of, endings, find_view, formats_with, views_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -123,11 +125,14 @@ class Setting(click.ParamType):  # type: ignore[type-arg]
         return name, text
 
 
-def _added_up(
+def _merge_hands(
     ctx: click.Context, param: click.Parameter, given: tuple[dict[str, int], ...]
 ) -> dict[str, int] | None:
-    """Several `--hand` as one; None where there is none."""
-    return {kind: kept for decimals in given for kind, kept in decimals.items()} if given else None
+    """Merge several `--hand`; None where there is none. `exact` cancels those before it."""
+    merged: dict[str, int] = {}
+    for decimals in given:
+        merged = {**merged, **decimals} if decimals else {}
+    return merged if given else None
 
 
 def shared(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -201,7 +206,7 @@ hand_option = click.option(
     metavar="N|KIND=N,...",
     type=Decimals(),
     multiple=True,
-    callback=_added_up,
+    callback=_merge_hands,
     help="Round like a hand calculation; exact: do not (repeats add up).",
 )
 number_options = shared(digits_options(), hand_option)
@@ -217,74 +222,80 @@ output_options = shared(
 )
 
 
-ENDINGS = (  # of files, and the form that each stands for where a command has it
-    ("yaml", "yaml"),
-    ("yml", "yaml"),
-    ("csv", "csv"),
-    ("json", "json"),
-    ("jsonl", "jsonl"),
-    ("md", "markdown"),
-    ("tex", "latex"),
-    ("html", "html"),
-    ("svg", "svg"),
-    ("dot", "dot"),
-    ("gv", "dot"),
-    ("mmd", "mermaid"),
-    ("mermaid", "mermaid"),
-    ("txt", "text"),
-    ("xml", "junit"),
-    ("xml", "moodle"),
-    ("gift", "gift"),
-)
-_PICTURES = ("png", "jpg", "jpeg", "gif", "pdf")  # of dots or pages, which nothing here makes
+_PICTURES = ("png", "jpg", "jpeg", "gif", "pdf")  # made of dots or pages, which no format here is
 
 
-def format_option(forms: tuple[str, ...], usual: str = "table") -> Callable[[Command], Command]:
-    """`-f`, one of `forms`; without it `form_of` decides, or at last what is `usual`."""
-    endings = " ".join(f".{ending}" for ending, form in ENDINGS if form in forms)
-    return click.option(
+def format_option(command: str, at_terminal: str = "") -> Callable[[Command], Callable[..., Any]]:
+    """`-f`, one of a command's formats: gives the command its row of VIEWS as `view`.
+
+    Without `-f` the ending of `-o` decides; else it is the first row, or at a terminal `at_terminal`.
+    """
+    rows = views_of(command)
+    known = " ".join(f".{ending}" for view in rows for ending in view.endings.split())
+    usual = f"{rows[0].format}, {at_terminal} at a terminal" if at_terminal else rows[0].format
+    option = click.option(
         "-f",
         "--format",
         "form",
-        type=click.Choice(forms),
-        help=f"How it is written (default: as FILE of -o ends, {endings}; else {usual}).",
+        type=click.Choice([view.format for view in rows]),
+        help=f"The output format (default: by the ending of -o, {known}; else {usual}).",
     )
 
+    def decorate(function: Command) -> Callable[..., Any]:
+        @wraps(function)
+        def with_view(*, form: str | None, **values: Any) -> Any:
+            output = values.get("output")
+            form = form or format_of_file(command, output)
+            if not form and at_terminal and output in (None, "-") and sys.stdout and sys.stdout.isatty():
+                form = at_terminal
+            view = find_view(command, form)
+            assert view is not None
+            _refuse_limited(view, values)
+            return function(view=view, **values)
 
-def form_of(output: str | None, forms: tuple[str, ...]) -> str | None:
-    """The form that the ending of a file asks for; None where it asks for none.
+        return option(with_view)
+
+    return decorate
+
+
+def format_of_file(command: str, path: str | None) -> str | None:
+    """The format that the ending of a file asks for; None where it asks for none.
 
     Raises:
-        UsageError: it asks for one that only other commands have, or for a picture of dots.
+        UsageError: only other commands have a format for it, or it is a picture made of dots.
     """
-    ending = os.path.splitext(output or "")[1].removeprefix(".").lower()
-    meant = [form for known, form in ENDINGS if known == ending]
-    found = next((form for form in meant if form in forms), None)
-    if found or "text" in meant or not (meant or ending in _PICTURES):
+    ending, rows = ending_of(path), views_of(command)
+    found = next((view.format for view in rows if ending in view.endings.split()), None)
+    others = {known for known, form in endings()} - {"txt"}  # any text may stand in such a file
+    if found or ending not in {*others, *_PICTURES}:
         return found
-    known = " ".join(f".{known}" for known, form in ENDINGS if form in forms)
+    known = " ".join(f".{known}" for view in rows for known in view.endings.split())
     raise click.UsageError(
-        f"-o {quoted(output or '', 120)}: no form for .{ending} here; expected {known}, or -f"
+        f"-o {quoted(path or '', 120)}: no format for .{ending} here; choose one of {known}, or give -f"
     )
 
 
-def fragment_option(forms: tuple[str, ...]) -> Callable[[Command], Command]:
-    """`--fragment`, for the forms that are whole documents or have a heading of their own."""
-    kinds = {
-        "latex": "LaTeX that needs amsmath",
-        "html": "HTML without a head",
-        "markdown": "Markdown without the title",
-    }
-    parts = ", ".join(kinds[form] for form in forms)
-    help = f"A part for a document of your own: {parts}."
-    return click.option("--fragment", is_flag=True, help=help)
+def _refuse_limited(view: View, values: Mapping[str, Any]) -> None:
+    """Refuse an option that other formats of the command take, but not this one."""
+    from backtrace.config.cursor import one_of
+
+    for option, reason in LIMITED.items():
+        formats = formats_with(view.command, option)
+        if values.get(option) and formats and not view.takes(option):
+            raise click.UsageError(f"--{option} {reason}; use -f {one_of(formats)}, not {view.format}")
+
+
+def limited_flag(command: str, name: str, help: str) -> Callable[[Command], Command]:
+    """A flag that some formats of a command take; the help names them."""
+    formats = ", ".join(formats_with(command, name))
+    return click.option(f"--{name}", is_flag=True, help=f"{help} ({formats}).")
 
 
 def exclusive(**given: object) -> None:
-    """Refuse two options that cannot stand together."""
+    """Refuse two options that cannot be given together."""
     names = [f"--{name}" for name, value in given.items() if value is not None]
     if len(names) > 1:
-        raise click.UsageError(f"{' and '.join(names)} exclude each other; expected one of them")
+        raise click.UsageError(f"{' and '.join(names)} exclude each other; give one of them")
 
 
 def phases_of(only: Iterable[str]) -> frozenset[Phase]:
@@ -295,12 +306,4 @@ def phases_of(only: Iterable[str]) -> frozenset[Phase]:
 def input_alone(inputs: str | None, sample: object) -> None:
     """Refuse `--sample` beside `--input`, which is a sample by itself."""
     if inputs is not None and sample is not None:
-        raise click.UsageError("--input makes a sample of its own; expected --sample to be left out")
-
-
-def refuse_fragment(fragment: bool, form: str, forms: tuple[str, ...]) -> None:
-    """Refuse `--fragment` where there is no document that it could be a part of."""
-    from backtrace.config.cursor import one_of
-
-    if fragment and form not in forms:
-        raise click.UsageError(f"--fragment is a part of a document; expected -f {one_of(forms)}, not {form}")
+        raise click.UsageError("--input makes a sample of its own; leave --sample out")

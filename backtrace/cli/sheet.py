@@ -2,56 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import click
 
-from backtrace.cli.option_groups import Change, Choice, Figures, asked, gathered
+from backtrace.cli.option_groups import Change, Choice, Figures, asked, grouped
 from backtrace.cli.options import (
     any_sample_option,
     file_option,
-    form_of,
     format_option,
-    fragment_option,
+    limited_flag,
     number_options,
     quantity_options,
-    refuse_fragment,
     steps_options,
     what_if_options,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from backtrace.checking.judging.checker import Checker
     from backtrace.checking.slips.distinguish import Outcomes
     from backtrace.derivation.equation import Equation
     from backtrace.evaluation.steps import Part
     from backtrace.problem.problem import Problem
-    from backtrace.views.page.records import Look
-    from backtrace.views.sheet.sheet import Asking, Section
-
-BANKS = ("gift", "moodle")
-FORMATS = ("yaml", "csv", "markdown", "latex", *BANKS)
-BANK_DIGITS = 4
-TERMS_SHOWN = 12  # of a formula
+    from backtrace.typesetting.numerals import Numerals
+    from backtrace.views.formats import View
 
 
 @click.command("sheet")
 @click.argument("config")
-@format_option(FORMATS, "yaml")
+@format_option("sheet")
 @any_sample_option
 @steps_options
 @quantity_options
 @click.option("--formulas", is_flag=True, help="Tell the formulas, too.")
-@click.option("--solution", is_flag=True, help="With the right values in their places.")
-@fragment_option(("latex",))
+@limited_flag("sheet", "solution", "Fill in the right values")
+@limited_flag("sheet", "fragment", "A part for a document of your own, without head and title")
 @number_options
 @what_if_options
 @file_option
-@gathered(choice=Choice, figures=Figures, change=Change)
+@grouped(choice=Choice, figures=Figures, change=Change)
 def command(
     config: str,
-    form: str | None,
+    view: View,
     choice: Choice,
     formulas: bool,
     solution: bool,
@@ -67,69 +60,64 @@ def command(
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The sheet
     is marked by `backtrace check CONFIG SHEET`.
     """
-    form = form or form_of(output, FORMATS) or "yaml"
-    refuse_fragment(fragment, form, ("latex",))
-    if form in BANKS and solution:
-        raise click.UsageError("a question bank has its answers in it; expected --solution to be left out")
-    if form in BANKS and choice.hand:
-        raise click.UsageError("a question bank has exact numbers; expected --hand to be left out")
-    from backtrace.cli.output import style_of, writing_to
+    from backtrace.cli.output import write_view, writing_to
     from backtrace.evaluation.float64 import FLOAT64
     from backtrace.tracing.selection import shown, some
     from backtrace.tracing.trace import work
-    from backtrace.typesetting.plain import TYPESET
-    from backtrace.views.page.records import Look
-    from backtrace.views.sheet import sheet
+    from backtrace.views.sheet.sheet import Asking, sections
 
-    problem, request = asked(config, choice, change, exact=form in BANKS)
+    problem, request = asked(config, choice, change, exact=not view.takes("hand"))
     arithmetic = request.arithmetic
+    parts = some(shown(work(problem, request), choice.show, arithmetic), problem)
+    name = "" if arithmetic is FLOAT64 else arithmetic.name
+    decimals = _Decimals(problem, figures.numerals(view.defaults.get("digits", 6)))
     with writing_to(output) as out:
-        style = TYPESET if form == "latex" else style_of(out)
-        usual = BANK_DIGITS if form in BANKS else 6
-        look = Look(style, figures.numerals(usual, arithmetic.kept), TERMS_SHOWN)
-        parts = some(shown(work(problem, request), choice.show, arithmetic), problem)
-        sections = sheet.sections(problem, parts)
-        name = "" if arithmetic is FLOAT64 else arithmetic.name
-        asking = sheet.Asking(formulas, solution, _note(*figures), name)
-        if form in BANKS:
-            _write_bank(form, problem, sections, look, asking, out)
-        elif form == "latex":
-            from backtrace.views.sheet.latex import write_latex
-
-            write_latex(problem, sections, look, asking, out, fragment)
-        else:
-            write = {"yaml": sheet.write_yaml, "csv": sheet.write_csv, "markdown": sheet.write_markdown}
-            write[form](problem, sections, look, asking, out)
+        write_view(
+            view,
+            problem,
+            sections(problem, parts),
+            out,
+            figures=figures,
+            arithmetic=arithmetic,
+            fragment=fragment,
+            asking=Asking(formulas, solution, _note(*figures), name),
+            outcomes=decimals.outcomes,
+        )
+    decimals.warn()
 
 
-def _write_bank(
-    form: str, problem: Problem, sections: Sequence[Section], look: Look, asking: Asking, out: TextIO
-) -> None:
-    from backtrace.checking.graph import Key
-    from backtrace.checking.judging.checker import Checker
-    from backtrace.checking.slips.distinguish import places_for, tell_apart
-    from backtrace.views.sheet.gift import write_gift
-    from backtrace.views.sheet.moodle import write_moodle
-    from backtrace.views.sheet.questions import category, questions
+class _Decimals:
+    """The decimals that questions ask for, by which the right answer and those of slips can be told apart."""
 
-    checker, numerals = Checker(problem), look.numerals
-    lost: list[str] = []
+    def __init__(self, problem: Problem, numerals: Numerals) -> None:
+        self.problem = problem
+        self.numerals = numerals
+        self.zeros: list[str] = []  # ids of answers that are shown as 0, but are not
 
-    def apart(part: Part, row: Equation) -> Outcomes:
-        _, diagnosis = checker.graph([part.step])
-        places = numerals.decimals
+    @cached_property
+    def checker(self) -> Checker:
+        from backtrace.checking.judging.checker import Checker
+
+        return Checker(self.problem)
+
+    def outcomes(self, part: Part, row: Equation) -> Outcomes:
+        from backtrace.checking.graph import Key
+        from backtrace.checking.slips.distinguish import places_for, tell_apart
+
+        _, diagnosis = self.checker.graph([part.step])
+        places, value = self.numerals.decimals, part.values[row.id]
         if places is None:
-            places = places_for(float(part.values[row.id]), numerals.digits)
-        told = tell_apart(diagnosis, Key(part.step, part.sample, row.id), places)
-        if part.values[row.id] and not float(told.right):
-            lost.append(row.id)
-        return told
+            places = places_for(float(value), self.numerals.digits)
+        found = tell_apart(diagnosis, Key(part.step, part.sample, row.id), places)
+        if value and not float(found.right):
+            self.zeros.append(row.id)
+        return found
 
-    write = write_gift if form == "gift" else write_moodle
-    write(category(problem, look), questions(problem, sections, look, asking, apart), out)
-    if lost:
-        said = f"{len(lost):,} right answer{' rounds' if len(lost) == 1 else 's round'} to 0, as {lost[0]}"
-        click.echo(f"{said}: more decimals, or --digits, would ask for them", err=True)
+    def warn(self) -> None:
+        if self.zeros:
+            many = len(self.zeros)
+            said = f"{many:,} right answer{' rounds' if many == 1 else 's round'} to 0, as {self.zeros[0]}"
+            click.echo(f"{said}: use more decimals, or --digits", err=True)
 
 
 def _note(digits: int | None, decimals: int | None) -> str:

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, Figures, gathered
+from backtrace.cli.option_groups import Change, Figures, grouped
 from backtrace.cli.options import (
     digits_options,
-    form_of,
     format_option,
     output_options,
     what_if_options,
@@ -26,10 +25,8 @@ from backtrace.limits import COSTS_KEPT, STEPS
 if TYPE_CHECKING:
     from backtrace.problem.problem import Problem
     from backtrace.training.trainer import Outcome
-    from backtrace.views.page.records import Look
-    from backtrace.views.train.rows import Trained
+    from backtrace.views.formats import View
 
-FORMATS = ("table", "json", "csv", "jsonl", "markdown", "svg")
 PATIENCE = 0.5  # seconds before a progress bar is shown
 _UNTIL = re.compile(r"\s*([^\s<]{1,40})\s*<\s*([-+0-9.eE]{1,40})\s*")
 
@@ -67,7 +64,7 @@ class Bound(click.ParamType):  # type: ignore[type-arg]  # generic only from cli
     help="How the steps are run (default: the quicker one).",
 )
 @click.option("--save", metavar="FILE", help="Write a config with the final parameters.")
-@format_option(FORMATS)
+@format_option("train")
 @click.option(
     "--scale",
     type=click.Choice(["auto", "linear", "log"]),
@@ -77,7 +74,7 @@ class Bound(click.ParamType):  # type: ignore[type-arg]  # generic only from cli
 @digits_options()
 @what_if_options
 @output_options
-@gathered(figures=Figures, change=Change)
+@grouped(figures=Figures, change=Change)
 def command(
     config: str,
     steps: int,
@@ -86,7 +83,7 @@ def command(
     seed: int | None,
     engine: str,
     save: str | None,
-    form: str | None,
+    view: View,
     scale: str,
     figures: Figures,
     change: Change,
@@ -98,16 +95,14 @@ def command(
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. Ctrl-C ends
     the run early; what it came to is printed, and saved.
     """
-    form = form or form_of(output, FORMATS) or "table"
     if every is not None and steps // every > COSTS_KEPT:
         many = f"{steps // every:,}"
         raise click.UsageError(f"--every {every} is {many} costs; expected at most {COSTS_KEPT:,}")
-    from backtrace.cli.output import style_of, writing_to
+    from backtrace.cli.output import write_view, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
     from backtrace.config.write import config_text
     from backtrace.training.trainer import train
-    from backtrace.views.page.records import Look
     from backtrace.views.train.rows import speed, trained, usual_marks
 
     problem, _ = what_if(load(config, seed), *change, None)
@@ -123,8 +118,8 @@ def command(
         progress.end()
         if saved is not None:
             _write_config(problem, outcome, saved)
-        look = Look(style_of(out), figures.numerals())
-        _write(form, trained(problem, outcome, form), look, scale, color, out)
+        run = trained(problem, outcome, view.format)
+        write_view(view, problem, run, out, figures=figures, color=color, scale=scale)
     click.echo(speed(outcome), err=True)
     if outcome.failed:
         raise BacktraceError(outcome.ended)
@@ -145,28 +140,6 @@ def _bound(problem: Problem, until: tuple[str, float]) -> float:
     if spell(name) not in ("E", spell(symbol)):
         raise BacktraceError(f"--until {quoted(name)}: expected a bound on the cost, as '{symbol}<{bound:g}'")
     return bound
-
-
-def _write(form: str, run: Trained, look: Look, scale: Any, color: str, out: TextIO) -> None:
-    from backtrace.views.page.headings import problem_lines
-    from backtrace.views.train import data as trained_data
-
-    heading = problem_lines(run.problem, "float64", look)
-    if form == "table":
-        from backtrace.cli.output import console_for
-        from backtrace.views.train.table import draw_trained
-
-        draw_trained(heading, run, look, scale, console_for(out, color))
-    elif form == "markdown":
-        trained_data.write_markdown(heading, run, look, out)
-    elif form == "svg":
-        from backtrace.views.train.curve_svg import write_svg
-        from backtrace.views.train.rows import cost_name
-
-        write_svg(run.problem.title, cost_name(run), run.outcome.curve, scale, out)
-    else:
-        write = {"json": trained_data.write_json, "csv": trained_data.write_csv}
-        write.get(form, trained_data.write_jsonl)(run, out)
 
 
 def _write_config(problem: Problem, outcome: Outcome, out: TextIO) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, Choice, Figures, asked, gathered
+from backtrace.cli.option_groups import Change, Choice, Figures, asked, grouped
 from backtrace.cli.options import (
     any_sample_option,
     number_options,
@@ -42,7 +42,7 @@ LINE_TYPED = 1_000  # characters of a typed line that are looked at
     default="auto",
     help="Colour on the screen (NO_COLOR is honoured).",
 )
-@gathered(choice=Choice, figures=Figures, change=Change)
+@grouped(choice=Choice, figures=Figures, change=Change)
 def command(
     config: str,
     quiz: bool,

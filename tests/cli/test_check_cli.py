@@ -106,7 +106,7 @@ def test_a_sheet_may_come_from_standard_input() -> None:
 
 
 def test_standard_input_is_read_once() -> None:
-    message = "standard input can be read once; expected - in one place"
+    message = "standard input can be read once; give - in one place"
     assert check("-", "-") == (2, "", f"{USAGE}{message}\n")
 
 
@@ -171,7 +171,7 @@ def test_gradescope_never_reveals_unless_told_to(sheets: Path, feedback: tuple[s
 
 
 def test_gradescope_is_for_one_submission(sheets: Path) -> None:
-    message = "-f gradescope is the result of one submission; expected one file of answers"
+    message = "-f gradescope is the result of one submission; give one file of answers"
     assert check("or-gate", "class", "-f", "gradescope") == (2, "", f"{USAGE}{message}\n")
 
 
@@ -237,7 +237,7 @@ def test_the_slips_are_listed_without_a_config() -> None:
 
 
 def test_answers_are_needed() -> None:
-    said = f"{USAGE}expected ANSWERS, or --published instead of them, and not both\n"
+    said = f"{USAGE}give ANSWERS or --published, one of them and not both\n"
     assert check("or-gate") == (2, "", said)
     assert check("or-gate", "sheet.yaml", "--published") == (2, "", said)
 

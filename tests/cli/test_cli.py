@@ -147,11 +147,11 @@ def test_the_version_is_told() -> None:
         (("trace",), "Missing argument 'CONFIG'."),
         (
             ("trace", "or-gate", "--step", "1", "--steps", "2"),
-            "--step and --steps exclude each other; expected one of them",
+            "--step and --steps exclude each other; give one of them",
         ),
         (
             ("trace", "or-gate", "--digits", "3", "--decimals", "2"),
-            "--digits and --decimals exclude each other; expected one of them",
+            "--digits and --decimals exclude each other; give one of them",
         ),
         (
             ("trace", "or-gate", "--sample", "first"),
@@ -183,7 +183,7 @@ def test_the_version_is_told() -> None:
         ),
         (
             ("trace", "or-gate", "--matrix", "-f", "csv"),
-            "--matrix is drawn in tables and Markdown; expected -f table or markdown, not csv",
+            "--matrix is drawn in tables and Markdown; use -f table or markdown, not csv",
         ),
     ],
 )
@@ -346,9 +346,9 @@ def test_output_goes_to_a_file(tmp_path: Path) -> None:
 def test_a_file_that_ends_in_another_command_s_form_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "a.svg"
     done = run("trace", "or-gate", "-o", str(file))
-    told = "no form for .svg here; expected .csv .json .jsonl .md .tex .html, or -f"
+    said = "no format for .svg here; choose one of .md .tex .html .csv .json .jsonl, or give -f"
     assert (done.code, done.out) == (2, "")
-    assert done.err.endswith(f"\nError: -o '{file}': {told}\n")
+    assert done.err.endswith(f"\nError: -o '{file}': {said}\n")
     assert not file.exists()
     for name in ("a.txt", "a.log", "svg"):
         assert run("trace", "or-gate", "-o", str(tmp_path / name)).code == 0
@@ -734,9 +734,7 @@ def test_repeated_hand_options_add_up() -> None:
 def test_other_inputs_are_a_sample_of_their_own() -> None:
     done = run("trace", "or-gate", "--input", "1,1", "--target", "1", "--sample", "2")
     assert done.code == 2
-    assert done.err.splitlines()[-1].endswith(
-        "--input makes a sample of its own; expected --sample to be left out"
-    )
+    assert done.err.splitlines()[-1].endswith("--input makes a sample of its own; leave --sample out")
 
 
 def test_inputs_without_a_target_say_that_there_is_no_backward_pass() -> None:

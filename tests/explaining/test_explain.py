@@ -403,11 +403,15 @@ def test_another_sample_and_step() -> None:
         ),
         (["or-gate-batch", "w_5+", "--sample", "2"], 1, "no quantity 'w_5+'; no update is worked out here"),
         (["or-gate", "E", "--sample", "9"], 1, "no sample 9; there are samples 1 to 4"),
-        (["or-gate", "E", "--sample", "all"], 2, "one quantity has one sample; expected --sample K"),
+        (
+            ["or-gate", "E", "--sample", "all"],
+            2,
+            "one quantity has one sample; give its number with --sample K",
+        ),
         (
             ["or-gate", "E", "--input", "1,1", "--sample", "2"],
             2,
-            "--input makes a sample of its own; expected --sample to be left out",
+            "--input makes a sample of its own; leave --sample out",
         ),
         (["or-gate"], 2, "Missing argument 'ID'"),
     ],

@@ -553,7 +553,7 @@ def test_a_command_that_may_not_run_is_told_at_its_mark(words: str, message: str
         ("or-gate E .3f x", "Got unexpected extra argument (x)"),
         ("or-gate delta_9", "no quantity 'delta_9'; did you mean delta_o?"),
         ("or-gate E --step 2 --sample 9", "no sample 9; there are samples 1 to 4"),
-        ("or-gate E --input 1,1 --sample 2", "--input makes a sample of its own; expected"),
+        ("or-gate E --input 1,1 --sample 2", "--input makes a sample of its own; leave"),
         ("or-gate E --output x", "No such option"),
         ("or-gate E --step 1000001", "Invalid value for '--step': 1000001 is not in"),
         ("or-gat E", "'or-gat': no such file, and no bundled example; did you mean or-gate?"),

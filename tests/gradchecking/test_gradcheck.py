@@ -628,7 +628,7 @@ def test_what_cannot_be_checked_is_refused_in_one_line(arguments: list[str], sai
         (["--sample", "two"], "Invalid value for '--sample': 'two'; expected a sample's number, or all\n"),
         (
             ["--input", "1,1", "--sample", "1"],
-            "--input makes a sample of its own; expected --sample to be left out\n",
+            "--input makes a sample of its own; leave --sample out\n",
         ),
     ],
 )

@@ -92,4 +92,4 @@ def test_health_tells_how_the_layers_are(config: str, said: str) -> None:
 def test_health_is_a_table() -> None:
     done = run("trace", "or-gate", "--health", "-f", "csv")
     assert done.code == 2
-    assert "--health is a table of its own; expected -f table, not csv" in done.err
+    assert "--health is a table of its own; use -f table, not csv" in done.err

@@ -961,14 +961,14 @@ def test_forward_only_leaves_the_gradients_out() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("or-gate", "--sample", "all"), 2, "a picture has one sample; expected --sample K"),
+        (("or-gate", "--sample", "all"), 2, "a picture has one sample; give its number with --sample K"),
         (("or-gate", "--sample", "9"), 1, "no sample 9; there are samples 1 to 4"),
         (("or-gate", "--digits", "2", "--decimals", "2"), 2,
-         "--digits and --decimals exclude each other; expected one of them"),
+         "--digits and --decimals exclude each other; give one of them"),
         (("or-gate", "--input", "1,1", "--sample", "1"), 2,
-         "--input makes a sample of its own; expected --sample to be left out"),
+         "--input makes a sample of its own; leave --sample out"),
         (("or-gate", "-o", "a.png"), 2,
-         "-o 'a.png': no form for .png here; expected .svg .dot .gv .mmd .mermaid .txt, or -f"),
+         "-o 'a.png': no format for .png here; choose one of .svg .dot .gv .mmd .mermaid .txt, or give -f"),
         (("-",), 1, "∂f/∂q is not a finite number (inf) in sample 1"),
         (("circuit", "--step", "2"), 1, "no step 2: without an update in the config there is one step"),
     ],

@@ -492,8 +492,8 @@ def test_the_options_of_a_trace_hold_here_too() -> None:
 @pytest.mark.parametrize(
     ("option", "told"),
     [
-        ("--matrix", "--matrix is drawn in tables and Markdown; expected -f table or markdown, not html"),
-        ("--health", "--health is a table of its own; expected -f table, not html"),
+        ("--matrix", "--matrix is drawn in tables and Markdown; use -f table or markdown, not html"),
+        ("--health", "--health is a table of its own; use -f table, not html"),
     ],
 )
 def test_what_a_page_has_not_is_refused(option: str, told: str) -> None:

@@ -534,7 +534,7 @@ def test_what_came_before_an_error_is_a_whole_document() -> None:
 def test_a_fragment_of_something_else_is_refused(arguments: list[str]) -> None:
     done = run(*arguments, "--fragment")
     assert done.code == 2
-    assert "--fragment is a part of a document; expected -f latex, html or markdown, not table" in done.err
+    assert "--fragment is a part of a document; use -f markdown, latex or html, not table" in done.err
 
 
 @pytest.mark.parametrize("config", example_names())

@@ -697,10 +697,10 @@ def test_the_rule_of_an_update_is_told_where_books_differ() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (("or-gate", "-f", "gift", "--solution"), 2, "expected --solution to be left out"),
-        (("or-gate", "-f", "moodle", "--hand", "3"), 2, "expected --hand to be left out"),
+        (("or-gate", "-f", "gift", "--solution"), 2, "use -f yaml, csv, markdown or latex, not gift"),
+        (("or-gate", "-f", "moodle", "--hand", "3"), 2, "use -f yaml, csv, markdown or latex, not moodle"),
         (("or-gate", "--digits", "3", "--decimals", "3"), 2, "exclude each other"),
-        (("or-gate", "--fragment"), 2, "expected -f latex, not yaml"),
+        (("or-gate", "--fragment"), 2, "use -f latex, not yaml"),
         (("or-gate", "--sample", "2", "--only", "update"), 1, "the step's update is made by another sample"),
         (("or-gate", "--show", "zz"), 1, "no quantity 'zz'"),
         (("circuit", "--only", "update"), 1, "nothing to show: the config has no update"),
@@ -717,7 +717,7 @@ def test_what_cannot_be_asked_for_is_told(arguments: tuple[str, ...], code: int,
 def test_right_answers_that_round_to_nothing_are_told() -> None:
     outcome = run("sheet", "or-gate", "-f", "gift", "--decimals", "3", "--show", "delta_*")
     assert outcome.code == 0
-    said = "1 right answer rounds to 0, as delta_1: more decimals, or --digits, would ask for them\n"
+    said = "1 right answer rounds to 0, as delta_1: use more decimals, or --digits\n"
     assert outcome.err == said
 
 

@@ -5,7 +5,8 @@ The problem is a blank answer sheet, the solution a trace; here stands only how 
 
 from __future__ import annotations
 
-import io
+from collections.abc import Mapping
+from typing import Any, TextIO
 
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Request
@@ -13,44 +14,26 @@ from backtrace.exercises.exercise import Exercise
 from backtrace.tracing.selection import visible
 from backtrace.tracing.trace import work
 from backtrace.typesetting.numerals import Numerals
-from backtrace.views.html import page as html_page
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.records import Look
-from backtrace.views.sheet import html as sheet_html
-from backtrace.views.sheet import latex as sheet_latex
-from backtrace.views.sheet import sheet
-from backtrace.views.trace import latex, markdown
+from backtrace.views.sheet.sheet import Asking, sections
 
 
-def problem_page(exercise: Exercise, form: str) -> str:
-    """What is handed out, in `markdown`, `latex` or `html`: what is given, and a place for every answer."""
-    problem = exercise.problem
-    look = _look(exercise)
-    asked = sheet.sections(problem, visible(work(problem, Request())))
-    asking = sheet.Asking(
-        note=f"Calculate with all digits; give answers to {exercise.digits} significant ones."
-    )
-    out = io.StringIO()
-    if form == "latex":
-        sheet_latex.write_latex(problem, asked, look, asking, out, is_fragment=False)
-    elif form == "html":
-        sheet_html.write_html(problem, asked, look, asking, out)
-    else:
-        sheet.write_markdown(problem, asked, look, asking, out)
-    return out.getvalue()
+def problem_context(exercise: Exercise, out: TextIO) -> ViewContext:
+    """The handout: the givens, and a blank for every answer. Any format of `exercise` writes it."""
+    digits = f"Calculate with all digits; give answers to {exercise.digits} significant ones."
+    asked = sections(exercise.problem, visible(work(exercise.problem, Request())))
+    return _context(exercise, asked, out, {"asking": Asking(note=digits), "exercise": exercise})
 
 
-def solution_page(exercise: Exercise, form: str) -> str:
-    """The trace of the problem, its values as answers are asked for."""
-    problem, out = exercise.problem, io.StringIO()
-    parts, look, name = visible(work(problem, Request())), _look(exercise), FLOAT64.name
-    if form == "latex":
-        latex.write_latex(problem, parts, look, name, out)
-    elif form == "html":
-        html_page.write_html(problem, parts, look, name, out)
-    else:
-        markdown.write_markdown(problem, parts, look, name, out)
-    return out.getvalue()
+def solution_context(exercise: Exercise, out: TextIO) -> ViewContext:
+    """The trace of the problem, its values as answers are asked for. Any format of `trace` writes it."""
+    return _context(exercise, visible(work(exercise.problem, Request())), out, {})
 
 
-def _look(exercise: Exercise) -> Look:
-    return Look(numerals=Numerals(exercise.digits))
+def _context(exercise: Exercise, content: Any, out: TextIO, options: Mapping[str, Any]) -> ViewContext:
+    def console() -> Any:
+        raise NotImplementedError("a page of an exercise is a file, which has no console")
+
+    look = Look(numerals=Numerals(exercise.digits))
+    return ViewContext(exercise.problem, content, look, out, console, FLOAT64.name, options)

@@ -1,0 +1,365 @@
+"""A function for each row of VIEWS: it imports the view when it is called, and hands it what it takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backtrace.views.page.context import ViewContext
+
+
+def trace_table(context: ViewContext) -> None:
+    """Tables at the terminal, with at most 200 rows each unless all are asked for."""
+    from backtrace.views.trace.table import draw
+
+    problem, parts, look = context[:3]
+    all_rows, matrices = context.has("all_rows"), _matrices(context)
+    draw(problem, parts, look, context.arithmetic, context.console(), all_rows, matrices)
+
+
+def trace_markdown(context: ViewContext) -> None:
+    """Markdown tables, streamed, with matrices as fenced blocks."""
+    from backtrace.views.trace.markdown import write_markdown
+
+    problem, parts, look, out, matrices = *context[:4], _matrices(context)
+    write_markdown(
+        problem, parts, look, context.arithmetic, out, matrices, is_fragment=context.has("fragment")
+    )
+
+
+def _matrices(context: ViewContext) -> Any:
+    if not context.has("matrix"):
+        return None
+    from backtrace.views.trace.matrix import LayerMatrices
+
+    return LayerMatrices(context.problem, context.look)
+
+
+def trace_latex(context: ViewContext) -> None:
+    """A LaTeX document of aligned equations."""
+    from backtrace.views.trace.latex import LATEX_ROWS, write_latex
+
+    problem, parts, look, out = context[:4]
+    most = None if context.has("all_rows") else LATEX_ROWS
+    write_latex(problem, parts, look, context.arithmetic, out, context.has("fragment"), most)
+
+
+def trace_html(context: ViewContext) -> None:
+    """A page with a picture, tables and MathML."""
+    from backtrace.views.html.page import write_html
+
+    problem, parts, look, out = context[:4]
+    fragment, all_rows = context.has("fragment"), context.has("all_rows")
+    pictured = context.options.get("pictured", ("forward", "backward"))
+    write_html(problem, parts, look, context.arithmetic, out, fragment, all_rows, pictured)
+
+
+def trace_csv(context: ViewContext) -> None:
+    """A line of CSV for each record."""
+    from backtrace.views.page.records import records
+    from backtrace.views.trace.data import write_csv
+
+    write_csv(records(context.content, context.look), context.out)
+
+
+def trace_json(context: ViewContext) -> None:
+    """One JSON object with all records."""
+    from backtrace.views.page.records import records
+    from backtrace.views.trace.data import write_json
+
+    rows = records(context.content, context.look)
+    write_json(rows, context.problem.title, context.arithmetic, context.out)
+
+
+def trace_jsonl(context: ViewContext) -> None:
+    """A line of JSON for each record."""
+    from backtrace.views.page.records import records
+    from backtrace.views.trace.data import write_jsonl
+
+    write_jsonl(records(context.content, context.look), context.out)
+
+
+def explain_table(context: ViewContext) -> None:
+    """The chain, the factors and the paths at the terminal."""
+    from backtrace.views.explain.table import draw_explanation
+
+    draw_explanation(context.problem, context.heading(), context.content, context.look, context.console())
+
+
+def explain_markdown(context: ViewContext) -> None:
+    """The chain, the factors and the paths as Markdown."""
+    from backtrace.views.explain.data import write_markdown
+
+    problem, explanation, look, out = context[:4]
+    write_markdown(problem, context.heading(), explanation, look, out, context.has("fragment"))
+
+
+def explain_latex(context: ViewContext) -> None:
+    """The chain, the factors and the paths as a LaTeX document."""
+    from backtrace.views.explain.latex import write_latex
+
+    problem, explanation, look, out = context[:4]
+    write_latex(problem, context.heading(), explanation, look, out, context.has("fragment"))
+
+
+def explain_html(context: ViewContext) -> None:
+    """The chain, the factors and the paths as a page."""
+    from backtrace.views.explain.html import write_html
+
+    problem, explanation, look, out = context[:4]
+    write_html(problem, context.heading(), explanation, look, out, context.has("fragment"))
+
+
+def explain_json(context: ViewContext) -> None:
+    """The explanation for a program."""
+    from backtrace.views.explain.data import write_json
+
+    write_json(*context[:4])
+
+
+def check_table(context: ViewContext) -> None:
+    """One marked sheet at the terminal."""
+    from backtrace.views.check.table import draw_sheet
+
+    ascii, verbose = context.look.style.ascii, context.has("verbose")
+    draw_sheet(context.heading(), context.content, context.console(), ascii, verbose)
+
+
+def check_markdown(context: ViewContext) -> None:
+    """One marked sheet as Markdown."""
+    from backtrace.views.check.markdown import write_markdown
+
+    ascii, verbose = context.look.style.ascii, context.has("verbose")
+    write_markdown(context.heading(), context.content, context.out, verbose, ascii)
+
+
+def check_json(context: ViewContext) -> None:
+    """One marked sheet for a program."""
+    from backtrace.views.check.data import write_json
+
+    write_json(context.content, context.out)
+
+
+def check_csv(context: ViewContext) -> None:
+    """A line of CSV for each statement of a sheet."""
+    from backtrace.views.check.data import write_csv
+
+    write_csv(context.content, context.out)
+
+
+def check_junit(context: ViewContext) -> None:
+    """One sheet as a test suite, for continuous integration."""
+    from backtrace.views.check.junit import write_junit
+
+    write_junit([context.content], context.out)
+
+
+def check_gradescope(context: ViewContext) -> None:
+    """One submission as Gradescope's autograder reads it."""
+    from backtrace.views.check.gradescope import write_gradescope
+
+    write_gradescope(context.content, context.out)
+
+
+def class_table(context: ViewContext) -> None:
+    """A line for each sheet, and the marks of the class."""
+    from backtrace.views.check.table import draw_sheets
+
+    tally, telling, ascii = context.options["tally"], context.options["telling"], context.look.style.ascii
+    draw_sheets(context.heading(), context.content, tally, telling, context.console(), ascii)
+
+
+def class_markdown(context: ViewContext) -> None:
+    """A line for each sheet, and the marks of the class, as Markdown."""
+    from backtrace.views.check.markdown import write_markdown_sheets
+
+    tally, telling, ascii = context.options["tally"], context.options["telling"], context.look.style.ascii
+    write_markdown_sheets(context.heading(), context.content, tally, telling, context.out, ascii)
+
+
+def class_json(context: ViewContext) -> None:
+    """All sheets for a program."""
+    from backtrace.views.check.data import write_json_sheets
+
+    write_json_sheets(context.content, context.out)
+
+
+def class_csv(context: ViewContext) -> None:
+    """The lines of all sheets, with their file."""
+    from backtrace.views.check.data import write_csv_sheets
+
+    write_csv_sheets(context.content, context.out)
+
+
+def class_junit(context: ViewContext) -> None:
+    """A test suite for each sheet."""
+    from backtrace.views.check.junit import write_junit
+
+    write_junit(context.content, context.out)
+
+
+def gradcheck_table(context: ViewContext) -> Any:
+    """A row for each gradient; the count of each verdict."""
+    from backtrace.views.gradcheck.table import draw
+
+    settings = context.options["settings"]
+    return draw(context.problem, context.content, settings, context.look, context.console())
+
+
+def gradcheck_markdown(context: ViewContext) -> Any:
+    """The same rows as Markdown; the count of each verdict."""
+    from backtrace.views.gradcheck.markdown import write_markdown
+
+    settings = context.options["settings"]
+    return write_markdown(context.problem, context.content, settings, context.look, context.out)
+
+
+def gradcheck_csv(context: ViewContext) -> Any:
+    """A line of CSV for each gradient; the count of each verdict."""
+    from backtrace.views.gradcheck.data import write_csv
+
+    return write_csv(context.content, context.out)
+
+
+def gradcheck_json(context: ViewContext) -> Any:
+    """All gradients for a program; the count of each verdict."""
+    from backtrace.views.gradcheck.data import write_json
+
+    return write_json(context.problem.title, context.content, context.options["settings"], context.out)
+
+
+def train_table(context: ViewContext) -> None:
+    """Costs, their curve, parameters and predictions at the terminal."""
+    from backtrace.views.train.table import draw_trained
+
+    scale = context.options["scale"]
+    draw_trained(context.heading(), context.content, context.look, scale, context.console())
+
+
+def train_markdown(context: ViewContext) -> None:
+    """Costs, parameters and predictions as Markdown."""
+    from backtrace.views.train.data import write_markdown
+
+    write_markdown(context.heading(), context.content, context.look, context.out)
+
+
+def train_json(context: ViewContext) -> None:
+    """The whole run for a program."""
+    from backtrace.views.train.data import write_json
+
+    write_json(context.content, context.out)
+
+
+def train_csv(context: ViewContext) -> None:
+    """A line of CSV for each point of the cost curve."""
+    from backtrace.views.train.data import write_csv
+
+    write_csv(context.content, context.out)
+
+
+def train_jsonl(context: ViewContext) -> None:
+    """A line of JSON for each point of the cost curve."""
+    from backtrace.views.train.data import write_jsonl
+
+    write_jsonl(context.content, context.out)
+
+
+def train_svg(context: ViewContext) -> None:
+    """The cost curve as a picture."""
+    from backtrace.views.train.curve_svg import write_svg
+    from backtrace.views.train.rows import cost_name
+
+    run, scale = context.content, context.options["scale"]
+    write_svg(context.problem.title, cost_name(run), run.outcome.curve, scale, context.out)
+
+
+def sheet_yaml(context: ViewContext) -> None:
+    """A sheet with a place after each id, which `check` reads back."""
+    from backtrace.views.sheet.sheet import write_yaml
+
+    write_yaml(*context[:3], context.options["asking"], context.out)
+
+
+def sheet_csv(context: ViewContext) -> None:
+    """A sheet as two columns, which `check` reads back."""
+    from backtrace.views.sheet.sheet import write_csv
+
+    write_csv(*context[:3], context.options["asking"], context.out)
+
+
+def sheet_markdown(context: ViewContext) -> None:
+    """A sheet to print or to fill in."""
+    from backtrace.views.sheet.sheet import write_markdown
+
+    write_markdown(*context[:3], context.options["asking"], context.out)
+
+
+def sheet_latex(context: ViewContext) -> None:
+    """A sheet to print, as a LaTeX document."""
+    from backtrace.views.sheet.latex import write_latex
+
+    write_latex(*context[:3], context.options["asking"], context.out, context.has("fragment"))
+
+
+def sheet_html(context: ViewContext) -> None:
+    """A sheet to print, as a page."""
+    from backtrace.views.sheet.html import write_html
+
+    write_html(*context[:3], context.options["asking"], context.out)
+
+
+def sheet_gift(context: ViewContext) -> None:
+    """A question bank in the GIFT format of course sites."""
+    from backtrace.views.sheet.gift import write_gift
+    from backtrace.views.sheet.questions import category
+
+    write_gift(category(context.problem, context.look), _questions(context), context.out)
+
+
+def sheet_moodle(context: ViewContext) -> None:
+    """A question bank in Moodle's XML."""
+    from backtrace.views.sheet.moodle import write_moodle
+    from backtrace.views.sheet.questions import category
+
+    write_moodle(category(context.problem, context.look), _questions(context), context.out)
+
+
+def _questions(context: ViewContext) -> Any:
+    from backtrace.views.sheet.questions import questions
+
+    return questions(*context[:3], context.options["asking"], context.options["outcomes"])
+
+
+def exercise_yaml(context: ViewContext) -> None:
+    """The config of an exercise."""
+    from backtrace.views.sheet.exercise import config_of
+
+    context.out.write(config_of(context.options["exercise"]))
+
+
+def draw_svg(context: ViewContext) -> None:
+    """The network as an SVG picture."""
+    from backtrace.views.diagram.svg import write_svg
+
+    write_svg(*context[:4])
+
+
+def draw_dot(context: ViewContext) -> None:
+    """The network for Graphviz."""
+    from backtrace.views.diagram.dot import write_dot
+
+    write_dot(*context[:4])
+
+
+def draw_mermaid(context: ViewContext) -> None:
+    """The network as a Mermaid flowchart."""
+    from backtrace.views.diagram.mermaid import write_mermaid
+
+    write_mermaid(*context[:4])
+
+
+def draw_text(context: ViewContext) -> None:
+    """The network drawn with characters."""
+    from backtrace.views.diagram.text import write_text
+
+    write_text(*context[:4])
