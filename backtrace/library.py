@@ -1,11 +1,16 @@
-"""The library: `load` a config, `trace` it, and look quantities up by id."""
+"""The library: `load` a config, `trace` it, and look quantities up by id.
+
+Owns what Python code and notebooks see, and checks its arguments; must not know how anything is computed.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import Literal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from operator import index
+from typing import Literal, SupportsIndex
 
 from backtrace.config.cursor import one_of
 from backtrace.config.load import load
@@ -69,7 +74,9 @@ class Quantity(float):
 
 
 class Trace:
-    """A worked-out problem. Iterating gives its records; `t["dE/dw_5"]` looks one up.
+    """The quantities of a problem. Iterating gives its records; `t["dE/dw_5"]` looks one up.
+
+    A pickle of it has the problem and the arguments of `trace`, and is computed again when it is read.
 
     >>> t = trace(load("or-gate"))
     >>> [record.id for record in t][:3]
@@ -78,11 +85,23 @@ class Trace:
     True
     """
 
-    def __init__(self, problem: Problem, parts: Sequence[Part], look: Look, request: Request) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        parts: Sequence[Part],
+        look: Look,
+        request: Request,
+        again: Callable[[Problem], Trace],
+    ) -> None:
         self.problem = problem
         self._parts = parts
         self._look = look
         self._request = request
+        self._again = again
+
+    def __reduce__(self) -> tuple[Callable[[Problem], Trace], tuple[Problem]]:
+        # A derivation and an arithmetic have functions in them, which cannot be pickled.
+        return self._again, (self.problem,)
 
     @property
     def arithmetic(self) -> str:
@@ -139,10 +158,8 @@ class Trace:
         for part in self._candidates(step, sample):
             if id in part.values:
                 value, numerals = part.values[id], self._look.numerals
-                known = id in part.written
-                return float(value), numerals.given(part.written[id], value) if known else numerals.text(
-                    value
-                )
+                text = numerals.given(part.written[id], value) if id in part.written else numerals.text(value)
+                return float(value), text
         return None
 
     def _found(self, id: str, step: int | None, sample: int | None) -> Quantity | None:
@@ -185,52 +202,73 @@ def trace(
     digits: int = 6,
     decimals: int | None = None,
 ) -> Trace:
-    """Work a problem out.
+    """Compute the quantities of a problem.
 
     Args:
-        problem: what `load` gives.
+        problem: as `load` gives it.
         step: only this step.
         steps: instead of `step`: the first so many. Default: the first.
         sample: a sample's number from 1, or "all". Default: each step's own, in a batch all.
         only: one phase instead of all.
-        hand: decimals kept like a person does, for all kinds of quantity or by kind; {} for float64.
+        hand: decimals kept as in a calculation by hand, for all kinds of quantity or by kind; {} for float64.
         digits: significant digits in texts; values have them all.
         decimals: decimals in texts, instead of `digits`.
 
     Raises:
-        BacktraceError: what was asked for is not there, there is no backward pass, or a value is not finite.
+        BacktraceError: a step, sample or phase does not exist, there is no backward pass, or a value is not
+            finite.
         ValueError: both `step` and `steps`, or an argument that is none of the above.
+        TypeError: `problem` is not a problem.
     """
+    if not isinstance(problem, Problem):
+        raise TypeError(f"problem is {problem!r}; expected one that load gives, as load('or-gate')")
     if step is not None and steps is not None:
         raise ValueError("step and steps exclude each other")
-    kept = {"all": hand} if isinstance(hand, int) else hand
-    _check_arguments(steps if step is None else step, sample, only, kept, digits, decimals)
-    arithmetic = arithmetic_of(problem, kept)
+    step = None if step is None else _whole("step", step, _FROM_1)
+    steps = None if steps is None else _whole("steps", steps, _FROM_1)
+    if not (sample is None or sample == "all"):
+        sample = _whole("sample", sample, _FROM_1, ", or 'all'")
+    if not (only is None or (isinstance(only, str) and only in PHASES)):
+        raise ValueError(f"only is {only!r}; expected {one_of(PHASES)}")
+    hand = _decimals_by_kind(hand)
+    digits = _whole("digits", digits, range(1, 18))
+    decimals = None if decimals is None else _whole("decimals", decimals, range(31))
+    arithmetic = arithmetic_of(problem, hand)
     phases = frozenset(PHASES[only]) if only else Request().phases
     request = Request(step or 1, step or steps or 1, sample, phases, arithmetic)
     look = Look(numerals=Numerals(digits, decimals, arithmetic.kept))
-    return Trace(problem, tuple(work(problem, request)), look, request)
+    again = partial(
+        trace, step=step, steps=steps, sample=sample, only=only, hand=hand, digits=digits, decimals=decimals
+    )
+    return Trace(problem, tuple(work(problem, request)), look, request, again)
 
 
-def _check_arguments(
-    last: int | None,
-    sample: object,
-    only: object,
-    hand: Mapping[str, int] | None,
-    digits: int,
-    decimals: int | None,
-) -> None:
-    """Refuse what the command line refuses by its options."""
-    if last is not None and last < 1:
-        raise ValueError("steps are counted from 1")
-    if not (sample is None or sample == "all" or isinstance(sample, int)):
-        raise ValueError(f"sample is {sample!r}; expected a number from 1 on, or 'all'")
-    if only is not None and only not in PHASES:
-        raise ValueError(f"only is {only!r}; expected {one_of(PHASES)}")
-    for kind, kept in (hand or {}).items():
+_FROM_1 = range(1, sys.maxsize)
+
+
+def _whole(name: str, value: object, allowed: range, also: str = "") -> int:
+    """An argument that is a whole number; numpy's whole numbers are some too, True and 6.0 are none.
+
+    Raises:
+        ValueError: it is anything else, or out of range.
+    """
+    number = index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else None
+    if number is None or number not in allowed:
+        bounds = "from 1 on" if allowed is _FROM_1 else f"from {allowed[0]} to {allowed[-1]}"
+        raise ValueError(f"{name} is {value!r}; expected a whole number {bounds}{also}")
+    return number
+
+
+def _decimals_by_kind(hand: object) -> Mapping[str, int] | None:
+    """The argument `hand` as a mapping from kinds of quantity to decimals; None keeps the config's own.
+
+    Raises:
+        ValueError: a kind or a number of decimals does not exist.
+    """
+    if hand is None:
+        return None
+    by_kind = hand if isinstance(hand, Mapping) else {ALL_KINDS: hand}
+    for kind in by_kind:
         if kind not in (*KINDS, ALL_KINDS):
-            raise ValueError(f"hand: {kind!r} is no kind of quantity{nearest(kind, KINDS)}")
-        if not 0 <= kept <= DECIMALS:
-            raise ValueError(f"hand: {kept} decimals; expected 0 to {DECIMALS}")
-    if not 1 <= digits <= 17 or not 0 <= (decimals or 0) <= 30:
-        raise ValueError("digits go from 1 to 17, decimals from 0 to 30")
+            raise ValueError(f"hand: {kind!r} is no kind of quantity{nearest(str(kind), KINDS)}")
+    return {kind: _whole("hand", kept, range(DECIMALS + 1)) for kind, kept in by_kind.items()}

@@ -47,6 +47,20 @@ def test_a_quantity_can_be_copied_and_pickled(or_gate: backtrace.Trace) -> None:
         assert other.record == quantity.record
 
 
+@pytest.mark.parametrize("arguments", [{}, {"steps": 2, "sample": "all", "hand": 3}, {"decimals": 2}])
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda trace: pickle.loads(pickle.dumps(trace))]
+)
+def test_a_trace_can_be_copied_and_pickled(
+    arguments: dict[str, Any], copied: Callable[[backtrace.Trace], backtrace.Trace]
+) -> None:
+    trace = backtrace.trace(backtrace.load("or-gate"), **arguments)
+    other = copied(trace)
+    assert other.records == trace.records
+    assert (other.problem, other.arithmetic) == (trace.problem, trace.arithmetic)
+    assert other["dE/dw_5"] == trace["dE/dw_5"]
+
+
 @pytest.mark.parametrize("name", ["delta_1", "δ_1", "dE/dh_1", "∂E/∂h_1"])
 def test_every_name_of_a_quantity_finds_it(or_gate: backtrace.Trace, name: str) -> None:
     assert or_gate[name].record.id == "delta_1"
@@ -262,18 +276,37 @@ def test_its_types_are_there_for_others(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"step": 0}, "steps are counted from 1"),
-        ({"steps": -1}, "steps are counted from 1"),
-        ({"sample": "foo"}, "sample is 'foo'; expected a number from 1 on, or 'all'"),
+        ({"step": 0}, "step is 0; expected a whole number from 1 on"),
+        ({"step": "1"}, "step is '1'; expected a whole number from 1 on"),
+        ({"steps": -1}, "steps is -1; expected a whole number from 1 on"),
+        ({"steps": True}, "steps is True; expected a whole number from 1 on"),
+        ({"sample": "foo"}, "sample is 'foo'; expected a whole number from 1 on, or 'all'"),
+        ({"sample": True}, "sample is True; expected a whole number from 1 on, or 'all'"),
+        ({"sample": 1.0}, "sample is 1.0; expected a whole number from 1 on, or 'all'"),
         ({"only": "x"}, "only is 'x'; expected forward, backward or update"),
-        ({"hand": 200}, "hand: 200 decimals; expected 0 to 15"),
+        ({"only": ["forward"]}, "only is ['forward']; expected forward, backward or update"),
+        ({"hand": 200}, "hand is 200; expected a whole number from 0 to 15"),
+        ({"hand": "3"}, "hand is '3'; expected a whole number from 0 to 15"),
+        ({"hand": True}, "hand is True; expected a whole number from 0 to 15"),
+        ({"hand": {"net": 2.5}}, "hand is 2.5; expected a whole number from 0 to 15"),
         ({"hand": {"activatoin": 3}}, "hand: 'activatoin' is no kind of quantity; did you mean activation?"),
-        ({"digits": 0}, "digits go from 1 to 17, decimals from 0 to 30"),
+        ({"hand": {1: 3}}, "hand: 1 is no kind of quantity"),
+        ({"digits": 0}, "digits is 0; expected a whole number from 1 to 17"),
+        ({"digits": 6.5}, "digits is 6.5; expected a whole number from 1 to 17"),
+        ({"digits": None}, "digits is None; expected a whole number from 1 to 17"),
+        ({"decimals": 31}, "decimals is 31; expected a whole number from 0 to 30"),
+        ({"decimals": 2.5}, "decimals is 2.5; expected a whole number from 0 to 30"),
     ],
 )
 def test_an_argument_that_means_nothing_is_refused(arguments: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(message)):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         backtrace.trace(backtrace.load("or-gate"), **arguments)
+
+
+def test_only_a_problem_is_traced() -> None:
+    problem: Any = "or-gate"
+    with pytest.raises(TypeError, match=r"^problem is 'or-gate'; expected one that load gives"):
+        backtrace.trace(problem)
 
 
 def test_completion_finds_the_library() -> None:
