@@ -9,6 +9,7 @@ import io
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from math import nan
 from operator import index
 from typing import Literal, SupportsIndex
 
@@ -45,7 +46,7 @@ class Quantity(float):
     record: Record
 
     def __new__(cls, record: Record) -> Quantity:
-        number = super().__new__(cls, record.value)
+        number = super().__new__(cls, nan if record.value is None else record.value)
         number.record = record
         return number
 

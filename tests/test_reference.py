@@ -235,7 +235,7 @@ def test_some_keys_of_every_part_have_a_default() -> None:
 def test_a_default_is_what_a_config_has_without_the_key(
     part: str, key: str, default: str, tmp_path: Path
 ) -> None:
-    def traced(layer: str = "", top: str = "") -> list[tuple[str, str, str, float]]:
+    def traced(layer: str = "", top: str = "") -> list[tuple[str, str, str, float | None]]:
         (tmp_path / "net.yaml").write_text(NET.replace("LAYER", layer) + top, encoding="utf-8")
         made = backtrace.trace(backtrace.load(tmp_path / "net.yaml"), steps=2)
         return [(row.id, row.symbol, row.formula, row.value) for row in made]

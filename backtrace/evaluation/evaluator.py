@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 
 from backtrace.derivation.equation import Equation
 from backtrace.errors import NotFiniteError
@@ -20,20 +21,31 @@ from backtrace.symbolic.expressions import (
 )
 
 Environment = dict[str, Value]
+NOT_A_NUMBER = Number(math.nan, "nan")
 
 
-def evaluate(equations: Iterable[Equation], values: Environment, arithmetic: Arithmetic) -> None:
-    """Work the equations out in order and add each result to `values` under the equation's id.
+def evaluate(
+    equations: Iterable[Equation],
+    values: Environment,
+    arithmetic: Arithmetic,
+    is_needed: Callable[[str], bool] = lambda _: True,
+) -> None:
+    """Compute the equations in order and add each result to `values` under the equation's id.
+
+    A result that is not finite ends the calculation, because everything computed from it would be worthless.
+    One that is not needed for anything, as `is_needed` says of its id, is kept as nan.
 
     Raises:
-        NotFiniteError: naming the first equation whose value is infinite or not a number.
+        NotFiniteError: naming the first needed equation whose value is infinite or not a number.
     """
     settle, is_finite = arithmetic.settle, arithmetic.is_finite
     with arithmetic.context():
         for equation in equations:
             value = settle(value_of(equation.expression, values, arithmetic), equation.kind)
             if not is_finite(value):
-                raise NotFiniteError(f"{equation.symbol.text} is not a finite number ({value})")
+                if is_needed(equation.symbol.id):
+                    raise NotFiniteError(f"{equation.symbol.text} is not a finite number ({value})")
+                value = arithmetic.number(NOT_A_NUMBER)
             values[equation.symbol.id] = value
 
 

@@ -7,16 +7,18 @@ is decided in `tracing`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
-from backtrace.derivation.derivation import Derivation, derive
+from backtrace.derivation.derivation import Derivation, derive, objective_of
 from backtrace.derivation.forward_pass import Case
 from backtrace.derivation.optimizers import UPDATE_RULES
 from backtrace.errors import NotFiniteError
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.evaluator import Environment, evaluate
+from backtrace.problem.notation import derivative, given
 from backtrace.problem.problem import Network, Problem, Sample
-from backtrace.symbolic.expressions import ZERO, Number
+from backtrace.symbolic.expressions import ZERO, Number, symbols
 from backtrace.symbolic.ids import spell
 
 LARGEST_EXPONENT = 700  # e^710 is past float64; softmax is shifted before that
@@ -73,26 +75,47 @@ class Passes:
 
     def take_in(self, values: Environment, written: dict[str, str], givens: Mapping[str, Number]) -> None:
         """Add what a config gives to an environment, and the texts that it is written with."""
-        for name, given in givens.items():
-            values[spell(name)] = self.arithmetic.number(given)
-            written[spell(name)] = given.text
+        for name, number in givens.items():
+            values[spell(name)] = self.arithmetic.number(number)
+            written[spell(name)] = number.text
 
     def run(self, state: State, sample: int, backward: bool = True) -> Pass:
         """A sample's forward and backward pass from the parameters of a state."""
-        given = self.problem.samples[sample - 1]
+        own = self.problem.samples[sample - 1]
         values, written = dict(state.values), dict(state.written)
-        self.take_in(values, written, dict(zip(self.problem.inputs, given.inputs, strict=True)))
-        if given.targets is not None:
-            self.take_in(values, written, dict(zip(self.problem.targets, given.targets, strict=True)))
-        case = self.case(given)
+        self.take_in(values, written, dict(zip(self.problem.inputs, own.inputs, strict=True)))
+        if own.targets is not None:
+            self.take_in(values, written, dict(zip(self.problem.targets, own.targets, strict=True)))
+        case = self.case(own)
         worked = Pass(self.derivation(case), values, written)
         try:
             self.forward_pass(worked, case)
             if backward:
-                evaluate(worked.derivation.backward, values, self.arithmetic)
+                is_needed = self.is_needed(worked.derivation)
+                evaluate(worked.derivation.backward, values, self.arithmetic, is_needed)
         except NotFiniteError as failure:
             worked.failure = NotFiniteError(f"{failure.message} in sample {sample}")
         return worked
+
+    def is_needed(self, derivation: Derivation) -> Callable[[str], bool]:
+        """A test, by id, of the derivatives from which others or new parameters are computed.
+
+        At x = -2, ∂f/∂n of f = x^n is no number. That stops a step only if something is computed from it:
+        where n is an input, or fixed, training goes on all the same.
+        """
+
+        @cache  # collected when a value is not finite, which is rare
+        def needed() -> set[str]:
+            ids = {symbol.id for row in derivation.backward for symbol in symbols(row.expression)}
+            return ids | set(self.updated_gradients(derivation))
+
+        return lambda name: name in needed()
+
+    def updated_gradients(self, derivation: Derivation) -> Iterator[str]:
+        """The ids of the gradients from which the update computes new parameters."""
+        if self.problem.update:
+            objective = objective_of(self.problem, derivation).symbol
+            yield from (derivative(objective, given(name)).id for name in self.problem.trained)
 
     def forward_pass(self, worked: Pass, case: Case) -> None:
         """Work a forward pass out, once more where nets turn out to be too large for a softmax as it is.

@@ -17,7 +17,7 @@ from backtrace.evaluation.evaluator import Environment, evaluate
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.passes import Pass, Passes, State
 from backtrace.problem.problem import Problem
-from backtrace.symbolic.expressions import number
+from backtrace.symbolic.expressions import number, symbols
 
 
 class Request(NamedTuple):
@@ -189,7 +189,7 @@ class Run:
     ) -> Iterator[Part]:
         """The sums over a batch, the update they make, and E with the parameters it leads to."""
         values, written = {**state.values, **collected}, dict(state.written)
-        evaluate(equations.total, values, self.arithmetic)
+        self.evaluate_total(equations, values)
         if shown:
             yield from self.part(step, None, "total", equations.total, values, written)
         if not self.is_update_wanted(step):
@@ -206,6 +206,15 @@ class Run:
             yield from self.part(step, None, "after", equations.after, after, written)
         if equations.update:
             self.passes.commit(state, values)
+
+    def evaluate_total(self, equations: StepDerivation, values: Environment) -> None:
+        """Add the sums over a batch to its values; as in a pass, one that nothing needs may be no number."""
+
+        def is_needed(id: str) -> bool:
+            used = (symbol.id for row in equations.update for symbol in symbols(row.expression))
+            return id == equations.total[0].id or id in used
+
+        evaluate(equations.total, values, self.arithmetic, is_needed)
 
     def part(
         self,

@@ -77,7 +77,8 @@ def partials(expression: Expression, wanted: Container[str] | None = None) -> di
             case Power(base, exponent):
                 visit(base, multiply(outer, exponent, power(base, add(exponent, _MINUS_ONE))))
                 if any(symbols(exponent)):
-                    visit(exponent, multiply(outer, part, Call("log", (base,))))
+                    # b^y·ln b, where 0·ln 0 is 0: at b = 0 the power is 0 on both sides of a positive y.
+                    visit(exponent, multiply(outer, Call("xlogy", (part, base))))
             case Call("where", (condition, *branches)):
                 when, otherwise = (partials(branch, wanted) for branch in branches)
                 for id in when | otherwise:

@@ -103,6 +103,7 @@ def multiply(*factors: Expression) -> Expression:
     kept: Number | None = None
     above: list[Expression] = []
     below: list[Expression] = []
+    log_of: Expression | None = None
     pending = list(reversed(factors))
     while pending:
         match pending.pop():
@@ -120,6 +121,9 @@ def multiply(*factors: Expression) -> Expression:
             case Quotient(numerator, denominator):
                 pending.append(numerator)
                 below.append(denominator)
+            case Call("xlogy", (weight, argument)) if log_of is None:
+                pending.append(weight)  # a·(b·ln c) is (a·b)·ln c, and still 0 where a·b and c are
+                log_of = argument
             case Sum(terms) as total if all(isinstance(term, Negative) for term in terms):
                 constant = -constant
                 above.append(negate(total))
@@ -133,6 +137,8 @@ def multiply(*factors: Expression) -> Expression:
     if size != 1:
         above.insert(0, kept if kept is not None and kept.value == size else number(size))
     product = above[0] if len(above) == 1 else Product(tuple(above)) if above else ONE
+    if log_of is not None:
+        product = Call("xlogy", (product, log_of))
     if below:
         product = divide(product, multiply(*below))
     return product if constant > 0 else negate(product)

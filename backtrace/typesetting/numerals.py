@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import isfinite
 from typing import NamedTuple
 
 from backtrace.evaluation.arithmetic import Value
 
+NOT_FINITE = "not finite"  # a word for a person, where floats say inf or nan
 GUARD = 3  # digits more of a number that others are computed from
 FLOAT_DIGITS = 17  # that a float64 has
 SHORT = 6  # characters of a given that stays as it was written, however few digits are asked for
@@ -24,6 +26,8 @@ class Numerals(NamedTuple):
 
     def text(self, value: Value) -> str:
         """A computed value."""
+        if not isfinite(value):
+            return NOT_FINITE
         if isinstance(value, Decimal):
             exponent = value.as_tuple().exponent
             if self.decimals is None and isinstance(exponent, int) and -exponent in self.kept:

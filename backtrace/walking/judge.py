@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from math import isfinite
 from typing import NamedTuple
 
 from backtrace.checking.graph import Key
@@ -78,7 +79,11 @@ class Judge:
         self.numbers = {self.key(stop): stop.number for stop in self.walk}
 
     def _known(self, part: Part) -> list[Equation]:
-        return [row for row in part.equations if Key(part.step, part.sample, row.id) in self.graph.nodes]
+        return [
+            row
+            for row in part.equations
+            if Key(part.step, part.sample, row.id) in self.graph.nodes and isfinite(part.values[row.id])
+        ]
 
     def key(self, stop: Stop) -> Key:
         """Where the graph has the quantity of a stop."""

@@ -104,7 +104,7 @@ def test_a_sheet_filled_with_the_right_values_gets_full_marks(name: str, form: s
             only="forward" if "forward" in options else None,
             hand={},
         )
-        right = {(row.step, row.sample, row.id): row.value for row in trace}
+        right = {(row.step, row.sample, row.id): row.value or 0.0 for row in trace}
         places = blanks_of(run("sheet", name, *options).out)
         assert len(places) == len(right)
         numbers = [_value(right, place) for place in places]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 
 from backtrace.checking.graph import Graph, Key, gradients_of
 from backtrace.checking.judging.checker import Checker
@@ -181,6 +182,8 @@ class _Marking:
             return self.right(entry)
         if node.expression is None:
             return self.wrong_given(entry)
+        if not isfinite(node.value):
+            return self.of(entry, "undecided", "with these numbers it has no finite value")
         if not self.left_to_follow:
             most = CANDIDATES
             said = f"of a network as large only the first {most} numbers that are not right are looked into"

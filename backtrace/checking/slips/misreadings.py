@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_DOWN, Decimal
 from itertools import islice
+from math import inf, isfinite
 from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key, Node
@@ -92,7 +93,9 @@ class Readings:
     def near(self, number: Stated) -> Iterator[Node]:
         """The quantities whose true values round to a number."""
         if len(self._values) != len(self.graph.nodes):
-            self._values = sorted((n.value, n.position, n) for n in self.graph.nodes.values())
+            self._values = sorted(
+                (n.value if isfinite(n.value) else inf, n.position, n) for n in self.graph.nodes.values()
+            )
         slack = number.half + 2 * ROUNDING * abs(number.value)
         low = bisect_left(self._values, number.value - slack, key=lambda entry: entry[0])
         high = bisect_right(self._values, number.value + slack, key=lambda entry: entry[0])

@@ -10,7 +10,7 @@ from backtrace.explaining.explanation import Explanation
 from backtrace.problem.problem import Problem
 from backtrace.views.explain.rows import aside, chain_lines, meaning, tables
 from backtrace.views.page.headings import part_line
-from backtrace.views.page.records import Look, part_records, records
+from backtrace.views.page.records import Look, finite, part_records, records
 from backtrace.views.trace.data import encoder
 from backtrace.views.trace.markdown import escaped, write_heading, write_rows
 
@@ -26,13 +26,13 @@ def write_json(problem: Problem, explanation: Explanation, look: Look, out: Text
         "sample": part.sample,
         "id": row.id,
         "symbol": row.symbol.text,
-        "value": float(part.values[row.id]) + 0.0,
+        "value": finite(part.values[row.id]),
         "of": explanation.objective and explanation.objective.id,
         "by": explanation.by and explanation.by.id,
         "sign": explanation.sign,
         "count": explanation.path_count,
         "paths": [
-            {"factors": [factor.id for factor in path.factors], "value": float(path.value)}
+            {"factors": [factor.id for factor in path.factors], "value": finite(path.value)}
             for path in explanation.paths
         ],
         "factors": [record._asdict() for record in part_records(factors, look)],

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from math import isfinite
 from typing import NamedTuple
 
+from backtrace.evaluation.arithmetic import Value
 from backtrace.evaluation.steps import Part
 from backtrace.symbolic.expressions import Expression, Symbol
 from backtrace.symbolic.ids import transcribe
@@ -14,7 +16,10 @@ from backtrace.typesetting.plain import TYPESET, Style, formula_printer, substit
 
 
 class Record(NamedTuple):
-    """One row of a trace. `value` is full precision, `text` what a person is shown."""
+    """One row of a trace.
+
+    `value` is full precision, None where it is not finite; `text` is shown to a person.
+    """
 
     step: int
     sample: int | None
@@ -25,7 +30,7 @@ class Record(NamedTuple):
     symbol: str
     formula: str
     substitution: str
-    value: float
+    value: float | None
     text: str
 
 
@@ -67,6 +72,12 @@ class Look(NamedTuple):
         return text
 
 
+def finite(value: Value) -> float | None:
+    """A float for a program, a zero without its sign; None for inf and nan, which JSON does not have."""
+    number = float(value) + 0.0
+    return number if isfinite(number) else None
+
+
 def records(parts: Iterable[Part], look: Look) -> Iterator[Record]:
     """The records of all parts, in order."""
     for part in parts:
@@ -89,6 +100,6 @@ def part_records(part: Part, look: Look) -> Iterator[Record]:
             look.symbol(equation.symbol),
             in_symbols(equation.expression),
             in_numbers(equation.expression),
-            float(value) + 0.0,  # a zero without a sign
+            finite(value),
             numerals.text(value),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from math import isfinite
 from typing import NamedTuple, TextIO
 
 from backtrace.checking.reading.answer_form import GIVEN, GIVEN_END
@@ -59,8 +60,10 @@ def sections(problem: Problem, parts: Iterable[Part]) -> list[Section]:
     """
     found: list[Section] = []
     count = 0
-    made = (part for part in parts if not _is_what_if(problem, part))
+    made = (_answerable(part) for part in parts if not _is_what_if(problem, part))
     for part, starts in with_starts(problem, made):
+        if not part.equations:
+            continue
         count += len(part.equations)
         if count > NUMBERS_ASKED:
             raise BacktraceError(
@@ -73,6 +76,11 @@ def sections(problem: Problem, parts: Iterable[Part]) -> list[Section]:
     if not found:
         raise BacktraceError("nothing to ask for: the step's update is made by another sample")
     return found
+
+
+def _answerable(part: Part) -> Part:
+    """A part without the rows that have no finite value: nobody can write a number for them."""
+    return part._replace(equations=[row for row in part.equations if isfinite(part.values[row.id])])
 
 
 def _is_what_if(problem: Problem, part: Part) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from backtrace.training.curve import Mark
 from backtrace.training.health import LayerHealth, health
 from backtrace.training.predictions import Prediction, predictions
 from backtrace.training.trainer import Outcome
+from backtrace.views.page.records import finite
 
 CURVE_FORMS = ("csv", "jsonl", "svg")  # that show the cost alone
 PREDICTIONS_KEPT = 1_000
@@ -108,5 +108,5 @@ def _points(marks: Sequence[Mark]) -> list[dict[str, float | None]]:
 
 
 def point(steps: int, cost: float) -> dict[str, float | None]:
-    """A cost for a program; JSON has no number for one that is not finite."""
-    return {"steps": steps, "cost": cost if math.isfinite(cost) else None}
+    """A point of the cost curve for a program."""
+    return {"steps": steps, "cost": finite(cost)}
