@@ -9,34 +9,12 @@ from __future__ import annotations
 
 import re
 
-from backtrace.checking.latex_tables import (
-    ACCENTS,
-    BREAK,
-    CONTENT,
-    DERIVATIVES,
-    DROPPED,
-    FENCE,
-    FRACTIONS,
-    FUNCTIONS,
-    LETTERS,
-    MARKS,
-    MATRICES,
-    NEW,
-    OLD,
-    OVER,
-    PLAIN_CHARACTERS,
-    ROW,
-    SUBSCRIPTS,
-    SUPERSCRIPTS,
-    UNKNOWN,
-    WITH_COLUMNS,
-    WORDS_BELOW,
-)
+from backtrace.checking import latex_tables as tables
 from backtrace.limits import NESTING
 from backtrace.symbolic.ids import LETTER
 
-_SUB_RUN = re.compile(f"[{''.join(SUBSCRIPTS)}]+")
-_SUPER_RUN = re.compile(f"[{''.join(SUPERSCRIPTS)}]+")
+_SUB_RUN = re.compile(f"[{''.join(tables.SUBSCRIPTS)}]+")
+_SUPER_RUN = re.compile(f"[{''.join(tables.SUPERSCRIPTS)}]+")
 _COMMAND = re.compile(r"\\([A-Za-z]+\*?|.|$)", re.DOTALL)
 _OPTION = re.compile(r"\s?\[[^\[\]\\]{0,40}\]")
 _BRACED_WORD = re.compile(r"\s?\{([^{}\\]{0,200})\}")
@@ -68,9 +46,9 @@ def plain(text: str) -> str:
     '∂E/∂w_5  ≈ -1.2 * 10^-3'
     """
     text = _EMPTY_SUBSCRIPT.sub(r"\1 ", text)
-    text = _SUB_RUN.sub(lambda run: f"_{{{''.join(map(SUBSCRIPTS.__getitem__, run[0]))}}}", text)
-    text = _SUPER_RUN.sub(lambda run: f"^{{{''.join(map(SUPERSCRIPTS.__getitem__, run[0]))}}}", text)
-    text = _Converter(text.translate(PLAIN_CHARACTERS)).whole()
+    text = _SUB_RUN.sub(lambda run: f"_{{{''.join(map(tables.SUBSCRIPTS.__getitem__, run[0]))}}}", text)
+    text = _SUPER_RUN.sub(lambda run: f"^{{{''.join(map(tables.SUPERSCRIPTS.__getitem__, run[0]))}}}", text)
+    text = _Converter(text.translate(tables.PLAIN_CHARACTERS)).whole()
     return _NABLA_ALONE.sub(r"grad_\1", _NABLA.sub(r"∂\2/∂\1", text))
 
 
@@ -117,13 +95,13 @@ class _Converter:
         self.position += 1
         if character == "{":
             inner = self.run()
-            out.append(_fraction(*inner.split(OVER, 1)) if OVER in inner else inner)
+            out.append(_fraction(*inner.split(tables.OVER, 1)) if tables.OVER in inner else inner)
         elif character == "_":
             self.subscript(out)
         elif character == "^":
             self.superscript(out)
         elif character == "$":
-            out.append(FENCE)
+            out.append(tables.FENCE)
         elif character == "&":
             out.append(", " if self.matrices else "&")
         else:  # ~, a space that does not break, or about
@@ -167,18 +145,18 @@ class _Converter:
         assert match is not None  # the pattern matches at every backslash
         self.position = match.end()
         name = match[1]
-        if name in LETTERS:
-            self.letter(LETTERS[name], out)
-        elif name in MARKS:
-            out.append(MARKS[name])
-        elif name in FUNCTIONS:
+        if name in tables.LETTERS:
+            self.letter(tables.LETTERS[name], out)
+        elif name in tables.MARKS:
+            out.append(tables.MARKS[name])
+        elif name in tables.FUNCTIONS:
             out.append(f" {name}({self.argument()})" if name == "sqrt" else f" {name}")
-        elif name in FRACTIONS:
-            mark = "∂" if name in DERIVATIVES else ""
+        elif name in tables.FRACTIONS:
+            mark = "∂" if name in tables.DERIVATIVES else ""
             self.skip(_OPTION)
             above = mark + self.argument().strip()
             out.append(_fraction(above, mark + self.argument().strip()))
-        elif name in CONTENT:
+        elif name in tables.CONTENT:
             out.append(self.argument())
             if name in ("underbrace", "overbrace") and self.text[self.position : self.position + 1] in (
                 "_",
@@ -189,19 +167,19 @@ class _Converter:
         elif name in ("textcolor", "colorbox"):
             self.argument()
             out.append(self.argument())
-        elif name in DROPPED:
+        elif name in tables.DROPPED:
             self.skip(_OPTION)
             self.argument()
-            out.append(BREAK if name == "tag" else "")
-        elif name in ACCENTS:
-            out.append(self.argument().strip() + ACCENTS[name])
+            out.append(tables.BREAK if name == "tag" else "")
+        elif name in tables.ACCENTS:
+            out.append(self.argument().strip() + tables.ACCENTS[name])
         elif name in ("begin", "end"):
             self.environment(name, out)
         elif name in ("\\", "cr"):
             self.skip(_OPTION)
-            out.append("; " if self.matrices else ROW)
+            out.append("; " if self.matrices else tables.ROW)
         else:
-            out.append(UNKNOWN if name[:1].isalpha() else name)
+            out.append(tables.UNKNOWN if name[:1].isalpha() else name)
 
     def letter(self, letter: str, out: list[str]) -> None:
         """A Greek letter: apart from its neighbours, except Δ, which belongs to what comes next."""
@@ -215,11 +193,11 @@ class _Converter:
     def environment(self, name: str, out: list[str]) -> None:
         word = self.skip(_BRACED_WORD)
         kind = word[1].strip() if word else ""
-        if kind in WITH_COLUMNS and name == "begin":
+        if kind in tables.WITH_COLUMNS and name == "begin":
             self.skip(_OPTION)
             self.skip(_BRACED_WORD)
-        if kind not in MATRICES or name == "end":
-            out.append(FENCE)
+        if kind not in tables.MATRICES or name == "end":
+            out.append(tables.FENCE)
             return
         self.matrices += 1
         cells = self.run(environment=True)
@@ -257,7 +235,7 @@ class _Converter:
                 out.append(" ")  # the mark of emphasis in Markdown
                 return
             below = run[0]
-            if self.strict and len(below) > 1 and below.isalpha() and below not in WORDS_BELOW:
+            if self.strict and len(below) > 1 and below.isalpha() and below not in tables.WORDS_BELOW:
                 below = below[0]
             self.position += len(below)
             out.insert(len(out) - (out[-1] == "⁺"), f"_{below}" if below not in ("new", "updated") else "⁺")
@@ -277,9 +255,9 @@ class _Converter:
             self.position += len(above)
         above = above.replace(" ", "")
         layer = _LAYER.fullmatch(above.removesuffix("+"))
-        if above.removeprefix("(").removesuffix(")").lower() in NEW or above.lower() in NEW:
+        if above.removeprefix("(").removesuffix(")").lower() in tables.NEW or above.lower() in tables.NEW:
             out.append("⁺")
-        elif above in OLD:
+        elif above in tables.OLD:
             pass
         elif layer or (above.isdigit() and self.text.startswith("_", self.position)):
             index = f"_{layer[1] or layer[2]}" if layer else f"_{above}"
@@ -309,7 +287,7 @@ def _grouped(text: str) -> str:
 
 def _below(text: str) -> str:
     """A subscript: `o_1` is o1, `1,2` is 1_2, `5,new` makes a new quantity."""
-    text = text.replace("_", "").replace(" ", "").replace(",", "_").replace(BREAK, "")
+    text = text.replace("_", "").replace(" ", "").replace(",", "_").replace(tables.BREAK, "")
     text, new = (text[:-1], "⁺") if text.endswith("⁺") else (text, "")  # w_{5_{new}}
     for word in ("_new", "_(new)", "new"):
         if text.endswith(word) and (text == word or not text[: -len(word)][-1:].isalpha()):

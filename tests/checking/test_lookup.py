@@ -60,7 +60,7 @@ update: {rule: adam, learning_rate: 0.1}
 
 def judged(config: str, text: str, document: bool = True) -> list[str]:
     """The verdicts on what a document states: each the id, the step if not the first, and the verdict."""
-    sheet = read_document(text).sheet("notes.md")._replace(document=document)
+    sheet = read_document(text, "notes.md")._replace(document=document)
     report = check_sheet(Checker(read_problem(config, "config.yaml", ".")), sheet)
     return [
         f"{judgement.id} {judgement.verdict}" + (f" {judgement.step}" if judgement.step != 1 else "")
@@ -70,7 +70,7 @@ def judged(config: str, text: str, document: bool = True) -> list[str]:
 
 def why(config: str, text: str) -> str:
     report = check_sheet(
-        Checker(read_problem(config, "config.yaml", ".")), read_document(text).sheet("notes.md")
+        Checker(read_problem(config, "config.yaml", ".")), read_document(text)._replace(file="notes.md")
     )
     (judgement,) = report.judgements
     return judgement.explanation

@@ -17,40 +17,21 @@ from backtrace.symbolic.ids import spell, transcribe
 Meanings = Mapping[str, frozenset[str]]
 
 # Spellings of a unit's quantities; {u} is the unit's name, or a label that its place gives it.
-_NET = (
-    "net_{u}", "in_{u}", "z_{u}", "s_{u}", "I_{u}", "netinput_{u}", "netin_{u}", "{u}_net", "{u}_in",
-    "net({u})", "in({u})",
-)  # fmt: skip
-_ACTIVATION = (
-    "a_{u}", "out_{u}", "O_{u}", "output_{u}", "act_{u}", "activation_{u}", "{u}_out", "{u}_output",
-    "out({u})",
-)  # fmt: skip
-_DELTA = ("delta_{u}", "Err_{u}", "delta({u})")
-_PREDICTION = ("yhat_{u}", "y_{u}hat", "{u}hat", "ypred_{u}", "y_{u}_pred", "pred_{u}", "ahat_{u}", "p_{u}")
-_TARGET = ("t_{u}", "target_{u}", "d_{u}", "y_{u}_true", "ytrue_{u}", "y_{u}")
+_NET = "net_{u} in_{u} z_{u} s_{u} I_{u} netinput_{u} netin_{u} {u}_net {u}_in net({u}) in({u})".split()
+_ACTIVATION = "a_{u} out_{u} O_{u} output_{u} act_{u} activation_{u} {u}_out {u}_output out({u})".split()
+_DELTA = "delta_{u} Err_{u} delta({u})".split()
+_PREDICTION = "yhat_{u} y_{u}hat {u}hat ypred_{u} y_{u}_pred pred_{u} ahat_{u} p_{u}".split()
+_TARGET = "t_{u} target_{u} d_{u} y_{u}_true ytrue_{u} y_{u}".split()
+_TERM = "E_{u} L_{u} J_{u} C_{u} error_{u} loss_{u} cost_{u}".split()  # of the cost
 
-# Spellings of what there is only one of.
-_ONE_NET = ("z", "net", "s", "netinput", "in", "u")
-_ONE_PREDICTION = (
-    "yhat",
-    "ypred",
-    "y_p",
-    "pred",
-    "prediction",
-    "predicted",
-    "out",
-    "o",
-    "ahat",
-    "yout",
-    "p",
-)
-_ONE_TARGET = ("t", "target", "ytrue", "ytrain", "ytarget", "label", "desired")
+# Spellings of quantities of which there is only one.
+_ONE_NET = "z net s netinput in u".split()
+_ONE_PREDICTION = "yhat ypred y_p pred prediction predicted out o ahat yout p".split()
+_ONE_TARGET = "t target ytrue ytrain ytarget label desired".split()
 _COST = (
-    "E", "L", "J", "C", "l", "loss", "cost", "MSE", "SSE", "BCE", "CE", "Etot", "Ltot", "Etotal", "Ltotal",
-    "Ctotal", "Jtotal", "errortotal", "losstotal", "costtotal", "totalerror", "totalloss", "totalcost",
-    "errtotal",
-)  # fmt: skip
-_TERM = ("E_{u}", "L_{u}", "J_{u}", "C_{u}", "error_{u}", "loss_{u}", "cost_{u}")
+    "E L J C l loss cost MSE SSE BCE CE Etot Ltot Etotal Ltotal Ctotal Jtotal errortotal losstotal costtotal "
+    "totalerror totalloss totalcost errtotal".split()
+)
 _BARE = 20  # units up to which a symbol without an index is looked for among them
 _LAYERED = 3  # layers of units up to which labels such as h1 and o2 speak for themselves
 

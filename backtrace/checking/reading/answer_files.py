@@ -70,7 +70,11 @@ def read_sheet(data: bytes, file: str) -> Sheet:
     if kind == "document" and len(text) > DOCUMENT_CHARACTERS:
         message = f"larger than {DOCUMENT_CHARACTERS // 1_000_000} MB, the most that is read of a document"
         raise BacktraceError(message, Location(file, 1, 1))
-    sheet = _READERS[kind](text, file)
+    if kind == "document":
+        sheet = read_document(text, file)
+    else:
+        found = list(_of_mapping(text, file) if kind == "mapping" else _of_table(text, file))
+        sheet = Sheet(file, tuple(filter(None, found)), blank=found.count(None))
     if not sheet.statements and not sheet.formulas:
         raise BacktraceError(f"{file}: {_nothing(kind, sheet)}")
     return sheet
@@ -107,29 +111,24 @@ def _has_commas(text: str) -> bool:
     return has_commas(line for line in text.splitlines() if not _COMMENT.match(line))
 
 
-# YAML and JSON
+# YAML and JSON. A blank place, where a form asks for a number and none is written, is None.
 
 
-def _read_mapping(text: str, file: str) -> Sheet:
+def _of_mapping(text: str, file: str) -> Iterator[Statement | None]:
     text = _UNSPACED.sub(r"\1: ", text)  # YAML would take h_1:0.6 for a name
     cursor = Cursor(compose(text, file, "sheet", _EXPECTED), "", file)
-    statements: list[Statement] = []
-    blank, commas = 0, _has_commas(text)
+    commas = _has_commas(text)
     if cursor.is_list:
         for entry in cursor.items(_EXPECTED):
-            blank += _section(entry, statements, commas)
+            yield from _section(entry, commas)
     elif (inner := cursor.value("answers")) is not None and inner.is_mapping:
-        blank = _section(cursor, statements, commas)
+        yield from _section(cursor, commas)
     else:
-        blank = _answers(cursor, Statement, statements, commas)
-    return Sheet(file, tuple(statements), blank=blank)
+        yield from _answers(cursor, Statement, commas)
 
 
-def _section(cursor: Cursor, statements: list[Statement], commas: bool) -> int:
-    """One `{step, sample, answers}` of a list; `place` may say where they stand in their source.
-
-    How many places are blank.
-    """
+def _section(cursor: Cursor, commas: bool) -> Iterator[Statement | None]:
+    """One `{step, sample, answers}` of a list; `place` may say where they stand in their source."""
     fields = cursor.table(("step", "sample", "place", "answers"), "a mapping with step, sample and answers")
     if "answers" not in fields:
         cursor.fail("answers are missing; expected answers: {id: number}")
@@ -138,66 +137,58 @@ def _section(cursor: Cursor, statements: list[Statement], commas: bool) -> int:
     stated = cursor.value("sample")
     total = stated is not None and stated.is_null
     place = fields["place"].text("text")[:ID_CHARACTERS] if "place" in fields else ""
-    state = partial(Statement, step=step, sample=sample, total=total, place=place)
-    return _answers(fields["answers"], state, statements, commas)
+    statement = partial(Statement, step=step, sample=sample, total=total, place=place)
+    yield from _answers(fields["answers"], statement, commas)
 
 
 def _answers(
-    cursor: Cursor, state: Callable[[str, Number, int], Statement], statements: list[Statement], commas: bool
-) -> int:
-    """The numbers of a mapping; how many places are blank."""
-    blank = 0
+    cursor: Cursor, statement: Callable[[str, Number, int], Statement], commas: bool
+) -> Iterator[Statement | None]:
+    """A statement for each entry of a mapping from ids to numbers."""
     for key, value in cursor.entries(_EXPECTED):
         name = key.text("a quantity's id")
         if not name.strip():
             key.fail(f"found {quoted(name)}; expected a quantity's id")
         if len(name) > ID_CHARACTERS:
             key.fail(f"found a name of {len(name):,} characters; expected at most {ID_CHARACTERS}")
-        if value.is_null and name[0].isdigit():  # of {h_1: 0,6}
-            key.fail(f"found {quoted(name)}; expected a quantity's id (0,6 within braces is typed '0,6')")
         if value.is_null:
-            blank += 1
+            if name[0].isdigit():  # YAML reads {h_1: 0,6} as h_1: 0 and an empty 6
+                key.fail(f"found {quoted(name)}; expected a quantity's id (0,6 within braces is typed '0,6')")
+            yield None
             continue
         number = read_number(value.text("a number"), has_commas=commas)
         if isinstance(number, str):
             value.fail(number)
-        statements.append(state(transcribe(name), number, key.location.line))
-    return blank
+        yield statement(transcribe(name), number, key.location.line)
 
 
 # CSV
 
 
-def _read_table(text: str, file: str) -> Sheet:
+def _of_table(text: str, file: str) -> Iterator[Statement | None]:
     separator = _separator(text)
     commas = separator != "," or _has_commas(text)
-    statements: list[Statement] = []
-    blank = width = 0
     is_cut = False  # whether decimal commas make three columns of two
     columns: dict[str, int] = {}
+    width = many = 0
     for line, row in _rows(text, separator, file):
+        place = Location(file, line, 1)
         if not any(cell.strip() for cell in row) or row[0].lstrip().startswith("#"):
-            continue  # nothing, or what a sheet says above its table
+            continue  # an empty line, or a comment above the table
         if not columns:
             is_cut = separator == "," and len(row) == 3 and len(joined(row, 1)) == 2
-            columns = {} if is_cut else _header(row, line, file)
-            width = len(row) if columns else 2
-            if columns:
+            header = {} if is_cut else _header(row, place)
+            columns, width = header or {"id": 0, "value": 1}, len(row) if header else 2
+            if header:
                 continue
-            columns = {"id": 0, "value": 1}
         if separator == "," and len(row) == width + 1:
             row = joined(row, columns["value"])
         if is_cut and len(row) > 2:
-            raise _too_many(row, Location(file, line, 1))
-        if len(statements) + blank == SHEET_ROWS:
-            message = f"more than {SHEET_ROWS:,} rows, the most that are read"
-            raise BacktraceError(message, Location(file, line, 1))
-        statement = _of_row(row, columns, Location(file, line, 1), commas)
-        if statement is None:
-            blank += 1
-        else:
-            statements.append(statement)
-    return Sheet(file, tuple(statements), blank=blank)
+            raise _too_many(row, place)
+        if many == SHEET_ROWS:
+            raise BacktraceError(f"more than {SHEET_ROWS:,} rows, the most that are read", place)
+        many += 1
+        yield _of_row(row, columns, place, commas)
 
 
 def _separator(text: str) -> str:
@@ -228,21 +219,21 @@ def _column(cell: str) -> str | None:
     return _COLUMNS.get(cell.strip(' "').lower())
 
 
-def _header(row: Sequence[str], line: int, file: str) -> dict[str, int]:
+def _header(row: Sequence[str], place: Location) -> dict[str, int]:
     """Where the columns are that a header names; empty if this is none."""
     if not _is_header(row):
         if len(row) > 2 and any(cell.strip() for cell in row[2:]):
-            raise _too_many(row, Location(file, line, 1))
+            raise _too_many(row, place)
         return {}
     columns: dict[str, int] = {}
     for i, cell in enumerate(row):
         column = _column(cell)
         if column in columns:
-            raise BacktraceError(f"two columns for the {column}", Location(file, line, 1))
+            raise BacktraceError(f"two columns for the {column}", place)
         if column:
             columns[column] = i
         elif cell.strip() and (hint := nearest(cell.strip().lower(), ("step", "sample"))):
-            raise BacktraceError(f"unknown column {quoted(cell)}{hint}", Location(file, line, 1))
+            raise BacktraceError(f"unknown column {quoted(cell)}{hint}", place)
     return columns
 
 
@@ -274,10 +265,3 @@ def _whole(text: str, what: str, place: Location) -> int | None:
     if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
         raise BacktraceError(f"{what}: found {quoted(text)}; expected a whole number from 1", place)
     return int(text)
-
-
-_READERS: dict[str, Callable[[str, str], Sheet]] = {
-    "mapping": _read_mapping,
-    "table": _read_table,
-    "document": lambda text, file: read_document(text, file).sheet(file),
-}

@@ -58,19 +58,7 @@ _PRODUCT = re.compile(r"[α-ω]{2}|[A-Za-zα-ω]_?[0-9]+[A-Za-zα-ω]")
 _MAYBE = re.compile(r"[=≈←∼≃≅≐≒≔]|\\(?:approx|simeq|sim|cong|doteq|equiv|gets|leftarrow)|[|:~]")
 
 
-class Document(NamedTuple):
-    """What a document states, the formulas it gives, the lines that were not understood, and its blanks."""
-
-    statements: tuple[Statement, ...]
-    formulas: tuple[Formula, ...]
-    unread: tuple[tuple[int, str], ...]
-    blank: int = 0
-
-    def sheet(self, file: str) -> Sheet:
-        return Sheet(file, self.statements, self.formulas, self.unread, document=True, blank=self.blank)
-
-
-def read_document(text: str, file: str = "") -> Document:
+def read_document(text: str, file: str = "") -> Sheet:
     """The statements, formulas and unread lines of a document; `file` tells LaTeX and HTML by its ending.
 
     >>> read_document("so ∂E/∂w₅ = 2(0.5) = 1.0.").statements[0][:3]
@@ -82,12 +70,9 @@ def read_document(text: str, file: str = "") -> Document:
     numbered = with_tables(with_points(lines(text, file)), reader.not_understood)
     for passage in _passages(_segments(numbered, reader)):
         reader.read(passage)
-    return Document(
-        tuple(map(sheet.placed, reader.statements)),
-        () if sheet.is_form else tuple(reader.formulas),  # those of a form are not the writer's
-        tuple(sorted(reader.unread.items())),
-        sheet.blank,
-    )
+    formulas = () if sheet.is_form else tuple(reader.formulas)  # those of a form are not the writer's
+    statements, unread = tuple(map(sheet.placed, reader.statements)), tuple(sorted(reader.unread.items()))
+    return Sheet(file, statements, formulas, unread, document=True, blank=sheet.blank)
 
 
 class _Segment(NamedTuple):
