@@ -1,6 +1,6 @@
-"""Which gradients are checked, and against which objective: a sample's, or what a batch makes of all of them.
+"""The gradients that are checked, and their objective: a sample's, or the sum or mean of a batch.
 
-How one is judged is decided in `witnesses`.
+Must not know how one gradient is checked; that is `estimates`' matter.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part, Request
 from backtrace.gradchecking.complex_step import without_complex_form
 from backtrace.gradchecking.estimates import Check, Checker, Settings
-from backtrace.gradchecking.objective import Graph, Objective, Worked
+from backtrace.gradchecking.objective import EvaluatedPass, Graph, Objective
 from backtrace.problem.notation import of_sample
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import Symbol
@@ -31,14 +31,14 @@ GRADIENTS_OF_A_LAYER = 100
 
 
 class Subject(NamedTuple):
-    """The gradients of one sample, or of a batch. `checks` works them out as it is gone through.
+    """The gradients of one sample, or of a batch; `checks` is lazy.
 
-    `chosen` of `total` gradients are checked. `no_complex_form` is the function that keeps the complex step
-    out, if one does.
+    `checked` of `total` gradients are checked. `no_complex_form` is the function that rules out the complex
+    step, if one does.
     """
 
     part: Part
-    chosen: int
+    checked: int
     total: int
     no_complex_form: str
     checks: Iterator[Check]
@@ -51,7 +51,7 @@ def gradcheck(problem: Problem, sample: int | Literal["all"] | None, settings: S
         BacktraceError: there is no such sample, no gradient, or nothing that fits the patterns; or a value is
             not finite.
     """
-    problem = problem._replace(update=None)  # nothing is checked of it
+    problem = problem._replace(update=None)  # an update has no gradients of its own
     if sample is None and problem.batch != "online":
         yield _batch(problem, settings)
         return
@@ -84,19 +84,19 @@ def _subject(problem: Problem, part: Part, passes: Sequence[Part], settings: Set
     first = passes[0].derivation
     assert first is not None  # a backward part has one
     objective = objective_of(problem, first).symbol
-    rows, total = _chosen(problem, part, objective, settings)
-    worked = _worked(passes, objective)
-    missing = without_complex_form(row for each in worked for row in each.graph.equations)
-    whole = part.equations[0].expression if part.phase == "total" else Symbol(worked[0].name, "")
+    rows, total = _rows_to_check(problem, part, objective, settings)
+    evaluated = _evaluated(passes, objective)
+    missing = without_complex_form(row for each in evaluated for row in each.graph.equations)
+    whole = part.equations[0].expression if part.phase == "total" else Symbol(evaluated[0].name, "")
     rounding = math.hypot(*(_rounding(each, objective) for each in passes))
-    checker = Checker(Objective(objective.id, whole, worked), settings, rounding, not missing)
+    checker = Checker(Objective(objective.id, whole, evaluated), settings, rounding, not missing)
     return Subject(part, len(rows), total, missing, (checker.check(part, *row) for row in rows))
 
 
-def _worked(passes: Iterable[Part], objective: Symbol) -> list[Worked]:
+def _evaluated(passes: Iterable[Part], objective: Symbol) -> list[EvaluatedPass]:
     """The forward passes behind some parts; those with the same equations share their graph."""
     graphs: dict[int, Graph] = {}
-    worked = []
+    evaluated = []
     for part in passes:
         derivation, sample = part.derivation, part.sample
         assert derivation is not None
@@ -104,14 +104,14 @@ def _worked(passes: Iterable[Part], objective: Symbol) -> list[Worked]:
         if id(derivation) not in graphs:
             graphs[id(derivation)] = Graph(derivation.forward, objective.id)
         name = of_sample(objective, sample).id
-        worked.append(Worked(graphs[id(derivation)], dict(part.values), name))
-    return worked
+        evaluated.append(EvaluatedPass(graphs[id(derivation)], dict(part.values), name))
+    return evaluated
 
 
-def _chosen(
+def _rows_to_check(
     problem: Problem, part: Part, objective: Symbol, settings: Settings
 ) -> tuple[list[tuple[Equation, str]], int]:
-    """The gradients to be checked with what they are taken by, and how many there are to choose from."""
+    """The gradients to check, each with the id of its denominator; and how many there are in all."""
     inputs = problem.inputs if part.phase != "total" and (settings.inputs or settings.patterns) else ()
     names = [spell(name) for name in (*problem.parameters, *inputs)]
     by = {f"d{objective.id}/d{name}": name for name in names}
@@ -130,18 +130,18 @@ def _chosen(
 def _selected(
     part: Part, rows: Sequence[Equation], objective: Symbol, names: Sequence[str], patterns: Iterable[str]
 ) -> list[Equation]:
-    """The gradients that patterns name, by themselves or by what they are taken by."""
+    """The gradients that patterns name, by their own ids or by those of their denominators."""
     typed = [transcribe(pattern) for pattern in patterns]
     wanted = [
         f"d{objective.id}/d{pattern}" if any(fnmatchcase(name, pattern) for name in names) else pattern
         for pattern in typed
     ]
     found = selected([part._replace(equations=rows, derivation=None)], wanted, FLOAT64)
-    return [row for chosen in found for row in chosen.equations]
+    return [row for each in found for row in each.equations]
 
 
 def _spread(rows: Sequence[Equation]) -> Iterator[Equation]:
-    """So many gradients of each layer, evenly from its first to its last."""
+    """At most `MOST_OF_A_LAYER` gradients of each layer, evenly from its first to its last."""
     for _, layer in groupby(sorted(rows, key=_layer), key=_layer):
         each = list(layer)
         if len(each) <= GRADIENTS_OF_A_LAYER:
@@ -156,17 +156,17 @@ def _layer(row: Equation) -> str:
 
 
 def _rounding(part: Part, objective: Symbol) -> float:
-    """How much the objective of a pass is off if each of its numbers is, relatively, by 1 at random.
+    """The error of a pass's objective if every number y in it has a random relative error of size 1.
 
-    That is √Σ(∂E/∂y·y)², to first order. The derived gradients are good enough for it: they are multiplied
-    with ε, so that a wrong one cannot excuse itself.
+    To first order √Σ(∂E/∂y·y)². The derived gradients are good enough for it, even a wrong one: they are
+    multiplied with ε, which makes the result small beside any error of a rule.
     """
     derivation = part.derivation
     assert derivation is not None
     gradients = {name: row.id for row in derivation.backward for name in (row.id, *row.aliases)}
-    moves = [part.values[objective.id]]
+    errors = [part.values[objective.id]]
     for id in (*part.written, *(row.id for row in derivation.forward)):
         gradient = gradients.get(f"d{objective.id}/d{id}")
         if gradient is not None:
-            moves.append(part.values[gradient] * part.values[id])
-    return math.hypot(*moves)
+            errors.append(part.values[gradient] * part.values[id])
+    return math.hypot(*errors)

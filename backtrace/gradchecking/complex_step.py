@@ -4,7 +4,7 @@ For an analytic f, f(x + i·s) = f(x) + i·s·f′(x) - s²·f″(x)/2 - …, so
 with a tiny s nothing is lost: no two numbers that are almost equal are subtracted.
 
 Where a function is put together from pieces (relu, abs, max, where), the real part says which piece holds;
-on the kink itself the one that the derivatives in `functions` take. What has no form for complex
+on the kink itself the one that the derivatives in `functions` take. A function without a form for complex
 numbers (Φ), or no derivative (step), is checked without a complex step.
 
 Source: Martins, Sturdza and Alonso, The complex-step derivative approximation, ACM Transactions on

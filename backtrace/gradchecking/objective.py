@@ -1,12 +1,11 @@
-"""The objective along one number: a parameter or an input is moved, and what rests on it worked out again.
+"""The objective along one number: a parameter or an input varies, and what depends on it is computed again.
 
-This knows the forward equations and no derivative.
+Knows the forward equations, and must not know a derivative: the checks are independent of those they check.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from backtrace.derivation.dependencies import Dependents, needed, uses
@@ -39,81 +38,74 @@ class Graph:
         return [self.equations[place] for place in self._dependents.of(id)]
 
 
-class Worked(NamedTuple):
-    """A worked-out forward pass: its equations, its values, and what its objective is called in the whole."""
+class EvaluatedPass(NamedTuple):
+    """A forward pass: its equations, its values, and the name of its objective in that of a batch."""
 
     graph: Graph
     values: Environment
     name: str
 
     def largest(self) -> float:
-        """The largest of the numbers that its equations use, whatever its sign."""
+        """The largest absolute value that its equations use."""
         return max((abs(self.values[id]) for id in self.graph.used), default=0.0)
 
 
 class Objective(NamedTuple):
-    """What is made of the objectives of one or several passes."""
+    """The objective of a step: an expression of the objectives of one or several passes."""
 
     id: str
     whole: Expression
-    passes: Sequence[Worked]
+    passes: Sequence[EvaluatedPass]
 
 
 class _Path(NamedTuple):
-    """What of a pass rests on the number, and the kinks in it."""
+    """The equations of a pass that depend on the number, and the kinks in them."""
 
     equations: Sequence[Equation]
     kinks: Sequence[tuple[Equation, Call]]
 
 
 class Line:
-    """An objective as a function of one number that is given."""
+    """An objective as a function of one given number, whose id is `id`."""
 
     def __init__(self, objective: Objective, id: str) -> None:
         self.objective = objective
         self.id = id
         self.start: float = objective.passes[0].values[id]
-        paths: dict[Graph, _Path] = {}  # the passes of a batch mostly have the same equations
-        for graph in {worked.graph for worked in objective.passes}:
-            rows = graph.depending_on(id)
-            paths[graph] = _Path(rows, kinked(rows))
-        self._paths = [(worked, paths[worked.graph]) for worked in objective.passes]
+        paths: dict[Graph, _Path] = {}  # by graph, as most passes of a batch have the same equations
+        for each in objective.passes:
+            if each.graph not in paths:
+                rows = each.graph.depending_on(id)
+                paths[each.graph] = _Path(rows, kinked(rows))
+        self._paths = [(each, paths[each.graph]) for each in objective.passes]
 
     def at(self, value: Value, arithmetic: Arithmetic = FLOAT64) -> Point | None:
-        """The objective where the number has another value; None where it is not finite.
+        """The objective at another value of the number; None if it is not finite.
 
-        The sides of kinks are told in float64 only.
+        The sides of kinks are there in float64 only.
         """
-        parts: Environment = {}
+        objectives: Environment = {}
         found: list[Sides] = []
         try:
-            for worked, path in self._paths:
-                with _moved(worked.values, self.id, value, path.equations):
-                    evaluate(path.equations, worked.values, arithmetic)
-                    parts[worked.name] = worked.values[self.objective.id]
+            for each, path in self._paths:
+                # The pass's own environment is used and put back: copying it would cost more than the rest.
+                before = {id: each.values[id] for id in (self.id, *(row.id for row in path.equations))}
+                each.values[self.id] = value
+                try:
+                    evaluate(path.equations, each.values, arithmetic)
+                    objectives[each.name] = each.values[self.objective.id]
                     if arithmetic is FLOAT64:
-                        found += sides(path.kinks, worked.values)
+                        found += sides(path.kinks, each.values)
+                finally:
+                    each.values.update(before)
         except NotFiniteError:
             return None
-        return Point(value_of(self.objective.whole, parts, arithmetic), found)
+        return Point(value_of(self.objective.whole, objectives, arithmetic), found)
 
     def kinks_between(self, *points: Point) -> list[Equation]:
-        """The equations with a kink on whose sides the points do not all lie alike."""
+        """The equations with a kink that has the points on different sides."""
         owners = [equation for _, path in self._paths for equation, _ in path.kinks]
-        different = (
-            owner
-            for owner, *there in zip(owners, *(point.sides for point in points), strict=True)
-            if any(place != there[0] for place in there)
+        places = zip(*(point.sides for point in points), strict=True)
+        return list(
+            {row.id: row for row, each in zip(owners, places, strict=True) if len(set(each)) > 1}.values()
         )
-        return list({owner.id: owner for owner in different}.values())
-
-
-@contextmanager
-def _moved(values: Environment, id: str, value: Value, equations: Sequence[Equation]) -> Iterator[None]:
-    """Values with another number in them for a while; what rests on it may be overwritten."""
-    kept = {name: values[name] for name in (id, *(equation.id for equation in equations))}
-    values[id] = value
-    try:
-        yield
-    finally:
-        values.update(kept)

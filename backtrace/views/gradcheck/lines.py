@@ -33,9 +33,9 @@ def method_line(settings: Settings, look: Look) -> str:
 
 def subject_lines(subject: Subject) -> Iterator[str]:
     """What of a subject is not checked, or not in every way."""
-    if subject.chosen < subject.total:
+    if subject.checked < subject.total:
         yield (
-            f"{subject.chosen:,} of {subject.total:,} gradients, evenly from each layer; "
+            f"{subject.checked:,} of {subject.total:,} gradients, evenly from each layer; "
             f"--show picks others, --all takes every one"
         )
     if subject.no_complex_form:
