@@ -5,7 +5,7 @@ with a tiny s nothing is lost: no two numbers that are almost equal are subtract
 
 Where a function is put together from pieces (relu, abs, max, where), the real part says which piece holds;
 on the kink itself the one that the derivatives in `functions` take. A function without a form for complex
-numbers (Φ), or no derivative (step), is checked without a complex step.
+numbers (Φ), or without a derivative (step), is checked without a complex step.
 
 Source: Martins, Sturdza and Alonso, The complex-step derivative approximation, ACM Transactions on
 Mathematical Software 29, 2003.

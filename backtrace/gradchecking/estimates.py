@@ -53,7 +53,7 @@ class Settings(NamedTuple):
 class Check(NamedTuple):
     """One gradient, its two estimates, and the difference from each, relative to the larger of the two.
 
-    `at` is the value of the number that varies; `kinks` are the quantities with a kink between the evaluations.
+    `at` is the value of the number that varies; `kinks` are the quantities with a kink in between.
     """
 
     sample: int | None
@@ -80,15 +80,13 @@ class _Estimate(NamedTuple):
 class Checker:
     """Checks the gradients of one objective."""
 
-    def __init__(
-        self, objective: Objective, settings: Settings, rounding: float, has_complex_form: bool
-    ) -> None:
+    def __init__(self, objective: Objective, settings: Settings, rounding: float, is_analytic: bool) -> None:
         self.objective = objective
         self.settings = settings
         self.rounding = ROUNDINGS * EPSILON * rounding
         # A gradient is a δ times a number of the pass, so the rounding error of the δ grows with that number.
         self.largest = max(1.0, *(each.largest() for each in objective.passes))
-        self.has_complex_form = has_complex_form
+        self.is_analytic = is_analytic
 
     def check(self, part: Part, row: Equation, id: str) -> Check:
         """The derived gradient by a number, beside its estimates."""
@@ -121,7 +119,7 @@ class Checker:
         return float(values[row.id]) + 0.0  # a zero without a sign
 
     def by_difference(self, line: Line) -> tuple[_Estimate | None, list[Equation]]:
-        """The central difference, None if an end is not finite; and the equations with a kink between the ends.
+        """The central difference, None if an end is not finite; and the equations with a kink in between.
 
         With half the step, the error from curvature is a quarter. If the two differ by more than that
         explains, the step is too coarse to decide anything.
@@ -142,7 +140,7 @@ class Checker:
 
         At a kink the real part chooses the same side as the derived gradient does.
         """
-        point = line.at(complex(line.start, STEP), COMPLEX) if self.has_complex_form else None
+        point = line.at(complex(line.start, STEP), COMPLEX) if self.is_analytic else None
         if point is None:
             return None
         slope = point.objective.imag / STEP + 0.0
