@@ -21,7 +21,7 @@ from backtrace.cli.options import (
 
 if TYPE_CHECKING:
     from backtrace.checking.judging.checker import Checker
-    from backtrace.checking.slips.distinguish import Outcomes
+    from backtrace.checking.slips.distinguish import PossibleAnswers
     from backtrace.derivation.equation import Equation
     from backtrace.evaluation.steps import Part
     from backtrace.problem.problem import Problem
@@ -87,7 +87,7 @@ def command(
 
 
 class _Decimals:
-    """The decimals that questions ask for, by which the right answer and those of slips can be told apart."""
+    """The decimals that questions ask for, at which the right answer differs from those of slips."""
 
     def __init__(self, problem: Problem, numerals: Numerals) -> None:
         self.problem = problem
@@ -100,15 +100,15 @@ class _Decimals:
 
         return Checker(self.problem)
 
-    def outcomes(self, part: Part, row: Equation) -> Outcomes:
+    def outcomes(self, part: Part, row: Equation) -> PossibleAnswers:
         from backtrace.checking.graph import Key
-        from backtrace.checking.slips.distinguish import places_for, tell_apart
+        from backtrace.checking.slips.distinguish import places_for, possible_answers
 
         _, diagnosis = self.checker.graph([part.step])
         places, value = self.numerals.decimals, part.values[row.id]
         if places is None:
             places = places_for(float(value), self.numerals.digits)
-        found = tell_apart(diagnosis, Key(part.step, part.sample, row.id), places)
+        found = possible_answers(diagnosis, Key(part.step, part.sample, row.id), places)
         if value and not float(found.right):
             self.zeros.append(row.id)
         return found

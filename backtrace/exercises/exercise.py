@@ -1,4 +1,4 @@
-"""Exercises: problems drawn until one is kind to hands and hides no slip by chance."""
+"""Exercises: problems drawn until one has friendly numbers and hides no slip by chance."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import NamedTuple
 
 from backtrace.config.cursor import one_of
 from backtrace.errors import BacktraceError
-from backtrace.exercises.detectable_slips import Apart, apart
-from backtrace.exercises.friendly_numbers import unkind
+from backtrace.exercises.detectable_slips import DetectableSlips, detectable_slips
+from backtrace.exercises.friendly_numbers import fault_of
 from backtrace.exercises.numbers import Numbers
 from backtrace.exercises.plan import Plan, described
 from backtrace.exercises.template import Template
 from backtrace.problem.problem import Problem
 
-FEWEST_DIGITS, MOST_DIGITS = 4, 6  # that answers are asked for with, where nobody says how many
+FEWEST_DIGITS, MOST_DIGITS = 4, 6  # of answers, where the plan does not say how many
 TRIES = 2_000  # of one problem
-HIDING_DRAWS = 300  # draws that are kind, but hide a slip; to find that out takes long
-PATIENCE = 25  # draws that hide a slip, until answers are asked for with one digit more
+HIDING_DRAWS = 300  # draws that are friendly but hide a slip, which takes long to find
+PATIENCE = 25  # draws that hide a slip, before answers are asked for with one digit more
 
 
 class Exercise(NamedTuple):
-    """A problem, its number in the row, and which slips answers with so many significant digits tell apart.
+    """A problem, its number in the series, and the slips that answers with so many significant digits show.
 
     `tries` counts the draws that it took; `typed` is the command that makes it, for those who may know it.
     """
@@ -30,16 +30,16 @@ class Exercise(NamedTuple):
     number: int
     problem: Problem
     digits: int
-    apart: Apart
+    slips: DetectableSlips
     tries: int
     typed: str = ""
 
 
 def exercises(plan: Plan, seed: int, count: int) -> Iterator[Exercise]:
-    """The first `count` exercises of a seed; a `plan` is what `completed` gives.
+    """The first `count` exercises of a seed; `plan` must be completed (`plan.completed`).
 
     Raises:
-        BacktraceError: no numbers for the plan were found that are kind to hands.
+        BacktraceError: no friendly numbers for the plan were found.
     """
     search = _Search(plan, seed)
     for number in range(1, count + 1):
@@ -62,12 +62,14 @@ class _Search:
             digits = self.plan.digits or min(FEWEST_DIGITS + hiding // PATIENCE, MOST_DIGITS)
             problem = self.numbers.problem(self.plan, _title(self.plan, number))
             self.template = self.template or Template(problem)
-            fault = unkind(self.template, self.template.values(problem)) or self.drawn_before(problem)
+            fault = fault_of(self.template, self.template.values(problem))
+            if fault is None and _numbers(problem) in self.seen:
+                fault = "drawn before"
             if fault is None:
-                told = apart(self.template, problem, digits)
-                if told.hidden is None:
-                    self.seen.add(_drawn(problem))
-                    return Exercise(number, problem, digits, told, tries)
+                slips = detectable_slips(self.template, problem, digits)
+                if slips.coincidence is None:
+                    self.seen.add(_numbers(problem))
+                    return Exercise(number, problem, digits, slips, tries)
                 fault = "a slip gives the right number"
                 hiding += 1
             faults[fault] += 1
@@ -85,11 +87,8 @@ class _Search:
             f"in {times:,} of them {often}; expected {one_of(expected)}"
         )
 
-    def drawn_before(self, problem: Problem) -> str | None:
-        return "drawn before" if _drawn(problem) in self.seen else None
 
-
-def _drawn(problem: Problem) -> object:
+def _numbers(problem: Problem) -> object:
     return tuple(problem.parameters.values()), problem.samples
 
 

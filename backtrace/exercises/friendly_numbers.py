@@ -1,6 +1,6 @@
-"""Whether numbers are kind to hands: nothing saturated, nothing too small or too large, no layer dead.
+"""Numbers that are friendly to hands: nothing saturated, too small or too large, and no dead layer.
 
-The bounds lie off the grid that numbers with few decimals fall on, so that no verdict rests on the last bit
+The bounds lie off the grid that numbers with few decimals fall on, so that no verdict depends on the last bit
 of a sum or of an exponential.
 """
 
@@ -12,15 +12,15 @@ from backtrace.checking.slips.what_if_values import Values
 from backtrace.exercises.template import Template
 
 LARGEST_NET = 3.0303
-SMALLEST_NET = 0.0303  # nearer to 0 a unit is at its kink, or as good as in its middle
+SMALLEST_NET = 0.0303  # nearer to 0 a unit is at its kink, or practically linear
 SMALLEST_SLOPE = 0.0503  # a sigmoid's at |h| = 2.9; a leaky unit's is small by design
-LARGEST = 50.303  # of any number on the way
-SMALLEST_GRADIENT = 0.0001503  # but for those that are 0
-CLEAR_GRADIENT = 0.00503  # which half of the others exceed
+LARGEST = 50.303  # of any value
+SMALLEST_GRADIENT = 0.0001503  # except those that are 0
+CLEAR_GRADIENT = 0.00503  # exceeded by half of the others
 
 
-def unkind(template: Template, values: Values) -> str | None:
-    """The first thing that is wrong with numbers, or None."""
+def fault_of(template: Template, values: Values) -> str | None:
+    """The first fault of a draw's numbers, or None."""
     return next(_faults(template, values), None)
 
 

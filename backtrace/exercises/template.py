@@ -1,4 +1,4 @@
-"""The equations of a plan, made once: each drawn problem is only other givens in them."""
+"""The equations of a plan, made once: each drawn problem only puts other givens into them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.slips.rewrites import REWRITES, Rewriting, rewritings
+from backtrace.checking.slips.rewrites import rewritings
+from backtrace.checking.slips.rewriting import Rewriting
+from backtrace.checking.slips.table import SLIPS
 from backtrace.checking.slips.what_if_values import Values
 from backtrace.evaluation.steps import Request
 from backtrace.problem.problem import Network, Problem
@@ -15,9 +17,13 @@ from backtrace.symbolic.ids import spell
 from backtrace.tracing.selection import visible
 from backtrace.tracing.trace import work
 
-COMMON = tuple(slip for slip, _ in REWRITES if slip != "missing_bracket")  # what a problem has to show
-SHAKES = (0.011, -0.013)  # how far numbers are moved to see whether an equality is theirs or the equations'
+SHIFTS = (0.011, -0.013)  # how far numbers are moved to see whether an equality is a coincidence
 CLASSES = (0.0, 1.0)  # targets that say yes or no, which stay when the others are moved
+
+
+def required_slips() -> tuple[str, ...]:
+    """The slips in an equation that a problem must show; of missing brackets it is enough to show some."""
+    return tuple(slip for slip, row in SLIPS.items() if row.rewrite and slip != "missing_bracket")
 
 
 class Template:
@@ -39,31 +45,32 @@ class Template:
 
     @cached_property
     def rewritten(self) -> list[tuple[Node, list[Rewriting]]]:
-        """What people write instead of each equation that is asked for, the last one first.
+        """Each equation that is asked for with the slips in it, the last equation first.
 
         Slips hide most often in the last ones: a small change of a weight is far from its first digit.
         """
+        required = required_slips()
         return [
-            (node, [made for made in rewritings(self.graph, node) if made.slip in COMMON])
+            (node, [made for made in rewritings(self.graph, node) if made.slip in required])
             for node in reversed(self.asked)
         ]
 
     def values(self, problem: Problem) -> Values:
-        """What the equations come to with a problem's numbers."""
+        """The values of the equations with a problem's numbers."""
         return Values(self.graph, {key: number.value for key, number in self.givens(problem)})
 
-    def shaken(self, problem: Problem) -> list[Values]:
-        """The same with all numbers moved a little, each by another amount, in more ways than one.
+    def variants(self, problem: Problem) -> list[Values]:
+        """The values with all numbers moved a little, each by another amount, in more ways than one.
 
-        What is equal in all of them is equal whatever the numbers are.
+        Values that are equal in all variants are equal whatever the numbers are.
         """
-        return [self.moved(problem, shake) for shake in SHAKES]
+        return [self._moved(problem, shift) for shift in SHIFTS]
 
-    def moved(self, problem: Problem, shake: float) -> Values:
+    def _moved(self, problem: Problem, shift: float) -> Values:
         numbers: dict[Key, float] = {}
         for place, (key, number) in enumerate(self.givens(problem)):
-            stays = self.graph[key].role == "target" and number.value in CLASSES
-            numbers[key] = number.value * (1 if stays else 1 + shake / (1.7 + 0.31 * place))
+            is_class = self.graph[key].role == "target" and number.value in CLASSES
+            numbers[key] = number.value * (1 if is_class else 1 + shift / (1.7 + 0.31 * place))
         return Values(self.graph, numbers)
 
     def givens(self, problem: Problem) -> Iterator[tuple[Key, Number]]:

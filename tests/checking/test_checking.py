@@ -12,7 +12,8 @@ from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.report import Judgement, Report
-from backtrace.checking.slips.rewrites import Rewriting, rewritings
+from backtrace.checking.slips.rewrites import rewritings
+from backtrace.checking.slips.rewriting import Rewriting
 from backtrace.checking.slips.table import SLIPS
 from backtrace.checking.slips.what_if_values import Values
 from backtrace.checking.stated_number import stated
@@ -113,7 +114,7 @@ def planted(config: str) -> list[tuple[Key, Rewriting]]:
     whole = graph(config)
     for node in visible(config):
         for rewriting in rewritings(whole, node):
-            value = Values(whole, {}, {node.key: rewriting}).worked_out(node.key)
+            value = Values(whole, {}, {node.key: rewriting}).computed(node.key)
             if abs(value - node.value) > 1e-4 * abs(node.value) and value:
                 found.setdefault(rewriting.slip, (node.key, rewriting))
     return list(found.values())
@@ -128,7 +129,7 @@ def test_every_slip_planted_once_is_found_where_it_was_made(config: str) -> None
         values = Values(whole, {}, {key: rewriting})
         statements = [
             Statement.of(
-                n.key.id, f"{values.worked_out(n.key):#.9g}", sample=n.key.sample, total=n.key.sample is None
+                n.key.id, f"{values.computed(n.key):#.9g}", sample=n.key.sample, total=n.key.sample is None
             )
             for n in visible(config)
         ]
@@ -164,14 +165,13 @@ def test_a_slip_in_an_unstated_equation_on_the_way_is_named() -> None:
     found = answers("or-gate", delta_o="-0.122", dE_over_dw_1="-0.00122")["dE/dw_1"]
     assert (found.verdict, found.slip) == ("slip", "missing_slope")
     assert found.explanation == (
-        "∂E/∂w_1 = -0.00122 is δ_o·w_5·i_1: the slope σ′(h_1) = 0.2288 was left out; "
-        "done right it is -0.000279"
+        "you get this with ∂E/∂w_1 = δ_o·w_5·i_1: the slope σ′(h_1) = 0.2288 is missing; correct: -0.000279"
     )
 
 
-def test_a_slip_on_the_way_is_not_named_where_another_number_speaks_against_it() -> None:
+def test_a_slip_on_the_way_is_not_named_where_another_number_contradicts_it() -> None:
     # δ_1, and E, as they come out when b_2 is left out of h_1; at six digits that may be chance.
-    left_out = "h_1 is taken as i_1·w_1 + i_2·w_3: the term b_2 was left out"
+    left_out = "you get this with h_1 = i_1·w_1 + i_2·w_3: the term b_2 is missing"
     for numbers in ({}, {"E": "0.118998"}):
         found = answers("or-gate", **numbers, delta_1="-0.000303965")["delta_1"]
         assert (found.verdict, found.slip, left_out in found.explanation) == ("slip", "missing_term", True)
@@ -183,8 +183,8 @@ def test_a_slip_on_the_way_is_not_named_where_another_number_speaks_against_it()
     assert (certain.verdict, certain.slip) == ("slip", "missing_term")
 
 
-def test_a_net_in_a_gradient_is_told_where_the_activation_itself_is_right() -> None:
-    said = "∂E/∂w_5 = -0.0731 is δ_o·h_1: h_1 was passed on as a_1; done right it is -0.0786"
+def test_a_net_in_a_gradient_is_named_where_the_activation_itself_is_right() -> None:
+    said = "you get this with ∂E/∂w_5 = δ_o·h_1: h_1 is used instead of a_1; correct: -0.0786"
     for numbers in ({"a_1": "0.6457"}, {"E": "0.1189"}, {}):
         judged = answers("or-gate", a_o="0.5125", delta_o="-0.1218", **{"dE/dw_5": "-0.0731"}, **numbers)
         assert (judged["dE/dw_5"].slip, judged["dE/dw_5"].explanation) == ("missing_activation", said)
@@ -192,7 +192,7 @@ def test_a_net_in_a_gradient_is_told_where_the_activation_itself_is_right() -> N
 
 def test_what_ought_to_be_the_same_is_not_taken_for_the_other() -> None:
     found = answers("or-gate", delta_o="-0.1234", dE_over_db_3="-0.1234")
-    assert found["delta_o"].explanation == "expected -0.121811; no known slip gives -0.1234"
+    assert found["delta_o"].explanation == "correct: -0.121811; no known slip gives -0.1234"
     assert found["dE/db_3"].explanation == "follows from δ_o = -0.1234"
 
 
@@ -202,21 +202,21 @@ def said(config: str, **numbers: str) -> tuple[str, str | None, str]:
     return found.verdict, found.slip, found.explanation
 
 
-def test_a_bias_that_is_held_fixed_but_was_updated_is_told() -> None:
+def test_a_bias_that_is_held_fixed_but_was_updated_is_named() -> None:
     assert said("two-two-two", **{"b1+": "0.340637"}) == (
         "slip",
         "bias_trained",
-        "b1⁺ = 0.340637 is b1 - η·∂E_total/∂b1: b1 is held fixed, but was updated; done right it is 0.35",
+        "you get this with b1⁺ = b1 - η·∂E_total/∂b1: b1 is held fixed, but was updated; correct: 0.35",
     )
     assert said("two-two-two", **{"b1+": "0.35"}) == ("correct", None, "")
 
 
-def test_a_step_the_wrong_way_is_told_where_the_change_is_right() -> None:
+def test_a_step_the_wrong_way_is_named_where_the_change_is_right() -> None:
     assert said("or-gate", **{"Delta_w_5": "0.039324", "w_5+": "-0.029324"}) == (
         "slip",
         "ascent",
-        "w_5⁺ = -0.029324 is w_5 - Δw_5: Δw_5 was subtracted; its sign is in it already; "
-        "done right it is 0.049324",
+        "you get this with w_5⁺ = w_5 - Δw_5: Δw_5 is subtracted, but it already contains the minus sign; "
+        "correct: 0.049324",
     )
 
 
@@ -224,12 +224,12 @@ def test_a_step_the_wrong_way_is_written_out_where_no_change_is_stated() -> None
     assert said("or-gate", **{"w_5+": "-0.029324"}) == (
         "slip",
         "ascent",
-        "w_5⁺ = -0.029324 is w_5 + η·∂E/∂w_5: the step goes the wrong way; done right it is 0.049324",
+        "you get this with w_5⁺ = w_5 + η·∂E/∂w_5: the step goes the wrong way; correct: 0.049324",
     )
     assert said("momentum", **{"w+": "-0.10"}) == (
         "slip",
         "ascent",
-        "w⁺ = -0.1 is w - v_w⁺: the step goes the wrong way; done right it is 0.1",
+        "you get this with w⁺ = w - v_w⁺: the step goes the wrong way; correct: 0.1",
     )
 
 
@@ -237,64 +237,64 @@ def test_a_slip_in_a_change_that_is_not_stated_is_written_out_in_the_new_value()
     assert said("or-gate", **{"w_6+": "0.101393"}) == (
         "slip",
         "missing_rate",
-        "w_6⁺ = 0.101393 is w_6 - ∂E/∂w_6: the learning rate η was left out; done right it is 0.0606964",
+        "you get this with w_6⁺ = w_6 - ∂E/∂w_6: the learning rate η is missing; correct: 0.0606964",
     )
 
 
-def test_the_right_value_is_told_down_to_the_place_that_is_stated() -> None:
+def test_the_right_value_is_shown_down_to_the_place_that_is_stated() -> None:
     assert said("or-gate", **{"w_1+": "0.0999"}) == (
         "slip",
         "ascent",
-        "w_1⁺ = 0.0999 is w_1 + η·∂E/∂w_1: the step goes the wrong way; done right it is 0.1001",
+        "you get this with w_1⁺ = w_1 + η·∂E/∂w_1: the step goes the wrong way; correct: 0.1001",
     )
 
 
-def test_a_factor_of_two_that_stands_in_the_product_is_said_to_be_missing() -> None:
+def test_a_factor_of_two_in_the_product_is_said_to_be_missing() -> None:
     assert said("softmax-cross-entropy", **{"dE/dw_12": "-0.3410"}) == (
         "slip",
         "missing_factor",
-        "∂E/∂w_12 = -0.341 is δ_1: the factor x_2 was left out; done right it is -0.682",
+        "you get this with ∂E/∂w_12 = δ_1: the factor x_2 is missing; correct: -0.682",
     )
 
 
 def test_a_number_that_comes_out_exactly_leaves_nothing_open() -> None:
     found = answers("or-gate", h_1="0.6", a_1="0.6547")
     assert [found["h_1"].verdict, found["a_1"].verdict] == ["correct", "slip"]
-    assert found["a_1"].explanation == "a_1 = 0.6547 has two digits swapped; done right it is 0.6457"
+    assert found["a_1"].explanation == "two digits are swapped; correct: 0.6457"
     # What does not come out at the last place may have been carried with more.
     assert answers("or-gate", h_o="0.050", a_o="0.51258")["a_o"].verdict == "rounding"
 
 
-def test_one_updated_weight_among_old_ones_is_told() -> None:
+def test_one_updated_weight_among_old_ones_is_named() -> None:
     assert said("or-gate", **{"dE/da_1": "-0.0060082"}) == (
         "slip",
         "updated_too_early",
-        "∂E/∂a_1 = -0.0060082 is δ_o·w_5⁺: w_5⁺ was used where w_5 belongs; done right it is -0.0012181",
+        "you get this with ∂E/∂a_1 = δ_o·w_5⁺: w_5⁺ is used instead of w_5; correct: -0.0012181",
     )
 
 
-def test_the_derivative_by_a_bias_of_another_unit_is_told() -> None:
+def test_the_derivative_by_a_bias_of_another_unit_is_named() -> None:
     assert said("or-gate", **{"dh_1/db_1": "1"}) == (
         "slip",
         "wrong_index",
-        "∂h_1/∂b_1 = 1 is ∂h_1/∂b_2: h_1 does not rest on b_1, but on b_2; done right it is 0",
+        "you get this with ∂h_1/∂b_1 = ∂h_1/∂b_2: h_1 does not depend on b_1, but on b_2; correct: 0",
     )
 
 
-def test_two_slips_at_once_are_told_where_no_single_one_fits() -> None:
+def test_two_slips_at_once_are_named_where_no_single_one_fits() -> None:
     assert said("or-gate", **{"dE/dw_5": "0.15729643"}) == (
         "slip",
         "sign",
-        "∂E/∂w_5 = 0.15729643 comes out of two slips at once: the sign is the other one, and it is 2 times "
-        "what it should be; done right it is -0.078648216",
+        "you get this with two slips at once: the sign is flipped, and it is 2 times the correct value; "
+        "correct: -0.078648216",
     )
     assert said("or-gate", **{"dE/dw_5": "0.157"})[0] == "wrong"  # too few digits for two slips
 
 
-def test_a_number_that_no_slip_gives_is_told_with_what_was_expected() -> None:
-    assert said("or-gate", a_1="0.91234") == ("wrong", None, "expected 0.645656; no known slip gives 0.91234")
+def test_a_number_that_no_slip_gives_is_shown_with_the_right_one() -> None:
+    assert said("or-gate", a_1="0.91234") == ("wrong", None, "correct: 0.645656; no known slip gives 0.91234")
     zero = said("or-gate", **{"dE/dw_4": "0.91234"})  # which is -0.000540143(0)
-    assert zero == ("wrong", None, "expected 0; no known slip gives 0.91234")
+    assert zero == ("wrong", None, "correct: 0; no known slip gives 0.91234")
 
 
 def test_a_hidden_error_under_a_performance_has_the_sign_of_the_way_up() -> None:
@@ -321,7 +321,7 @@ def test_the_other_sign_convention_is_said_once_and_not_punished() -> None:
     assert [judgement.verdict for judgement in report.judgements] == ["correct"] * 3
 
 
-def test_numbers_of_another_sample_are_told_once() -> None:
+def test_numbers_of_another_sample_are_reported_once() -> None:
     report = check(
         "or-gate", Statement.of("h_1", "0.8"), Statement.of("h_2", "0.9"), Statement.of("a_1", "0.68997")
     )
@@ -341,7 +341,7 @@ def test_a_given_is_held_against_the_config() -> None:
     assert found["w_2"].explanation == "the config has w_2 = 0.2 (0.02 is w_6)"
 
 
-def test_an_unknown_name_tells_the_nearest() -> None:
+def test_an_unknown_name_gets_the_nearest() -> None:
     (judgement,) = check("or-gate", Statement.of("dE/dw_9", "1")).judgements
     assert judgement.verdict == "unknown"
     assert judgement.explanation.startswith("no such quantity; did you mean dE/dw_")
@@ -366,7 +366,7 @@ def test_a_number_is_read_with_its_precision(text: str, value: float, half: floa
 
 
 @pytest.mark.parametrize("text", ["", "-", "abc", "1e999", "1.2.3", "nan"])
-def test_what_is_no_number_is_none(text: str) -> None:
+def test_text_without_a_number_is_none(text: str) -> None:
     assert stated(text) is None
 
 

@@ -1,4 +1,4 @@
-"""Arithmetic that is written before a number: whether it comes to it, and has the right numbers in it."""
+"""Arithmetic written before a number: whether it gives that number, and has the right numbers in it."""
 
 from __future__ import annotations
 
@@ -40,27 +40,25 @@ def remarks(text: str) -> list[str]:
         "E = 0,50 * (1 - 0.512)^2 = 0.119",
     ],
 )
-def test_nothing_is_said_of_working_that_is_right(text: str) -> None:
+def test_right_working_gets_no_remark(text: str) -> None:
     assert remarks(text) == []
     assert {judgement.verdict for judgement in check(text)} <= {"correct", "rounding"}
 
 
-def test_a_product_that_comes_to_something_else_is_told() -> None:
-    assert remarks("∂E/∂w_5 = -0.1218 * 0.6457 = -0.0768") == [
-        "as written, -0.1218 * 0.6457 comes to -0.07865"
-    ]
+def test_a_product_that_gives_another_number_is_reported() -> None:
+    assert remarks("∂E/∂w_5 = -0.1218 * 0.6457 = -0.0768") == ["as written, -0.1218 * 0.6457 gives -0.07865"]
 
 
-def test_a_slip_of_the_pen_in_the_working_is_told_though_the_number_is_right() -> None:
+def test_a_slip_of_the_pen_in_the_working_is_reported_though_the_number_is_right() -> None:
     (judgement,) = check("a_1 = 1/(1 + e^{-0.8}) = 0.6457")
     assert judgement.verdict == "correct"
     assert [remark.sentence for remark in judgement.remarks] == [
-        "as written, 1/(1 + e^-0.8) comes to 0.68997",
+        "as written, 1/(1 + e^-0.8) gives 0.68997",
         "0.8 is not h_1 = 0.6",
     ]
 
 
-def test_a_number_of_another_sample_is_told_with_what_belongs_there() -> None:
+def test_a_number_of_another_sample_is_reported_with_the_right_one() -> None:
     (judgement,) = check("∂E/∂w_5 = (0.512 - 1)*0.512(1 - 0.512) * 0.69 = -0.084")
     assert (judgement.verdict, judgement.slip) == ("slip", "wrong_sample")
     assert [remark.sentence for remark in judgement.remarks] == [
@@ -68,14 +66,14 @@ def test_a_number_of_another_sample_is_told_with_what_belongs_there() -> None:
     ]
 
 
-def test_what_is_told_of_a_working_has_a_form_without_numbers() -> None:
+def test_a_remark_on_a_working_has_a_form_without_numbers() -> None:
     (judgement,) = check("∂E/∂w_5 = (0.512 - 1)*0.512(1 - 0.512) * 0.69 = -0.084")
     assert [remark.general for remark in judgement.remarks] == [
         "a number in the working does not belong there"
     ]
 
 
-def test_rounded_numbers_in_the_working_are_the_writers_own() -> None:
+def test_rounded_numbers_in_the_working_are_the_students_own() -> None:
     (judgement,) = check("E = ½(1 - 0.512)² = 0.119072")
     assert judgement.verdict == "rounding"
     (judgement,) = check("E = 0.119072")

@@ -127,27 +127,25 @@ def test_a_wrong_formula_is_explained_by_its_slip(config: str, text: str, expect
     assert findings(config, text) == [expected]
 
 
-def test_what_no_slip_explains_is_told_with_the_right_formula() -> None:
+def test_a_formula_that_no_slip_explains_is_shown_with_the_right_one() -> None:
     assert finding("or-gate", "line one\nE = a_o·y + 2") == (
         "E",
         "a_o*y + 2",
         "½(y - a_o)²",
         None,
-        "done right it is ½(y - a_o)²",
+        "correct: ½(y - a_o)²",
         2,
     )
 
 
 def test_the_explanation_has_the_slip_and_the_right_formula() -> None:
     said = finding("or-gate", "∂E/∂w_6 = δ_o a_1").explanation
-    assert said == (
-        "what is written for ∂E/∂w_6 is δ_o·a_1: a_1 was used where a_2 belongs; done right it is δ_o·a_2"
-    )
+    assert said == ("you get this with ∂E/∂w_6 = δ_o·a_1: a_1 is used instead of a_2; correct: δ_o·a_2")
 
 
-def test_two_sides_that_name_no_quantity_are_held_against_each_other() -> None:
+def test_two_sides_that_name_no_quantity_are_compared() -> None:
     found = finding("or-gate", "a_1 + a_2 = a_1 - a_2")
-    assert (found.id, found.slip, found.explanation) == ("a_1 + a_2", None, "the two sides are not the same")
+    assert (found.id, found.slip, found.explanation) == ("a_1 + a_2", None, "the two sides are not equal")
 
 
 @pytest.mark.parametrize(

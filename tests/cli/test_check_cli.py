@@ -156,7 +156,7 @@ def test_feedback_below_full_hides_the_expected_value(sheets: Path, form: str, f
     assert "0.000278" in check("or-gate", "slipped.yaml", "-f", form).out
     done = check("or-gate", "slipped.yaml", "-f", form, "--feedback", feedback)
     assert "0.000278" not in done.out
-    assert ("the slope σ′(h) was left out" in done.out) == (feedback == "slip")
+    assert ("the slope σ′(h) is missing" in done.out) == (feedback == "slip")
     revealed = check("or-gate", "slipped.yaml", "-f", form, "--feedback", feedback, "--reveal")
     assert "0.000278" in revealed.out
 
@@ -165,7 +165,7 @@ def test_feedback_below_full_hides_the_expected_value(sheets: Path, form: str, f
 def test_gradescope_never_reveals_unless_told_to(sheets: Path, feedback: tuple[str, ...]) -> None:
     done = check("or-gate", "slipped.yaml", "-f", "gradescope", *feedback)
     assert done.code == 3
-    assert json.loads(done.out)["tests"][1]["output"].startswith("slip: the slope σ′(h) was left out")
+    assert json.loads(done.out)["tests"][1]["output"].startswith("slip: the slope σ′(h) is missing")
     assert "0.000278" not in done.out
     assert "0.000278" in check("or-gate", "slipped.yaml", "-f", "gradescope", *feedback, "--reveal").out
 
@@ -351,8 +351,8 @@ def test_formulas_are_in_the_json(post: Path) -> None:
             "formula": "(a_o - y) g(h_o)(1 - g(h_o)) a_1",
             "expected": "δ_o·a_2",
             "slip": "wrong_index",
-            "explanation": "what is written for ∂E/∂w_6 is δ_o·a_1: a_1 was used where a_2 belongs; "
-            "done right it is δ_o·a_2",
+            "explanation": "you get this with ∂E/∂w_6 = δ_o·a_1: a_1 is used instead of a_2; "
+            "correct: δ_o·a_2",
             "line": 1,
         }
     ]
@@ -432,7 +432,7 @@ def test_a_class_has_a_row_a_sheet_and_a_summary(sheets: Path) -> None:
         "3 sheets: 1 without mistakes, 1 with mistakes, 1 unreadable\n"
         "marks: 4 of 5\n"
         "most often wrong: dE/dw_1 in 1 sheet\n"
-        "most common slips: missing_slope in 1 sheet (the slope σ′(h) was left out)\n"
+        "most common slips: missing_slope in 1 sheet (the slope σ′(h) is missing)\n"
     )
 
 

@@ -14,7 +14,8 @@ from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.report import FAULTY, Judgement
-from backtrace.checking.slips.rewrites import Rewriting, rewritings
+from backtrace.checking.slips.rewrites import rewritings
+from backtrace.checking.slips.rewriting import Rewriting
 from backtrace.checking.slips.what_if_values import Values
 from backtrace.checking.statement import Sheet as Stated
 from backtrace.checking.statement import Statement
@@ -118,11 +119,11 @@ class Miss(NamedTuple):
 
 def by_other_code(exercise: Exercise, config: Config) -> Iterator[Planted]:
     """Slips as `planting` makes them."""
-    told = {(slip, place(n)) for slip, nodes in exercise.apart.told.items() for n in nodes}
+    shown = {(slip, place(n)) for slip, nodes in exercise.slips.shown_at.items() for n in nodes}
     clean = Working(config, 12)
     for plant in clean.plants:
         _, sample, id = plant.place
-        if (plant.slip, (sample, id)) in told and abs(plant.value - clean.lines[plant.place].value) > 1e-9:
+        if (plant.slip, (sample, id)) in shown and abs(plant.value - clean.lines[plant.place].value) > 1e-9:
             yield Planted(plant.slip, (sample, id), plant.value, partial(worked, config, plant))
 
 
@@ -133,20 +134,21 @@ def worked(config: Config, plant: Plant | None) -> Sheet:
 def by_own_code(exercise: Exercise) -> Iterator[Planted]:
     """Slips as the table of rewrites makes them, for what `planting` does not know."""
     graph = Graph(exercise.problem, [1])
-    told = {(slip, place(n)) for slip, nodes in exercise.apart.told.items() for n in nodes}
+    shown = {(slip, place(n)) for slip, nodes in exercise.slips.shown_at.items() for n in nodes}
     asked = sorted(
-        {n.key for nodes in exercise.apart.told.values() for n in nodes}, key=lambda key: graph[key].position
+        {n.key for nodes in exercise.slips.shown_at.values() for n in nodes},
+        key=lambda key: graph[key].position,
     )
 
     def numbers(key: Key | None = None, made: Rewriting | None = None) -> Sheet:
         values = Values(graph, {}, {key: made} if key and made else {})
-        return {(other.sample, other.id): values.worked_out(other) for other in asked}
+        return {(other.sample, other.id): values.computed(other) for other in asked}
 
     right = numbers()
     for key in asked:
         for made in rewritings(graph, graph[key]):
             here = (key.sample, key.id)
-            if (made.slip, here) in told:
+            if (made.slip, here) in shown:
                 value = float(made.work(Values(graph, {}).of))
                 if abs(value - right[here]) > 1e-9:
                     yield Planted(made.slip, here, value, partial(numbers, key, made))

@@ -1,4 +1,4 @@
-"""New problems: numbers that are kind to hands, slips that can be told, the same bytes for the same seed."""
+"""New problems: numbers that are friendly to hands, slips that show, the same bytes for the same seed."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from backtrace.derivation.optimizers import UPDATE_RULES
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.steps import Request
 from backtrace.exercises import exercise as exercise_module
-from backtrace.exercises.detectable_slips import apart, differ
+from backtrace.exercises.detectable_slips import detectable_slips, differ
 from backtrace.exercises.exercise import Exercise, exercises
-from backtrace.exercises.friendly_numbers import unkind
+from backtrace.exercises.friendly_numbers import fault_of
 from backtrace.exercises.numbers import Numbers
 from backtrace.exercises.plan import Plan, completed, options
 from backtrace.exercises.template import Template
@@ -83,7 +83,7 @@ def test_every_exercise_is_solvable_on_paper(sizes: tuple[int, ...], tmp_path: P
             check_full_marks(exercise)
             seen.add(config_text(exercise.problem))
         if seed < 2:
-            check_what_is_told(some[0])
+            check_detectable_slips(some[0])
         file = tmp_path / "exercise.yaml"
         file.write_text(config_of(some[-1]), encoding="utf-8")
         assert load(file)._replace(locations={}) == some[-1].problem
@@ -140,11 +140,11 @@ def check_full_marks(exercise: Exercise) -> None:
     )
 
 
-def check_what_is_told(exercise: Exercise) -> None:
-    """With equations of its own: where a slip is said to be told, it gives another rounded number."""
+def check_detectable_slips(exercise: Exercise) -> None:
+    """With equations of its own: where a slip is said to be shown, it gives another rounded number."""
     graph = Graph(exercise.problem, [1])
     right = Values(graph, {})
-    for slip, nodes in exercise.apart.told.items():
+    for slip, nodes in exercise.slips.shown_at.items():
         for node in nodes if slip != "wrong_sample" else ():
             value, others = graph[node.key].value, set()
             for rewriting in rewritings(graph, graph[node.key], slip):
@@ -239,12 +239,14 @@ def test_no_exercise_of_a_seed_comes_twice(monkeypatch: pytest.MonkeyPatch) -> N
 # Drawn again
 
 
-def test_what_is_unkind_or_hides_a_slip_is_drawn_again() -> None:
+def test_unfriendly_numbers_and_those_that_hide_a_slip_are_drawn_again() -> None:
     plan = completed(Plan())
     numbers = Numbers(7)
     drawn = [numbers.problem(plan, "Exercise 1: 2-2-1, sigmoid") for _ in range(20)]
     template = Template(drawn[0])
-    faults = [unkind(template, template.values(p)) or apart(template, p, 4).hidden for p in drawn]
+    faults = [
+        fault_of(template, template.values(p)) or detectable_slips(template, p, 4).coincidence for p in drawn
+    ]
     (exercise,) = exercises(plan, 7, 1)
     assert exercise.tries > 1
     assert faults.index(None) == exercise.tries - 1
@@ -265,11 +267,11 @@ def changed(problem: Problem, **numbers: str) -> Problem:
         ({"w_5": "0.001", "w_6": "0.001"}, "a gradient is tiny"),
     ],
 )
-def test_unkind_numbers_are_refused_for_what_they_do(numbers: dict[str, str], fault: str) -> None:
+def test_unfriendly_numbers_are_refused_with_the_reason(numbers: dict[str, str], fault: str) -> None:
     (exercise,) = made(Plan())
     template = Template(exercise.problem)
-    assert unkind(template, template.values(exercise.problem)) is None
-    assert unkind(template, template.values(changed(exercise.problem, **numbers))) == fault
+    assert fault_of(template, template.values(exercise.problem)) is None
+    assert fault_of(template, template.values(changed(exercise.problem, **numbers))) == fault
 
 
 def test_leaky_units_leak() -> None:
@@ -293,15 +295,15 @@ def test_a_layer_that_is_dead_is_refused() -> None:
     (exercise,) = made(Plan(activations=("relu", "linear")))
     template = Template(exercise.problem)
     dead = changed(exercise.problem, w_1="0", w_2="0", w_3="0", w_4="0", b_1="-1", b_2="-2")
-    assert unkind(template, template.values(dead)) == "activation hidden: all 0"
+    assert fault_of(template, template.values(dead)) == "activation hidden: all 0"
 
 
 def test_a_slip_that_numbers_hide_by_chance_is_found() -> None:
     (exercise,) = made(Plan())
     template = Template(exercise.problem)
     same = changed(exercise.problem, w_5="-0.6")  # w_6
-    assert apart(template, exercise.problem, 4).hidden is None
-    assert apart(template, same, 4).hidden == "wrong_index cannot be told at w_6⁺"
+    assert detectable_slips(template, exercise.problem, 4).coincidence is None
+    assert detectable_slips(template, same, 4).coincidence == "wrong_index is hidden at w_6⁺"
 
 
 def test_as_many_inputs_as_there_may_be_can_be_had() -> None:
@@ -327,13 +329,13 @@ def test_no_hidden_gradient_by_an_input_is_taken_for_that_of_a_weight() -> None:
 
 def test_a_slip_that_equations_hide_is_said_and_not_refused() -> None:
     (exercise,) = made(Plan(activations=("linear",)))
-    assert [node.key.id for node in exercise.apart.untold["missing_slope"]] == [
+    assert [node.key.id for node in exercise.slips.hidden_at["missing_slope"]] == [
         "delta_o",
         "delta_1",
         "delta_2",
     ]
-    assert "missing_slope" not in exercise.apart.told
-    assert "log_base" in exercise.apart.absent
+    assert "missing_slope" not in exercise.slips.shown_at
+    assert "log_base" in exercise.slips.impossible
 
 
 def test_numbers_that_differ_round_to_different_ones() -> None:
@@ -351,14 +353,14 @@ def test_numbers_that_differ_round_to_different_ones() -> None:
     [Plan(), Plan((2, 3, 2), ("tanh", "softmax")), Plan((3, 2, 1), ("relu",)), Plan(update="adam")],
     ids=options_of,
 )
-def test_no_verdict_rests_on_the_last_bits_of_a_value(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_verdict_depends_on_the_last_bits_of_a_value(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     exact = [config_of(exercise) for exercise in made(plan, count=4)]
-    worked_out, random = Values.worked_out, Random(1)
+    computed, random = Values.computed, Random(1)
 
     def rough(self: Values, key: Key) -> float:
-        return worked_out(self, key) * (1 + 1e-14 * (random.random() - 0.5))
+        return computed(self, key) * (1 + 1e-14 * (random.random() - 0.5))
 
-    monkeypatch.setattr(Values, "worked_out", rough)
+    monkeypatch.setattr(Values, "computed", rough)
     assert [config_of(exercise) for exercise in made(plan, count=4)] == exact
 
 
@@ -527,13 +529,13 @@ def test_every_activation_has_exercises_and_a_blank(activation: str) -> None:
 def test_every_cost_and_bias_has_exercises(cost: str, bias: str) -> None:
     (exercise,) = made(Plan((2, 2, 2), cost=cost, bias=bias))  # type: ignore[arg-type]
     check_numbers(exercise)
-    check_what_is_told(exercise)
+    check_detectable_slips(exercise)
 
 
 @pytest.mark.parametrize("rule", sorted(UPDATE_RULES))
 def test_every_update_rule_has_exercises(rule: str) -> None:
     (exercise,) = made(Plan((2, 1, 1), update=rule))
-    check_what_is_told(exercise)
+    check_detectable_slips(exercise)
 
 
 @pytest.mark.parametrize("notation", sorted(NOTATIONS))

@@ -125,7 +125,8 @@ network 2-2-1 · sigmoid
 │ expected -0.00027868 │             │ δ_o·w_5·i_1: the slope σ′(h_1) = │      │
 │                      │             │ 0.2288 was left out; with it,    │      │
 │                      │             │ −0.000279                        │      │
-│                      │             │ (also fits: wrong_index)         │      │
+│                      │             │ (also fits: another quantity of  │      │
+│                      │             │ the same kind is used)           │      │
 │ w_1+ = 0.10061       │ → carried   │ follows from ∂E/∂w_1 = −0.00122  │   15 │
 │ expected 0.100139    │             │                                  │      │
 │ b_3+ = 7             │ ✗ wrong     │ no known slip gives it           │   16 │
@@ -150,8 +151,9 @@ network 2-2-1 · sigmoid
 ├─────────────┼──────────┼─────────────┼────────────────────────────────┼──────┤
 │ h_1         │      0.6 │ ✓ correct   │                                │    3 │
 │ E           │ 0.119072 │ ≈ rounding  │                                │    9 │
-│ dE/dw_1     │ -0.00122 │ ✗ slip      │ the slope σ′(h) was left out   │   14 │
-│             │          │             │ (also fits: wrong_index)       │      │
+│ dE/dw_1     │ -0.00122 │ ✗ slip      │ the slope σ′(h) is missing     │   14 │
+│             │          │             │ (also fits: another quantity   │      │
+│             │          │             │ of the same kind is used)      │      │
 │ w_1+        │  0.10061 │ → carried   │ follows from dE/dw_1           │   15 │
 │ b_3+        │        7 │ ✗ wrong     │                                │   16 │
 │ a_o         │      0.5 │ ? undecided │ too few digits to tell right   │   18 │
@@ -205,7 +207,7 @@ delta are stated with the other sign throughout
 | delta_o*w_5*i_1: the slope          |      |
 | sigma'(h_1) = 0.2288 was left out;  |      |
 | with it,                            |      |
-| -0.000279 (also fits: wrong_index)  |      |
+| -0.000279                           |      |
 """
 
 
@@ -222,7 +224,7 @@ def test_feedback_brief_says_right_or_wrong() -> None:
 
 
 def test_a_wide_table_has_a_column_for_everything() -> None:
-    lines = drawn(ANNA, width=200).splitlines()
+    lines = drawn(ANNA, width=240).splitlines()
     assert [cell.strip() for cell in lines[5].split("│")[1:-1]] == [
         "stated name",
         "stated",
@@ -236,7 +238,7 @@ def test_a_wide_table_has_a_column_for_everything() -> None:
         "-0.00122",
         "-0.00027868",
         "✗ slip",
-        f"{MISSING} (also fits: wrong_index)",
+        f"{MISSING} (also fits: another quantity of the same kind is used)",
         "14",
     ]
 
@@ -321,7 +323,7 @@ network 2-2-1 · sigmoid
 4 sheets: 1 without mistakes, 2 with mistakes, 1 unreadable
 marks: 9 of 13
 most often wrong: dE/dw_1 in 2 sheets, b_3+ in 2 sheets
-most common slips: missing_slope in 2 sheets (the slope σ′(h) was left out)
+most common slips: missing_slope in 2 sheets (the slope σ′(h) is missing)
 in 2 sheets: δ are stated with the other sign throughout
 """
 
@@ -428,9 +430,9 @@ def test_json_of_no_sheets_is_a_document_still() -> None:
 def test_json_tells_no_more_than_the_feedback_allows() -> None:
     told = json_of(lambda out: write_json(marked(ANNA, SLIP), out))["answers"]
     assert {answer["expected"] for answer in told} == {None}
-    assert told[2]["explanation"] == "the slope σ′(h) was left out"
+    assert told[2]["explanation"] == "the slope σ′(h) is missing"
     assert told[2]["alternatives"] == [
-        {"slip": "wrong_index", "explanation": "another quantity of the same kind was used"}
+        {"slip": "wrong_index", "explanation": "another quantity of the same kind is used"}
     ]
     assert told[3]["explanation"] == "follows from dE/dw_1"
     brief = json_of(lambda out: write_json(marked(ANNA, BRIEF), out))
@@ -450,7 +452,7 @@ def test_json_tells_no_more_than_the_feedback_allows() -> None:
 
 def test_reveal_tells_the_expected_value_whatever_the_feedback() -> None:
     told = marked(ANNA, Telling("slip", reveal=True)).rows[2]
-    assert (told.expected, told.explanation) == (-0.00027868, "the slope σ′(h) was left out")
+    assert (told.expected, told.explanation) == (-0.00027868, "the slope σ′(h) is missing")
 
 
 def test_slip_marks_are_added_without_the_dust_of_binary_fractions() -> None:
@@ -522,7 +524,8 @@ network 2-2-1 · sigmoid
 | `h_1` | `0.6` | 0.6 | ✓ correct |  | 3 |
 | `E` | `0.119072` | 0.118851 | ≈ rounding | right for a\\_o = 0.512 | 9 |
 | `dE/dw_1` | `-0.00122` | -0.00027868 | ✗ slip | ∂E/∂w\\_1 = −0.00122 is δ\\_o·w\\_5·i\\_1: \
-the slope σ′(h\\_1) = 0.2288 was left out; with it, −0.000279 (also fits: wrong\\_index) | 14 |
+the slope σ′(h\\_1) = 0.2288 was left out; with it, −0.000279 \
+(also fits: another quantity of the same kind is used) | 14 |
 | `w_1+` | `0.10061` | 0.100139 | → carried | follows from ∂E/∂w\\_1 = −0.00122 | 15 |
 | `b_3+` | `7` | 0.09 | ✗ wrong | no known slip gives it | 16 |
 | `a_o` | `0.5` | 0.512452 | ? undecided | so does h\\_o = 0.5 | 18 |
@@ -566,7 +569,7 @@ def test_markdown_of_a_class() -> None:
         "- 4 sheets: 1 without mistakes, 2 with mistakes, 1 unreadable\n"
         "- marks: 9 of 13\n"
         "- most often wrong: dE/dw\\_1 in 2 sheets, b\\_3+ in 2 sheets\n"
-        "- most common slips: missing\\_slope in 2 sheets (the slope σ′(h) was left out)\n"
+        "- most common slips: missing\\_slope in 2 sheets (the slope σ′(h) is missing)\n"
         "- in 2 sheets: δ are stated with the other sign throughout\n"
     )
 
@@ -637,7 +640,7 @@ def test_junit_in_another_encoding_says_the_same() -> None:
 
 def test_junit_tells_no_more_than_the_feedback_allows() -> None:
     failure = suites([ANNA], SLIP)[0][2][0]
-    assert failure.attrib == {"type": "missing_slope", "message": "the slope σ′(h) was left out"}
+    assert failure.attrib == {"type": "missing_slope", "message": "the slope σ′(h) is missing"}
     assert failure.text is None
 
 
@@ -663,7 +666,7 @@ def test_gradescope_results_of_a_sheet() -> None:
         "max_score": 1,
         "name": "dE/dw_1 = -0.00122",
         "number": "3",
-        "output": "slip: the slope σ′(h) was left out (also fits: wrong_index)",
+        "output": "slip: the slope σ′(h) is missing (also fits: another quantity of the same kind is used)",
         "output_format": "text",
         "status": "failed",
         "visibility": "visible",
@@ -684,7 +687,7 @@ def test_gradescope_results_of_a_sheet() -> None:
 def test_gradescope_reveals_the_expected_value_only_when_told_to() -> None:
     assert "0.000279" not in json.dumps(results(ANNA, Telling("full", reveal=False)))
     assert results(ANNA, Telling("full", reveal=True))["tests"][2]["output"] == (
-        f"slip: {MISSING} (also fits: wrong_index); expected -0.00027868"
+        f"slip: {MISSING} (also fits: another quantity of the same kind is used); expected -0.00027868"
     )
 
 

@@ -24,7 +24,7 @@ from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.reading.answer_files import read_sheet
 from backtrace.checking.report import Judgement
-from backtrace.checking.slips.distinguish import Outcomes, places_for, tell_apart
+from backtrace.checking.slips.distinguish import PossibleAnswers, places_for, possible_answers
 from backtrace.checking.stated_number import stated
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.config.load import load
@@ -222,8 +222,8 @@ def test_the_number_that_a_slip_gives_is_found_to_be_that_slip(name: str) -> Non
     ]
     found = 0
     for key in Random(name).sample(keys, min(len(keys), 6)):
-        apart = tell_apart(diagnosis, key, places_for(graph[key].value, 6))
-        for wrong in apart.wrong[:3]:
+        possible = possible_answers(diagnosis, key, places_for(graph[key].value, 6))
+        for wrong in possible.wrong[:3]:
             number = stated(wrong.text)
             assert number is not None
             if number.digits < 3:
@@ -240,35 +240,35 @@ def _named(judgement: Judgement) -> list[str | None]:
     return [judgement.slip, *(finding.slip for finding in judgement.alternatives)]
 
 
-# Which slips a number tells apart
+# The answers that slips give
 
 
-def apart_of(name: str, id: str, places: int, sample: int | None = 1) -> Outcomes:
+def answers_of(name: str, id: str, places: int, sample: int | None = 1) -> PossibleAnswers:
     _, diagnosis = Checker(load(name)).graph([1])
-    return tell_apart(diagnosis, Key(1, sample, id), places)
+    return possible_answers(diagnosis, Key(1, sample, id), places)
 
 
 def test_a_slope_left_out_gives_its_number() -> None:
-    apart = apart_of("or-gate", "dE/dw_1", 6)
-    assert apart.right == "-0.000279"
-    assert [wrong.text for wrong in apart.wrong[:2]] == ["0.000279", "-0.001218"]
-    assert apart.wrong[1].slips[0].slip == "missing_slope"
-    assert apart.wrong[1].sentence("∂E/∂w_1") == (
-        "∂E/∂w_1 = -0.001218 is δ_o·w_5·i_1: the slope σ′(h_1) = 0.2288 was left out; or it comes out when "
-        "∂a_1/∂h_1 is taken as 1: the slope is that of linear, not of sigmoid"
+    possible = answers_of("or-gate", "dE/dw_1", 6)
+    assert possible.right == "-0.000279"
+    assert [wrong.text for wrong in possible.wrong[:2]] == ["0.000279", "-0.001218"]
+    assert possible.wrong[1].slips[0].slip == "missing_slope"
+    assert possible.wrong[1].sentence("∂E/∂w_1") == (
+        "∂E/∂w_1 = -0.001218: you get this with ∂E/∂w_1 = δ_o·w_5·i_1: the slope σ′(h_1) = 0.2288 is missing"
+        "; or you get this with ∂a_1/∂h_1 = 1: the slope is that of linear instead of sigmoid"
     )
 
 
 def test_what_changes_nothing_cannot_be_told() -> None:
-    apart = apart_of("or-gate", "h_1", 4)  # i_2 is 0
-    assert "missing_term" in {slip.slip for wrong in apart.wrong for slip in wrong.slips}
-    gradient = apart_of("or-gate", "dE/dw_3", 4)
+    possible = answers_of("or-gate", "h_1", 4)  # i_2 is 0
+    assert "missing_term" in {slip.slip for wrong in possible.wrong for slip in wrong.slips}
+    gradient = answers_of("or-gate", "dE/dw_3", 4)
     assert gradient.right == "0.0000"
     assert not {"sign", "factor"} & {slip.slip for wrong in gradient.wrong for slip in wrong.slips}
 
 
 def test_at_few_decimals_slips_are_no_longer_told() -> None:
-    fine, coarse = apart_of("or-gate", "a_o", 6), apart_of("or-gate", "a_o", 2)
+    fine, coarse = answers_of("or-gate", "a_o", 6), answers_of("or-gate", "a_o", 2)
     assert {wrong.slips[0].slip for wrong in fine.wrong} >= {"missing_term", "missing_activation"}
     assert "missing_term" not in {slip.slip for wrong in coarse.wrong for slip in wrong.slips}
     assert len(coarse.wrong) < len(fine.wrong)
@@ -280,9 +280,9 @@ def test_no_two_numbers_are_alike(name: str) -> None:
     for key, node in graph.nodes.items():
         if node.kind in ("given", "held"):
             continue
-        apart = tell_apart(diagnosis, key, places_for(node.value, 4))
-        unit, right = Decimal(1).scaleb(-apart.places), Decimal(apart.right)
-        numbers = [Decimal(wrong.text) for wrong in apart.wrong]
+        possible = possible_answers(diagnosis, key, places_for(node.value, 4))
+        unit, right = Decimal(1).scaleb(-possible.places), Decimal(possible.right)
+        numbers = [Decimal(wrong.text) for wrong in possible.wrong]
         assert len(set(numbers)) == len(numbers)
         assert all(abs(number - right) > unit for number in numbers)
 

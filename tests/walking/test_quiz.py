@@ -99,7 +99,8 @@ def test_a_slip_is_named_without_telling_the_right_number() -> None:
     assert verdict(state) == "slip"
     assert not state.is_settled
     assert told(quiz, state) == [
-        "✗ -0.00121811: slip: the slope σ′(h) was left out (also fits: wrong_quantity, other_slope)",
+        "✗ -0.00121811: slip: the slope σ′(h) is missing (also fits: the number is right for another "
+        "quantity; the derivative is that of another function)",
         "try again; h is a hint, n goes on with it",
     ]
     assert "0.000278" not in screen(quiz, state)
@@ -122,7 +123,7 @@ def test_another_try_may_be_right() -> None:
     assert ending(quiz, state) == [
         "right at the first try: 0 of 1",
         "not answered: 43 of 44",
-        "missing_slope, at δ_1: the slope σ′(h) was left out",
+        "missing_slope, at δ_1: the slope σ′(h) is missing",
     ]
 
 
@@ -385,7 +386,7 @@ def test_the_sign_convention_of_the_answers_is_told_once_there_are_enough() -> N
         delta_1="0.000278685",
         delta_2="0.000540143",
     )
-    said = [text for text in told(quiz, state) if "other sign throughout" in text]
+    said = [text for text in told(quiz, state) if "opposite sign throughout" in text]
     assert len(said) == 1
     assert state.is_settled
 
@@ -465,7 +466,7 @@ def test_a_quiz_at_a_terminal() -> None:
         session.press("enter", *"1/3", "enter")
         session.until("found '1/3'; expected what it comes to, as 0.65 or -1.2e-3")
         session.press(*"-0.00121811", "enter")
-        session.until("✗ -0.00121811: slip: the slope σ′(h) was left out")
+        session.until("✗ -0.00121811: slip: the slope σ′(h) is missing")
         session.press("h")
         session.until("δ_1 = ∂E/∂a_1·∂a_1/∂h_1")
         session.press("h")
@@ -487,7 +488,7 @@ def test_a_quiz_at_a_terminal() -> None:
         assert "2 of 3 marks: 2 correct, 1 slip" in end
         assert "right at the first try: 1 of 3" in end
         assert "not answered: 1 of 4" in end
-        assert "missing_slope, at δ_1: the slope σ′(h) was left out" in re.sub(r"\s+", " ", end)
+        assert "missing_slope, at δ_1: the slope σ′(h) is missing" in re.sub(r"\s+", " ", end)
 
 
 def test_every_key_of_a_quiz_does_at_a_terminal_what_it_is_there_for() -> None:
@@ -522,7 +523,7 @@ def test_a_quiz_in_ascii() -> None:
     with Session("walk", "or-gate", "--quiz", "--show", "delta_1", env=env) as session:
         session.until("1 of 1")
         session.press(*"-0.00121811", "enter")
-        session.until("x -0.00121811: slip: the slope sigma'(h) was left out")
+        session.until("x -0.00121811: slip: the slope sigma'(h) is missing")
         session.press("ctrl-d")
         assert session.end() == 0
         assert session.raw.isascii()
@@ -552,7 +553,8 @@ Backward, hidden layer
 
 2 of 3: δ_1: the delta of unit 1 in layer hidden: how the cost changes with its net input
 δ_1 = -0.00122
-✗ -0.00122: slip: the slope σ′(h) was left out (also fits: wrong_quantity, other_slope)
+✗ -0.00122: slip: the slope σ′(h) is missing (also fits: the number is right for another quantity; \
+the derivative is that of another function)
 try again; h is a hint, n goes on with it
 δ_1 = h
   δ_1 = ∂E/∂a_1·∂a_1/∂h_1
@@ -574,7 +576,7 @@ try again; h is a hint, n goes on with it
 2 of 2 marks: 2 correct
 right at the first try: 1 of 2
 not answered: 1 of 3
-missing_slope, at δ_1: the slope σ′(h) was left out
+missing_slope, at δ_1: the slope σ′(h) is missing
 """
 
 
@@ -707,5 +709,5 @@ def test_the_end_tells_samples_apart() -> None:
 def test_the_end_says_how_often_a_slip_was_made() -> None:
     quiz = quiz_of()
     state = answer(quiz, QuizState(), "delta_1", "-0.00121811", "-0.00122")
-    assert ending(quiz, state)[-1] == "missing_slope, 2 times, at δ_1: the slope σ′(h) was left out"
+    assert ending(quiz, state)[-1] == "missing_slope, 2 times, at δ_1: the slope σ′(h) is missing"
     assert not is_settled(state, state.place.at)

@@ -182,7 +182,7 @@ class _Judge:
             return None
         claim = claims[0]
         if isinstance(claim.left, Bound):
-            said = "the two sides are not the same"
+            said = "the two sides are not equal"
             return FormulaFinding(formula.left.text, formula.right.text, None, None, said, formula.line)
         return self.explained(formula, claim.left, claim.right)
 
@@ -207,9 +207,7 @@ class _Judge:
         node = self.graph[key]
         expected = printed(node.expression) if node.expression else None
         slip = self.slip(key, right)
-        said = f"done right it is {expected}"
-        if slip:
-            said = f"what is written for {node.symbol.text} {slip.explanation}; {said}"
+        said = f"{slip.explanation}; correct: {expected}" if slip else f"correct: {expected}"
         return FormulaFinding(key.id, formula.right.text, expected, slip and slip.slip, said, formula.line)
 
     def slip(self, key: Key, right: Bound) -> Candidate | None:

@@ -38,7 +38,7 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
     steps = [s.step or 1 for s in sheet.statements if (s.step or 1) <= allowed] or [1]
     most = max(1, min(SHEET_STEPS, SHEET_GRADIENTS // max(1, gradients_of(checker.problem))))
     if (many := len(set(steps))) > most:
-        said = f"answers over {many:,} steps; expected at most {most} on one sheet"
+        said = f"answers over {many:,} steps; at most {most} fit on one sheet"
         return Report(sheet.file, error=f"{sheet.file}: {said}")
     numbered = filter(None, map(Steps(checker.problem, sheet).numbered, (s.name for s in sheet.statements)))
     further = {step for _, step in numbered if step <= allowed} - set(steps)
@@ -122,7 +122,7 @@ class _Marking:
             self.entries.append(Entry(place, statement, key, number))
             return
         step = statement.step or 1
-        said = key if isinstance(key, str) else f"'{statement.text}' is no number"
+        said = key if isinstance(key, str) else f"'{statement.text}' is not a number"
         self.judged[place] = Judgement(
             statement, statement.name, step, statement.sample, None, "unknown", explanation=said
         )
@@ -138,7 +138,7 @@ class _Marking:
             e._replace(number=e.number.turned()) if self.graph[e.key].kind in self.turned else e
             for e in self.entries
         ]
-        sentence = f"{what} are stated with the other sign throughout; they are judged with the sign turned"
+        sentence = f"{what} have the opposite sign throughout; they are checked in that convention"
         self.conventions.append(Convention("sign", sentence))
 
     def look_for_another_sample(self) -> None:
@@ -185,8 +185,7 @@ class _Marking:
         if not isfinite(node.value):
             return self.of(entry, "undecided", "with these numbers it has no finite value")
         if not self.left_to_follow:
-            most = CANDIDATES
-            said = f"of a network as large only the first {most} numbers that are not right are looked into"
+            said = f"in a network as large as this, only the first {CANDIDATES} inexact numbers are examined"
             return self.of(entry, "undecided", said)
         self.left_to_follow -= 1
         faulty, numbers = self.faulty_below(entry.key), self.numbers_of(entry)
@@ -198,7 +197,7 @@ class _Marking:
                 follows = exactly or own.interval().overlaps(number.interval)
                 follows = follows or any(map(number.fits, own.rounded_on_the_way(number.places)))
             except UndecidedError:
-                return self.of(entry, "undecided", "the numbers before it leave too much open")
+                return self.of(entry, "undecided", "the numbers before it are rounded too much to tell")
             if follows:
                 return self.passed(entry, own, as_stated, exactly)
         return self.faulty(entry, OwnNumbers(self.graph, numbers, entry.key))
@@ -220,7 +219,7 @@ class _Marking:
         if number.digits <= 1 and not exact and node.expression is not None:
             slips = self.diagnosis.in_its_own_equation(entry.key, number)
             if slips:
-                return self.of(entry, "undecided", "at this precision a slip would give the same", slips)
+                return self.of(entry, "undecided", "too few digits: a slip would give the same number", slips)
         return self.of(entry, "correct")
 
     def wrong_given(self, entry: Entry) -> Judgement:
@@ -246,7 +245,7 @@ class _Marking:
             faultless = not as_stated and not own.repaired
             slips = self.diagnosis.doubts(entry.key, entry.number, own.points(), faultless)
             if slips:
-                said = "the numbers before it leave open whether this is right or a slip"
+                said = "the numbers before it are rounded too much to tell a right number from a slip"
                 return self.of(entry, "undecided", said, slips)
         root = self.root(own)
         if root is None:
@@ -270,9 +269,9 @@ class _Marking:
         look = self.looked_into <= self.most_looked_into
         slips = self.diagnosis.findings(entry.key, entry.number, own.points(), self.numbers) if look else []
         if not slips:
-            said = f"expected {self.graph[entry.key].value or 0.0:.6g}"
+            said = f"correct: {self.graph[entry.key].value or 0.0:.6g}"
             if not look:
-                said += f"; slips are looked for in the first {self.most_looked_into:,} wrong numbers only"
+                said += f"; only the first {self.most_looked_into:,} wrong numbers are examined for slips"
             elif entry.number.digits >= 3:
                 said += f"; no known slip gives {entry.statement.text}"
             return self.of(entry, "wrong", said)

@@ -25,7 +25,7 @@ from backtrace.symbolic.expressions import Expression, Number, children, replace
 
 NUMBERS_IN_WORKING = 12  # in a working that are each looked at
 CLOSE = 0.05  # how near a working has to come with another number in it
-COMES_TO = "the working does not come to this number"
+RESULT = "the working does not give this number"
 BELONGS = "a number in the working does not belong there"
 _FACTORS = ("cost_gradient", "error", "slope")  # what people work out on the way and do not name
 
@@ -75,7 +75,7 @@ class Workings:
             if not comes_out:
                 value = _at_points(working.expression, working.values)
                 shown = f"{value:.{max(4, number.digits + 1)}g}"
-                yield Remark(COMES_TO, f"as written, {working.text} comes to {shown}")
+                yield Remark(RESULT, f"as written, {working.text} gives {shown}")
             if faulty or not comes_out:
                 fitting = [*self.values(below, key), *_results(workings[:place])]
                 yield from self.misplaced(working, key, below, fitting)

@@ -1,4 +1,4 @@
-"""What an expression comes to when a pair of brackets is forgotten, on paper or on a calculator.
+"""Expressions with a pair of brackets forgotten, on paper or on a calculator.
 
 1/(1 + e^(-h)) becomes 1/1 + e^(-h), and ½(t - a)² becomes ½t - a².
 """
@@ -35,16 +35,16 @@ def without_brackets(expression: Expression) -> Iterator[Expression]:
         case Quotient(Sum((*rest, last)), denominator):
             yield Sum((*rest, _inside_the_sign(last, lambda part: Quotient(part, denominator))))
         case Power():
-            yield from _opened((), expression, ())
+            yield from _without_own_brackets((), expression, ())
         case Product(factors):
             for i, factor in enumerate(factors):
-                yield from _opened(factors[:i], factor, factors[i + 1 :])
+                yield from _without_own_brackets(factors[:i], factor, factors[i + 1 :])
 
 
-def _opened(
+def _without_own_brackets(
     before: tuple[Expression, ...], factor: Expression, after: tuple[Expression, ...]
 ) -> Iterator[Expression]:
-    """A product with the brackets around one of its factors left out, if it has such."""
+    """A product without the brackets around one of its factors, if that is a sum."""
     inner, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, None)
     if not isinstance(inner, Sum):
         return

@@ -1,4 +1,4 @@
-"""What may explain a number: a slip with the value that it gives, and the best of several."""
+"""Candidates that may explain a number: a slip with the value that it gives, and the best of several."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from backtrace.checking.graph import Key
-from backtrace.checking.slips.rewrites import Rewriting
+from backtrace.checking.slips.rewriting import Rewriting
 from backtrace.checking.stated_number import Stated
 
 
 class Candidate(NamedTuple):
-    """A value that a slip gives; `tell` makes the sentence if it is the one.
+    """A value that a slip gives; `explain` writes the sentence, which is only needed where the value fits.
 
-    `where` is the quantity whose equation was rewritten, if one was, and `rewriting` how.
+    `rewriting` is the wrong equation, if there is one, and `where` its quantity.
     """
 
     rank: float
     slip: str
     value: float
-    tell: Callable[[], str]
+    explain: Callable[[], str]
     where: Key | None = None
     rewriting: Rewriting | None = None
 
     @property
     def explanation(self) -> str:
-        return self.tell()
+        return self.explain()
 
 
 def best_of(number: Stated, candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -1,8 +1,8 @@
-"""Slips that other numbers on the sheet speak against.
+"""Slips that other numbers on the sheet contradict.
 
-A net or an activation is worked out once. If the slip in its equation would have made another number come out
-otherwise than it is stated, right, or on the way to the one that is to be explained, then it was not made:
-unless the number has more digits than any of the many slips there are gives by chance.
+A net input or an activation is computed once. If the slip in its equation would have changed another number
+that is right, or that lies on the way to the one to be explained, then the slip was not made. A number with
+more digits than any slip gives by chance is exempt.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backtrace.checking.graph import ANCESTORS_KEPT, Graph, Key
-from backtrace.checking.slips.rewrites import Rewriting
+from backtrace.checking.slips.rewriting import Rewriting
 from backtrace.checking.slips.what_if_values import Changed, Values, given_by, value_in
 from backtrace.checking.stated_number import Stated
 
-ONCE = ("net", "activation", "exponential")  # a gradient may be worked out from the top for each weight
-BY_CHANCE = 6  # digits of a number that some slip gives by chance, at the most
-CLEAR = 10  # times half a unit of the last place, which what is rounded on the way does not come to
+ONCE = ("net", "activation", "exponential")  # a gradient may be computed from the top for each weight
+BY_CHANCE = 6  # the most digits of a number that some slip gives by chance
+CLEAR = 10  # times half a unit of the last place, more than rounding on the way adds up to
 
 
-def speaks_against(
+def contradicts(
     graph: Graph, sheet: Mapping[Key, Stated], key: Key, where: Key, rewriting: Rewriting
 ) -> bool:
-    """Whether a number on the sheet shows that the equation at `where` was not rewritten so to give `key`."""
+    """Whether a number on the sheet shows that `key` does not come from this rewriting of `where`."""
     if where == key or graph[where].kind not in ONCE or len(graph.nodes) > ANCESTORS_KEPT:
         return False
     true = Values(graph, {})

@@ -1,7 +1,7 @@
-"""Which slips give which number for a quantity, where its right number can be told from them.
+"""The answers that may come for a quantity: the right one, and those that slips give.
 
-Slips are made with the true numbers, as somebody makes them who has made no other; also those on the way to
-the quantity. What asks people for numbers takes its wrong answers from here.
+Slips are made with the true numbers, as by somebody who made no other slip, also on the way to the quantity.
+Question banks take their wrong answers from here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from backtrace.checking.graph import Graph, Key
 from backtrace.checking.slips.candidates import Candidate
 from backtrace.checking.slips.diagnosis import Diagnosis
+from backtrace.checking.slips.misreadings import of_sample
 from backtrace.checking.slips.table import SLIPS
 from backtrace.evaluation.closeness import same
 
@@ -21,35 +22,35 @@ DECIMALS_COMPARED = 30
 SLIPS_NAMED = 3  # slips that give the same number
 
 
-class Wrong(NamedTuple):
+class WrongAnswer(NamedTuple):
     """A number, as it is written, and the slips that give it: one of each kind, the most plausible first."""
 
     text: str
     slips: tuple[Candidate, ...]
 
     def sentence(self, symbol: str) -> str:
-        """What is to be said to who states the number; the right one is not told."""
+        """The explanation for somebody who states the number; it does not contain the right one."""
         first, *others = dict.fromkeys(slip.explanation for slip in self.slips[:SLIPS_NAMED])
-        also = "".join(f"; or it {other}" for other in others)
-        return f"{symbol} = {self.text} {first}{also}"
+        also = "".join(f"; or {other}" for other in others)
+        return f"{symbol} = {self.text}: {first}{also}"
 
 
-class Outcomes(NamedTuple):
-    """The numbers of one quantity with so many decimals (`places`): the right one, and those of slips.
+class PossibleAnswers(NamedTuple):
+    """The answers for one quantity with so many decimals (`places`): the right one, and those of slips.
 
     No two are the same, and the right one is more than a unit of its last place away from all others: slips
-    that give a number nearer than that cannot be seen, and are not there. `middle` is what an answer may be
-    half a unit off: the right number, or where two are as near to it, the one midway between them.
+    that give a nearer number cannot be seen, and are left out. A right answer is within half a unit of
+    `middle`: the right number, or on a tie the value itself, midway between two roundings.
     """
 
     right: str
     middle: str
     places: int
-    wrong: tuple[Wrong, ...]
+    wrong: tuple[WrongAnswer, ...]
 
 
-def tell_apart(diagnosis: Diagnosis, key: Key, places: int) -> Outcomes:
-    """What a quantity comes to with `places` decimals, done right and with each slip."""
+def possible_answers(diagnosis: Diagnosis, key: Key, places: int) -> PossibleAnswers:
+    """The right answer for a quantity with `places` decimals, and the answer of each slip."""
     value = diagnosis.graph[key].value
     right = written(value, places)
     by_text: dict[str, dict[str, Candidate]] = {}
@@ -59,8 +60,8 @@ def tell_apart(diagnosis: Diagnosis, key: Key, places: int) -> Outcomes:
         text = written(candidate.value, places)
         if abs(_units(text, places) - _units(right, places)) > 1:
             by_text.setdefault(text, {}).setdefault(candidate.slip, candidate)
-    wrong = tuple(Wrong(text, tuple(slips.values())) for text, slips in by_text.items())
-    return Outcomes(right, _middle(value, places), places, wrong)
+    wrong = tuple(WrongAnswer(text, tuple(slips.values())) for text, slips in by_text.items())
+    return PossibleAnswers(right, _middle(value, places), places, wrong)
 
 
 def written(value: float, places: int) -> str:
@@ -74,7 +75,7 @@ def written(value: float, places: int) -> str:
 
 
 def _middle(value: float, places: int) -> str:
-    """A number with so many decimals, and one more where people round it either way.
+    """A number with so many decimals, and one more on a tie, which people round either way.
 
     >>> _middle(-1.2585, 3), _middle(-1.25851, 3)
     ('-1.2585', '-1.259')
@@ -96,7 +97,7 @@ def places_for(value: float, digits: int) -> int:
 
 
 def _units(text: str, places: int) -> int:
-    """How many units of its last place a number is."""
+    """A number in units of its last place."""
     return int(text.replace(".", "")) if places else int(text)
 
 
@@ -110,5 +111,5 @@ def _of_other_samples(graph: Graph, key: Key) -> Iterator[Candidate]:
     for sample in range(1, len(graph.problem.samples) + 1):
         other = graph.nodes.get(key._replace(sample=sample))
         if other is not None and key.sample not in (None, sample) and other.value:
-            said = partial(str, f"belongs to sample {sample}")
+            said = partial(str, of_sample(sample))
             yield Candidate(SLIPS["wrong_sample"].rank, "wrong_sample", other.value, said)

@@ -1,62 +1,60 @@
-"""What is said of a slip: the equation as it was written instead, and what is wrong with it."""
+"""Explanations of a slip for the student: the equation as it was written, and the mistake in it."""
 
 from __future__ import annotations
 
 from collections.abc import Container
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.slips.rewrites import Rewriting
+from backtrace.checking.slips.rewriting import Rewriting
+from backtrace.checking.slips.terms import WRONG_WAY
 from backtrace.symbolic.expressions import Expression, Negative, Product, Sum, substitute, symbols
 from backtrace.symbolic.simplify import add, multiply, negate
 from backtrace.typesetting.plain import formula
 
-FORMULA_CHARACTERS = 120
-REPLACEMENT_CHARACTERS = 60
+FORMULA_CHARACTERS = 120  # characters of the rewritten equation
+REPLACEMENT_CHARACTERS = 60  # characters of the equation that it stands in
 
 
-def told(graph: Graph, key: Key, node: Node, rewriting: Rewriting, stated: Container[Key]) -> str:
-    """How `key` comes to its number with the equation of `node` rewritten.
+def explanation(graph: Graph, key: Key, node: Node, rewriting: Rewriting, stated: Container[Key]) -> str:
+    """How `key` gets its number from the rewritten equation of `node`.
 
-    Quantities that the writer does not state are written out where that stays short.
+    Quantities that the student does not state are written out where that stays short.
     """
-    expression, how = _spelled_out(graph, rewriting, stated), rewriting.how
+    expression, how = _with_changes(graph, rewriting, stated), rewriting.how
     if rewriting.slip == "ascent" and expression != rewriting.expression:
-        how = "the step goes the wrong way"  # of a change that is not there, nobody took the sign twice
-    shown = formula(expression)
+        how = WRONG_WAY  # nobody took the sign of a change twice that does not appear
+    symbol, shown = node.symbol, formula(expression)
     if len(shown) > FORMULA_CHARACTERS:
-        return f"comes out when {how}"
-    if node.key == key:
-        return f"is {shown}: {how}"
-    whole = _put_in(graph, key, node, rewriting, stated)
-    if whole is not None and len(written := formula(whole)) <= REPLACEMENT_CHARACTERS:
-        return f"is {written}: {rewriting.how}"
-    return f"comes out when {node.symbol.text} is taken as {shown}: {rewriting.how}"
+        return f"you get this when {how}"
+    if node.key != key:
+        whole = _substituted(graph, key, node, rewriting, stated)
+        if whole is not None and len(written := formula(whole)) <= REPLACEMENT_CHARACTERS:
+            symbol, shown, how = graph[key].symbol, written, rewriting.how
+        else:
+            how = rewriting.how
+    return f"you get this with {symbol.text} = {shown}: {how}"
 
 
-def _put_in(
+def _substituted(
     graph: Graph, key: Key, node: Node, rewriting: Rewriting, stated: Container[Key]
 ) -> Expression | None:
-    """The equation of `key` with the rewritten one in it: δ_o·w_5·i_1 for δ_1·i_1, w - ∂E/∂w for w + Δw."""
+    """The equation of `key` with the rewritten one inside: δ_o·w_5·i_1 for δ_1·i_1, w - ∂E/∂w for w + Δw."""
     own = graph[key].expression
-    if (
-        own is None
-        or not (isinstance(own, Product) or graph[key].kind == "update")
-        or node.key not in graph[key].uses.values()
-        or node.key in stated
-    ):
+    if own is None or node.key in stated or node.key not in graph[key].uses.values():
+        return None
+    if not isinstance(own, Product) and graph[key].kind != "update":
         return None
     inner: Expression = rewriting.expression
     for symbol in symbols(inner):
         used = graph[rewriting.uses[symbol.id]]
-        if used.key not in stated and used.kind in ("cost_gradient", "error", "delta"):
-            if not isinstance(used.expression, Product):
-                continue
+        is_on_the_way = used.key not in stated and used.kind in ("cost_gradient", "error", "delta")
+        if is_on_the_way and isinstance(used.expression, Product):
             inner = _flat(substitute(inner, {symbol.id: used.expression}))
     return _flat(substitute(own, {node.symbol.id: inner}))
 
 
-def _spelled_out(graph: Graph, rewriting: Rewriting, stated: Container[Key]) -> Expression:
-    """A rewritten equation with the change written out that is stated nowhere: w + η·∂E/∂w for w - Δw."""
+def _with_changes(graph: Graph, rewriting: Rewriting, stated: Container[Key]) -> Expression:
+    """A rewritten equation with an unstated change written out: w + η·∂E/∂w for w - Δw."""
     changes: dict[str, Expression] = {}
     for symbol in symbols(rewriting.expression):
         used = graph[rewriting.uses[symbol.id]]
@@ -66,7 +64,7 @@ def _spelled_out(graph: Graph, rewriting: Rewriting, stated: Container[Key]) -> 
 
 
 def _flat(expression: Expression) -> Expression:
-    """A product of products as one product, a sum without two signs in a row; what stands alone stays."""
+    """A product of products as one product, a sum without two signs in a row."""
     match expression:
         case Product(factors):
             return multiply(*factors)

@@ -1,11 +1,11 @@
-"""Rewrites of functions: the slope of another one or at another place, a logarithm of another base."""
+"""Rewrites of functions: the slope of another function or at another place, a logarithm of another base."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.slips.terms import Rewritten
+from backtrace.checking.slips.rewriting import Rewritten
 from backtrace.checking.slips.units import layer_of, net_and_activation
 from backtrace.derivation.activations import ACTIVATIONS, activation_slope, activation_value, applied
 from backtrace.derivation.costs import COSTS, cost_term_template
@@ -24,7 +24,7 @@ from backtrace.symbolic.simplify import multiply, simplify
 
 
 def slope_of_net(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
-    """The slope with h for a, or taken at a."""
+    """Compute the slope with h instead of a, or at a instead of h."""
     if node.kind != "slope":
         return
     net, activation = net_and_activation(graph, node)
@@ -32,19 +32,19 @@ def slope_of_net(graph: Graph, node: Node, expression: Expression) -> Iterator[R
         return
     uses = {net.symbol.id: net.key, activation.symbol.id: activation.key}
     at_net = substitute(expression, {activation.symbol.id: net.symbol})
-    yield at_net, uses, f"the slope was taken with {net.symbol.text} where {activation.symbol.text} belongs"
+    h, a = net.symbol.text, activation.symbol.text
+    yield Rewritten(at_net, f"the slope is computed with {h} instead of {a}", uses)
     layer = layer_of(graph, node)
     if layer is not None and layer.activation.name != "softmax":
         options = layer.activation.options
-        again = applied(
-            activation_value(layer.activation.name), activation.symbol, activation.symbol, options
-        )
+        value = activation_value(layer.activation.name)
+        again = applied(value, activation.symbol, activation.symbol, options)
         twice = substitute(expression, {net.symbol.id: activation.symbol, activation.symbol.id: again})
-        yield twice, uses, f"the slope was taken at {activation.symbol.text}, not at {net.symbol.text}"
+        yield Rewritten(twice, f"the slope is computed at {a} instead of {h}", uses)
 
 
 def other_slope(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
-    """The slope of another activation, or the derivative of another cost."""
+    """Use the slope of another activation, or the derivative of another cost."""
     layer = layer_of(graph, node)
     if node.kind == "slope" and layer is not None:
         net, activation = net_and_activation(graph, node)
@@ -56,7 +56,7 @@ def other_slope(graph: Graph, node: Node, expression: Expression) -> Iterator[Re
                 continue
             options = {key: number(value) for key, value in row.options.items()}
             other = applied(activation_slope(name), net.symbol, activation.symbol, options)
-            yield other, uses, f"the slope is that of {name}, not of {layer.activation.name}"
+            yield Rewritten(other, f"the slope is that of {name} instead of {layer.activation.name}", uses)
     if node.kind in ("cost_gradient", "error") and isinstance(graph.problem.model, Network):
         yield from _other_cost(graph, node)
 
@@ -72,21 +72,19 @@ def _other_cost(graph: Graph, node: Node) -> Iterator[Rewritten]:
     target = Key(node.key.step, node.key.sample, spell(graph.problem.targets[outputs.index(unit)]))
     if activation not in graph.nodes or target not in graph.nodes:
         return
-    symbols_of: dict[str, Expression] = {
-        "a": graph[activation].symbol,
-        "t": graph[target].symbol,
-        "n": number(len(outputs)),
-    }
+    a, t = graph[activation].symbol, graph[target].symbol
+    symbols_of: dict[str, Expression] = {"a": a, "t": t, "n": number(len(outputs))}
     uses = {activation.id: activation, target.id: target}
     for name in COSTS:
         if name != model.cost:
             slope = partials(cost_term_template(name), {"a"})["a"]
             other = simplify(substitute(slope, symbols_of))
-            yield other, uses, f"the derivative is that of {name}, not of {model.cost}"
+            names = f"{name} instead of {model.cost}".replace("_", " ")
+            yield Rewritten(other, f"the derivative is that of {names}", uses)
 
 
 def log_base(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
-    """The logarithm to the base of 10 or 2."""
+    """Use the logarithm to base 10 or 2."""
 
     def with_base(part: Expression, base: int) -> Expression:
         if isinstance(part, Call) and part.function in ("log", "xlogy"):
@@ -98,4 +96,4 @@ def log_base(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewri
     for base in (10, 2):
         changed = with_base(expression, base)
         if changed != expression:
-            yield changed, {}, f"the logarithm has base {base}, not e"
+            yield Rewritten(changed, f"the logarithm has base {base} instead of e")

@@ -1,14 +1,16 @@
-"""The readings: what a stated number may be besides a wrong calculation.
+"""Misreadings: other origins of a stated number than a wrong calculation.
 
-Another quantity's number, another sample's, cut off, a digit moved: held against what the quantity comes to
-in the writer's own numbers, and against its true value.
+It is another quantity's number, another sample's, cut off, or has a digit moved. Each is compared with the
+value that follows from the student's own numbers, and with the true value.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from decimal import ROUND_DOWN, Decimal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from functools import cached_property
 from itertools import islice
 from math import inf, isfinite
 from typing import NamedTuple
@@ -19,132 +21,128 @@ from backtrace.checking.stated_number import Stated
 from backtrace.evaluation.closeness import ROUNDING, same
 from backtrace.limits import CANDIDATES
 
-RESTS_ON_IT = 1.0  # how much less plausible that makes a reading
+DEPENDS_ON_IT = 1.0  # how much less plausible that makes a misreading
 POWERS = (-3, -2, -1, 1, 2, 3)
 
 
-class Reading(NamedTuple):
-    """What a number is read as; `late` orders the readings of one slip."""
+class Misread(NamedTuple):
+    """A number that one may have meant, and why; `late` orders the misreadings of one slip."""
 
-    slip: str
     value: float
     explanation: str
     late: float = 0.0
 
 
-class Readings:
-    """Reads numbers in one graph; what depends on no number is worked out once."""
+class TrueValues:
+    """The true values of a graph, sorted, and rounded on the way; each computed once for all sheets."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._values: list[tuple[float, int, Node]] = []
+        self._sorted: list[tuple[float, int, Node]] = []
         self._rounded: dict[tuple[Key, int], float | None] = {}
         self._rounding: dict[int, Rounding] = {}
 
-    def of(self, key: Key, number: Stated, own: Values, everywhere: bool = False) -> Iterator[Reading]:
-        """Every reading of a number that stands for `key`; `own` are the writer's numbers.
-
-        With `everywhere`, what the writer does not state is worked out in them too.
-        """
-        node = self.graph[key]
-        mine = value_in(own, key)
-        bases = [node.value] if mine is None or same(mine, node.value) else [mine, node.value]
-        yield from self.misplaced(node, number, self.elsewhere(key, own) if everywhere else own.fixed)
-        for base in bases:
-            yield from moved(base, number)
-            yield from cut_off(base, number)
-        yield from self.rounded_early(key, number, own)
-
-    def elsewhere(self, key: Key, own: Values) -> dict[Key, float]:
-        """What the writer's numbers make of the other quantities of a step."""
-        others = islice((k for k in self.graph.nodes if key.step == k.step or key.id == k.id), CANDIDATES)
-        worked_out = ((other, value_in(own, other)) for other in others)
-        return {other: value for other, value in worked_out if value is not None}
-
-    def misplaced(self, node: Node, number: Stated, numbers: Mapping[Key, float]) -> Iterator[Reading]:
-        """The number of another sample, step or quantity, the true one or the writer's own."""
-        for other in self.near(number):
-            yield from self.of_another(node, other, other.value, number, "is right for")
-        for key, value in numbers.items():
-            other = self.graph[key]
-            # Where both ought to be the same, as δ_o and ∂E/∂b, neither was taken for the other.
-            if not number.fits(value) or number.fits(other.value) or same(other.value, node.value):
-                continue
-            # What rests on the number may have come out of it, wrong as it is.
-            late = RESTS_ON_IT if self.graph.rests_on(key, [node.key]) else 0.0
-            for reading in self.of_another(node, other, value, number, "is what stands here for"):
-                yield reading._replace(late=reading.late + late)
-
-    def of_another(
-        self, node: Node, other: Node, value: float, number: Stated, said: str
-    ) -> Iterator[Reading]:
-        key, place = node.key, other.key
-        if same(value, node.value) or not value or other.kind in ("given", "held") or place == key:
-            return
-        if place.id == key.id and place.step == key.step:
-            where = f"sample {place.sample}" if place.sample else "all samples together"
-            yield Reading("wrong_sample", value, f"belongs to {where}")
-        elif place.id == key.id:
-            yield Reading("wrong_step", value, f"belongs to step {place.step}")
-        elif number.digits > 1 and _may_be_mistaken(node, place):
-            late = 0.0 if other.kind == node.kind or other.layer == node.layer else 0.2
-            yield Reading("wrong_quantity", value, f"{said} {other.symbol.text}", late)
-
     def near(self, number: Stated) -> Iterator[Node]:
         """The quantities whose true values round to a number."""
-        if len(self._values) != len(self.graph.nodes):
-            self._values = sorted(
+        if len(self._sorted) != len(self.graph.nodes):
+            self._sorted = sorted(
                 (n.value if isfinite(n.value) else inf, n.position, n) for n in self.graph.nodes.values()
             )
         slack = number.half + 2 * ROUNDING * abs(number.value)
-        low = bisect_left(self._values, number.value - slack, key=lambda entry: entry[0])
-        high = bisect_right(self._values, number.value + slack, key=lambda entry: entry[0])
-        for _, _, node in self._values[low:high]:
-            if number.fits(node.value):
-                yield node
+        low = bisect_left(self._sorted, number.value - slack, key=lambda entry: entry[0])
+        high = bisect_right(self._sorted, number.value + slack, key=lambda entry: entry[0])
+        return (node for _, _, node in self._sorted[low:high] if number.fits(node.value))
 
-    def rounded_early(self, key: Key, number: Stated, own: Values) -> Iterator[Reading]:
-        """The value with everything on the way, or what stands in the equation, rounded to fewer decimals."""
-        for places in range(2, min(number.places, PLACES_ROUNDED) + 1):
-            known = key, places
-            if known not in self._rounded:
-                rounding = self._rounding.setdefault(places, Rounding(self.graph, places))
-                self._rounded[known] = value_in(rounding, key)
-            said = f"comes out when what is on the way is rounded to {places} decimals"
-            values = (self._rounded[known], value_in(RoundedOnce(own, places), key))
-            for value in values if places < number.places else values[:1]:
-                if value is not None:
-                    yield Reading("rounded_too_early", value, said, 0.01 * places)
+    def rounded(self, key: Key, places: int) -> float | None:
+        """A quantity where everything on the way is rounded to so many decimals."""
+        known = key, places
+        if known not in self._rounded:
+            rounding = self._rounding.setdefault(places, Rounding(self.graph, places))
+            self._rounded[known] = value_in(rounding, key)
+        return self._rounded[known]
 
 
-def moved(base: float, number: Stated) -> Iterator[Reading]:
-    """The decimal point at another place."""
-    if number.digits > 1 and base:
-        for power in POWERS:
-            yield Reading("power_of_ten", base * 10.0**power, "has its decimal point elsewhere")
+@dataclass(frozen=True)
+class Suspect:
+    """A wrong number that is stated for a quantity, and the student's own values of the others.
+
+    With `everywhere`, their unstated quantities are computed from these values too.
+    """
+
+    node: Node
+    number: Stated
+    own: Values
+    true: TrueValues
+    everywhere: bool = False
+
+    @cached_property
+    def rights(self) -> list[float]:
+        """The values that would be right here: from the student's own numbers, and the true one."""
+        mine = value_in(self.own, self.node.key)
+        true = self.node.value
+        return [true] if mine is None or same(mine, true) else [mine, true]
+
+    @cached_property
+    def others(self) -> list[tuple[Node, Misread]]:
+        """The other quantities that have this number, truly or for the student."""
+        found = [(other, Misread(other.value, _right_for(other))) for other in self.true.near(self.number)]
+        for key, value in (self._elsewhere() if self.everywhere else self.own.fixed).items():
+            other = self.true.graph[key]
+            # Where both should be the same, as δ_o and ∂E/∂b, neither was mistaken for the other.
+            fits = self.number.fits(value) and not self.number.fits(other.value)
+            if fits and not same(other.value, self.node.value):
+                # A quantity that depends on the number may have come from it, wrong as it is.
+                late = DEPENDS_ON_IT if self.true.graph.rests_on(key, [self.node.key]) else 0.0
+                found.append((other, Misread(value, f"this is your number for {other.symbol.text}", late)))
+        own = self.node.key
+        return [
+            (other, misread)
+            for other, misread in found
+            if misread.value and other.key != own and other.kind not in ("given", "held")
+            if not same(misread.value, self.node.value)
+        ]
+
+    def _elsewhere(self) -> Mapping[Key, float]:
+        own = self.node.key
+        keys = islice((k for k in self.true.graph.nodes if own.step == k.step or own.id == k.id), CANDIDATES)
+        return {key: value for key in keys if (value := value_in(self.own, key)) is not None}
 
 
-def cut_off(base: float, number: Stated) -> Iterator[Reading]:
-    """Digits cut off, or two neighbours swapped."""
-    unit = Decimal(1).scaleb(-number.places)
-    try:
-        exact = Decimal(repr(base))
-        cut = float(exact.quantize(unit, rounding=ROUND_DOWN))
-        rounded = f"{exact.quantize(unit):f}"
-        stated = f"{Decimal(repr(number.value)).quantize(unit):f}"
-    except ArithmeticError:
-        return
-    if same(cut, number.value):
-        yield Reading("truncated", cut, "has its digits cut off, not rounded")
-    if len(stated) != len(rounded):
-        return
-    differ = [i for i, (one, two) in enumerate(zip(rounded, stated, strict=True)) if one != two]
-    if len(differ) != 2:
-        return
-    first, last = differ
-    between = rounded[first + 1 : last]
-    if between in ("", ".") and (rounded[first], rounded[last]) == (stated[last], stated[first]):
-        yield Reading("digits_swapped", number.value, "has two digits swapped")
+Misreading = Callable[[Suspect], Iterator[Misread]]
+
+
+def wrong_sample(suspect: Suspect) -> Iterator[Misread]:
+    """The same quantity of another sample."""
+    own = suspect.node.key
+    for other, misread in suspect.others:
+        if (other.key.id, other.key.step) == (own.id, own.step):
+            yield misread._replace(explanation=of_sample(other.key.sample))
+
+
+def of_sample(sample: int | None) -> str:
+    """The explanation of a number that belongs to another sample, or to the total of a batch."""
+    return f"this number belongs to {'all samples together' if sample is None else f'sample {sample}'}"
+
+
+def wrong_step(suspect: Suspect) -> Iterator[Misread]:
+    """The same quantity of another step."""
+    own = suspect.node.key
+    for other, misread in suspect.others:
+        if other.key.id == own.id and other.key.step != own.step:
+            yield misread._replace(explanation=f"this number belongs to step {other.key.step}")
+
+
+def wrong_quantity(suspect: Suspect) -> Iterator[Misread]:
+    """Another quantity of the same step and sample, written under the wrong name."""
+    node, is_short = suspect.node, suspect.number.digits <= 1
+    for other, misread in () if is_short else suspect.others:
+        if other.key.id != node.key.id and _may_be_mistaken(node, other.key):
+            is_like = other.kind == node.kind or other.layer == node.layer
+            yield misread if is_like else misread._replace(late=misread.late + 0.2)
+
+
+def _right_for(other: Node) -> str:
+    return f"this is right for {other.symbol.text}"
 
 
 def _may_be_mistaken(node: Node, other: Key) -> bool:
@@ -153,3 +151,53 @@ def _may_be_mistaken(node: Node, other: Key) -> bool:
     same_sample = key.sample == other.sample or key.sample is None or other.sample is None
     is_new = key.id.endswith("+") or node.kind in ("change", "state")
     return key.step == other.step and same_sample and (is_new or not other.id.endswith("+"))
+
+
+def power_of_ten(suspect: Suspect) -> Iterator[Misread]:
+    """The decimal point in another place."""
+    for right in suspect.rights if suspect.number.digits > 1 else ():
+        for power in POWERS if right else ():
+            yield Misread(right * 10.0**power, "the decimal point is in the wrong place")
+
+
+def truncated(suspect: Suspect) -> Iterator[Misread]:
+    """Digits cut off instead of rounded."""
+    for right in suspect.rights:
+        cut = _with_places(right, suspect.number, ROUND_DOWN)
+        if cut is not None and same(float(cut), suspect.number.value):
+            yield Misread(float(cut), "the digits are cut off instead of rounded")
+
+
+def digits_swapped(suspect: Suspect) -> Iterator[Misread]:
+    """Two neighbouring digits swapped, also across the decimal point."""
+    number = suspect.number
+    stated = _with_places(number.value, number)
+    for right in suspect.rights:
+        rounded = _with_places(right, number)
+        if stated is None or rounded is None or len(stated) != len(rounded):
+            continue
+        differ = [i for i, (one, two) in enumerate(zip(rounded, stated, strict=True)) if one != two]
+        if len(differ) == 2:
+            first, last = differ
+            is_swap = (rounded[first], rounded[last]) == (stated[last], stated[first])
+            if is_swap and rounded[first + 1 : last] in ("", "."):
+                yield Misread(number.value, "two digits are swapped")
+
+
+def _with_places(value: float, number: Stated, rounding: str = ROUND_HALF_EVEN) -> str | None:
+    """A value with as many decimals as are stated; None where it has no such form."""
+    try:
+        return f"{Decimal(repr(value)).quantize(Decimal(1).scaleb(-number.places), rounding=rounding):f}"
+    except ArithmeticError:
+        return None
+
+
+def rounded_too_early(suspect: Suspect) -> Iterator[Misread]:
+    """Everything on the way, or the numbers in the equation itself, rounded to fewer decimals."""
+    key, number = suspect.node.key, suspect.number
+    for places in range(2, min(number.places, PLACES_ROUNDED) + 1):
+        values = suspect.true.rounded(key, places), value_in(RoundedOnce(suspect.own, places), key)
+        for value in values if places < number.places else values[:1]:
+            if value is not None:
+                how = f"you get this with intermediate values rounded to {places} decimals"
+                yield Misread(value, how, 0.01 * places)

@@ -1,49 +1,153 @@
-"""The table of slips: what people get wrong, in a sentence, with an example.
+"""The table of slips: each row has a sentence, an example and the function that makes the slip.
 
-How an equation is rewritten by each of them stands in `rewrites`, what else a number may be in `readings`.
+A row is all that a slip needs: `check`, exercises, question banks and the lists of slips read this table.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from backtrace.checking.slips import functions, misreadings, symbols, terms
+from backtrace.checking.slips.misreadings import Misreading
+from backtrace.checking.slips.rewriting import Rewrite
 
-class SlipRow(NamedTuple):
-    """What a slip is, in a sentence, and an example; `rank` orders explanations, the most plausible first."""
+ALL_THROUGH = 3.0
+
+
+class Slip(NamedTuple):
+    """One slip, which has either a `rewrite` of an equation or a `misreading` of a number.
+
+    `rank` orders explanations, the most plausible first. Where `throughout` is set, the slip is also tried in
+    every equation of a step at once, at a rank that is higher by so much. A slip of `digits` changes how a
+    number is written, so it never explains a formula.
+    """
 
     sentence: str
     example: str
     rank: float
+    rewrite: Rewrite | None = None
+    misreading: Misreading | None = None
+    throughout: float | None = None
+    digits: bool = False
 
 
-SLIPS: dict[str, SlipRow] = {
-    "missing_slope": SlipRow("the slope σ′(h) was left out", "δ_1 = δ_o·w_5 instead of δ_o·w_5·σ′(h_1)", 0),
-    "ascent": SlipRow("the change was added where it is to be subtracted", "w + η·∂E/∂w", 1),
-    "missing_rate": SlipRow("the learning rate was left out", "w - ∂E/∂w", 1),
-    "sign": SlipRow("the sign is the other one", "∂E/∂a = y - a instead of a - y", 1),
-    "truncated": SlipRow("digits were cut off, not rounded", "0.6456 for 0.64566", 1.5),
-    "slope_of_net": SlipRow("the slope was taken at the wrong place", "h(1 - h) instead of a(1 - a)", 2),
-    "missing_term": SlipRow("a term of the sum was left out", "h = i_1·w_1 + i_2·w_3, without the bias", 2),
-    "missing_activation": SlipRow("the net input was passed on as the activation", "a_1 = h_1", 2),
-    "updated_too_early": SlipRow("an updated weight was used where the old one belongs", "δ_o·w_5⁺", 2.5),
-    "bias_not_trained": SlipRow("the bias was not updated", "b⁺ = b", 1.5),
-    "bias_trained": SlipRow("a bias that is held fixed was updated", "b⁺ = b - η·∂E/∂b", 2.5),
-    "factor": SlipRow("a constant factor is missing or extra", "E = (t - a)² instead of ½(t - a)²", 3),
-    "missing_factor": SlipRow(
-        "a factor of the product was left out", "∂E/∂w_5 = δ_o instead of δ_o·a_1", 2.99
+# Two ranks are a little off a round number, to decide a tie: the wrong target comes before the wrong index,
+# and another sample before the decimal point.
+SLIPS: dict[str, Slip] = {
+    "missing_slope": Slip(
+        "the slope σ′(h) is missing",
+        "δ_1 = δ_o·w_5 instead of δ_o·w_5·σ′(h_1)",
+        0,
+        terms.missing_slope,
+        throughout=ALL_THROUGH,
     ),
-    "softmax_without_exp": SlipRow(
-        "the nets were divided by their sum, without e^h", "a_1 = h_1/(h_1 + h_2)", 3
+    "ascent": Slip(
+        "the change is added instead of subtracted",
+        "w + η·∂E/∂w",
+        1,
+        terms.ascent,
+        throughout=ALL_THROUGH,
     ),
-    "log_base": SlipRow("the logarithm has another base", "log₁₀ instead of ln", 3),
-    "rounded_too_early": SlipRow("a value on the way was rounded too early", "with a_1 = 0.65", 3),
-    "wrong_index": SlipRow("another quantity of the same kind was used", "w_6 instead of w_5", 4),
-    "wrong_target": SlipRow("another target was used", "t_2 instead of t_1", 4),
-    "power_of_ten": SlipRow("the decimal point is elsewhere", "0.0122 for 0.00122", 4),
-    "wrong_sample": SlipRow("the number belongs to another sample", "sample 2 instead of sample 1", 4),
-    "wrong_quantity": SlipRow("the number is right for another quantity", "∂a_o/∂h_o = δ_o", 5),
-    "other_slope": SlipRow("the derivative is that of another function", "1 - a² instead of a(1 - a)", 3.5),
-    "missing_bracket": SlipRow("a pair of brackets was left out", "1/1 + e^(-h) for 1/(1 + e^(-h))", 5),
-    "wrong_step": SlipRow("the number belongs to another step", "step 2 instead of step 1", 4.5),
-    "digits_swapped": SlipRow("two digits changed places", "0.6465 for 0.6456", 6),
+    "missing_rate": Slip(
+        "the learning rate is missing", "w - ∂E/∂w", 1, terms.missing_rate, throughout=ALL_THROUGH
+    ),
+    "sign": Slip("the sign is flipped", "∂E/∂a = y - a instead of a - y", 1, terms.sign),
+    "truncated": Slip(
+        "digits are cut off instead of rounded",
+        "0.6456 for 0.64566",
+        1.5,
+        misreading=misreadings.truncated,
+        digits=True,
+    ),
+    "slope_of_net": Slip(
+        "the slope is computed at the wrong place",
+        "h(1 - h) instead of a(1 - a)",
+        2,
+        functions.slope_of_net,
+        throughout=ALL_THROUGH,
+    ),
+    "missing_term": Slip(
+        "a term of the sum is missing", "h = i_1·w_1 + i_2·w_3, without the bias", 2, terms.missing_term
+    ),
+    "missing_activation": Slip(
+        "the net input is used as the activation",
+        "a_1 = h_1",
+        2,
+        symbols.missing_activation,
+        throughout=ALL_THROUGH,
+    ),
+    "updated_too_early": Slip(
+        "an updated weight is used instead of the old one",
+        "δ_o·w_5⁺",
+        2.5,
+        symbols.updated_too_early,
+        throughout=0.0,
+    ),
+    "bias_not_trained": Slip("the bias is not updated", "b⁺ = b", 1.5, terms.bias_not_trained),
+    "bias_trained": Slip("a bias that is held fixed is updated", "b⁺ = b - η·∂E/∂b", 2.5, terms.bias_trained),
+    "factor": Slip(
+        "a constant factor is missing or extra", "E = (t - a)² instead of ½(t - a)²", 3, terms.factor
+    ),
+    "missing_factor": Slip(
+        "a factor of the product is missing", "∂E/∂w_5 = δ_o instead of δ_o·a_1", 2.99, terms.missing_factor
+    ),
+    "softmax_without_exp": Slip(
+        "the net inputs are divided by their sum, without e^h",
+        "a_1 = h_1/(h_1 + h_2)",
+        3,
+        symbols.softmax_without_exp,
+    ),
+    "log_base": Slip("the logarithm has another base", "log₁₀ instead of ln", 3, functions.log_base),
+    "rounded_too_early": Slip(
+        "an intermediate value is rounded too early",
+        "with a_1 = 0.65",
+        3,
+        misreading=misreadings.rounded_too_early,
+        digits=True,
+    ),
+    "wrong_index": Slip(
+        "another quantity of the same kind is used", "w_6 instead of w_5", 4, symbols.wrong_index
+    ),
+    "wrong_target": Slip("another target is used", "t_2 instead of t_1", 3.99, symbols.wrong_target),
+    "power_of_ten": Slip(
+        "the decimal point is in the wrong place",
+        "0.0122 for 0.00122",
+        4.01,
+        misreading=misreadings.power_of_ten,
+        digits=True,
+    ),
+    "wrong_sample": Slip(
+        "the number belongs to another sample",
+        "sample 2 instead of sample 1",
+        4,
+        misreading=misreadings.wrong_sample,
+    ),
+    "wrong_quantity": Slip(
+        "the number is right for another quantity",
+        "∂a_o/∂h_o = δ_o",
+        5,
+        misreading=misreadings.wrong_quantity,
+    ),
+    "other_slope": Slip(
+        "the derivative is that of another function",
+        "1 - a² instead of a(1 - a)",
+        3.5,
+        functions.other_slope,
+    ),
+    "missing_bracket": Slip(
+        "a pair of brackets is missing", "1/1 + e^(-h) for 1/(1 + e^(-h))", 5, terms.missing_bracket
+    ),
+    "wrong_step": Slip(
+        "the number belongs to another step",
+        "step 2 instead of step 1",
+        4.5,
+        misreading=misreadings.wrong_step,
+    ),
+    "digits_swapped": Slip(
+        "two digits are swapped",
+        "0.6465 for 0.6456",
+        6,
+        misreading=misreadings.digits_swapped,
+        digits=True,
+    ),
 }

@@ -1,11 +1,12 @@
-"""Rewrites of terms and factors: left out, turned round, or with a factor too many."""
+"""Rewrites of terms and factors: missing, with the sign flipped, or with one factor too many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.brackets import without_brackets
+from backtrace.checking.slips.rewriting import Rewritten
 from backtrace.checking.slips.units import biases_of, layer_of, net_and_activation
 from backtrace.derivation.optimizers import RATE
 from backtrace.problem.problem import Network
@@ -22,10 +23,8 @@ from backtrace.symbolic.expressions import (
 )
 from backtrace.typesetting.plain import formula
 
-Rewritten = tuple[Expression, Mapping[str, Key], str]  # right-hand side, what else it uses, how it was made
-
-
-TERMS_TRIED = 50  # of a sum that are each left out in turn; of a longer one it is the bias
+WRONG_WAY = "the step goes the wrong way"
+TERMS_TRIED = 50  # of a sum that are each left out in turn; of a longer sum, only the bias is
 
 
 def missing_slope(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
@@ -33,8 +32,7 @@ def missing_slope(graph: Graph, node: Node, expression: Expression) -> Iterator[
     for part, without in _without_a_factor(expression):
         if isinstance(part, Symbol) and graph[node.uses[part.id]].kind == "slope":
             slope = graph[node.uses[part.id]]
-            named = _slope_name(graph, slope)
-            yield without, {}, f"the slope {named} = {slope.value:.4g} was left out"
+            yield Rewritten(without, f"the slope {_slope_name(graph, slope)} = {slope.value:.4g} is missing")
 
 
 def _slope_name(graph: Graph, slope: Node) -> str:
@@ -47,18 +45,19 @@ def _slope_name(graph: Graph, slope: Node) -> str:
 
 
 def sign(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
-    """The other sign."""
+    """Flip the sign of a derivative or a value."""
     if node.kind not in ("change", "net", "activation", "exponential", "update"):
-        yield Negative(expression), {}, "the sign is the other one"
+        yield Rewritten(Negative(expression), "the sign is flipped")
 
 
 def ascent(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
-    """The step the wrong way."""
+    """Step the wrong way."""
     if node.kind == "change":
-        yield Negative(expression), {}, "the step goes the wrong way"
+        yield Rewritten(Negative(expression), WRONG_WAY)
     elif node.kind == "update" and isinstance(expression, Sum) and len(expression.terms) == 2:
         old, change = expression.terms
-        yield Sum((old, Negative(change))), {}, f"{formula(change)} was subtracted; its sign is in it already"
+        how = f"{formula(change)} is subtracted, but it already contains the minus sign"
+        yield Rewritten(Sum((old, Negative(change))), how)
 
 
 def factor(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
@@ -71,53 +70,51 @@ def factor(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritt
     if graph.problem.batch != "online":
         sizes.add(len(graph.problem.samples))
     for size in sorted(sizes - {1}):
-        yield Product((number(size), expression)), {}, f"it is {size} times what it should be"
-        yield Quotient(expression, number(size)), {}, f"it is 1/{size} of what it should be"
+        yield Rewritten(Product((number(size), expression)), f"it is {size} times the correct value")
+        yield Rewritten(Quotient(expression, number(size)), f"it is 1/{size} of the correct value")
 
 
 def missing_term(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
     """A sum without one of its terms."""
     match expression:
         case Quotient(numerator, denominator):
-            for without, uses, how in missing_term(graph, node, numerator):
-                yield Quotient(without, denominator), uses, how
+            for made in missing_term(graph, node, numerator):
+                yield made._replace(expression=Quotient(made.expression, denominator))
         case Negative(operand):
-            for without, uses, how in missing_term(graph, node, operand):
-                yield Negative(without), uses, how
+            for made in missing_term(graph, node, operand):
+                yield made._replace(expression=Negative(made.expression))
         case Sum(terms) if not (node.kind == "update" and _is_bias(graph, node)):
             biases = biases_of(graph) if len(terms) > TERMS_TRIED else ()
             for i, term in enumerate(terms):
                 if len(terms) > TERMS_TRIED and not any(symbol.id in biases for symbol in symbols(term)):
                     continue
                 rest = (*terms[:i], *terms[i + 1 :])
-                kept: Expression = Sum(rest) if len(rest) > 1 else rest[0]
-                yield kept, {}, f"the term {formula(term)} was left out"
+                kept = Sum(rest) if len(rest) > 1 else rest[0]
+                yield Rewritten(kept, f"the term {formula(term)} is missing")
 
 
 def missing_factor(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
     """A product without one of its factors."""
     for part, without in _without_a_factor(expression):
-        if isinstance(part, Number):
-            continue
-        if isinstance(part, Symbol) and graph[node.uses[part.id]].kind == "slope":
-            continue
-        if isinstance(part, Symbol) and part.id == RATE:
-            continue
-        yield without, {}, f"the factor {formula(part)} was left out"
+        if isinstance(part, Symbol):  # a missing slope or learning rate is a slip of its own
+            is_own_slip = part.id == RATE or graph[node.uses[part.id]].kind == "slope"
+        else:
+            is_own_slip = isinstance(part, Number)  # of a number it is `factor`
+        if not is_own_slip:
+            yield Rewritten(without, f"the factor {formula(part)} is missing")
 
 
 def missing_rate(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
     """The change without the learning rate."""
-    if node.kind == "change" or node.kind == "state":
-        for part, without in _without_a_factor(expression):
-            if isinstance(part, Symbol) and part.id == RATE:
-                yield without, {}, f"the learning rate {part.text} was left out"
+    for part, without in _without_a_factor(expression) if node.kind in ("change", "state") else ():
+        if isinstance(part, Symbol) and part.id == RATE:
+            yield Rewritten(without, f"the learning rate {part.text} is missing")
 
 
 def bias_not_trained(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
     """The new value of a bias that is the old one."""
     if node.kind == "update" and _is_bias(graph, node) and isinstance(expression, Sum):
-        yield expression.terms[0], {}, "the bias was not updated"
+        yield Rewritten(expression.terms[0], "the bias is not updated")
 
 
 def _is_bias(graph: Graph, node: Node) -> bool:
@@ -141,13 +138,14 @@ def bias_trained(graph: Graph, node: Node, expression: Expression) -> Iterator[R
     if graph.problem.objective == "minimize":
         change = Negative(change)
     uses = {rate.symbol.id: rate.key, gradient.symbol.id: gradient.key}
-    yield Sum((expression, change)), uses, f"{formula(expression)} is held fixed, but was updated"
+    how = f"{formula(expression)} is held fixed, but was updated"
+    yield Rewritten(Sum((expression, change)), how, uses)
 
 
 def missing_bracket(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
     """The expression without one of its pairs of brackets."""
     for other in without_brackets(expression):
-        yield other, {}, "a pair of brackets was left out"
+        yield Rewritten(other, "a pair of brackets is missing")
 
 
 def _without_a_factor(expression: Expression) -> Iterator[tuple[Expression, Expression]]:

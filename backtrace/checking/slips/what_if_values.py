@@ -1,6 +1,6 @@
-"""Values of quantities where some are fixed, and some equations are not what they should be.
+"""Values of quantities where some values are fixed, and some equations wrong.
 
-Values are worked out when they are asked for, each once.
+Each value is computed when it is first asked for. Knows nothing of which slips there are.
 """
 
 from __future__ import annotations
@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.slips.rewrites import Rewriting, rewritings
-from backtrace.evaluation.compiled import Compiled, compiled
+from backtrace.checking.slips.rewriting import Rewriting
+from backtrace.evaluation.compiled import Compiled
 from backtrace.evaluation.float64 import FLOAT64
 
-GIVENS_ALONE = 2  # the depth of what is worked out from givens and nothing else
-RECURSION_DEPTH = 60  # equations one upon the other that are worked out by recursion
+GIVENS_ALONE = 2  # the depth of quantities that depend on givens alone
+RECURSION_DEPTH = 60  # equations upon each other that are computed by recursion
 PLACES_ROUNDED = 12  # decimals that a value on the way may have been rounded to
 
 
 class Values:
-    """Values where some are fixed, and some equations rewritten."""
+    """Values of a graph's quantities, some of them fixed, some from rewritten equations."""
 
-    equations_hold = True  # whether all equations are what they should be
+    equations_hold = True  # whether all equations are right
 
     def __init__(
         self,
@@ -37,11 +37,11 @@ class Values:
         self.is_true_near_givens = self.equations_hold and givens_hold and not self.rewritten
 
     def of(self, key: Key) -> float:
-        """The value of a quantity: the fixed one, or what its equation gives."""
-        return self.fixed[key] if key in self.fixed else self.worked_out(key)
+        """The value of a quantity: the fixed one, or the value of its equation."""
+        return self.fixed[key] if key in self.fixed else self.computed(key)
 
-    def worked_out(self, key: Key) -> float:
-        """What the equation of a quantity gives, whatever is fixed for the quantity itself.
+    def computed(self, key: Key) -> float:
+        """The value of a quantity's equation, whatever is fixed for the quantity itself.
 
         Raises:
             RecursionError: a rewriting makes the equations go in a circle.
@@ -67,18 +67,18 @@ class Values:
         return value
 
     def without(self, keys: Container[Key]) -> Values:
-        """The same with some of the fixed values worked out."""
+        """Compute some of the fixed values instead."""
         return Values(self.graph, {key: value for key, value in self.fixed.items() if key not in keys})
 
     def equation(self, node: Node) -> Compiled[Key] | None:
-        """What a quantity is worked out with; None for a given."""
+        """The function that computes a quantity; None for a given."""
         if node.key in self.rewritten:
             return self.rewritten[node.key].work
         return None if node.expression is None else self.graph.compiled(node, FLOAT64)
 
 
 class Changed(Values):
-    """Values that differ from others in one quantity, and in the `affected` ones that rest on it."""
+    """Values that differ from others in one quantity, and in the `affected` ones that depend on it."""
 
     def __init__(self, base: Values, key: Key, value: float, affected: Container[Key]) -> None:
         super().__init__(base.graph, base.fixed)
@@ -87,40 +87,7 @@ class Changed(Values):
         self.known[key] = value
 
     def of(self, key: Key) -> float:
-        return self.worked_out(key) if key in self.affected else self.base.of(key)
-
-
-class EarlyUpdate(Values):
-    """The step worked out with updated weights already on the way back."""
-
-    equations_hold = False
-
-    def __init__(self, graph: Graph) -> None:
-        super().__init__(graph, {})
-
-    def equation(self, node: Node) -> Compiled[Key] | None:
-        if node.expression is None or node.kind not in ("cost_gradient", "error") or "+" in node.key.id:
-            return super().equation(node)
-        uses = dict(node.uses)
-        for id, used in node.uses.items():
-            new = Key(node.key.step, None, f"{id}+")
-            if new in self.graph.nodes and self.graph[used].kind == "given":
-                uses[id] = new
-        return compiled(node.expression, uses, FLOAT64)
-
-
-class StepWide(Values):
-    """The step worked out with one slip made in every equation that allows it."""
-
-    equations_hold = False
-
-    def __init__(self, graph: Graph, slip: str) -> None:
-        super().__init__(graph, {})
-        self.slip = slip
-
-    def equation(self, node: Node) -> Compiled[Key] | None:
-        made = next(rewritings(self.graph, node, self.slip), None)
-        return made.work if made else super().equation(node)
+        return self.computed(key) if key in self.affected else self.base.of(key)
 
 
 class Rounding(Values):
@@ -137,11 +104,11 @@ class Rounding(Values):
     def of(self, key: Key) -> float:
         if key in self.fixed or self.graph[key].expression is None:
             return super().of(key)
-        return round(self.worked_out(key), self.places)
+        return round(self.computed(key), self.places)
 
 
 class RoundedOnce(Values):
-    """Values of which only those that stand in the one equation that is asked for are rounded."""
+    """Values that are rounded only in the one equation that is asked for."""
 
     def __init__(self, base: Values, places: int) -> None:
         super().__init__(base.graph, {})
@@ -154,16 +121,16 @@ class RoundedOnce(Values):
 
 
 def value_in(values: Values, key: Key) -> float | None:
-    """What a quantity comes to; None where the rewritten equations have no value."""
-    return _tried(lambda: values.worked_out(key), values)
+    """The value of a quantity's equation; None where the equations have no value."""
+    return _attempt(lambda: values.computed(key), values)
 
 
 def given_by(rewriting: Rewriting, values: Values) -> float | None:
-    """What a rewritten equation comes to; None where that has no value."""
-    return _tried(lambda: float(rewriting.work(values.of)), values)
+    """The value of a rewritten equation; None where it has none."""
+    return _attempt(lambda: float(rewriting.work(values.of)), values)
 
 
-def _tried(work: Callable[[], float], values: Values) -> float | None:
+def _attempt(work: Callable[[], float], values: Values) -> float | None:
     try:
         return work()
     except (RecursionError, OverflowError, KeyError, ValueError):

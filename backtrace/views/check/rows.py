@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
 from backtrace.checking.report import (
@@ -32,6 +32,7 @@ Feedback = Literal["brief", "slip", "full"]
 FEEDBACKS: tuple[str, ...] = get_args(Feedback)
 
 _MOST_OF_A_LINE = 200
+_MOST_ALTERNATIVES = 3
 
 _TYPED = str.maketrans(
     {"′": "'", "−": "-", "–": "-", "½": "1/2", "²": "^2", "…": "...", "√": "sqrt", "×": "x"}
@@ -85,7 +86,8 @@ class Marked(NamedTuple):
 
 def marked(report: Report, telling: Telling) -> Marked:
     """So much of a report as is to be told."""
-    rows = tuple(_row(judgement, telling) for judgement in report.judgements)
+    names = {Root(j.id, j.step or 1, j.sample): j.statement.name for j in reversed(report.judgements)}
+    rows = tuple(_row(judgement, telling, names) for judgement in report.judgements)
     found = Counter(row.verdict for row in rows)
     return Marked(
         report.file,
@@ -124,7 +126,7 @@ def _formula(finding: FormulaFinding, telling: Telling) -> FormulaFinding:
     return finding
 
 
-def _row(judgement: Judgement, telling: Telling) -> Row:
+def _row(judgement: Judgement, telling: Telling, names: Mapping[Root, str]) -> Row:
     statement, expected = judgement.statement, judgement.expected
     reveals = telling.reveal and expected is not None and math.isfinite(expected)
     row = Row(
@@ -150,7 +152,7 @@ def _row(judgement: Judgement, telling: Telling) -> Row:
         )
     if telling.feedback == "slip" or not telling.reveal:
         alternatives = tuple(Finding(slip, sentence_of(slip)) for slip, _ in row.alternatives)
-        said = [_in_general(row), *(remark.general for remark in judgement.remarks)]
+        said = [_in_general(row, names), *(remark.general for remark in judgement.remarks)]
         return row._replace(explanation=_in_a_row(said), alternatives=alternatives)
     return row._replace(
         explanation=_in_a_row([row.explanation, *(remark.sentence for remark in judgement.remarks)])
@@ -168,21 +170,28 @@ def _right_or_wrong(row: Row) -> str:
     return "wrong" if row.verdict in FAULTY and row.mark < 1 else "correct"
 
 
-def _in_general(row: Row) -> str:
+def _in_general(row: Row, names: Mapping[Root, str]) -> str:
     """An explanation in which there are no numbers."""
     if row.slip is not None and row.verdict in FAULTY:
         return sentence_of(row.slip)
     if row.verdict == "carried":
-        return f"follows from {_root_for(row, row.root)}" if row.root else "follows from an earlier mistake"
+        return (
+            f"follows from {_root_for(row, row.root, names)}"
+            if row.root
+            else "follows from an earlier mistake"
+        )
     if row.verdict == "undecided":
         return "too few digits to tell right from wrong"
     # Nothing is right for a name that means nothing: its explanation is about the name.
     return row.explanation if row.verdict == "unknown" else ""
 
 
-def _root_for(row: Row, root: Root) -> str:
-    """A root as it is told next to a row: where it stands only if that is elsewhere."""
-    return root.id if (root.step, root.sample) == (row.step, row.sample) else root_of(root)
+def _root_for(row: Row, root: Root, names: Mapping[Root, str]) -> str:
+    """A root by the student's name for it; step and sample only where they differ from the row's."""
+    name = names.get(root, root.id)
+    return (
+        name if (root.step, root.sample) == (row.step, row.sample) else name + place(root.step, root.sample)
+    )
 
 
 def sentence_of(slip: str) -> str:
@@ -216,8 +225,10 @@ def explained(row: Row) -> str:
     """The explanation, and the other slips that fit as well."""
     if not row.alternatives:
         return row.explanation
-    slips = dict.fromkeys(finding.slip for finding in row.alternatives)
-    others = f"also fits: {', '.join(slips)}"
+    slips = list(dict.fromkeys(finding.slip for finding in row.alternatives))
+    others = f"also fits: {'; '.join(map(sentence_of, slips[:_MOST_ALTERNATIVES]))}"
+    if len(slips) > _MOST_ALTERNATIVES:
+        others += f"; and {len(slips) - _MOST_ALTERNATIVES} more"
     return f"{row.explanation} ({others})" if row.explanation else others
 
 

@@ -32,7 +32,7 @@ from backtrace.views.page.rich_table import print_line
 from backtrace.views.page.truncation import TABLE_ROWS
 
 if TYPE_CHECKING:
-    from backtrace.checking.slips.table import SlipRow
+    from backtrace.checking.slips.table import Slip
 
 MARKS = {
     "correct": ("✓", "+", "green"),
@@ -164,7 +164,7 @@ def draw_sheets(
         say(line, "" if number else "bold")
 
 
-def draw_slips(slips: Mapping[str, SlipRow], console: Console, ascii: bool) -> None:
+def draw_slips(slips: Mapping[str, Slip], console: Console, ascii: bool) -> None:
     """The table of slips."""
     rows = [
         (slip, row.sentence, row.example) if not ascii else (slip, typed(row.sentence), typed(row.example))

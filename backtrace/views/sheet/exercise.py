@@ -1,4 +1,4 @@
-"""An exercise's config, with how it was made and what it tells of slips as comments above it.
+"""An exercise's config, with how it was made and which slips it shows as comments above it.
 
 Only as a comment: what is made of the config is handed out, and whoever knows the seed has the solution.
 """
@@ -13,32 +13,32 @@ from backtrace.config.write import config_text
 from backtrace.exercises.exercise import Exercise
 
 WIDTH = 100
-PLACES_NAMED = 4  # that are named of a slip
+PLACES_NAMED = 4  # named for a slip
 
 
 def config_of(exercise: Exercise) -> str:
-    """The config of an exercise, with how it was made and what it tells as comments above it."""
+    """The config of an exercise, with how it was made and which slips it shows as comments above it."""
     lines = [exercise.typed] if exercise.typed else []
     return "".join(f"# {line}\n" for line in (*lines, *slip_lines(exercise))) + config_text(exercise.problem)
 
 
 def slip_lines(exercise: Exercise) -> Iterator[str]:
-    """Which slips give another number than the right one, and where they do not."""
-    told, untold = exercise.apart.told, exercise.apart.untold
-    everywhere = [_named(slip, exercise) for slip in told if slip not in untold]
+    """The slips that give another number than the right one, and the quantities where they do not."""
+    shown, hidden = exercise.slips.shown_at, exercise.slips.hidden_at
+    everywhere = [_named(slip, exercise) for slip in shown if slip not in hidden]
     yield f"Answers to {exercise.digits} significant digits tell these slips from what is right:"
     yield from _wrapped(", ".join(everywhere))
-    partly = [f"{slip} (not in {_places(untold[slip])})" for slip in told if slip in untold]
+    partly = [f"{slip} (not in {_places(hidden[slip])})" for slip in shown if slip in hidden]
     if partly:
         yield "and these, but not everywhere:"
         yield from _wrapped("; ".join(partly))
-    never = [slip for slip in untold if slip not in told]
+    never = [slip for slip in hidden if slip not in shown]
     if never:
         yield "These give the right number here:"
         yield from _wrapped(", ".join(never))
-    if exercise.apart.absent:
+    if exercise.slips.impossible:
         yield "These cannot be made here:"
-        yield from _wrapped(", ".join(exercise.apart.absent))
+        yield from _wrapped(", ".join(exercise.slips.impossible))
 
 
 def _named(slip: str, exercise: Exercise) -> str:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from html import escape
 from typing import NamedTuple
 
-from backtrace.checking.slips.distinguish import Outcomes
+from backtrace.checking.slips.distinguish import PossibleAnswers
 from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError, printable
 from backtrace.evaluation.steps import Part
@@ -42,7 +42,7 @@ KINDS = {
 _HALF, _ALMOST_HALF = Decimal("0.5"), Decimal("0.49")
 _FILTERED = re.compile(r"[$\\{\[`]")  # TeX and its like begin with these
 
-TellApart = Callable[[Part, Equation], Outcomes]
+AnswersOf = Callable[[Part, Equation], PossibleAnswers]
 
 
 class Answer(NamedTuple):
@@ -71,7 +71,7 @@ def category(problem: Problem, look: Look) -> str:
 
 
 def questions(
-    problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, apart: TellApart
+    problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, answers_of: AnswersOf
 ) -> Iterator[Question]:
     """The questions, one after the other.
 
@@ -90,15 +90,15 @@ def questions(
         where += "all samples" if section.sample is None else f"sample {section.sample}"
         for part in section.parts:
             for row, record in zip(part.equations, part_records(part, look), strict=True):
-                told = apart(part, row)
+                possible = answers_of(part, row)
                 formula = f"{record.symbol} = {record.formula}"
-                below = [_asked(record.symbol, record.kind, told.places)]
+                below = [_asked(record.symbol, record.kind, possible.places)]
                 below += [f"<p>{html(formula)}</p>"] if asking.formulas else []
                 yield Question(
                     f"{title}: {record.symbol}, {where}",
                     above + "".join(below),
-                    tuple(_answers(record.symbol, told)),
-                    f"<p>{html(f'{formula} = {record.substitution} = {told.right}')}</p>",
+                    tuple(_answers(record.symbol, possible)),
+                    f"<p>{html(f'{formula} = {record.substitution} = {possible.right}')}</p>",
                 )
 
 
@@ -127,12 +127,12 @@ def _asked(symbol: str, kind: str, places: int) -> str:
     return f"<p>Work out <strong>{html(symbol)}</strong>{said} {exactly}; round nothing on the way.</p>"
 
 
-def _answers(symbol: str, apart: Outcomes) -> Iterator[Answer]:
+def _answers(symbol: str, possible: PossibleAnswers) -> Iterator[Answer]:
     """What rounds to the right number is right; what nearly rounds to a slip's number is that slip."""
-    yield Answer(apart.middle, _scaled(_HALF, apart.places), "<p>Right.</p>")
-    for wrong in apart.wrong[:WRONG_CHOICES]:
+    yield Answer(possible.middle, _scaled(_HALF, possible.places), "<p>Right.</p>")
+    for wrong in possible.wrong[:WRONG_CHOICES]:
         said = f"<p>{html(wrong.sentence(symbol))}.</p>"
-        yield Answer(wrong.text, _scaled(_ALMOST_HALF, apart.places), said)
+        yield Answer(wrong.text, _scaled(_ALMOST_HALF, possible.places), said)
 
 
 def _scaled(part: Decimal, places: int) -> str:
