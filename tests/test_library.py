@@ -84,7 +84,7 @@ def test_a_name_that_is_not_there_is_a_key_error_with_the_nearest(or_gate: backt
     with pytest.raises(KeyError) as caught:
         or_gate["dE/dw5"]
     assert caught.value.args == ("no quantity 'dE/dw5'; did you mean dE/dw_5?",)
-    with pytest.raises(KeyError, match="'w_5' is given, not worked out"):
+    with pytest.raises(KeyError, match="'w_5' is given, not computed"):
         or_gate["w_5"]
     with pytest.raises(KeyError, match="no quantity 'h_1' "):
         or_gate.get("h_1", step=2)

@@ -58,7 +58,7 @@ def command(
     if matrix and choice.show:
         raise click.UsageError("--matrix draws whole layers and --show picks quantities; give one of them")
     from backtrace.cli.output import write_view, writing_to
-    from backtrace.tracing.selection import shown, some
+    from backtrace.tracing.selection import at_least_one, shown_parts
     from backtrace.tracing.trace import work
 
     problem, request = asked(config, choice, change)
@@ -67,7 +67,7 @@ def command(
         write_view(
             view,
             problem,
-            some(shown(work(problem, request), choice.show, arithmetic), problem),
+            at_least_one(shown_parts(work(problem, request), choice.show, arithmetic), problem),
             out,
             figures=figures,
             arithmetic=arithmetic,

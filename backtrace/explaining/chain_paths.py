@@ -3,7 +3,7 @@
     ∂E/∂w_1 = ∂E/∂a_o · ∂a_o/∂h_o · ∂h_o/∂a_1 · ∂a_1/∂h_1 · ∂h_1/∂w_1
 
 A path goes through the forward equations, from each to a symbol on its right-hand side; its factors are the
-derivatives of those equations. Where several paths lead to a symbol, they add up.
+derivatives of those equations. Several paths to one symbol add up. Must not know values: only formulas.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ Factors = tuple[Equation, ...]
 
 
 class Chain(NamedTuple):
-    """The first paths to a quantity, each by its factors, of so many in all."""
+    """The first paths to a quantity, each by its factors, and the count of all of them."""
 
     paths: tuple[Factors, ...]
-    in_all: int
+    path_count: int
 
 
 def chain(forward: Sequence[Equation], by: Symbol, most: int) -> Chain:
-    """The paths from the last of some forward equations to a symbol, at most so many of them."""
+    """The paths from the last of some forward equations to a symbol; no more than `most` are spelled out."""
     paths_from = _paths_from(forward, by.id)
     return Chain(tuple(_first_paths(forward, by.id, paths_from, most)), paths_from[forward[-1].id])
 
 
 def up_to(objective: str, forward: Sequence[Equation]) -> list[Equation]:
-    """The forward equations up to a cost, with the terms that it is the sum of written out in it."""
+    """The forward equations up to a cost, whose terms are written out in it."""
     above = list(takewhile(lambda row: row.id != objective, forward))
     whole = forward[len(above)]
     terms = {row.id: row.expression for row in above if row.kind == "cost"}
@@ -45,9 +45,9 @@ def up_to(objective: str, forward: Sequence[Equation]) -> list[Equation]:
 
 
 def _paths_from(forward: Sequence[Equation], target: str) -> dict[str, int]:
-    """How many paths lead from each symbol to one of them."""
+    """The number of paths from each symbol to the target."""
     count = {row.id: 0 for row in forward} | {target: 1}
-    for row in forward:  # from the target up
+    for row in forward:
         if row.id != target:
             count[row.id] = sum(count.get(used, 0) for used in uses(row.expression))
     return count
@@ -70,7 +70,9 @@ def _first_paths(
             continue
         steps = []
         for used, factor in _factors(rows[id]):
-            if id == objective.id and used in through_others:  # this derivative is not all of ∂E/∂w
+            if (
+                id == objective.id and used in through_others
+            ):  # this derivative is only a part of ∂E/∂w, and has a name of its own
                 factor = factor._replace(symbol=direct(factor.symbol))
             if paths_from.get(used):
                 steps.append((used, (*factors, factor)))

@@ -1,4 +1,7 @@
-"""One quantity from the top: the chain rule's paths to it, what it rests on, and what it means."""
+"""One quantity explained: the chain rule's paths to it, everything it depends on, and its effect.
+
+Must not know how an explanation is shown.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ from backtrace.tracing.selection import finder, no_quantity
 from backtrace.tracing.trace import work
 
 PATHS_SHOWN = 12
-NEAR = 0.05  # how well a change has to be foretold for "about"
+NEAR = 0.05  # the largest relative error at which a prediction is called "about" the actual change
 
 
 class Path(NamedTuple):
@@ -33,22 +36,21 @@ class Path(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What a small rise of a quantity does to the objective: as the gradient foretells it, and in fact."""
+    """The change of the objective with a small rise of a quantity: by the gradient, and in fact."""
 
     rise: float
-    foretold: float
+    predicted: float
     actual: float
 
 
 class Explanation(NamedTuple):
     """A quantity of one step and sample, or of all samples of a batch.
 
-    `part` has its row and the values of everything. If the quantity is a derivative of a cost, `objective` is
-    that and `by` what the derivative is taken by; `sign` is -1 where it is the negative of that. `paths` are
-    the first of `path_count`, `factors` those of all of them, each once, and `value` is what the paths come
-    to: in hand arithmetic not always what the row does. `rests_on` is what the factors, or the quantity
-    itself, are worked out from, in order. `is_flat` says that the derivative is 0, whatever hand arithmetic
-    rounds it to; `effect` is None where there is none to be foretold.
+    `part` has its row and all values. If the quantity is ∂objective/∂by, or with `sign` -1 its negative, the
+    two are set. `paths` are the first of `path_count`, `factors` all of theirs, each once, and `value`
+    is the sum of the paths: in hand arithmetic not always the row's. `dependencies` are the equations that
+    the factors, or the quantity itself, depend on, in order. `is_flat`: the derivative is 0, whatever hand
+    arithmetic rounds it to. `effect` is None if the gradient predicts none.
     """
 
     part: Part
@@ -60,7 +62,7 @@ class Explanation(NamedTuple):
     path_count: int
     value: Value
     factors: tuple[Equation, ...]
-    rests_on: tuple[Part, ...]
+    dependencies: tuple[Part, ...]
     is_flat: bool
     effect: Effect | None
 
@@ -72,23 +74,23 @@ def explain(
     sample: int | None = None,
     arithmetic: Arithmetic = FLOAT64,
 ) -> Explanation:
-    """Explain the quantity that a name means: without `sample`, the sum over a batch before a sample's own.
+    """Explain the quantity that a name means; without `sample`, a batch's sum comes before a sample's own.
 
     Raises:
-        BacktraceError: there is none such, or the values cannot be worked out.
+        BacktraceError: there is no such quantity, or a value is not finite.
     """
-    parts, found = _as_far_as(problem, name, Request(step, step, sample, arithmetic=arithmetic))
+    parts, found = _parts_up_to(problem, name, Request(step, step, sample, arithmetic=arithmetic))
     if found is None:
         raise no_quantity(name, parts)
-    explained = _Explaining(problem, parts, found, arithmetic).explanation()
-    if arithmetic is not FLOAT64:  # what a small rise does is lost where numbers are rounded
+    explanation = _Explainer(problem, parts, found, arithmetic).explanation()
+    if arithmetic is not FLOAT64:  # rounding hides the effect of a small rise
         exact = explain(problem, name, step, sample)
-        explained = explained._replace(is_flat=exact.is_flat, effect=exact.effect)
-    return explained
+        explanation = explanation._replace(is_flat=exact.is_flat, effect=exact.effect)
+    return explanation
 
 
-def _as_far_as(problem: Problem, name: str, request: Request) -> tuple[list[Part], Part | None]:
-    """The parts down to the one that has a quantity, and that one with it alone; no further is worked out."""
+def _parts_up_to(problem: Problem, name: str, request: Request) -> tuple[list[Part], Part | None]:
+    """The parts up to the one with the quantity, and this one cut down to it; no later one is computed."""
     has_totals = problem.batch != "online" and request.sample is None
     find = finder(name, request.arithmetic)
     parts: list[Part] = []
@@ -110,7 +112,7 @@ class _Derivative(NamedTuple):
     sign: int
 
 
-class _Explaining:
+class _Explainer:
     def __init__(self, problem: Problem, parts: Sequence[Part], found: Part, arithmetic: Arithmetic) -> None:
         self.problem = problem
         self.arithmetic = arithmetic
@@ -119,10 +121,10 @@ class _Explaining:
         self.values = dict(self.dependencies.here.part.values)
         self.part = found._replace(values=self.values)
         passes = [part for part in parts if part.phase == "forward" and found.sample in (None, part.sample)]
-        # Those that the objective is made of: of a batch, the samples with targets.
+        # Samples without targets add nothing to the objective of a batch.
         self.passes = [part for part in passes if self.has_targets(part)] or passes
         self.derivative = self.as_derivative()
-        # The equations of each, down to what the derivative is of.
+        # The equations of each pass, up to the cost whose derivative it is.
         top = self.derivative and self.derivative.objective.id
         self.forward = [up_to(top, part.equations) for part in self.passes] if top else []
 
@@ -130,7 +132,7 @@ class _Explaining:
         return part.sample is not None and self.problem.samples[part.sample - 1].targets is not None
 
     def as_derivative(self) -> _Derivative | None:
-        """What the quantity is the derivative of, and by what; None if it is no derivative of a cost."""
+        """The quantity as ∂cost/∂something; None if it is no derivative of a cost."""
         rows = self.passes[0].equations
         costs = {row.id: row.symbol for row in rows if row.kind == "cost"}
         by_id = {row.id: row.symbol for row in rows}
@@ -148,13 +150,13 @@ class _Explaining:
         found, effect = Chain((), 0), None
         objective, by, sign = self.derivative or (None, None, 1)
         if objective and by and objective != by:
-            # The gradient of a batch has no chain: it is the sum of its samples' own.
+            # The gradient of a batch has no chain: it is the sum of its samples' gradients.
             found = chain(self.forward[0], by, 0 if self.dependencies.passes else PATHS_SHOWN)
             effect = self.effect(objective, by, sign) if self.arithmetic is FLOAT64 else None
         factors = tuple(dict.fromkeys(factor for path in found.paths for factor in path))
         for factor in factors:
             if factor.id not in self.values:
-                self.values[factor.id] = self.written_down(factor)
+                self.values[factor.id] = self.factor_value(factor)
         paths = tuple(Path(path, self.product(path)) for path in found.paths)
         is_flat = by is not None and not self.values[self.row.id]
         return Explanation(
@@ -164,31 +166,31 @@ class _Explaining:
             by=by,
             sign=sign,
             paths=paths,
-            path_count=found.in_all,
-            value=self.sum(paths, found.in_all, sign),
+            path_count=found.path_count,
+            value=self.sum(paths, found.path_count, sign),
             factors=factors,
-            rests_on=tuple(self.dependencies.of(factors or [self.row])),
+            dependencies=tuple(self.dependencies.of(factors or [self.row])),
             is_flat=is_flat,
             effect=effect,
         )
 
     # The numbers of the chain
 
-    def written_down(self, factor: Equation) -> Value:
-        """The value of a factor that no part has; what is only copied is not rounded."""
+    def factor_value(self, factor: Equation) -> Value:
+        """The value of a factor that no part has; a mere copy is not rounded again."""
         with self.arithmetic.context():
             value = value_of(_without_squares(factor.expression), self.values, self.arithmetic)
             is_copied = isinstance(factor.expression, Symbol)
             return value if is_copied else self.arithmetic.settle(value, factor.kind)
 
     def product(self, factors: Sequence[Equation]) -> Value:
-        """The value of a path, as one writes it down."""
+        """The value of a path, rounded as a person writes it down."""
         with self.arithmetic.context():
             value = math.prod(self.values[factor.id] for factor in factors)
             return self.arithmetic.settle(value, self.row.kind)
 
     def sum(self, paths: Sequence[Path], count: int, sign: int) -> Value:
-        """What the paths come to; exact numbers come to what the row does, but for the order of a sum."""
+        """The sum of the paths; in float64 the row's own value, as only the order of summing differs."""
         if self.arithmetic is FLOAT64 or not paths or len(paths) < count:
             return self.values[self.row.id]
         with self.arithmetic.context():
@@ -197,7 +199,7 @@ class _Explaining:
     # What it means
 
     def effect(self, objective: Symbol, by: Symbol, sign: int) -> Effect | None:
-        """What a small rise does: as small as it has to be for the gradient to foretell it."""
+        """The effect of a rise, which is the largest power of ten for which the gradient predicts it well."""
         slope = sign * float(self.values[self.row.id])
         if not slope:
             return None
@@ -212,7 +214,7 @@ class _Explaining:
         return None
 
     def objective_with(self, objective: Symbol, id: str, rise: float) -> float | None:
-        """The objective where one symbol is raised; None where there is none."""
+        """The objective with one symbol raised; None if it is not finite."""
         ends: dict[str, float] = {}
         try:
             for part, forward in zip(self.passes, self.forward, strict=True):
@@ -228,7 +230,7 @@ class _Explaining:
 
 
 def _without_squares(expression: Expression) -> Expression:
-    """-x/S² as -x/S/S: where S is e^400 or e^(-400), its square is no float."""
+    """-x/S² as -x/S/S: the square of a sum S = e^400 or e^(-400) is no float."""
     match expression:
         case Quotient(numerator, Power(base, Number(value=2))):
             return Quotient(Quotient(_without_squares(numerator), base), base)

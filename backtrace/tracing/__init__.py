@@ -1,4 +1,4 @@
-"""The parts of a run that somebody asked for: which steps, samples and quantities, in which groups.
+"""The steps, samples and quantities that a user asks for, in groups.
 
 Owns selection by pattern and the order of groups. Must not know tables or formats.
 """

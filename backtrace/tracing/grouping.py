@@ -1,4 +1,4 @@
-"""How parts fall into tables: one for every phase and layer, under a heading for every step and sample."""
+"""Parts → tables: one for every phase and layer, under a heading for every step and sample."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backtrace.problem.problem import Problem
 
 
 def with_starts(problem: Problem, parts: Iterable[Part]) -> Iterator[tuple[Part, bool]]:
-    """Each part, and whether a heading with its step and sample goes before it."""
+    """Each part, and True if a heading with its step and sample goes before it."""
     before: tuple[int, int | None] | None = None
     for part in parts:
         place = (part.step, of_sample(problem, part))
@@ -29,7 +29,7 @@ def of_sample(problem: Problem, part: Part) -> int | None:
 def by_layer(part: Part) -> Iterator[Sequence[Equation]]:
     """A part's equations, one run of the same layer after the other.
 
-    Forward and backward each row rests on those before it; elsewhere a layer's rows are brought together.
+    Forward and backward, the order of computation stays; elsewhere the rows of a layer are grouped.
     """
     equations = part.equations
     if part.phase in ("total", "update"):

@@ -1,6 +1,7 @@
-"""Which equations are shown: the usual ones, or those whose ids match what was asked for.
+"""The equations to show: the usual ones, or those that match the patterns of a user.
 
-An id, the way the notation writes it, and the shown symbol all name a quantity; an exact id comes first.
+An id, its form in the notation, and the shown symbol all name a quantity; an exact id comes first. Must not
+know how anything is shown.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from backtrace.symbolic.ids import transcribe
 _WILD = frozenset("*?[")
 
 
-def named(equation: Equation) -> tuple[str, ...]:
-    """Everything that names an equation's quantity, as it is typed; its id comes first."""
+def names_of(equation: Equation) -> tuple[str, ...]:
+    """All names of an equation's quantity as a user types them, its id first."""
     return (equation.id, transcribe(equation.symbol.text), *map(transcribe, equation.aliases))
 
 
@@ -42,22 +43,22 @@ def selected(parts: Iterable[Part], patterns: Sequence[str], arithmetic: Arithme
     """
     selection = _Selection(patterns, arithmetic)
     for part in parts:
-        chosen = selection.of(part)
-        if chosen.equations:
-            yield chosen
+        matching = selection.of(part)
+        if matching.equations:
+            yield matching
     selection.finish()
 
 
-def shown(parts: Iterable[Part], patterns: Sequence[str], arithmetic: Arithmetic) -> Iterator[Part]:
-    """The parts with what is to be seen of them: the usual rows, or what the patterns pick."""
+def shown_parts(parts: Iterable[Part], patterns: Sequence[str], arithmetic: Arithmetic) -> Iterator[Part]:
+    """The parts with the rows to show: the usual ones, or those that match the patterns."""
     return selected(parts, patterns, arithmetic) if patterns else visible(parts)
 
 
-def some(parts: Iterable[Part], problem: Problem) -> Iterator[Part]:
-    """The parts, of which there must be any: an empty page leaves one guessing.
+def at_least_one(parts: Iterable[Part], problem: Problem) -> Iterator[Part]:
+    """The parts; without any, an error that says why, as an empty page leaves the user guessing.
 
     Raises:
-        BacktraceError: after the last part, if there was none.
+        BacktraceError: there is no part.
     """
     empty = True
     for part in parts:
@@ -75,21 +76,21 @@ def some(parts: Iterable[Part], problem: Problem) -> Iterator[Part]:
 
 
 def finder(name: str, arithmetic: Arithmetic) -> Callable[[Part], Part | None]:
-    """What gives a part with only the quantity that `name` names in it, worked out; None if it has none such.
+    """A function that cuts a part down to one quantity, evaluated; None for a part without it.
 
     Here `*` is no wildcard. An ambiguous name is a `BacktraceError`.
     """
     selection = _Selection([name], arithmetic)
 
     def find(part: Part) -> Part | None:
-        chosen = None if _WILD & set(name) else selection.of(part)
-        return chosen if chosen and chosen.equations else None
+        matching = None if _WILD & set(name) else selection.of(part)
+        return matching if matching and matching.equations else None
 
     return find
 
 
 class _Pick(NamedTuple):
-    """What is shown of a list of equations, and the hidden ones that have to be worked out for it."""
+    """The equations of a part to show, and the hidden ones that must be evaluated for them."""
 
     equations: Sequence[Equation]
     shown: tuple[Equation, ...]
@@ -102,11 +103,11 @@ class _Selection:
         self.patterns = {pattern: transcribe(pattern) for pattern in patterns}
         self.unmatched = dict.fromkeys(self.patterns)
         self.picks: dict[int, _Pick] = {}  # by the identity of a list of equations, which a pick keeps alive
-        self.made: dict[int, tuple[Derivation, list[Equation]]] = {}
+        self.hidden: dict[int, tuple[Derivation, list[Equation]]] = {}
         self.parts: list[Part] = []  # one of each kind
 
     def of(self, part: Part) -> Part:
-        """The part with what was asked for, the hidden ones among it worked out."""
+        """The part with the matching equations, hidden ones evaluated."""
         key = id(part.equations)
         if key not in self.picks:
             self.picks[key] = self.pick(part)
@@ -115,7 +116,7 @@ class _Selection:
         if not pick.further:
             return part._replace(equations=pick.shown)
         values = dict(part.values)
-        for row in pick.further:  # a pass that broke off lacks values that some of them rest on
+        for row in pick.further:  # a pass that failed lacks values that some of them use
             if uses(row.expression).keys() <= values.keys():
                 evaluate([row], values, self.arithmetic)
         return part._replace(equations=[row for row in pick.shown if row.id in values], values=values)
@@ -123,7 +124,7 @@ class _Selection:
     def pick(self, part: Part) -> _Pick:
         rows = list(part.equations)
         derivation, further = part.derivation, self.further(part.derivation)
-        # A name is looked for in the whole derivation, so that an id beats an alias in another phase.
+        # A name is looked up in the whole derivation, so that an id beats an alias in another phase.
         everything = [*derivation.equations, *further] if derivation else rows
         found = {pattern: _matching(pattern, typed, everything) for pattern, typed in self.patterns.items()}
         hidden = further if part.phase == "backward" else []
@@ -133,7 +134,7 @@ class _Selection:
                 self.unmatched.pop(pattern, None)
         wanted = here.intersection(set().union(*found.values()))
         layers = list(dict.fromkeys(row.layer for row in rows))
-        terms = [row for row in hidden if row.kind == "cost_gradient"]  # they stand before their sum
+        terms = [row for row in hidden if row.kind == "cost_gradient"]  # they come before their sum
         others = [row for row in hidden if row.kind != "cost_gradient"]
         shown = sorted(
             (row for row in (*terms, *rows, *others) if row.id in wanted),
@@ -143,14 +144,14 @@ class _Selection:
         return _Pick(part.equations, tuple(shown), tuple(needed(hidden, extra)))
 
     def further(self, derivation: Derivation | None) -> list[Equation]:
-        """The equations that nothing rests on, made once, and only if what is asked for may be among them."""
+        """The equations no other depends on; derived once, and only if a pattern may match one of them."""
         if derivation is None:
             return []
-        if id(derivation) not in self.made:
+        if id(derivation) not in self.hidden:
             ids = {row.id for row in derivation.equations}
             rows = [] if ids.issuperset(self.patterns) else list(derivation.further())
-            self.made[id(derivation)] = (derivation, rows)
-        return self.made[id(derivation)][1]
+            self.hidden[id(derivation)] = (derivation, rows)  # which keeps the id from being used again
+        return self.hidden[id(derivation)][1]
 
     def finish(self) -> None:
         """Refuse the first pattern that matched nothing in any part."""
@@ -159,55 +160,55 @@ class _Selection:
 
 
 def no_quantity(pattern: str, parts: Iterable[Part]) -> BacktraceError:
-    """That a name or pattern names nothing in some parts, and what does come near it."""
+    """The error for a name or pattern without a match in some parts, with the nearest name."""
     typed = transcribe(pattern)
     known: dict[str, None] = {}
     ids: dict[str, None] = {}
     given: set[str] = set()
-    left_out: dict[str, None] = {}
+    other_phases: dict[str, None] = {}
     parts = list(parts)
     phases = {part.phase for part in parts}
     for part in parts:
-        known.update((name, None) for row in part.equations for name in named(row))
+        known.update((name, None) for row in part.equations for name in names_of(row))
         ids.update((row.id, None) for row in part.equations)
         given.update(part.written)
         for row in part.derivation.equations if part.derivation else ():
             if row.phase not in phases and _matching(pattern, typed, [row]):
-                left_out[row.phase] = None
+                other_phases[row.phase] = None
     hint = nearest(typed, known)
     if typed in given:
-        return BacktraceError(f"{quoted(pattern)} is given, not worked out{hint}")
-    for phase in left_out:
-        return BacktraceError(f"{quoted(pattern)} belongs to the {phase} pass, which is left out here")
+        return BacktraceError(f"{quoted(pattern)} is given, not computed{hint}")
+    for phase in other_phases:
+        return BacktraceError(f"{quoted(pattern)} belongs to the {phase} pass, which is not shown here")
     hint = hint or _what_is_missing(typed, parts) or _examples(list(ids))
     return BacktraceError(f"no quantity {quoted(pattern)}{hint}")
 
 
 def _what_is_missing(typed: str, parts: Sequence[Part]) -> str:
-    """Why there is less than one may look for."""
+    """The reason why whole phases are missing, if they are."""
     if parts and all(
         part.derivation and not (part.derivation.backward or part.derivation.refusal) for part in parts
     ):
         return "; without targets there is only the forward pass"
     if typed.endswith("+") and not any(part.phase in ("update", "after") for part in parts):
-        return "; no update is worked out here"
+        return "; no update is computed here"
     return ""
 
 
 def _examples(ids: Sequence[str], most: int = 6) -> str:
-    """What there is, where nothing comes near."""
+    """Some ids, as a hint if no name is near."""
     return f"; expected an id, as {', '.join(ids[:most])}" if ids else ""
 
 
 def _matching(pattern: str, typed: str, equations: Sequence[Equation]) -> set[str]:
-    """The ids of the equations that a pattern, as shown and as typed, names."""
+    """The ids of the equations that match a pattern, given as it is and as it is typed."""
     if _WILD & set(typed):
         match = re.compile(fnmatch.translate(typed)).match
-        return {row.id for row in equations if any(match(name) for name in named(row))}
+        return {row.id for row in equations if any(match(name) for name in names_of(row))}
     for id in (pattern, typed):
         if any(row.id == id for row in equations):
             return {id}
-    found = {row.id for row in equations if typed in named(row)}
+    found = {row.id for row in equations if typed in names_of(row)}
     if len(found) > 1:
         raise BacktraceError(
             f"{quoted(pattern)} could be {' or '.join(sorted(found))}; expected one of these"

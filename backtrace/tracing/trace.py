@@ -1,4 +1,7 @@
-"""A trace: the requested steps of a problem, with the silent steps before them run fast."""
+"""The requested steps of a problem, with the steps before them run fast.
+
+Checks a request, and must not know which rows are shown.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,11 @@ FAR = 20  # silent steps from which on they are run as training runs them
 
 
 def work(problem: Problem, request: Request) -> Iterator[Part]:
-    """The requested parts in order; the steps before them are run silently.
+    """The requested parts in order; the steps before them run without being shown.
 
     Raises:
         BacktraceError: the request does not fit the problem; there is no backward pass; or a value is not
-            finite. What could be worked out before that has been handed out.
+            finite. The parts before that have been yielded.
     """
     _check(problem, request)
     yield from Run(problem, _fast_forward(problem, request)).parts()
@@ -36,12 +39,12 @@ def _check(problem: Problem, request: Request) -> None:
     if problem.batch != "online" and gradients > BATCH_GRADIENTS:
         raise BacktraceError(
             f"a batch of {scored:,} samples by {len(problem.parameters):,} parameters has {gradients:,} "
-            f"gradients; at most {BATCH_GRADIENTS:,} are worked out at once"
+            f"gradients; at most {BATCH_GRADIENTS:,} are computed at once"
         )
 
 
 def _fast_forward(problem: Problem, request: Request) -> Request:
-    """The request with the state it starts from, where training gets there sooner than the equations."""
+    """The request with its starting state, if training computes that sooner than the equations."""
     steps = request.first - 1
     if request.start is not None or steps < FAR or request.arithmetic is not FLOAT64:
         return request

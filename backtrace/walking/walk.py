@@ -18,7 +18,7 @@ from backtrace.evaluation.steps import Part, Request
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.ids import transcribe
 from backtrace.tracing.grouping import by_layer, of_sample
-from backtrace.tracing.selection import named, no_quantity, shown, some
+from backtrace.tracing.selection import at_least_one, names_of, no_quantity, shown_parts
 from backtrace.tracing.trace import work
 
 LONG = 200  # equations from which on a walk goes by layer
@@ -112,7 +112,7 @@ class Walk:
         ids: dict[str, list[int]] = {}
         names: dict[str, dict[str, list[int]]] = {}
         for stop in self:
-            first, *others = named(stop.equation)
+            first, *others = names_of(stop.equation)
             ids.setdefault(first, []).append(stop.number)
             for name in others:
                 names.setdefault(name, {})[first] = ids[first]
@@ -183,8 +183,8 @@ def walk_through(problem: Problem, request: Request, show: Sequence[str]) -> Wal
             raise
         failure = error
     wanted = (part for part in everything if part.phase in request.phases)
-    parts = list(shown(wanted, show, request.arithmetic))
+    parts = list(shown_parts(wanted, show, request.arithmetic))
     if not parts and failure:
         raise failure
-    parts = list(some(iter(parts), problem))
+    parts = list(at_least_one(iter(parts), problem))
     return Walk(problem, parts, everything, request.arithmetic, failure)

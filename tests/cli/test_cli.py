@@ -245,18 +245,18 @@ def test_wrong_options_are_told_with_what_was_expected(
         (("or-gate", "--input", "1,x"), "--input '1,x': found 'x'; expected a number"),
         (("or-gate", "--target", "1,0"), "--target '1,0': 2 given, expected 1 (y)"),
         (("or-gate", "--show", "dE/dw5"), "no quantity 'dE/dw5'; did you mean dE/dw_5?"),
-        (("or-gate", "--show", "w_5"), "'w_5' is given, not worked out; did you mean w_5+?"),
+        (("or-gate", "--show", "w_5"), "'w_5' is given, not computed; did you mean w_5+?"),
         (
             ("or-gate", "--show", "h_o", "--show", "zz*"),
             "no quantity 'zz*'; expected an id, as h_1, h_2, a_1, a_2, h_o, a_o",
         ),
         (
             ("or-gate", "--only", "backward", "--show", "h_1"),
-            "'h_1' belongs to the forward pass, which is left out here",
+            "'h_1' belongs to the forward pass, which is not shown here",
         ),
         (
             ("or-gate", "--only", "forward", "--show", "dE/d*"),
-            "'dE/d*' belongs to the backward pass, which is left out here",
+            "'dE/d*' belongs to the backward pass, which is not shown here",
         ),
         (
             ("or-gate", "--set", "x=1"),

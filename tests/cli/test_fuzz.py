@@ -388,7 +388,7 @@ REFUSED: dict[str, tuple[Callable[[], str], str]] = {
             "samples:\n" + "- {inputs: [1], targets: [1]}\n" * 1000
         ),
         "a batch of 1,000 samples by 19,998 parameters has 19,998,000 gradients; at most 2,000,000 are "
-        "worked out at once",
+        "computed at once",
     ),
     "9^9^9^9": (
         lambda: equations("  f: x*9^9^9^9"),

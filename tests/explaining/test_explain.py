@@ -29,7 +29,7 @@ def symbols_of(explanation: Explanation) -> list[list[str]]:
 
 
 def ids_below(explanation: Explanation) -> list[str]:
-    return [row.id for part in explanation.rests_on for row in part.equations]
+    return [row.id for part in explanation.dependencies for row in part.equations]
 
 
 @pytest.mark.parametrize("config", SMOOTH)
@@ -50,7 +50,7 @@ def test_what_a_small_rise_does_is_what_it_does(config: str) -> None:
     told = [effect for effect in effects if effect]
     assert told
     for effect in told:
-        assert effect.actual == pytest.approx(effect.foretold, rel=0.05)
+        assert effect.actual == pytest.approx(effect.predicted, rel=0.05)
 
 
 def test_a_hidden_weight_has_the_chain_of_the_textbook() -> None:
@@ -149,7 +149,7 @@ def test_a_weight_that_the_objective_has_in_it_itself_keeps_its_whole_gradient(t
     explanation = explain(backtrace.load(tmp_path / "config.yaml"), "dE/dw")
     assert [factor.id for factor in explanation.factors] == ["dE/dq", "dq/dw", "dE/dw direct"]
     assert explanation.effect
-    assert explanation.effect.foretold == pytest.approx(-0.07)
+    assert explanation.effect.predicted == pytest.approx(-0.07)
     set_as = run("explain", str(tmp_path / "config.yaml"), "dE/dw", "-f", "latex", "--fragment").out
     assert r"&\quad + \frac{\partial E}{\partial w}_{\mathrm{direct}} \\[0.5ex]" in set_as
 
@@ -233,10 +233,10 @@ def test_a_gradient_of_a_batch_goes_down_to_the_givens_of_every_sample() -> None
     pass_ = ["h_1", "h_2", "a_1", "a_2", "h_o", "a_o", "dE/da_o", "da_o/dh_o", "delta_o"]
     pass_ += ["dE/da_1", "da_1/dh_1", "delta_1", "dE/dw_1"]
     assert explanation.part.sample is None
-    assert [(part.sample, [row.id for row in part.equations]) for part in explanation.rests_on] == [
+    assert [(part.sample, [row.id for row in part.equations]) for part in explanation.dependencies] == [
         (sample, pass_) for sample in (1, 2, 3, 4)
     ]
-    gradients = [part.values["dE/dw_1"] for part in explanation.rests_on]
+    gradients = [part.values["dE/dw_1"] for part in explanation.dependencies]
     assert gradients == pytest.approx([-0.000278685, 0, 0, -0.000250014], abs=1e-9)
 
 
@@ -255,7 +255,7 @@ def test_what_a_rise_does_to_the_objective_of_a_batch_is_what_it_does(
     config.write_text(re.sub(rf"\b{name}: [0-9.]+", f"{name}: {value!r}", text), encoding="utf-8")
     after = backtrace.trace(backtrace.load(config))["E"]
     assert effect.actual == pytest.approx(after - backtrace.trace(problem)["E"], rel=1e-9)
-    assert effect.foretold == pytest.approx(effect.actual, rel=0.05)
+    assert effect.predicted == pytest.approx(effect.actual, rel=0.05)
 
 
 def test_the_gradient_of_one_term_of_the_cost_has_the_chain_from_that_term() -> None:
@@ -302,12 +302,12 @@ def test_the_sample_whose_chain_a_batch_tells_of_has_targets(tmp_path: Path) -> 
 
 def test_the_cost_of_a_batch_after_the_update_goes_through_the_passes_before_and_after() -> None:
     explanation = explain(backtrace.load("or-gate-batch"), "E+")
-    assert [(part.sample, part.phase) for part in explanation.rests_on] == [
+    assert [(part.sample, part.phase) for part in explanation.dependencies] == [
         *((sample, "forward") for sample in (1, 2, 3, 4)),
         (None, "total"),
         *((sample, "after") for sample in (1, 2, 3, 4)),
     ]
-    for part in explanation.rests_on[-4:]:
+    for part in explanation.dependencies[-4:]:
         assert part.values["E+"] == explanation.part.values[f"E+[{part.sample}]"]
 
 
@@ -395,13 +395,13 @@ def test_another_sample_and_step() -> None:
     ("arguments", "code", "said"),
     [
         (["or-gate", "dE/dw_55"], 1, "no quantity 'dE/dw_55'; did you mean dE/dw_5?"),
-        (["or-gate", "w_5"], 1, "'w_5' is given, not worked out"),
+        (["or-gate", "w_5"], 1, "'w_5' is given, not computed"),
         (
             ["or-gate", "E", "--input", "1,1"],
             1,
             "no quantity 'E'; without targets there is only the forward pass",
         ),
-        (["or-gate-batch", "w_5+", "--sample", "2"], 1, "no quantity 'w_5+'; no update is worked out here"),
+        (["or-gate-batch", "w_5+", "--sample", "2"], 1, "no quantity 'w_5+'; no update is computed here"),
         (["or-gate", "E", "--sample", "9"], 1, "no sample 9; there are samples 1 to 4"),
         (
             ["or-gate", "E", "--sample", "all"],

@@ -13,7 +13,7 @@ from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part, Request
 from backtrace.problem.problem import Problem
-from backtrace.tracing.selection import finder, named, no_quantity, selected, visible
+from backtrace.tracing.selection import finder, names_of, no_quantity, selected, visible
 from backtrace.tracing.trace import work
 
 
@@ -50,9 +50,9 @@ samples: [{inputs: [1], targets: [1, 0]}]
 def test_a_quantity_is_named_by_its_id_its_symbol_and_its_aliases() -> None:
     problem = backtrace.load("two-two-two")
     rows = {row.id: row for part in work(problem, Request()) for row in part.equations}
-    assert named(rows["a_h1"]) == ("a_h1", "out_h1")
-    assert named(rows["delta_h1"]) == ("delta_h1", "delta_h1", "dE/dh_h1", "dE_total/dnet_h1")
-    assert named(rows["w5+"]) == ("w5+", "w5+")
+    assert names_of(rows["a_h1"]) == ("a_h1", "out_h1")
+    assert names_of(rows["delta_h1"]) == ("delta_h1", "delta_h1", "dE/dh_h1", "dE_total/dnet_h1")
+    assert names_of(rows["w5+"]) == ("w5+", "w5+")
 
 
 def test_hidden_quantities_are_not_visible() -> None:
@@ -135,7 +135,7 @@ def test_a_pattern_that_matches_nothing_is_told_when_all_parts_have_been_seen() 
 
 def test_a_quantity_of_a_phase_that_is_not_shown_is_none() -> None:
     request = Request(phases=frozenset(["backward"]))
-    told = r"^'h_1' belongs to the forward pass, which is left out here$"
+    told = r"^'h_1' belongs to the forward pass, which is not shown here$"
     with pytest.raises(BacktraceError, match=told):
         ids(backtrace.load("or-gate"), "h_1", request=request)
 
@@ -166,7 +166,7 @@ def test_find_gives_one_quantity_or_none() -> None:
 def test_the_nearest_name_is_told_in_the_notation_s_own_form() -> None:
     parts = list(work(backtrace.load("two-two-two"), Request()))
     assert str(no_quantity("net_h5", parts)) == "no quantity 'net_h5'; did you mean net_h2?"
-    assert str(no_quantity("w5", parts)) == "'w5' is given, not worked out; did you mean w5+?"
+    assert str(no_quantity("w5", parts)) == "'w5' is given, not computed; did you mean w5+?"
 
 
 def test_a_further_equation_is_evaluated_like_any_other() -> None:

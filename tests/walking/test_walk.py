@@ -161,7 +161,7 @@ def test_a_wrong_name_is_told_with_the_nearest_ones_and_can_be_corrected() -> No
 def test_a_given_is_told_to_be_one() -> None:
     walk = walk_of()
     assert after(walk, "g", "zzz", "enter").message.startswith("no quantity 'zzz'; expected an id, as h_1,")
-    assert after(walk, "g", "i_1", "enter").message.startswith("'i_1' is given, not worked out")
+    assert after(walk, "g", "i_1", "enter").message.startswith("'i_1' is given, not computed")
 
 
 def test_at_a_prompt_letters_are_letters_and_its_length_is_bounded() -> None:

@@ -36,7 +36,7 @@ def write_json(problem: Problem, explanation: Explanation, look: Look, out: Text
             for path in explanation.paths
         ],
         "factors": [record._asdict() for record in part_records(factors, look)],
-        "rests_on": [record._asdict() for record in records(explanation.rests_on, look)],
+        "rests_on": [record._asdict() for record in records(explanation.dependencies, look)],
         "effect": effect and effect._asdict(),
         "meaning": meaning(explanation, look),
     }

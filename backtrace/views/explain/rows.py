@@ -28,12 +28,12 @@ def tables(explanation: Explanation, most: int = sys.maxsize) -> Iterator[Table]
     if explanation.factors:
         factors = part._replace(equations=explanation.factors[:most])
         yield Table("The factors", factors, False, _more(most, len(explanation.factors)))
-    count, drawn, sample = sum(len(part.equations) for part in explanation.rests_on), 0, part.sample
-    for below in explanation.rests_on:
+    count, drawn, sample = sum(len(part.equations) for part in explanation.dependencies), 0, part.sample
+    for below in explanation.dependencies:
         rows = below.equations[: most - drawn]
         drawn += len(rows)
         if rows:
-            is_last = below is explanation.rests_on[-1] or drawn == most
+            is_last = below is explanation.dependencies[-1] or drawn == most
             title = "With the updated numbers" if below.phase == "after" else "What this rests on"
             more = _more(most, count) if is_last else ""
             yield Table(title, below._replace(equations=rows), below.sample != sample, more)
@@ -121,7 +121,7 @@ def aside(
     `numeral` and `typed` set numbers and what is to be typed.
     """
     if explanation.path_count and not explanation.paths:
-        one = typed(f"--sample {explanation.rests_on[0].sample}")
+        one = typed(f"--sample {explanation.dependencies[0].sample}")
         return f"Each term is the gradient of one sample: {one} writes out the chain to it."
     text = look.numerals.text
     value = text(explanation.part.values[explanation.row.id])
@@ -151,6 +151,6 @@ def meaning_in(
         if explanation.is_flat:
             return f"A small change of {symbol(by)} leaves {objective} as it is."
         return ""
-    rise, foretold = numeral(f"{effect.rise:g}"), numeral(f"{effect.foretold:.3g}")
+    rise, foretold = numeral(f"{effect.rise:g}"), numeral(f"{effect.predicted:.3g}")
     said = f"Raise {symbol(by)} by {rise} and {objective} changes by about {foretold}"
     return f"{said} (worked out again: {numeral(f'{effect.actual:.3g}')})."
