@@ -1,4 +1,4 @@
 """The network as nodes and edges with their quantities.
 
-Owns the graph that every picture is drawn from. Must not know coordinates, colours or file formats.
+Owns the graph that every form of a picture shows. Must not know coordinates, colours or file formats.
 """

@@ -1,7 +1,7 @@
-"""A problem and one worked-out pass → a picture: what is drawn and what is joined, in columns and rows.
+"""A problem and one computed pass → a picture: nodes in columns and rows, and the edges between them.
 
 A network has its inputs, its units layer by layer, and the cost; a computation has a node for every symbol,
-in columns by how far it is from what is given. How a picture looks is the business of the views.
+in columns by its distance from the inputs and parameters. Must not know how a picture looks.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def picture(
     """The picture of one sample at the start of a step: by default the step's own, in a batch the first.
 
     Raises:
-        BacktraceError: there is no such step or sample, no backward pass where one is asked for, or the
-            values cannot be worked out.
+        BacktraceError: there is no such step or sample, no backward pass where one is asked for, or a value
+            cannot be computed.
     """
     phases: frozenset[Phase] = frozenset(("forward", "backward") if backward else ("forward",))
     if sample is None:
@@ -55,28 +55,28 @@ def picture(
         elif part.phase == "backward":
             back = part
         if _is_whole(part) and (back or not backward):
-            break  # an update is not drawn, and so not worked out
+            break  # a picture has no update, so none is computed
     if forward is None:
         raise AssertionError("a pass without a forward part")
     return picture_of(problem, forward, back)
 
 
 def _is_whole(part: Part) -> bool:
-    """Whether a pass did not break off; where it did, why follows after what could be worked out."""
+    """Whether a pass has all its equations; otherwise the next part raises the reason."""
     derivation = part.derivation
     rows = derivation.equations if derivation else ()
     return len(part.equations) == sum(row.phase == part.phase for row in rows)
 
 
 def picture_of(problem: Problem, forward: Part, backward: Part | None) -> Picture:
-    """The picture of two parts that are already worked out."""
+    """The picture of two parts that are already computed."""
     if isinstance(problem.model, Network):
         return _NetworkPicture(problem, problem.model, forward, backward).picture()
     return _ComputationPicture(problem, problem.model, forward, backward).picture()
 
 
-class _Drawing:
-    """Nodes and edges as they are collected, and the quantities at them."""
+class _PictureBuilder:
+    """Collects nodes and edges, and finds the quantities at them."""
 
     def __init__(self, problem: Problem, forward: Part, backward: Part | None) -> None:
         self.problem = problem
@@ -96,12 +96,12 @@ class _Drawing:
     def quantity(self, symbol: Symbol) -> Quantity:
         return Quantity(symbol, self.values[symbol.id], self.forward.written.get(symbol.id))
 
-    def known(self, *wanted: Symbol) -> tuple[Quantity, ...]:
-        """Those symbols that have a value."""
-        return tuple(self.quantity(symbol) for symbol in wanted if symbol.id in self.values)
+    def known(self, *symbols: Symbol) -> tuple[Quantity, ...]:
+        """The quantities of those symbols that have a value."""
+        return tuple(self.quantity(symbol) for symbol in symbols if symbol.id in self.values)
 
     def from_backward(self, id: str) -> tuple[Quantity, ...]:
-        """A quantity of the backward pass as it is called there; none without the pass."""
+        """A quantity of the backward pass, by its name there; none without the pass."""
         return self.known(self.backward[id].symbol) if id in self.backward else ()
 
     def by_column(self, headings: Sequence[str]) -> Picture:
@@ -114,7 +114,7 @@ class _Drawing:
 
 
 def _shortened(count: int, most: int) -> Iterator[tuple[int | None, int]]:
-    """The places of a layer that are drawn; None stands for so many that are not."""
+    """The places of a layer that have a node, each with 0; None with the number of those left out."""
     if count <= most:
         yield from ((place, 0) for place in range(count))
         return
@@ -123,7 +123,7 @@ def _shortened(count: int, most: int) -> Iterator[tuple[int | None, int]]:
     yield count - 1, 0
 
 
-class _NetworkPicture(_Drawing):
+class _NetworkPicture(_PictureBuilder):
     def __init__(self, problem: Problem, network: Network, forward: Part, backward: Part | None) -> None:
         super().__init__(problem, forward, backward)
         self.network = network
@@ -133,24 +133,24 @@ class _NetworkPicture(_Drawing):
         for layer in network.layers:
             self.column[layer.name] = 1 + max(self.column[source] for source in layer.sources)
         self.size = {INPUTS: len(problem.inputs)} | {layer.name: len(layer.units) for layer in network.layers}
-        self.drawn: dict[str, dict[int, int]] = {}  # by layer: which of its units is which node
+        self.places: dict[str, dict[int, int]] = {}  # by layer: its units, and their nodes' places
 
     def picture(self) -> Picture:
-        self.drawn[INPUTS] = self.layer(INPUTS, self.input)
+        self.places[INPUTS] = self.layer(INPUTS, self.input)
         for layer in self.network.layers:
-            self.drawn[layer.name] = self.layer(layer.name, partial(self.unit, layer))
+            self.places[layer.name] = self.layer(layer.name, partial(self.unit, layer))
         for layer in self.network.layers:
             self.connect(layer)
         last = max(self.column.values())
         if cost := self.known(self.symbols.cost):
             last += 1
             place = self.add(Node(last, "cost", values=cost))
-            outputs = self.drawn[self.network.layers[-1].name].values()
+            outputs = self.places[self.network.layers[-1].name].values()
             self.edges += [Edge(output, place) for output in outputs]
         return self.by_column(self.headings(last))
 
     def headings(self, last: int) -> list[str]:
-        """What each column has: the inputs, layers with their activations, the cost."""
+        """A line for each column: the inputs, layers with their activations, the cost."""
         named: list[list[str]] = [[] for _ in range(last + 1)]
         named[0].append("inputs")
         for layer in self.network.layers:
@@ -161,7 +161,7 @@ class _NetworkPicture(_Drawing):
         return [", ".join(names) for names in named]
 
     def layer(self, name: str, node: Callable[[int], Node]) -> dict[int, int]:
-        """The nodes of a layer, shortened where there are many; by the number of the unit."""
+        """Add the nodes of a layer, shortened if there are many; their places by the number of the unit."""
         places = {}
         for unit, left_out in _shortened(self.size[name], MOST):
             if unit is None:
@@ -184,13 +184,13 @@ class _NetworkPicture(_Drawing):
         )
 
     def connect(self, layer: Layer) -> None:
-        """The edges that lead to a layer's units: from their sources, and from the constant of its biases."""
+        """Add the edges to a layer's units: from their sources, and from the constant of its biases."""
         sources = [(name, k) for name in layer.sources for k in range(self.size[name])]
         constant: int | None = None
-        for row, target in self.drawn[layer.name].items():
+        for row, target in self.places[layer.name].items():
             for (name, k), weight in zip(sources, layer.weights[row], strict=True):
-                if weight is not None and k in self.drawn[name]:
-                    self.edges.append(self.edge(self.drawn[name][k], target, weight))
+                if weight is not None and k in self.places[name]:
+                    self.edges.append(self.edge(self.places[name][k], target, weight))
             bias = layer.biases[row]
             if bias is not None:
                 if constant is None:
@@ -206,7 +206,7 @@ class _NetworkPicture(_Drawing):
         )
 
 
-class _ComputationPicture(_Drawing):
+class _ComputationPicture(_PictureBuilder):
     def __init__(
         self, problem: Problem, computation: Computation, forward: Part, backward: Part | None
     ) -> None:
@@ -242,7 +242,7 @@ class _ComputationPicture(_Drawing):
         return self.by_column([""] * len(columns))
 
     def columns(self) -> list[list[str]]:
-        """The symbols of every column; those of the middle ones all in one, where there are very many."""
+        """The symbols of every column; of very many columns, those in the middle are one."""
         depth = self.depths()
         columns: list[list[str]] = [[] for _ in range(max(depth.values()) + 1)]
         for id, column in depth.items():
@@ -254,11 +254,11 @@ class _ComputationPicture(_Drawing):
         return [*columns[:FIRST_COLUMNS], self.left_out, *columns[-LAST_COLUMNS:]]
 
     def shown(self, ids: list[str]) -> Iterator[tuple[int | None, int]]:
-        """The places in a column that are drawn, none of those that are left out together."""
+        """The places in a column that have a node; of the column in the middle, none."""
         return iter([(None, len(ids))]) if ids is self.left_out else _shortened(len(ids), SYMBOLS_SHOWN)
 
     def depths(self) -> dict[str, int]:
-        """The column of every symbol: an equation right of what it uses, a given left of its first use."""
+        """The column of every symbol: an equation right of all that it uses, a given left of its first use."""
         depth: dict[str, int] = {}
         for id, used in self.uses.items():
             depth[id] = 1 + max((depth.get(one, 0) for one in used), default=0)

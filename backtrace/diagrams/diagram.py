@@ -1,4 +1,7 @@
-"""What a picture is made of: nodes in columns and rows, and the edges between them, with their quantities."""
+"""The parts of a picture: nodes in columns and rows, and the edges between them, with their quantities.
+
+Owns the data that every form of a picture reads. Must not know how it is built.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ NodeKind = Literal["input", "constant", "unit", "cost", "parameter", "target", "
 
 
 class Quantity(NamedTuple):
-    """A symbol and its value; `written` is the text of a value that is as the config has it."""
+    """A symbol and its value; `written` is the value's text in the config, if it is given there."""
 
     symbol: Symbol
     value: Value
@@ -24,16 +27,16 @@ class Quantity(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A symbol whose value is not told."""
+    """A symbol whose value is hidden."""
 
     symbol: Symbol
 
 
 class Node(NamedTuple):
-    """What stands at one place: values from the forward pass, gradients from the backward pass.
+    """A node with its values from the forward pass and its gradients from the backward pass.
 
-    `number` is what a constant is, or how many nodes a gap stands for.
-    `targets` are what the values of an output ought to be; `equation` is what an equation's node works out.
+    `number` is the value of a constant, or the count of nodes that a gap leaves out. An output has
+    `targets`; a node of a computation has the `equation` that defines its value.
     """
 
     column: int
@@ -46,10 +49,10 @@ class Node(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """From one node to another, by their places in `Picture.nodes`.
+    """A connection from one node to another, by their places in `Picture.nodes`.
 
-    In a network it may have a weight, with its gradient once there is a backward pass; `tied` if the weight
-    stands at other connections too.
+    In a network it may have a weight, with its gradient once there is a backward pass; `tied` if other
+    connections have the same weight.
     """
 
     source: int
@@ -62,7 +65,7 @@ class Edge(NamedTuple):
 class Picture(NamedTuple):
     """Nodes column by column, each column from the top; `headings` has a line for every column.
 
-    `part` is the forward pass that the values are from; with `has_gradients` edges have theirs.
+    `part` is the forward pass with the values; `has_gradients` if there was a backward pass.
     """
 
     nodes: tuple[Node, ...]
@@ -81,7 +84,7 @@ class Picture(NamedTuple):
 
 
 def blank(picture: Picture) -> Picture:
-    """The picture of the problem: what is given is told, of what is to be worked out only the names."""
+    """The picture of the problem: with the values of givens, and the names alone of everything to compute."""
     nodes = (
         node._replace(
             values=node.values if node.kind in GIVEN else _names(node.values),

@@ -1,60 +1,49 @@
-"""A picture for Graphviz: boxes from left to right, laid out by `dot`."""
+"""A picture for Graphviz: boxes from left to right, arranged by `dot`.
+
+Owns the syntax of DOT. Must not know coordinates.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TextIO
 
-from backtrace.diagrams.diagram import Edge, Picture
+from backtrace.diagrams.diagram import Picture
 from backtrace.problem.problem import Problem
-from backtrace.views.diagram.captions import Words, largest_weight, thickness
+from backtrace.views.diagram.captions import Captions
 from backtrace.views.page.records import Look
 
 _FONT = 'fontname="sans-serif"'
 _SHAPES = {
-    "input": "shape=ellipse",
-    "parameter": "shape=ellipse",
+    **dict.fromkeys(("input", "parameter"), "shape=ellipse"),
+    **dict.fromkeys(("unit", "equation"), "shape=box, style=rounded"),
     "target": "shape=ellipse, style=dashed",
     "constant": "shape=circle",
-    "unit": "shape=box, style=rounded",
-    "equation": "shape=box, style=rounded",
     "cost": "shape=box, peripheries=2",
     "gap": "shape=plaintext",
 }
+_ESCAPES = str.maketrans({"&": "&amp;", "\\": "\\\\", '"': '\\"'})  # Graphviz reads HTML's entities, too
 
 
 def write_dot(problem: Problem, picture: Picture, look: Look, out: TextIO) -> None:
-    """The picture as a graph in the DOT language."""
-    words = Words(problem, picture, look)
-    heading = [*words.heading(), *words.legend("Thick", "dashed")]
+    """Write the picture as a graph in the DOT language."""
+    captions = Captions(problem, picture, look)
+    heading = [*captions.heading(), *captions.legend()]
     out.write("digraph {\n")
     out.write(f"  graph [rankdir=LR, ranksep=1.2, labelloc=t, {_FONT}, label={_label(heading)}]\n")
     out.write(f"  node [{_FONT}]\n  edge [{_FONT}, fontsize=11]\n")
-    for place, node in enumerate(picture.nodes):
-        said = words.node(node)
-        out.write(f"  n{place} [{_SHAPES[node.kind]}, label={_label([*said.above, *said.below])}]\n")
-    for members in picture.columns:
-        if members:
-            out.write(f"  {{ rank=same; {'; '.join(f'n{place}' for place in members)} }}\n")
-    largest = largest_weight(picture)
-    for edge in picture.edges:
-        out.write(f"  n{edge.source} -> n{edge.target}{_look_of(edge, words, largest)}\n")
+    for place, (node, caption) in enumerate(zip(picture.nodes, captions.nodes, strict=True)):
+        out.write(f"  n{place} [{_SHAPES[node.kind]}, label={_label(caption.lines)}]\n")
+    for places in filter(None, picture.columns):
+        out.write(f"  {{ rank=same; {'; '.join(f'n{place}' for place in places)} }}\n")
+    for edge, texts in zip(picture.edges, captions.edges, strict=True):
+        style = ""
+        if texts.sign:
+            color = 'color="#bc4c00", style=dashed' if texts.sign == "minus" else 'color="#0969da"'
+            style = f" [label={_label(texts.lines)}, penwidth={texts.thickness:.3g}, {color}]"
+        out.write(f"  n{edge.source} -> n{edge.target}{style}\n")
     out.write("}\n")
 
 
-def _look_of(edge: Edge, words: Words, largest: float) -> str:
-    """How an edge is drawn: its label, and its weight's sign and size."""
-    if edge.weight is None:
-        return ""
-    value = float(edge.weight.value)
-    lines = [line for line in (words.weight(edge), words.gradient(edge)) if line]
-    style = 'color="#bc4c00", style=dashed' if value < 0 else 'color="#0969da"'
-    return f" [label={_label(lines)}, penwidth={thickness(value, largest):.3g}, {style}]"
-
-
-def _label(lines: list[str]) -> str:
-    """A quoted string; Graphviz reads escapes and, in labels, the entities of HTML."""
-    return '"' + "\\n".join(_escaped(line) for line in lines) + '"'
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
+def _label(lines: Iterable[str]) -> str:
+    return '"' + "\\n".join(line.translate(_ESCAPES) for line in lines) + '"'

@@ -1,4 +1,4 @@
-"""Points, sizes and boxes of a picture; x grows to the right, y downwards."""
+"""Points, sizes and boxes of a picture; x grows to the right, y downwards. Must not know what is in them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Box(NamedTuple):
 
 
 class Size(NamedTuple):
-    """What something takes up."""
+    """The extent of a box."""
 
     width: float
     height: float

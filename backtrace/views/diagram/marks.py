@@ -1,22 +1,25 @@
-"""What the nodes, the edges and the labels of a picture look like in SVG, and how large they are."""
+"""Nodes, edges and labels as SVG elements, and their sizes.
+
+Owns fonts, colours and shapes. Must not know where anything is placed.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
-from backtrace.diagrams.diagram import Edge, Node
+from backtrace.diagrams.diagram import Node
 from backtrace.typesetting.names import SHORT, is_phrase
-from backtrace.views.diagram.captions import Said, thickness
+from backtrace.views.diagram.captions import EdgeCaption, NodeCaption
 from backtrace.views.diagram.geometry import Box, Point, Size
 
-WIDE = 0.62  # of a font's size: what a character takes up, on average and at most
+WIDE = 0.62  # the mean width of a text's characters, at most, over the font's size
 NODE, LABEL = 13.0, 12.0  # the sizes of the fonts
 LINE, LABEL_LINE = 18.0, 15.0  # from one line to the next, in nodes and at edges
 PADDING = 9.0
-GAP = 7.0  # in the line between what came forward and what came back
+GAP = 7.0  # around the rule between values and gradients
 
 STYLE = """
     .network text { font-family: system-ui, sans-serif; fill: #1f2328 }
@@ -39,118 +42,95 @@ STYLE = """
       .network .plus { stroke: #58a6ff } .network .minus { stroke: #f0883e }
     }
   """
-# h_1, w_2_1_3, out_h1: what follows the first low line is set lower, but not the 2 of h_1².
+# h_1, w_2_1_3, out_h1: the part after the first low line is set lower, but not the 2 of h_1².
 _SIGN = "[^\\W_⁰¹²³⁴⁵⁶⁷⁸⁹]"
 _INDEXED = re.compile(rf"([^\W\d_]+)_({_SIGN}+(?:_{_SIGN}+)*)")
 
 
-class Label(NamedTuple):
-    """What stands at an edge: above its middle and below."""
-
-    above: str
-    below: str
-
-    @property
-    def lines(self) -> list[str]:
-        return [line for line in self if line]
-
-
 def text_width(text: str, font: float) -> float:
-    """About how wide a text is in a font of that size, and no less."""
+    """An upper estimate of a text's width in a font of that size."""
     return WIDE * font * len(text)
 
 
-def node_size(node: Node, said: Said) -> Size:
-    """What a node with these lines takes up."""
-    lines = [*said.above, *said.below]
-    width = max((text_width(line, NODE) for line in lines), default=0) + 2 * PADDING
-    height = LINE * len(lines) + PADDING + (GAP if said.below else 0)
+def node_size(node: Node, caption: NodeCaption) -> Size:
+    """The size of a node with its lines."""
+    width = max((text_width(line, NODE) for line in caption.lines), default=0) + 2 * PADDING
+    height = LINE * len(caption.lines) + PADDING + (GAP if caption.below else 0)
     if node.kind == "constant":
         width = height = max(width, height)
     return Size(width, height)
 
 
-def label_size(label: Label) -> Size | None:
-    """What a label takes up; None if there is nothing in it."""
-    if not label.lines:
+def label_lines(texts: EdgeCaption) -> list[str]:
+    """The lines of a label: the weight, and below it its gradient without a name."""
+    return [line for line in (texts.weight, texts.brief) if line]
+
+
+def label_size(texts: EdgeCaption) -> Size | None:
+    """The size of a label; None if nothing is in it."""
+    lines = label_lines(texts)
+    if not lines:
         return None
-    width = max(text_width(line, LABEL) for line in label.lines) + 6
-    return Size(width, LABEL_LINE * len(label.lines) + 3)
+    return Size(max(text_width(line, LABEL) for line in lines) + 6, LABEL_LINE * len(lines) + 3)
 
 
-def edge_path(edge: Edge, corners: Sequence[Point], largest: float) -> str:
-    """An edge: straight where it has a weight, by whose sign and size it is drawn; else a curve."""
-    if edge.weight is None:
+def edge_path(texts: EdgeCaption, corners: Sequence[Point]) -> str:
+    """An edge: straight and by its sign and size where it has a weight; else a curve."""
+    if not texts.sign:
         return way_path(corners)
-    value = float(edge.weight.value)
-    sign = "zero" if value == 0 else "minus" if value < 0 else "plus"
     line = "L".join(f"{x:.1f} {y:.1f}" for x, y in corners)
-    return f'<path class="edge {sign}" d="M{line}" stroke-width="{thickness(value, largest):.2f}"/>'
+    return f'<path class="edge {texts.sign}" d="M{line}" stroke-width="{texts.thickness:.2f}"/>'
 
 
 def way_path(corners: Sequence[Point]) -> str:
-    """A way without a weight, in curves."""
-    return f'<path class="edge" d="{_curve(corners)}" stroke-width="1.5"/>'
+    """An edge without a weight, in curves that are level at each corner."""
+    pieces = [f"M{corners[0].x:.1f} {corners[0].y:.1f}"]
+    for (left, y), (x, below) in pairwise(corners):
+        middle = (left + x) / 2
+        curve = f"C{middle:.1f} {y:.1f} {middle:.1f} {below:.1f} {x:.1f} {below:.1f}"
+        pieces.append(f"H{x:.1f}" if below == y else curve)
+    return f'<path class="edge" d="{"".join(pieces)}" stroke-width="1.5"/>'
 
 
-def _curve(corners: Sequence[Point]) -> str:
-    """Through the corners, level at each."""
-    first, *rest = corners
-    pieces = [f"M{first.x:.1f} {first.y:.1f}"]
-    before = first
-    for corner in rest:
-        if corner.y == before.y:
-            pieces.append(f"H{corner.x:.1f}")
-        else:
-            middle = (before.x + corner.x) / 2
-            pieces.append(
-                f"C{middle:.1f} {before.y:.1f} {middle:.1f} {corner.y:.1f} {corner.x:.1f} {corner.y:.1f}"
-            )
-        before = corner
-    return "".join(pieces)
-
-
-def label_marks(label: Label, box: Box) -> Iterator[str]:
-    """A label, and behind it a piece of the page, so that no edge goes through its text."""
-    width, height = box.right - box.left, box.bottom - box.top
+def label_marks(texts: EdgeCaption, box: Box) -> Iterator[str]:
+    """A label on a piece of the page, so that its own edge does not go through its text."""
     yield '<g class="label">'
-    yield (
-        f'<rect class="page" x="{box.left:.1f}" y="{box.top:.1f}" width="{width:.1f}" '
-        f'height="{height:.1f}" rx="3"/>'
-    )
-    for k, line in enumerate(label.lines):
-        kind = "back" if k else ""
-        yield text_mark(line, box.middle.x, box.top + LABEL_LINE * k + LABEL + 0.5, LABEL, kind)
+    yield f'<rect class="page" {_sides(box)} rx="3"/>'
+    for k, line in enumerate(label_lines(texts)):
+        y = box.top + LABEL_LINE * k + LABEL + 0.5
+        yield text_mark(line, box.middle.x, y, LABEL, "back" if k else "")
     yield "</g>"
 
 
-def node_marks(node: Node, said: Said, box: Box) -> Iterator[str]:
-    """A node: its outline and its lines, with a rule above what came back."""
+def node_marks(node: Node, caption: NodeCaption, box: Box) -> Iterator[str]:
+    """A node: its outline and its lines, with a rule above the gradients."""
     if node.kind != "gap":
         yield _outline(node, box)
-    content = LINE * len([*said.above, *said.below]) + (GAP if said.below else 0)
+    content = LINE * len(caption.lines) + (GAP if caption.below else 0)
     y = box.middle.y - content / 2 + NODE
-    for line in said.above:
+    for line in caption.above:
         yield text_mark(line, box.middle.x, y, NODE, "quiet" if node.kind == "gap" else "")
         y += LINE
-    if said.below:
+    if caption.below:
         rule = y - NODE + GAP / 2
         yield f'<path class="rule" d="M{box.left:.1f} {rule:.1f}H{box.right:.1f}"/>'
         y += GAP
-    for line in said.below:
+    for line in caption.below:
         yield text_mark(line, box.middle.x, y, NODE, "back")
         y += LINE
 
 
 def _outline(node: Node, box: Box) -> str:
-    """A node's shape: what is given is round at its ends, what is worked out has corners."""
-    width, height = box.right - box.left, box.bottom - box.top
-    rounding = {"unit": 8.0, "equation": 8.0, "cost": 2.0}.get(node.kind, min(height, 36) / 2)
+    """A node's shape: round at its ends if it is given, with corners if it is computed."""
+    round_ends = min(box.bottom - box.top, 36) / 2
+    rounding = {"unit": 8.0, "equation": 8.0, "cost": 2.0}.get(node.kind, round_ends)
     kind = f" {node.kind}" if node.kind in ("cost", "target") else ""
-    return (
-        f'<rect class="node{kind}" x="{box.left:.1f}" y="{box.top:.1f}" width="{width:.1f}" '
-        f'height="{height:.1f}" rx="{rounding:.1f}"/>'
-    )
+    return f'<rect class="node{kind}" {_sides(box)} rx="{rounding:.1f}"/>'
+
+
+def _sides(box: Box) -> str:
+    left, top, right, bottom = box
+    return f'x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}"'
 
 
 def text_mark(
@@ -163,7 +143,7 @@ def text_mark(
 
 
 def _with_indices(text: str, font: float) -> str:
-    """The text with indices set lower and smaller: what h_1 looks like on paper."""
+    """The text with its indices lower and smaller, as h_1 is written on paper."""
     pieces, done = [], 0
     for found in _INDEXED.finditer(text):
         base, index = found.groups()
@@ -174,7 +154,7 @@ def _with_indices(text: str, font: float) -> str:
         lowered = escape(index.replace("_", ",") if all(map(SHORT.fullmatch, parts)) else index)
         pieces.append(f'<tspan dy="{font / 5:g}" font-size="{font * 0.78:.3g}">{lowered}</tspan>')
         done = found.end()
-        rest = text[done : done + 1]  # goes back up, and with it all that follows
+        rest = text[done : done + 1]  # the next character goes back up, and the rest of the text with it
         if rest:
             pieces.append(f'<tspan dy="-{font / 5:g}">{escape(rest)}</tspan>')
             done += 1

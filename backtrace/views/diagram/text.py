@@ -2,6 +2,8 @@
 
 i_1 ──── w_1 = 0.1   ∂E/∂w_1 = -0.000279 ──▶╭─────────────────╮
 i_2 ━━━━ w_3 = 0.3   ∂E/∂w_3 = 0 ━━━━━━━━━━▶│ h_1 = 0.6       │
+
+Owns boxes and lines of characters. Must not know colours.
 """
 
 from __future__ import annotations
@@ -10,22 +12,22 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple, TextIO
 
-from backtrace.diagrams.diagram import Edge, Picture
+from backtrace.diagrams.diagram import Picture
 from backtrace.errors import printable
 from backtrace.problem.problem import Problem
-from backtrace.views.diagram.captions import Words, is_network, largest_weight
+from backtrace.views.diagram.captions import Captions, NodeCaption
 from backtrace.views.page.records import Look
 
-THICK = 0.5  # from so much of the largest weight on an edge is drawn thick
+THICK = 2.5  # the least thickness of an edge with a thick line: that of half the largest weight
 
 
 class _Signs(NamedTuple):
-    """Corners clockwise from the top left, sides, what parts a box, arrow heads; lines by sign and size."""
+    """The corners of a box clockwise from the top left, its sides and rule, an arrow's head; lines."""
 
     corners: str
     across: str
     down: str
-    parting: str
+    rule: str
     head: str
     thin: str
     thick: str
@@ -38,103 +40,92 @@ _ASCII = _Signs("++++", "-", "|", "++", ">", "-", "=", ".", ":")
 
 
 def write_text(problem: Problem, picture: Picture, look: Look, out: TextIO) -> None:
-    """The picture column by column, from the inputs down to the cost."""
-    words = Words(problem, picture, look)
+    """Write the picture column by column, from the inputs down to the cost."""
+    captions = Captions(problem, picture, look)
     signs = _ASCII if look.style.ascii else _UNICODE
-    incoming: list[list[Edge]] = [[] for _ in picture.nodes]
-    for edge in picture.edges:
-        incoming[edge.target].append(edge)
-    edges = _EdgeLines(words, picture, signs)
-    for line in words.heading():
+    edges = _EdgeLines(captions, picture, signs)
+    for line in captions.heading():
         out.write(f"{line}\n")
-    is_lone = [node.kind != "constant" and not incoming[k] for k, node in enumerate(picture.nodes)]
-    columns = picture.columns
-    if not is_network(problem):  # what is given stands before everything that is worked out
+    is_lone = [node.kind != "constant" and not edges.incoming[k] for k, node in enumerate(picture.nodes)]
+    columns, headings = picture.columns, [f"{heading}\n" for heading in captions.headings]
+    if not captions.is_network:  # inputs and parameters stand before everything that is computed
         places = range(len(picture.nodes))
         columns = [[k for k in places if is_lone[k]], [k for k in places if not is_lone[k]]]
-    for column, members in enumerate(columns):
-        if is_network(problem):
-            out.write(f"\n{words.column(column)}\n")
-        elif members:
-            out.write("\n")
-        for place in members:
-            node = picture.nodes[place]
-            said = words.node(node)
+        columns, headings = list(filter(None, columns)), ["", ""]
+    for heading, places_here in zip(headings, columns, strict=False):
+        out.write(f"\n{heading}")
+        for place in places_here:
+            caption = captions.nodes[place]
             if is_lone[place]:
-                out.write(f"  {'   '.join((*said.above, *said.below))}\n")
-            elif node.kind != "constant":  # a constant stands at the edges that it has
-                box = _boxed(said.above, said.below, signs)
-                _write_beside(list(edges.lines(incoming[place])), box, edges.width, out)
-    thick = signs.thick * 2 + (f" or {signs.thick_dashed * 2}" if words.has_negative else "")
-    legend = list(words.legend(thick, signs.thin_dashed * 2))
-    if legend:
+                out.write(f"  {'   '.join(caption.lines)}\n")
+            elif picture.nodes[place].kind != "constant":  # a constant is shown at its edges
+                _write_beside(list(edges.lines(place)), _boxed(caption, signs), edges.width, out)
+    has_negative = any(texts.sign == "minus" for texts in captions.edges)
+    thick = signs.thick * 2 + (f" or {signs.thick_dashed * 2}" if has_negative else "")
+    if legend := list(captions.legend(thick, signs.thin_dashed * 2)):
         out.write("\n" + "\n".join(legend) + "\n")
 
 
 class _EdgeLines:
     """The edges as lines of one width, so that all boxes stand below each other."""
 
-    def __init__(self, words: Words, picture: Picture, signs: _Signs) -> None:
-        self.words = words
+    def __init__(self, captions: Captions, picture: Picture, signs: _Signs) -> None:
+        self.captions = captions
         self.picture = picture
         self.signs = signs
-        self.largest = largest_weight(picture)
-        self.name = max((len(self.source(edge)) for edge in picture.edges), default=0)
-        self.weight = max((len(words.weight(edge)) for edge in picture.edges), default=0)
-        longest = max((len(self.label(edge)) for edge in picture.edges), default=0)
-        self.width = self.name + longest + 9
+        self.incoming: list[list[int]] = [[] for _ in picture.nodes]  # by node, the numbers of its edges
+        for k, edge in enumerate(picture.edges):
+            self.incoming[edge.target].append(k)
+        self.names = [self.source(edge.source) for edge in picture.edges]
+        self.name = max(map(len, self.names), default=0)
+        weight = max((len(texts.weight) for texts in captions.edges), default=0)
+        self.labels = [
+            f"{texts.weight:<{weight}}  {texts.gradient}" if texts.gradient else texts.weight
+            for texts in captions.edges
+        ]
+        self.width = self.name + max(map(len, self.labels), default=0) + 9
 
-    def lines(self, edges: Sequence[Edge]) -> Iterator[str]:
-        """The edges to one node; dots where edges from nodes that are not drawn would be."""
-        before: int | None = None
-        for edge in edges:
-            between = self.picture.nodes[before + 1 : edge.source] if before is not None else ()
-            if any(node.kind == "gap" for node in between):
-                yield self.words.dots
-            before = edge.source
-            yield self.line(edge)
-
-    def line(self, edge: Edge) -> str:
-        drawn, label = self.drawn(edge), self.label(edge)
-        start = f"{self.source(edge):<{self.name}} {drawn * 2}"
-        if label:
-            start += f" {label} "
-        return start + drawn * (self.width - len(start) - 1) + self.signs.head
-
-    def source(self, edge: Edge) -> str:
-        """What an edge comes from: a constant, or the symbol of the value that it carries."""
-        node = self.picture.nodes[edge.source]
+    def source(self, place: int) -> str:
+        """The start of an edge: a constant, or the symbol of the value that the edge carries."""
+        node = self.picture.nodes[place]
         if not node.values:
             return str(node.number)
-        return printable(self.words.look.symbol(node.values[-1].symbol))
+        return printable(self.captions.look.symbol(node.values[-1].symbol))
 
-    def label(self, edge: Edge) -> str:
-        weight, gradient = self.words.weight(edge), self.words.gradient(edge)
-        return f"{weight:<{self.weight}}  {gradient}" if gradient else weight
+    def lines(self, place: int) -> Iterator[str]:
+        """The edges to one node; dots in place of edges from nodes that are left out."""
+        before: int | None = None
+        for k in self.incoming[place]:
+            source = self.picture.edges[k].source
+            between = self.picture.nodes[before + 1 : source] if before is not None else ()
+            if any(node.kind == "gap" for node in between):
+                yield self.captions.dots
+            before = source
+            yield self.line(k)
 
-    def drawn(self, edge: Edge) -> str:
-        """The line of an edge, by the size and the sign of its weight."""
-        if edge.weight is None:
-            return self.signs.thin
-        value = float(edge.weight.value)
-        if abs(value) >= THICK * self.largest:
-            return self.signs.thick_dashed if value < 0 else self.signs.thick
-        return self.signs.thin_dashed if value < 0 else self.signs.thin
+    def line(self, k: int) -> str:
+        texts, signs = self.captions.edges[k], self.signs
+        sign = signs.thin_dashed if texts.sign == "minus" else signs.thin
+        if texts.sign and texts.thickness >= THICK:
+            sign = signs.thick_dashed if texts.sign == "minus" else signs.thick
+        start = f"{self.names[k]:<{self.name}} {sign * 2}"
+        if self.labels[k]:
+            start += f" {self.labels[k]} "
+        return start + sign * (self.width - len(start) - 1) + signs.head
 
 
-def _boxed(above: Sequence[str], below: Sequence[str], signs: _Signs) -> list[str]:
-    width = max(map(len, (*above, *below)))
+def _boxed(caption: NodeCaption, signs: _Signs) -> list[str]:
+    width = max(map(len, caption.lines))
     line = signs.across * (width + 2)
     one, two, three, four = tuple(signs.corners)
-    inner = [f"{signs.down} {text:<{width}} {signs.down}" for text in above]
-    if below:
-        inner.append(f"{signs.parting[0]}{line}{signs.parting[1]}")
-        inner += [f"{signs.down} {text:<{width}} {signs.down}" for text in below]
-    return [f"{one}{line}{two}", *inner, f"{four}{line}{three}"]
+    lines = [f"{signs.down} {text:<{width}} {signs.down}" for text in caption.lines]
+    if caption.below:
+        lines.insert(len(caption.above), f"{signs.rule[0]}{line}{signs.rule[1]}")
+    return [f"{one}{line}{two}", *lines, f"{four}{line}{three}"]
 
 
 def _write_beside(left: Sequence[str], box: Sequence[str], width: int, out: TextIO) -> None:
-    """Edges and the box that they lead to, which is drawn out to meet all of them."""
+    """Write edges and the box that they lead to, which is made tall enough to meet all of them."""
     spare = len(box) - len(left)
     before = max(spare // 2, 1)  # no edge meets a corner
     rows = [" " * width] * before + list(left)
