@@ -258,7 +258,7 @@ class _ComputationPicture(_PictureBuilder):
         return iter([(None, len(ids))]) if ids is self.left_out else _shortened(len(ids), SYMBOLS_SHOWN)
 
     def depths(self) -> dict[str, int]:
-        """The column of every symbol: an equation right of all that it uses, a given left of its first use."""
+        """The column of each symbol: an equation right of all that it uses, a given left of its first use."""
         depth: dict[str, int] = {}
         for id, used in self.uses.items():
             depth[id] = 1 + max((depth.get(one, 0) for one in used), default=0)
