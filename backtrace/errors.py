@@ -65,3 +65,8 @@ def quoted(text: str, limit: int = 40) -> str:
     """`text` made safe and short, in quotes, for use inside a message."""
     shown = printable(text[: limit + 1])
     return f"'{shown}'" if len(text) <= limit else f"'{printable(text[:limit])}…'"
+
+
+def cannot_read(file: str, error: OSError) -> BacktraceError:
+    """The message for a file or folder that the system refuses to read."""
+    return BacktraceError(f"{quoted(file, 120)}: cannot be read: {error.strerror or error}")

@@ -11,13 +11,12 @@ import os
 import signal
 import sys
 from enum import IntEnum
-from importlib import import_module
 from typing import Any
 
 import click
 
 from backtrace import __version__
-from backtrace.errors import BacktraceError, nearest, printable, quoted
+from backtrace.errors import BacktraceError, cannot_read, nearest, printable, quoted
 
 
 class Exit(IntEnum):
@@ -29,7 +28,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-# Each command's module and its line in the help, so that --help need not import any of them.
+# Each command's line in the help: --help is quick because it imports none of them.
 COMMANDS = {
     "trace": "Forward, backward and update, every intermediate.",
     "explain": "One quantity, its chain-rule path, down to the givens.",
@@ -70,10 +69,7 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"backtrace.cli.{cmd_name}").command
-        return command
+        return _command(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -87,8 +83,38 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _command(name: str) -> click.Command | None:
+    """Import a command; None for a name that is no command."""
+    match name:
+        case "trace":
+            from backtrace.cli.trace import command
+        case "explain":
+            from backtrace.cli.explain import command
+        case "check":
+            from backtrace.cli.check import command
+        case "gradcheck":
+            from backtrace.cli.gradcheck import command
+        case "train":
+            from backtrace.cli.train import command
+        case "walk":
+            from backtrace.cli.walk import command
+        case "sheet":
+            from backtrace.cli.sheet import command
+        case "exercise":
+            from backtrace.cli.exercise import command
+        case "draw":
+            from backtrace.cli.draw import command
+        case "fill":
+            from backtrace.cli.fill import command
+        case "examples":
+            from backtrace.cli.examples import command
+        case _:
+            return None
+    return command
+
+
 def _instead(name: str) -> str:
-    """What was meant by a name that is no command."""
+    """The hint for a name that is no command."""
     from backtrace.config.cursor import one_of
     from backtrace.config.load import example_names
 
@@ -135,7 +161,11 @@ def _terminated(number: int, frame: object) -> None:
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run a command, by default the one that was typed; its exit code. All errors end here as a message."""
+    """Run a command, by default the one that was typed, and return its exit code.
+
+    All errors end here as a message. Files that are written have their own messages, so an OSError that names
+    a file comes from reading it; one that names none comes from writing to standard output.
+    """
     try:
         code = cli.main(arguments, "backtrace", standalone_mode=False)
         return code if isinstance(code, int) else Exit.FINE
@@ -146,6 +176,8 @@ def run(arguments: list[str] | None = None) -> int:
     except BacktraceError as error:
         return _say(str(error))
     except OSError as error:
+        if error.filename is not None:
+            return _say(str(cannot_read(error.filename, error)))
         return _cannot_write(error)
     except Ended as ended:
         if ended.code == Exit.INTERRUPTED:

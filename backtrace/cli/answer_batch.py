@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from backtrace.config.files import barred
-from backtrace.errors import BacktraceError, printable, quoted
+from backtrace.errors import BacktraceError, cannot_read, printable, quoted
 
 if TYPE_CHECKING:
     from backtrace.checking.judging.checker import Checker
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from backtrace.problem.problem import Problem
 
 _AT_ONCE = 8  # sheets that are handed to a process at a time
-_AHEAD = 4  # such portions for each process that wait, or whose reports do
 
 
 class Marking(NamedTuple):
@@ -79,7 +78,7 @@ def _in_folder(folder: str) -> list[str]:
     try:
         names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError as error:
-        raise BacktraceError(f"{quoted(folder, 120)}: cannot be read: {error.strerror or error}") from None
+        raise cannot_read(folder, error) from None
     files = [path for name in names if _is_sheet(path := os.path.join(folder, name))]
     if not files:
         raise BacktraceError(f"{quoted(folder, 120)}: no files in this folder; expected sheets of answers")
@@ -92,11 +91,15 @@ def _is_sheet(path: str) -> bool:
 
 
 def checked(marking: Marking, files: Sequence[str], jobs: int = 1) -> Iterator[Report]:
-    """The reports in the order of the files; one that cannot be read has an error."""
+    """Check the files and yield their reports in order; an unreadable file has a report with an error.
+
+    Raises:
+        BacktraceError: a process cannot be started, or was killed.
+    """
     checker = marking.checker()
     jobs = min(jobs, -(-len(files) // _AT_ONCE))
     if jobs > 1 and "-" not in files and "fork" in multiprocessing_methods():
-        yield from _checked_by_processes(_Worker(marking, checker), files, jobs)
+        yield from _checked_by_processes(marking, checker, files, jobs)
         return
     if len(files) > 1:
         _collect_garbage()
@@ -122,51 +125,38 @@ def _report(marking: Marking, checker: Checker, file: str) -> Report:
         return Report(file, error=str(error))
 
 
-class _Worker(NamedTuple):
-    """What a process needs to check sheets."""
-
-    marking: Marking
-    checker: Checker
+# A pool hands its tasks nothing but a file: what a process checks with is put here when it starts.
+_in_this_process: list[tuple[Marking, Checker]] = []
 
 
-# A pool hands its tasks no state but what the process holds: each process is given its worker here, once.
-_of_this_process: list[_Worker] = []
-
-
-def _begin(worker: _Worker) -> None:
+def _start(marking: Marking, checker: Checker) -> None:
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is answered by the process that reads the reports
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads the reports
     _collect_garbage()
-    _of_this_process[:] = [worker]
+    _in_this_process[:] = [(marking, checker)]
 
 
-def _portion(files: Sequence[str]) -> list[Report]:
-    [(marking, checker)] = _of_this_process
-    return [_report(marking, checker, file) for file in files]
+def _report_in_pool(file: str) -> Report:
+    [(marking, checker)] = _in_this_process
+    return _report(marking, checker, file)
 
 
-def _checked_by_processes(worker: _Worker, files: Sequence[str], jobs: int) -> Iterator[Report]:
-    """The reports in order; no more is begun than will soon be written, so that memory stays flat."""
+def _checked_by_processes(
+    marking: Marking, checker: Checker, files: Sequence[str], jobs: int
+) -> Iterator[Report]:
     import multiprocessing
-    from collections import deque
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    portions = (files[start : start + _AT_ONCE] for start in range(0, len(files), _AT_ONCE))
-    # Forked processes share the checker; it need not be written out and read in.
-    context = multiprocessing.get_context("fork")
-    pool = ProcessPoolExecutor(jobs, context, _begin, (worker,))
-    waiting: deque[Future[list[Report]]] = deque()
+    # Forked processes share the checker, which would be slow to pickle.
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _start, (marking, checker))
     try:
-        for portion in portions:
-            waiting.append(pool.submit(_portion, portion))
-            if len(waiting) == jobs * _AHEAD:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
+        yield from pool.map(_report_in_pool, files, chunksize=_AT_ONCE)
     except BrokenProcessPool:
-        raise BacktraceError("a process that checked sheets was ended from outside; try --jobs 1") from None
+        raise BacktraceError("a process that checked sheets was killed; try --jobs 1") from None
+    except OSError as error:
+        raise BacktraceError(f"cannot start {jobs} processes: {error.strerror}; try --jobs 1") from None
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -10,7 +10,7 @@ import io
 import os
 import shlex
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,7 +19,7 @@ from click.core import ParameterSource
 from backtrace.cli import Ended, Exit, cli
 from backtrace.cli.options import hand_option, input_alone, what_if_options
 from backtrace.cli.output import Passage
-from backtrace.errors import BacktraceError, NotDifferentiableError, nearest, quoted
+from backtrace.errors import BacktraceError, NotDifferentiableError, cannot_read, nearest, quoted
 from backtrace.filling.document import Document, Put
 from backtrace.filling.marks import COMMANDS, Mark
 from backtrace.filling.places import Output, placed, placed_number
@@ -208,8 +208,15 @@ def _refuse(context: click.Context) -> None:
 @contextmanager
 def _standing_in(folder: str) -> Iterator[None]:
     """Stand in a folder, so that a mark's paths, and what messages call them, begin there."""
-    before = os.getcwd()
-    with ExitStack() as stack:
-        stack.callback(os.chdir, before)
+    try:
+        before = os.getcwd()
+    except OSError as error:  # it was deleted, so there would be no way back to it
+        raise cannot_read(".", error) from None
+    try:
         os.chdir(folder)
+    except OSError as error:
+        raise cannot_read(folder, error) from None
+    try:
         yield
+    finally:
+        os.chdir(before)

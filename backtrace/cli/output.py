@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
-from backtrace.errors import BacktraceError, quoted
+from backtrace.errors import BacktraceError, cannot_read, quoted
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.typesetting.plain import PLAIN, TYPESET, Style
 
@@ -64,7 +64,12 @@ def writing_to(path: str | None) -> Iterator[TextIO]:
         return
     try:
         with _opened(path) as out:
-            yield out
+            try:
+                yield out
+            except OSError as error:
+                if error.filename is None:
+                    raise
+                raise cannot_read(error.filename, error) from None  # something else than what is written
     except BrokenPipeError:  # a pipe by name, /dev/stdout say, whose reader has seen enough
         raise
     except OSError as error:

@@ -18,6 +18,7 @@ from backtrace.cli.options import (
     quantity_options,
     what_if_options,
 )
+from backtrace.errors import cannot_read
 
 if TYPE_CHECKING:
     from backtrace.views.walk.screen import Screen
@@ -188,10 +189,13 @@ def _ask_line_by_line(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> Quiz
 
 
 def _typed_line() -> str | None:
-    """The next line of standard input, of a longer one the beginning; None at its end."""
-    line = more = sys.stdin.readline(LINE_TYPED) if sys.stdin else ""
-    while len(more) == LINE_TYPED and not more.endswith("\n"):
-        more = sys.stdin.readline(LINE_TYPED)
+    """The next line of standard input, cut off where it is too long; None at the end."""
+    try:
+        line = more = sys.stdin.readline(LINE_TYPED) if sys.stdin else ""
+        while len(more) == LINE_TYPED and not more.endswith("\n"):
+            more = sys.stdin.readline(LINE_TYPED)
+    except OSError as error:  # it may be a folder
+        raise cannot_read("-", error) from None
     return line.rstrip("\r\n") if line else None
 
 

@@ -610,5 +610,5 @@ def test_a_process_that_is_killed_ends_the_run_with_a_line_and_without_a_file(tm
     for number in range(40):
         (tmp_path / f"{number:02}.yaml").write_text("h_1: 0.6\n")
     done = checked(tmp_path, ".", "--jobs", "2", "-f", "csv", "-o", "../marks.csv", program=KILLED)
-    assert done == (1, "", "a process that checked sheets was ended from outside; try --jobs 1\n")
+    assert done == (1, "", "a process that checked sheets was killed; try --jobs 1\n")
     assert not (tmp_path.parent / "marks.csv").exists()

@@ -742,6 +742,22 @@ def test_inputs_without_a_target_say_that_there_is_no_backward_pass() -> None:
     assert "with input 1,0, no target (forward only)" in lines
 
 
+def test_exact_cancels_the_hand_arithmetic_before_it() -> None:
+    exact = run("trace", "or-gate", "-f", "csv").out
+    assert run("trace", "or-gate", "-f", "csv", "--hand", "3", "--hand", "exact").out == exact
+    assert run("trace", "or-gate", "-f", "csv", "--hand", "3").out != exact
+
+
+def test_hand_arithmetic_after_exact_is_used() -> None:
+    rounded = run("trace", "or-gate", "-f", "csv", "--hand", "3")
+    assert run("trace", "or-gate", "-f", "csv", "--hand", "exact", "--hand", "3") == rounded
+
+
+def test_hand_arithmetic_of_several_kinds_adds_up() -> None:
+    one = run("trace", "or-gate", "--hand", "3,activation=4")
+    assert run("trace", "or-gate", "--hand", "3", "--hand", "activation=4") == one
+
+
 def test_a_zero_has_no_sign() -> None:
     assert ",0.0,0" in run("trace", "or-gate", "-f", "csv", "--show", "dE/dw_3").out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import io
 import json
 import os
 import pty
@@ -21,9 +22,11 @@ import pytest
 
 from backtrace.cli import COMMANDS
 from backtrace.cli.output import writing_to
+from backtrace.cli.walk import _typed_line
 from backtrace.config.cursor import one_of
-from backtrace.errors import BacktraceError
+from backtrace.errors import BacktraceError, quoted
 from tests.runner import COMMAND, UTF8, WITHOUT_LOCALE, Outcome
+from tests.runner import run as run_here
 from tests.runner import run_apart as run
 
 FORMATS = ("table", "markdown", "csv", "json", "jsonl")
@@ -257,6 +260,53 @@ def interrupted(process: subprocess.Popen[bytes]) -> Outcome:
 def started(*arguments: str) -> subprocess.Popen[bytes]:
     pipe = subprocess.PIPE
     return subprocess.Popen([*COMMAND, *arguments], stdout=pipe, stderr=pipe, env=UTF8)
+
+
+def test_a_working_directory_that_is_gone_is_named(tmp_path: Path) -> None:
+    document = tmp_path / "doc.md"
+    document.write_text("<!-- bt or-gate E .3f -->1<!-- /bt -->\n", encoding="utf-8")
+    (tmp_path / "gone").mkdir()
+    done = shell(f"cd {tmp_path}/gone && rmdir ../gone && backtrace fill {document}")
+    assert done == (1, "", "'.': cannot be read: No such file or directory\n")
+    assert "-->1<!--" in document.read_text(encoding="utf-8")
+
+
+def test_standard_input_that_cannot_be_read_is_no_failure_of_the_output(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Torn(io.StringIO):
+        def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]  # as in typeshed
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(sys, "stdin", Torn())
+    with pytest.raises(BacktraceError, match=r"^'-': cannot be read: Input/output error$"):
+        _typed_line()
+
+
+def test_a_file_that_cannot_be_read_while_another_is_written_is_named(tmp_path: Path) -> None:
+    old = tmp_path / "old.txt"
+    old.write_text("old", encoding="utf-8")
+    with pytest.raises(BacktraceError) as caught, writing_to(str(old)):
+        (tmp_path / "missing.txt").read_text(encoding="utf-8")
+    assert (
+        str(caught.value)
+        == f"{quoted(f'{tmp_path}/missing.txt', 120)}: cannot be read: No such file or directory"
+    )
+    assert old.read_text(encoding="utf-8") == "old"
+
+
+def test_processes_that_cannot_be_started_are_no_failure_of_the_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    for number in range(40):
+        (tmp_path / f"{number:02}.yaml").write_text("h_1: 0.6\n", encoding="utf-8")
+    monkeypatch.setattr(os, "fork", refuse)
+    done = run_here("check", "or-gate", tmp_path, "--jobs", "2", "-f", "csv")
+    message = "cannot start 2 processes: Resource temporarily unavailable; try --jobs 1\n"
+    assert (done.code, done.err) == (1, message)
 
 
 def test_ctrl_c_ends_a_run_with_one_line() -> None:

@@ -187,8 +187,9 @@ def test_two_names_of_one_document_never_look_alike() -> None:
 @given(st.from_regex(f"[{LETTER}][{LETTER}0-9_]{{0,12}}", fullmatch=True))
 @settings(max_examples=100, deadline=None)
 def test_any_name_of_a_config_can_be_set(name: str) -> None:
-    for symbol in (name, f"{name}⁺", f"Δ{name}", f"m̂_{name}", f"∂E/∂{name}⁽³⁾", f"h_{name}", f"e^h_{name}"):
-        math_of(MathNames()(symbol))
+    symbols = (name, f"{name}⁺", f"Δ{name}", f"m̂_{name}", f"∂E/∂{name}⁽³⁾", f"h_{name}", f"e^h_{name}")
+    shown = {text_of(math_of(MathNames()(symbol))) for symbol in symbols}
+    assert len(shown) == len(symbols)
 
 
 @given(st.text())
@@ -237,9 +238,13 @@ def test_what_derivatives_are_written_with_is_set_too(expression: str, shown: st
 
 def test_every_function_has_its_form() -> None:
     symbols = tuple(Symbol(name, name) for name in "xyz")
+    shown = set()
     for name, function in FUNCTIONS.items():
         count = 2 if function.arguments == "…" else len(function.arguments.split())
-        math_of(MathPrinter(MathNames()).whole(Product((HALF, Call(name, symbols[:count])))))
+        text = text_of(math_of(MathPrinter(MathNames()).whole(Product((HALF, Call(name, symbols[:count]))))))
+        assert all(symbol.text in text for symbol in symbols[:count])
+        shown.add(text)
+    assert len(shown) == len(FUNCTIONS)
 
 
 @pytest.mark.parametrize(

@@ -702,7 +702,8 @@ def test_every_sign_of_a_text_can_be_set(tmp_path: Path) -> None:
     rows = "\n\n".join(escaped(signs[start : start + 40]) for start in range(0, len(signs), 40))
     letters = Names()
     names = "".join(f"\n\n${letters(letter)}$, ${letters(f'w_{letter}x')}$" for letter in GREEK)
-    compiled(f"{PREAMBLE}\\raggedright\n{rows}{names}\n\\end{{document}}\n", tmp_path)
+    log = compiled(f"{PREAMBLE}\\raggedright\n{rows}{names}\n\\end{{document}}\n", tmp_path)
+    assert "Missing character" not in log
 
 
 def page_of(folder: Path, *arguments: str, config: str = HOSTILE) -> str:

@@ -604,6 +604,10 @@ def test_a_walk_in_the_background_waits_until_it_is_in_front() -> None:
         session.until("1 of 44")
         session.press("q")
         session.until("ended 0")
+        assert session.end() == 0
+        assert session.is_restored()
+        # The shell says what `fg` brings to the front, and only then is there a screen.
+        assert 0 <= session.raw.index(b"backtrace walk or-gate") < session.raw.index(b"\x1b[?1049h")
 
 
 def test_a_stopped_walk_can_be_ended_in_the_background() -> None:
@@ -614,6 +618,8 @@ def test_a_stopped_walk_can_be_ended_in_the_background() -> None:
         session.until("1 of 44")
         session.press("ctrl-z")
         session.until("ended")
+        assert session.is_restored()
+        assert session.end() == 0
 
 
 def test_without_a_shell_to_go_back_to_ctrl_z_changes_nothing() -> None:
