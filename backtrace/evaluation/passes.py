@@ -1,7 +1,6 @@
-"""One sample's forward and backward pass, worked out; and what a step of training starts from.
+"""One sample's forward and backward pass, evaluated; and the state that a step of training starts from.
 
-A pass is worked out from a state under one arithmetic. Which passes a run needs, and what of them is shown,
-is decided in `tracing`.
+A pass is evaluated from a state under one arithmetic. Must not know which passes a run needs, or shows.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ LARGEST_EXPONENT = 700  # e^710 is past float64; softmax is shifted before that
 
 
 class State:
-    """What a step starts from: parameters and the update rule's states by id.
+    """The parameters and the update rule's states by id, before a step.
 
-    `written` has the texts of those that are still as the config wrote them.
+    `written` has the texts of those that are still as in the config.
     """
 
     __slots__ = ("values", "written")
@@ -38,7 +37,7 @@ class State:
 
 
 class Pass:
-    """A sample's equations and their values; `failure` where one of them is not finite."""
+    """A sample's equations and their values; `failure` if one of them is not finite."""
 
     __slots__ = ("derivation", "failure", "values", "written")
 
@@ -50,7 +49,7 @@ class Pass:
 
 
 class Passes:
-    """Works out the passes of one problem; each form of its equations is derived once."""
+    """Evaluates the passes of one problem; each form of its equations is derived once."""
 
     def __init__(self, problem: Problem, arithmetic: Arithmetic) -> None:
         self.problem = problem
@@ -58,23 +57,23 @@ class Passes:
         self.derivations: dict[Case, Derivation] = {}
 
     def start(self) -> State:
-        """What the first step starts from."""
+        """The state before the first step."""
         problem = self.problem
         state = State({}, {})
-        self.take_in(state.values, state.written, problem.parameters)
+        self.add_givens(state.values, state.written, problem.parameters)
         if problem.update:
-            self.take_in(state.values, state.written, problem.update.constants)
-        self.take_in(state.values, state.written, dict.fromkeys(self.state_ids(), ZERO))
+            self.add_givens(state.values, state.written, problem.update.constants)
+        self.add_givens(state.values, state.written, dict.fromkeys(self.state_ids(), ZERO))
         return state
 
     def state_ids(self) -> list[str]:
-        """The ids of what the update rule keeps from step to step for each parameter."""
+        """The ids of the values that the update rule keeps from step to step for each parameter."""
         update = self.problem.update
         prefixes = UPDATE_RULES[update.rule].states if update else ()
         return [f"{prefix}_{spell(name)}" for prefix in prefixes for name in self.problem.trained]
 
-    def take_in(self, values: Environment, written: dict[str, str], givens: Mapping[str, Number]) -> None:
-        """Add what a config gives to an environment, and the texts that it is written with."""
+    def add_givens(self, values: Environment, written: dict[str, str], givens: Mapping[str, Number]) -> None:
+        """Add given values of the config to an environment, and their texts."""
         for name, number in givens.items():
             values[spell(name)] = self.arithmetic.number(number)
             written[spell(name)] = number.text
@@ -83,19 +82,19 @@ class Passes:
         """A sample's forward and backward pass from the parameters of a state."""
         own = self.problem.samples[sample - 1]
         values, written = dict(state.values), dict(state.written)
-        self.take_in(values, written, dict(zip(self.problem.inputs, own.inputs, strict=True)))
+        self.add_givens(values, written, dict(zip(self.problem.inputs, own.inputs, strict=True)))
         if own.targets is not None:
-            self.take_in(values, written, dict(zip(self.problem.targets, own.targets, strict=True)))
+            self.add_givens(values, written, dict(zip(self.problem.targets, own.targets, strict=True)))
         case = self.case(own)
-        worked = Pass(self.derivation(case), values, written)
+        evaluated = Pass(self.derivation(case), values, written)
         try:
-            self.forward_pass(worked, case)
+            self.forward_pass(evaluated, case)
             if backward:
-                is_needed = self.is_needed(worked.derivation)
-                evaluate(worked.derivation.backward, values, self.arithmetic, is_needed)
+                is_needed = self.is_needed(evaluated.derivation)
+                evaluate(evaluated.derivation.backward, values, self.arithmetic, is_needed)
         except NotFiniteError as failure:
-            worked.failure = NotFiniteError(f"{failure.message} in sample {sample}")
-        return worked
+            evaluated.failure = NotFiniteError(f"{failure.message} in sample {sample}")
+        return evaluated
 
     def is_needed(self, derivation: Derivation) -> Callable[[str], bool]:
         """A test, by id, of the derivatives from which others or new parameters are computed.
@@ -117,8 +116,8 @@ class Passes:
             objective = objective_of(self.problem, derivation).symbol
             yield from (derivative(objective, given(name)).id for name in self.problem.trained)
 
-    def forward_pass(self, worked: Pass, case: Case) -> None:
-        """Work a forward pass out, once more where nets turn out to be too large for a softmax as it is.
+    def forward_pass(self, evaluated: Pass, case: Case) -> None:
+        """Evaluate a forward pass, again with a shift if net inputs are too large for e^h in a softmax.
 
         Raises:
             NotFiniteError: a value is infinite or not a number, and no shift helps.
@@ -126,16 +125,16 @@ class Passes:
         while True:
             failure: NotFiniteError | None = None
             try:
-                evaluate(worked.derivation.forward, worked.values, self.arithmetic)
+                evaluate(evaluated.derivation.forward, evaluated.values, self.arithmetic)
             except NotFiniteError as found:  # e^h may have been too large
                 failure = found
-            shifted = case.shifted | self.too_large(worked.values)
+            shifted = case.shifted | self.too_large(evaluated.values)
             if shifted == case.shifted:
                 break
-            for row in worked.derivation.forward:
-                worked.values.pop(row.id, None)
+            for row in evaluated.derivation.forward:
+                evaluated.values.pop(row.id, None)
             case = Case(case.has_targets, case.targets_sum_to_one, shifted)
-            worked.derivation = self.derivation(case)
+            evaluated.derivation = self.derivation(case)
         if failure:
             raise failure
 
@@ -150,7 +149,7 @@ class Passes:
         return self.derivations[case]
 
     def too_large(self, values: Environment) -> frozenset[str]:
-        """The softmax layers whose nets would take e^h out of range."""
+        """The softmax layers whose net inputs would take e^h out of range."""
         model = self.problem.model
         if not isinstance(model, Network):
             return frozenset()
@@ -162,11 +161,11 @@ class Passes:
         )
 
     def new_parameters(self, values: Environment) -> Environment:
-        """The parameters that an update has made, under the ids that the next pass reads."""
+        """The updated parameters, under the ids that the next pass reads."""
         return {id: values[f"{id}+"] for id in map(spell, self.problem.trained)}
 
     def commit(self, state: State, values: Environment) -> None:
-        """The next step starts from the new parameters and states; they are no longer as written."""
+        """Start the next step from the new parameters and states, which no text of the config belongs to."""
         for id in (*map(spell, self.problem.trained), *self.state_ids()):
             state.values[id] = values[f"{id}+"]
             state.written.pop(id, None)

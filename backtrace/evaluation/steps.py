@@ -1,7 +1,7 @@
 """Steps and samples, evaluated one after the other: requests in, parts out.
 
-A part is handed out as soon as it is evaluated, so that a table or a file can be written while the next one
-is computed, and what came before a failure has been seen.
+A part is yielded as soon as it is evaluated, so that a table or a file can be written while the next one is
+computed, and everything before a failure has been shown. Must not know how parts are shown.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from backtrace.symbolic.expressions import number, symbols
 
 
 class Request(NamedTuple):
-    """What is to be shown: steps `first` to `last`, one sample, all of them, or each step's own.
+    """The steps `first` to `last`, of one sample, all of them, or each step's own.
 
-    `start` has the parameters and states that step `first` starts from, by id, where they are known; else the
-    steps before it are run.
+    `start` has the parameters and states before step `first`, by id, if they are known; else the steps before
+    it are run.
     """
 
     first: int = 1
@@ -38,7 +38,7 @@ class Request(NamedTuple):
 class Part(NamedTuple):
     """One phase of one step and sample: its equations, and the environment that has their values.
 
-    `written` has the text of givens that stand in the environment as the config wrote them.
+    `written` has the texts of those given values that are still as in the config.
     """
 
     step: int
@@ -51,7 +51,7 @@ class Part(NamedTuple):
 
 
 class Run:
-    """The steps of a request, one after the other; each starts from the state that the last one left."""
+    """The steps of a request, one after the other; each starts from the state after the one before."""
 
     def __init__(self, problem: Problem, request: Request) -> None:
         self.problem = problem
@@ -82,25 +82,25 @@ class Run:
             yield from self.batch_step(step, state, shown)
 
     def visible(self, usual: Sequence[int]) -> Sequence[int]:
-        """The samples that are asked for; the usual ones where nothing is said."""
+        """The samples asked for, or else the usual ones."""
         wanted = self.request.sample
         return usual if wanted is None else self.samples if wanted == "all" else [wanted]
 
     def online_step(self, step: int, state: State, shown: bool) -> Iterator[Part]:
-        """The passes of the samples that are asked for, and the update that the step's own one makes."""
+        """The passes of the samples asked for, and the update by the step's own sample."""
         own = self.problem.own_sample(step)
         own_pass: Pass | None = None
         for sample in self.visible([own]) if shown else []:
-            worked = self.passes.run(state, sample)
-            yield from self.pass_parts(step, sample, worked)
+            evaluated = self.passes.run(state, sample)
+            yield from self.pass_parts(step, sample, evaluated)
             if sample == own:
-                own_pass = worked
-            elif sample == self.request.sample and self.updates(worked, step):  # what it would do to them
-                yield from self.update_parts(step, sample, worked, state)
+                own_pass = evaluated
+            elif sample == self.request.sample and self.updates(evaluated, step):  # the update it would make
+                yield from self.update_parts(step, sample, evaluated, state)
         is_visible = own_pass is not None
         if own_pass is None:
             own_pass = self.passes.run(state, own)
-            self.stop_at(own_pass)
+            self.raise_failure(own_pass)
         if self.updates(own_pass, step):
             if is_visible:
                 yield from self.update_parts(step, own, own_pass, state)
@@ -109,41 +109,43 @@ class Run:
             self.passes.commit(state, own_pass.values)
 
     def batch_step(self, step: int, state: State, shown: bool) -> Iterator[Part]:
-        """The passes of the samples that are asked for, and what follows from all of them together."""
+        """The passes of the samples asked for; the sums over all samples, and the update by these."""
         visible = self.visible(self.samples) if shown else []
         collected: Environment = {}
         equations: StepDerivation | None = None
         for sample in self.samples if self.scored else visible:
-            worked = self.passes.run(state, sample)
+            evaluated = self.passes.run(state, sample)
             if sample in visible:
-                yield from self.pass_parts(step, sample, worked)
-            self.stop_at(worked)
-            if worked.derivation.backward:
-                equations = equations or self.step_derivation(worked.derivation, self.scored)
+                yield from self.pass_parts(step, sample, evaluated)
+            self.raise_failure(evaluated)
+            if evaluated.derivation.backward:
+                equations = equations or self.step_derivation(evaluated.derivation, self.scored)
                 for row in equations.total:
-                    collected[f"{row.id}[{sample}]"] = worked.values[row.id]
+                    collected[f"{row.id}[{sample}]"] = evaluated.values[row.id]
         if equations:
             all_shown = shown and self.request.sample in (None, "all")
             yield from self.total_parts(step, equations, collected, state, all_shown)
 
-    def stop_at(self, worked: Pass) -> None:
-        """Go no further from a pass that failed, or that ought to have had a backward pass."""
-        if worked.failure:
-            raise worked.failure
-        if worked.derivation.refusal and self.request.phases != {"forward"}:
-            raise worked.derivation.refusal
+    def raise_failure(self, evaluated: Pass) -> None:
+        """Raise the failure of a pass, or the reason why it has no backward pass though one is wanted."""
+        if evaluated.failure:
+            raise evaluated.failure
+        if evaluated.derivation.refusal and self.request.phases != {"forward"}:
+            raise evaluated.derivation.refusal
 
-    def pass_parts(self, step: int, sample: int, worked: Pass) -> Iterator[Part]:
+    def pass_parts(self, step: int, sample: int, evaluated: Pass) -> Iterator[Part]:
         for phase, equations in (
-            ("forward", worked.derivation.forward),
-            ("backward", worked.derivation.backward),
+            ("forward", evaluated.derivation.forward),
+            ("backward", evaluated.derivation.backward),
         ):
-            done = equations
-            if worked.failure:  # what could be worked out before it
-                done = tuple(row for row in equations if row.id in worked.values)
-            if phase in self.request.phases and done:
-                yield Part(step, sample, phase, done, worked.values, worked.written, worked.derivation)
-        self.stop_at(worked)
+            shown = equations
+            if evaluated.failure:  # the values before it are shown all the same
+                shown = tuple(row for row in equations if row.id in evaluated.values)
+            if phase in self.request.phases and shown:
+                yield Part(
+                    step, sample, phase, shown, evaluated.values, evaluated.written, evaluated.derivation
+                )
+        self.raise_failure(evaluated)
 
     def step_derivation(self, derivation: Derivation, samples: Sequence[int] | None) -> StepDerivation:
         key = id(derivation)  # which `passes` keeps alive; in a run all steps are online or all are not
@@ -151,24 +153,24 @@ class Run:
             self.steps[key] = derive_step(self.problem, derivation, samples)
         return self.steps[key]
 
-    def updates(self, worked: Pass, step: int) -> bool:
-        """Whether a pass makes an update that is wanted."""
-        makes_one = bool(worked.derivation.backward) and self.problem.update is not None
-        return makes_one and self.is_update_wanted(step)
+    def updates(self, evaluated: Pass, step: int) -> bool:
+        """Whether a pass has an update that is wanted."""
+        has_one = bool(evaluated.derivation.backward) and self.problem.update is not None
+        return has_one and self.is_update_wanted(step)
 
     def is_update_wanted(self, step: int) -> bool:
         """Whether the update of a step is shown, or another step starts from it."""
         return step < self.request.last or not self.request.phases.isdisjoint(("update", "after"))
 
-    def update(self, worked: Pass) -> StepDerivation:
-        """Add the update that a pass makes to its values; its equations."""
-        equations = self.step_derivation(worked.derivation, None)
-        evaluate(equations.update, worked.values, self.arithmetic)
+    def update(self, evaluated: Pass) -> StepDerivation:
+        """Evaluate the update by a pass in its own environment; the equations."""
+        equations = self.step_derivation(evaluated.derivation, None)
+        evaluate(equations.update, evaluated.values, self.arithmetic)
         return equations
 
-    def update_parts(self, step: int, sample: int, worked: Pass, state: State) -> Iterator[Part]:
-        """The update that a sample makes, and E with the parameters it leads to."""
-        equations, values, written = self.update(worked), worked.values, worked.written
+    def update_parts(self, step: int, sample: int, evaluated: Pass, state: State) -> Iterator[Part]:
+        """The update by a sample, and E with the updated parameters."""
+        equations, values, written = self.update(evaluated), evaluated.values, evaluated.written
         updated = None if sample == self.problem.own_sample(step) else sample
         yield from self.part(step, updated, "update", equations.update, values, written)
         if "after" in self.request.phases:
@@ -178,16 +180,16 @@ class Run:
             yield from self.part(step, sample, "after", equations.after, after, written)
 
     def once_more(self, sample: int, state: State, values: Environment) -> Pass:
-        """A sample's forward pass with the parameters that an update has made."""
-        moved = State({**state.values, **self.passes.new_parameters(values)}, {})
-        again = self.passes.run(moved, sample, backward=False)
-        self.stop_at(again)
+        """A sample's forward pass with the updated parameters."""
+        updated = State({**state.values, **self.passes.new_parameters(values)}, {})
+        again = self.passes.run(updated, sample, backward=False)
+        self.raise_failure(again)
         return again
 
     def total_parts(
         self, step: int, equations: StepDerivation, collected: Environment, state: State, shown: bool
     ) -> Iterator[Part]:
-        """The sums over a batch, the update they make, and E with the parameters it leads to."""
+        """The sums over a batch, the update by these, and E with the updated parameters."""
         values, written = {**state.values, **collected}, dict(state.written)
         self.evaluate_total(equations, values)
         if shown:
