@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from backtrace.checking.tokens import Side
+from backtrace.checking.lexing.tokens import Side
 from backtrace.symbolic.expressions import Number
 
 

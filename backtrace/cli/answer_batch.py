@@ -31,8 +31,8 @@ class Marking(NamedTuple):
     def checker(self) -> Checker:
         """What checks the sheets; it is costly to make and serves for all of them."""
         from backtrace.checking.judging.checker import Checker
+        from backtrace.checking.lexing.tokens import named as written
         from backtrace.checking.naming.lookup import Lookup
-        from backtrace.checking.tokens import named as written
         from backtrace.problem.notation import NOTATIONS
 
         problem = self.problem

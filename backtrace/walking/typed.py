@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from backtrace.checking.lexing.tokens import tokens_of
 from backtrace.checking.naming.side_parser import parse_side
 from backtrace.checking.reading.handwritten_numbers import read_number, sides_of
-from backtrace.checking.tokens import tokens_of
 from backtrace.errors import quoted
 from backtrace.symbolic.expressions import Number, symbols
 

@@ -9,9 +9,9 @@ import pytest
 
 from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.judge_sheet import check_sheet
+from backtrace.checking.lexing.tokens import named
 from backtrace.checking.reading.answer_files import read_sheet, read_sheet_file
 from backtrace.checking.statement import Statement
-from backtrace.checking.tokens import named
 from backtrace.config.load import load
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError

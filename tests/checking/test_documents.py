@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backtrace.checking.lexing.tokens import Side
 from backtrace.checking.reading.document import read_document
-from backtrace.checking.tokens import Side
 
 
 def texts(sides: Iterable[Side]) -> list[str]:

@@ -12,6 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key
+from backtrace.checking.lexing.tokens import Side
 from backtrace.checking.naming.binding import Bound, Names, value_in
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.side_parser import is_symbolic, operand, parse_side
@@ -20,7 +21,6 @@ from backtrace.checking.slips.candidates import Candidate
 from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Formula, Sheet
-from backtrace.checking.tokens import Side
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.closeness import EXACT, same
 from backtrace.limits import STEP_EQUATIONS

@@ -13,11 +13,11 @@ from itertools import islice, product
 from types import MappingProxyType
 
 from backtrace.checking.graph import Graph, Key
+from backtrace.checking.lexing.tokens import named
 from backtrace.checking.name_table import loose
 from backtrace.checking.naming.matrix_entries import entry_forms
 from backtrace.checking.naming.spellings import Spellings
 from backtrace.checking.stated_number import Stated
-from backtrace.checking.tokens import named
 from backtrace.errors import nearest
 from backtrace.symbolic.ids import spell, transcribe
 

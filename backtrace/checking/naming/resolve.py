@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key, Node
+from backtrace.checking.lexing.tokens import Token, number_of
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Sheet, Statement
-from backtrace.checking.tokens import Token, number_of
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backtrace.checking.tokens import Token, is_operator, opening, typed, without_commas
+from backtrace.checking.lexing.tokens import Token, is_operator, opening, typed, without_commas
 from backtrace.symbolic.expressions import Call, Expression, Number, Power, Symbol, children, symbols
 from backtrace.symbolic.functions import VARIADIC, public_functions
 from backtrace.symbolic.parser import ExpressionError, Parser
@@ -36,7 +36,7 @@ def parse_side(tokens: Sequence[Token]) -> Expression | None:
     An activation function whose kind is left open is a call of `OPEN`, its derivative of `OPEN_SLOPE`; and
     ∂/∂x [ … ] a call of `PARTIAL`: what the names mean has to be known first.
 
-    >>> from backtrace.checking.tokens import tokens_of
+    >>> from backtrace.checking.lexing.tokens import tokens_of
     >>> parse_side(tokens_of("0.512(1 - 0.512)")).factors[0]
     Number(value=0.512, text='0.512')
     """

@@ -11,8 +11,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from backtrace.checking.latex import TooDeepError, plain
-from backtrace.checking.latex_tables import BREAK, FENCE, ROW
+from backtrace.checking.lexing.latex import TooDeepError, plain
+from backtrace.checking.lexing.latex_tables import BREAK, FENCE, ROW
+from backtrace.checking.lexing.tokens import Side, Token, name_of, named, number_of, tokens_of, typed
 from backtrace.checking.reading.answer_form import HandedOut
 from backtrace.checking.reading.equations import Equation, equations
 from backtrace.checking.reading.handwritten_numbers import with_points
@@ -20,7 +21,6 @@ from backtrace.checking.reading.markup import harmless, lines
 from backtrace.checking.reading.matrices import cells, elements, labels
 from backtrace.checking.reading.tables import Line, with_tables
 from backtrace.checking.statement import Formula, Sheet, Statement
-from backtrace.checking.tokens import Side, Token, name_of, named, number_of, tokens_of, typed
 from backtrace.limits import LINE_CHARACTERS
 from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.ids import LETTER

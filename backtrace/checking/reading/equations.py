@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from backtrace.checking.latex_tables import UNKNOWN
+from backtrace.checking.lexing.latex_tables import UNKNOWN
+from backtrace.checking.lexing.tokens import Token, is_operator, number_of, opening, tokens_of
 from backtrace.checking.reading.prose_words import (
     ARTICLES,
     COST_WORDS,
@@ -20,7 +21,6 @@ from backtrace.checking.reading.prose_words import (
     is_word,
     neighbour,
 )
-from backtrace.checking.tokens import Token, is_operator, number_of, opening, tokens_of
 
 _NO_RELATION = re.compile(r"[!<>≠]=+|=>|={3,}|[-+*/]=(?=\s)")
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from backtrace.checking.latex import TooDeepError, plain
-from backtrace.checking.tokens import number_of, tokens_of
+from backtrace.checking.lexing.latex import TooDeepError, plain
+from backtrace.checking.lexing.tokens import number_of, tokens_of
 from backtrace.config.cursor import to_number
 from backtrace.errors import quoted
 from backtrace.limits import LINE_CHARACTERS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backtrace.checking.tokens import Token
+from backtrace.checking.lexing.tokens import Token
 
 # Words that may be the left side of an equation: "the error = 0.1", "output = 0.5".
 COST_WORDS = frozenset("error loss cost output out net total".split())

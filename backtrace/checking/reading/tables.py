@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from backtrace.checking.latex import TooDeepError, plain
-from backtrace.checking.latex_tables import FENCE
-from backtrace.checking.tokens import Token, name_of, number_of, tokens_of
+from backtrace.checking.lexing.latex import TooDeepError, plain
+from backtrace.checking.lexing.latex_tables import FENCE
+from backtrace.checking.lexing.tokens import Token, name_of, number_of, tokens_of
 from backtrace.limits import LINE_CHARACTERS
 
 TABLE_LINES = 2000  # of a table; what comes after them is another one

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from backtrace.checking import latex_tables as tables
+from backtrace.checking.lexing import latex_tables as tables
 from backtrace.limits import NESTING
 from backtrace.symbolic.ids import LETTER
 

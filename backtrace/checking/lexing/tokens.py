@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from backtrace.checking.latex import TooDeepError, plain
-from backtrace.checking.latex_tables import FENCE
+from backtrace.checking.lexing.latex import TooDeepError, plain
+from backtrace.checking.lexing.latex_tables import FENCE
 from backtrace.limits import ID_CHARACTERS, NUMBER_CHARACTERS
 from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.ids import LETTER, transcribe
