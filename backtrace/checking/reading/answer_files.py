@@ -14,6 +14,7 @@ from functools import partial
 
 from backtrace.checking.reading.document import read_document
 from backtrace.checking.reading.handwritten_numbers import has_commas, joined, read_number
+from backtrace.checking.reading.lines import numbered_lines
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.config.csv_file import not_csv
 from backtrace.config.cursor import Cursor
@@ -199,15 +200,15 @@ def _separator(text: str) -> str:
 
 def _rows(text: str, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
     """The rows of a table with the lines they begin on."""
-    pieces = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    reader = csv.reader((f"{piece}\n" for piece in pieces), delimiter=separator, skipinitialspace=True)
+    lines = [f"{line.text}\n" for line in numbered_lines(text)]
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
     line = 1
     try:
         for row in reader:
             yield line, row
             line = reader.line_num + 1
     except csv.Error:
-        raise BacktraceError(not_csv(pieces[reader.line_num - 1]), Location(file, line, 1)) from None
+        raise BacktraceError(not_csv(lines[reader.line_num - 1]), Location(file, line, 1)) from None
 
 
 def _is_header(row: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from backtrace.checking.reading.lines import Line, numbered_lines
 from backtrace.checking.statement import Statement
 from backtrace.limits import LINE_CHARACTERS
 
@@ -35,7 +36,7 @@ class Place(NamedTuple):
     sample: int | None
 
 
-class HandedOut:
+class AnswerForm:
     """What is found while a document's lines are read: the places of its numbers.
 
     `is_form` is true where what is given is marked; `blank` counts the places where nothing was written.
@@ -50,11 +51,11 @@ class HandedOut:
         """The text without what is given; every line keeps its number."""
         if "step " not in text and not any(mark in text for mark in _ENDS):
             return text
-        return "\n".join(self._kept(re.split(r"\r\n|\n|\r", text)))
+        return "\n".join(self._kept(numbered_lines(text)))
 
-    def _kept(self, lines: Iterable[str]) -> Iterator[str]:
+    def _kept(self, lines: Iterable[Line]) -> Iterator[str]:
         end: str | None = None
-        for number, line in enumerate(lines, 1):
+        for number, line, _ in lines:
             bare = line.strip()
             is_short = len(bare) < LINE_CHARACTERS
             heading = _HEADING.match(bare) if is_short else None

@@ -6,10 +6,11 @@ A number by itself says what its comma is, but for those like 1,234: there the r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from backtrace.checking.lexing.latex import TooDeepError, plain
 from backtrace.checking.lexing.tokens import number_of, tokens_of
+from backtrace.checking.reading.lines import Line
 from backtrace.config.cursor import to_number
 from backtrace.errors import quoted
 from backtrace.limits import LINE_CHARACTERS
@@ -51,12 +52,12 @@ def has_commas(texts: Iterable[str]) -> bool:
     return sum(len(_SURE.findall(text)) - len(_POINT.findall(text)) for text in short) > 0
 
 
-def with_points(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+def with_points(lines: Iterable[Line]) -> Iterable[Line]:
     """The lines of a document, where its writer has decimal commas with points in their place."""
     lines = list(lines)
-    if not has_commas(text for _, text in lines):
-        return iter(lines)
-    return ((number, _COMMA.sub(r"\1.\2", text)) for number, text in lines)
+    if not has_commas(line.text for line in lines):
+        return lines
+    return (line._replace(text=_COMMA.sub(r"\1.\2", line.text)) for line in lines)
 
 
 def read_number(

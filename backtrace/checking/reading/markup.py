@@ -9,17 +9,16 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from itertools import groupby
 from operator import itemgetter
 
+from backtrace.checking.reading.lines import Line, numbered_lines
 from backtrace.checking.reading.notebook import notebook_lines
 from backtrace.limits import LINE_CHARACTERS
 
 HTML_CHARACTERS = 4_000_000  # characters; a longer document is read as text
-
-Line = tuple[int, str]
 
 _IS_HTML = re.compile(r"<!doctype html|</(?:p|div|td|li|body|html|h[1-6]|span|table)>", re.IGNORECASE)
 _HIDDEN = frozenset(("script", "style", "head", "annotation", "noscript", "template"))
@@ -50,21 +49,17 @@ _DASH = re.compile(r"–(?=\s?[.0-9(])")
 _RULE = re.compile(r"\s*[=\-_*~]{3,}\s*")
 
 
-def lines(text: str, file: str = "") -> Iterator[Line]:
+def document_lines(text: str, file: str = "") -> Iterator[Line]:
     """The lines of a document; one too long comes as it is. HTML has an empty one before each table."""
     ending = file.lower().rpartition(".")[2]
-    if ending == "ipynb" and (cells := notebook_lines(text)) is not None:
-        for number, line in cells:
-            yield number, line if len(line) > LINE_CHARACTERS else _clean(line, comments=False)
-        return
     is_html = ending in ("html", "htm", "xhtml") or bool(_IS_HTML.search(text, 0, 200_000))
-    numbered: Iterator[Line]
-    if is_html and len(text) <= HTML_CHARACTERS:
-        numbered = _html_lines(text)
-    else:
-        numbered = enumerate(re.split(r"\r\n|\n|\r", text), 1)
-    for number, line in numbered:
-        yield number, line if len(line) > LINE_CHARACTERS else _clean(line, comments=ending == "tex")
+    numbered: Iterable[Line] | None = notebook_lines(text) if ending == "ipynb" else None
+    if numbered is None:
+        is_parsed = is_html and len(text) <= HTML_CHARACTERS
+        numbered = _html_lines(text) if is_parsed else numbered_lines(text)
+    for line in numbered:
+        is_short = len(line.text) <= LINE_CHARACTERS
+        yield Line(line.number, _clean(line.text, comments=ending == "tex")) if is_short else line
 
 
 def _clean(line: str, comments: bool) -> str:
@@ -219,4 +214,4 @@ def _html_lines(text: str) -> Iterator[Line]:
     parser.feed(_NO_TAG.sub("&lt;", _without_comments(text)))
     parser.close()
     for (number, _), pieces in groupby(parser.pieces, key=itemgetter(0)):
-        yield number, "".join(piece for _, piece in pieces)
+        yield Line(number, "".join(piece for _, piece in pieces))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-Line = tuple[int, str]
+from backtrace.checking.reading.lines import Line
 
 _MAX_SHOWN = 100_000  # lines
 
@@ -46,4 +46,4 @@ def _placed(lines: list[str], text: str) -> Iterator[Line]:
         if place >= 0:
             number += text.count("\n", position, place)
             position = place
-        yield number, line
+        yield Line(number, line)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from backtrace.checking.lexing.latex import TooDeepError, plain
 from backtrace.checking.lexing.latex_tables import FENCE
 from backtrace.checking.lexing.tokens import Token, name_of, number_of, tokens_of
+from backtrace.checking.reading.lines import Line
 from backtrace.limits import LINE_CHARACTERS
 
 TABLE_LINES = 2000  # of a table; what comes after them is another one
@@ -49,30 +50,23 @@ _SEPARATOR = re.compile(r"[\s|:+-]*-[\s|:+-]*")
 _ALONE = re.compile(r"[\s$\[\](){}.,;]*(?:\\(?:\[|\]|\(|\)|centering|displaystyle)[\s$]*)*[\s$.,;]*")
 
 
-class Line(NamedTuple):
-    """A line of a document; `left` is the name that a table gives to what stands in it."""
-
-    number: int
-    text: str
-    left: str = ""
-
-
 Tell = Callable[[int, str], None]
 
 
-def with_tables(lines: Iterable[tuple[int, str]], not_understood: Tell) -> Iterator[Line]:
+def with_tables(lines: Iterable[Line], not_understood: Tell) -> Iterator[Line]:
     """The lines of a document that are not empty, every cell of a table on its own."""
-    rows: list[tuple[int, str]] = []
-    for number, text in _bars_of_latex(lines):
+    rows: list[Line] = []
+    for line in _bars_of_latex(lines):
+        text = line.text
         bar = len(text) <= LINE_CHARACTERS and text.lstrip()[:1] == "|"
         is_row = bar and (bool(rows) or text.rstrip()[-1:] == "|")  # |x| = 3 is none
         if rows and (not is_row or len(rows) == TABLE_LINES):
             yield from _Table(rows, not_understood).lines()
             rows = []
         if is_row:
-            rows.append((number, text))
+            rows.append(line)
         elif text and not text.isspace():
-            yield Line(number, text)
+            yield line
     if rows:
         yield from _Table(rows, not_understood).lines()
 
@@ -124,8 +118,8 @@ def _is_symbol(token: Token) -> bool:
 
 
 class _Table:
-    def __init__(self, rows: Sequence[tuple[int, str]], not_understood: Tell) -> None:
-        self.rows = [(n, text, _cells(text)) for n, text in rows if not _SEPARATOR.fullmatch(text)]
+    def __init__(self, rows: Sequence[Line], not_understood: Tell) -> None:
+        self.rows = [(n, text, _cells(text)) for n, text, _ in rows if not _SEPARATOR.fullmatch(text)]
         self.not_understood = not_understood
         self.heading: list[_Cell] = []
         if len(self.rows) > 1 and not any(cell.has_value for cell in self.rows[0][2]):
@@ -229,47 +223,43 @@ def _cells(text: str) -> list[_Cell]:
 # LaTeX
 
 
-def _bars_of_latex(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+def _bars_of_latex(lines: Iterable[Line]) -> Iterator[Line]:
     """The lines, where a tabular's rows stand between bars; an array may also be a matrix."""
-    waiting: list[tuple[int, str]] = []
-    for number, text in lines:
-        begins = _BEGINS.match(text) if not waiting and len(text) <= LINE_CHARACTERS else None
+    waiting: list[Line] = []
+    for line in lines:
+        is_short = len(line.text) <= LINE_CHARACTERS
+        begins = _BEGINS.match(line.text) if not waiting and is_short else None
         if not waiting and not (begins and _ALONE.fullmatch(begins[1])):
-            yield number, text
+            yield line
             continue
-        waiting.append((number, text))
-        if (len(text) <= LINE_CHARACTERS and _ENDS.search(text)) or len(waiting) == TABLE_LINES:
+        waiting.append(line)
+        if (is_short and _ENDS.search(line.text)) or len(waiting) == TABLE_LINES:
             yield from _unwrapped(waiting)
             waiting = []
     yield from waiting
 
 
-def _unwrapped(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+def _unwrapped(lines: list[Line]) -> Sequence[Line]:
     """The rows of a tabular between bars; the lines as they are if it is a matrix."""
-    begins, ends = _BEGINS.match(lines[0][1]), _ENDS.search(lines[-1][1])
+    begins, ends = _BEGINS.match(lines[0].text), _ENDS.search(lines[-1].text)
     if begins is None or ends is None or not _ALONE.fullmatch(ends[1]):
-        yield from lines
-        return
+        return lines
     kinds = _COLUMN_KINDS.match(begins[3])
-    first = begins[3][kinds.end() :] if kinds else begins[3]
-    body = [(lines[0][0], first), *lines[1:]]
-    last = body[-1][1][: -len(ends[0])] if len(lines) > 1 else first[: first.rfind(ends[0])]
-    body[-1] = (body[-1][0], last)
-    rows: list[tuple[int, str]] = []
+    texts = [begins[3][kinds.end() :] if kinds else begins[3], *(line.text for line in lines[1:])]
+    texts[-1] = texts[-1][: texts[-1].rfind(ends[0])]
+    rows: list[Line] = []
     row = ""
-    for number, text in body:
+    for line, text in zip(lines, texts, strict=True):
         *whole, rest = _LATEX_ROW.split(_RULES.sub(" ", text))
         for piece in whole:
-            rows.append((number, f"{row} {piece}"))
+            rows.append(Line(line.number, f"{row} {piece}"))
             row = ""
         row = f"{row} {rest}"
-    rows.append((lines[-1][0], row))
-    rows = [(number, text) for number, text in rows if text.strip()]
-    if begins[2] == "array" and _is_matrix(text for _, text in rows):
-        yield from lines
-        return
-    for number, text in rows:
-        yield number, f"|{'|'.join(piece.replace('|', ' ') for piece in _LATEX_CELL.split(text))}|"
+    rows.append(Line(lines[-1].number, row))
+    rows = [line for line in rows if line.text.strip()]
+    if begins[2] == "array" and _is_matrix(line.text for line in rows):
+        return lines
+    return [Line(n, f"|{_LATEX_CELL.sub('|', text.replace('|', ' '))}|") for n, text, _ in rows]
 
 
 def _is_matrix(rows: Iterable[str]) -> bool:
