@@ -25,7 +25,7 @@ from backtrace.views.formats import find_view
 if TYPE_CHECKING:
     from backtrace.checking.report import Report
     from backtrace.problem.problem import Problem
-    from backtrace.views.check.rows import Marked, Telling
+    from backtrace.views.check.rows import Disclosure, ShownSheet
     from backtrace.views.formats import View
 
 
@@ -141,7 +141,7 @@ def command(
     from backtrace.cli.answer_batch import Marking, checked, sheet_files
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load, published_sheet
-    from backtrace.views.check.rows import Telling
+    from backtrace.views.check.rows import Disclosure
 
     if published == bool(answers):
         raise click.UsageError("give ANSWERS or --published, one of them and not both")
@@ -160,11 +160,11 @@ def command(
     usual = view.defaults.get("feedback", "full")
     feedback = feedback or ("full" if reveal else usual)
     reveal = reveal or feedback == usual == "full"
-    telling = Telling(feedback, reveal, slip_mark)  # type: ignore[arg-type]
+    disclosure = Disclosure(feedback, reveal, slip_mark)  # type: ignore[arg-type]
     if many and several:
-        return _write_class(several, problem, reports, len(files), telling, output, color)
+        return _write_class(several, problem, reports, len(files), disclosure, output, color)
     return _write_sheet(
-        view, problem, next(iter(reports)), telling, output, color, verbose, published and not verbose
+        view, problem, next(iter(reports)), disclosure, output, color, verbose, published and not verbose
     )
 
 
@@ -184,7 +184,7 @@ def _write_sheet(
     view: View,
     problem: Problem,
     report: Report,
-    telling: Telling,
+    disclosure: Disclosure,
     output: str | None,
     color: str,
     verbose: bool,
@@ -192,9 +192,9 @@ def _write_sheet(
 ) -> int:
     from backtrace.cli.output import write_view, writing_to
     from backtrace.errors import BacktraceError
-    from backtrace.views.check.rows import corrections, marked
+    from backtrace.views.check.rows import corrections, shown_sheet
 
-    sheet = marked(report, telling)
+    sheet = shown_sheet(report, disclosure)
     if only_corrections:
         sheet = corrections(sheet)
     # A grader or a CI system waits for a file also where there is nothing to mark.
@@ -208,11 +208,11 @@ def _write_sheet(
     return Exit.MISTAKES if report.has_mistakes else Exit.FINE
 
 
-def _tell_unread(sheet: Marked, verbose: bool) -> None:
+def _tell_unread(sheet: ShownSheet, verbose: bool) -> None:
     """Say on standard error which lines were not understood, where the format has no place for them."""
-    from backtrace.views.check.rows import formulas_line, lists, unread_line
+    from backtrace.views.check.sentences import formulas_line, lists, unread_line
 
-    counted = formulas_line(sheet), "" if verbose else unread_line(sheet, listed=False)
+    counted = formulas_line(sheet), "" if verbose else unread_line(sheet)
     listed = [line for above, lines in lists(sheet) for line in (above, *lines)] if verbose else []
     for line in filter(None, (*counted, *listed)):
         click.echo(line, err=True)
@@ -223,33 +223,33 @@ def _write_class(
     problem: Problem,
     reports: Iterator[Report],
     total: int,
-    telling: Telling,
+    disclosure: Disclosure,
     output: str | None,
     color: str,
 ) -> int:
     """Write the reports as they come."""
-    from backtrace.checking.judging.class_tally import Tally
+    from backtrace.checking.judging.class_counts import ClassCounts
     from backtrace.cli.output import write_view, writing_to
-    from backtrace.views.check.rows import marked
+    from backtrace.views.check.rows import shown_sheet
 
-    tally = Tally(telling.slip_mark)
+    counts = ClassCounts(disclosure.slip_mark)
 
-    def counted() -> Iterator[Marked]:
+    def counted() -> Iterator[ShownSheet]:
         for report in reports:
-            tally.add(report)
-            yield marked(report, telling)
+            counts.add(report)
+            yield shown_sheet(report, disclosure)
 
     with writing_to(output) as out:
         # A progress bar would tear apart what is written to the same screen meanwhile; a table comes last.
         has_bar = output is not None or view.format == "table" or not out.isatty()
         sheets = _with_progress(counted(), total) if has_bar else counted()
-        write_view(view, problem, sheets, out, color=color, tally=tally, telling=telling)
-    if tally.unreadable:
+        write_view(view, problem, sheets, out, color=color, counts=counts, disclosure=disclosure)
+    if counts.unreadable:
         return Exit.BAD_INPUT
-    return Exit.MISTAKES if tally.with_mistakes else Exit.FINE
+    return Exit.MISTAKES if counts.with_mistakes else Exit.FINE
 
 
-def _with_progress(sheets: Iterator[Marked], total: int) -> Iterator[Marked]:
+def _with_progress(sheets: Iterator[ShownSheet], total: int) -> Iterator[ShownSheet]:
     """The sheets, with a bar on standard error that follows them, if that is a terminal."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield from sheets

@@ -165,16 +165,24 @@ def class_table(context: ViewContext) -> None:
     """A line for each sheet, and the marks of the class."""
     from backtrace.views.check.table import draw_sheets
 
-    tally, telling, ascii = context.options["tally"], context.options["telling"], context.look.style.ascii
-    draw_sheets(context.heading(), context.content, tally, telling, context.console(), ascii)
+    counts, disclosure, ascii = (
+        context.options["counts"],
+        context.options["disclosure"],
+        context.look.style.ascii,
+    )
+    draw_sheets(context.heading(), context.content, counts, disclosure, context.console(), ascii)
 
 
 def class_markdown(context: ViewContext) -> None:
     """A line for each sheet, and the marks of the class, as Markdown."""
     from backtrace.views.check.markdown import write_markdown_sheets
 
-    tally, telling, ascii = context.options["tally"], context.options["telling"], context.look.style.ascii
-    write_markdown_sheets(context.heading(), context.content, tally, telling, context.out, ascii)
+    counts, disclosure, ascii = (
+        context.options["counts"],
+        context.options["disclosure"],
+        context.look.style.ascii,
+    )
+    write_markdown_sheets(context.heading(), context.content, counts, disclosure, context.out, ascii)
 
 
 def class_json(context: ViewContext) -> None:

@@ -15,20 +15,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from backtrace.checking.judging.class_tally import Tally
+from backtrace.checking.judging.class_counts import ClassCounts
 from backtrace.checking.report import Convention, Finding, Judgement, Report, Root, Verdict
 from backtrace.checking.slips.table import SLIPS
 from backtrace.checking.statement import Statement
 from backtrace.symbolic.expressions import Number
+from backtrace.views.check.blocks import MARKS
 from backtrace.views.check.data import harmless, write_csv, write_csv_sheets, write_json, write_json_sheets
 from backtrace.views.check.gradescope import write_gradescope
 from backtrace.views.check.junit import write_junit
 from backtrace.views.check.markdown import span, write_markdown, write_markdown_sheets
-from backtrace.views.check.rows import Marked, Telling, marked
-from backtrace.views.check.table import MARKS, draw_sheet, draw_sheets, draw_slips
+from backtrace.views.check.rows import Disclosure, ShownSheet, shown_sheet
+from backtrace.views.check.table import draw_sheet, draw_sheets, draw_slips
 from tests.runner import written
 
-FULL, SLIP, BRIEF = Telling(), Telling("slip", reveal=False), Telling("brief", reveal=False)
+FULL, SLIP, BRIEF = Disclosure(), Disclosure("slip", reveal=False), Disclosure("brief", reveal=False)
 HEADING = ("OR gate", "network 2-2-1 · sigmoid")
 
 
@@ -95,17 +96,19 @@ def console(out: TextIO, width: int = 80) -> Console:
     return Console(file=out, width=width, markup=False, highlight=False, emoji=False)
 
 
-def drawn(report: Report, telling: Telling = FULL, *, width: int = 80, **options: bool) -> str:
+def drawn(report: Report, disclosure: Disclosure = FULL, *, width: int = 80, **options: bool) -> str:
     ascii = options.pop("ascii", False)
     return written(
-        lambda out: draw_sheet(HEADING, marked(report, telling), console(out, width), ascii, **options)
+        lambda out: draw_sheet(
+            HEADING, shown_sheet(report, disclosure), console(out, width), ascii, **options
+        )
     )
 
 
-def the_class(tally: Tally, telling: Telling = FULL) -> Iterable[Marked]:
+def the_class(counts: ClassCounts, disclosure: Disclosure = FULL) -> Iterable[ShownSheet]:
     for report in (ANNA, BROKEN, RIGHT, ANNA._replace(file="dora.md")):
-        tally.add(report)
-        yield marked(report, telling)
+        counts.add(report)
+        yield shown_sheet(report, disclosure)
 
 
 # Tables
@@ -251,8 +254,8 @@ def test_a_narrow_table_in_ascii_sets_everything_under_one_another() -> None:
 
 @pytest.mark.parametrize("width", [1, 10, 20, 30, 40, 60, 80, 120])
 def test_no_line_is_wider_than_the_terminal_where_it_can_be_helped(width: int) -> None:
-    for telling in (FULL, SLIP, BRIEF):
-        assert max(map(len, drawn(ANNA, telling, width=width).splitlines())) <= max(width, 20)
+    for disclosure in (FULL, SLIP, BRIEF):
+        assert max(map(len, drawn(ANNA, disclosure, width=width).splitlines())) <= max(width, 20)
 
 
 def test_verbose_lists_the_lines_that_were_not_understood() -> None:
@@ -298,7 +301,7 @@ def test_of_a_very_long_sheet_mistakes_are_drawn_before_others() -> None:
 def test_colour_is_never_the_only_sign() -> None:
     out = io.StringIO()
     coloured = Console(file=out, width=200, force_terminal=True, color_system="standard", markup=False)
-    draw_sheet(HEADING, marked(ANNA, FULL), coloured, ascii=False)
+    draw_sheet(HEADING, shown_sheet(ANNA, FULL), coloured, ascii=False)
     assert "\x1b[32m✓ correct\x1b[0m" in out.getvalue()
     assert "\x1b[31m✗ slip\x1b[0m" in out.getvalue()
     signs = {sign for sign, _, _ in MARKS.values()}
@@ -328,10 +331,12 @@ in 2 sheets: δ are stated with the other sign throughout
 """
 
 
-def class_table(telling: Telling) -> str:
-    tally = Tally(telling.slip_mark)
+def class_table(disclosure: Disclosure) -> str:
+    counts = ClassCounts(disclosure.slip_mark)
     return written(
-        lambda out: draw_sheets(HEADING, the_class(tally, telling), tally, telling, console(out), False)
+        lambda out: draw_sheets(
+            HEADING, the_class(counts, disclosure), counts, disclosure, console(out), False
+        )
     )
 
 
@@ -346,12 +351,12 @@ def test_a_class_summary_in_brief_names_no_slips() -> None:
 
 
 def test_a_sheet_counts_once_for_a_quantity_that_is_wrong_in_it_several_times() -> None:
-    tally = Tally()
+    counts = ClassCounts()
     wrong = judged("E", "7", 0.1, "slip", slip="factor")
-    tally.add(Report("a", None, (wrong, wrong, wrong)))
-    tally.add(RIGHT)
-    assert (tally.quantities, tally.slips) == ({"E": 1}, {"factor": 1})
-    assert (tally.sheets, tally.with_mistakes, tally.unreadable) == (2, 1, 0)
+    counts.add(Report("a", None, (wrong, wrong, wrong)))
+    counts.add(RIGHT)
+    assert (counts.quantities, counts.slips) == ({"E": 1}, {"factor": 1})
+    assert (counts.sheets, counts.with_mistakes, counts.unreadable) == (2, 1, 0)
 
 
 def test_the_table_of_slips_has_id_sentence_and_example() -> None:
@@ -378,7 +383,7 @@ SUMMARY = {
 
 
 def test_json_of_a_sheet() -> None:
-    data = json_of(lambda out: write_json(marked(ANNA, FULL), out))
+    data = json_of(lambda out: write_json(shown_sheet(ANNA, FULL), out))
     assert list(data) == ["schema", "summary", "answers", "conventions", "formulas"]
     assert data["schema"] == 1
     assert data["summary"] == SUMMARY
@@ -405,19 +410,19 @@ def test_json_of_a_sheet() -> None:
 
 
 def test_json_of_an_empty_sheet() -> None:
-    data = json_of(lambda out: write_json(marked(Report("a"), FULL), out))
+    data = json_of(lambda out: write_json(shown_sheet(Report("a"), FULL), out))
     assert data["answers"] == []
     assert data["summary"] == {**dict.fromkeys(SUMMARY, 0)}
 
 
 def test_json_of_several_sheets() -> None:
-    data = json_of(lambda out: write_json_sheets(the_class(Tally()), out))
+    data = json_of(lambda out: write_json_sheets(the_class(ClassCounts()), out))
     assert list(data) == ["schema", "sheets"]
     assert [sheet["file"] for sheet in data["sheets"]] == ["anna.md", "carl.yaml", "ben.yaml", "dora.md"]
     assert list(data["sheets"][0]) == ["file", "error", "summary", "answers", "conventions", "formulas"]
     assert data["sheets"][0]["error"] is None
     assert data["sheets"][0]["summary"] == SUMMARY
-    alone = json_of(lambda out: write_json(marked(ANNA, FULL), out))
+    alone = json_of(lambda out: write_json(shown_sheet(ANNA, FULL), out))
     assert data["sheets"][0]["answers"] == alone["answers"]
     assert data["sheets"][1]["error"] == "carl.yaml:3:1: found a tab; expected a space"
     assert data["sheets"][1]["answers"] == []
@@ -428,14 +433,14 @@ def test_json_of_no_sheets_is_a_document_still() -> None:
 
 
 def test_json_tells_no_more_than_the_feedback_allows() -> None:
-    told = json_of(lambda out: write_json(marked(ANNA, SLIP), out))["answers"]
+    told = json_of(lambda out: write_json(shown_sheet(ANNA, SLIP), out))["answers"]
     assert {answer["expected"] for answer in told} == {None}
     assert told[2]["explanation"] == "the slope σ′(h) is missing"
     assert told[2]["alternatives"] == [
         {"slip": "wrong_index", "explanation": "another quantity of the same kind is used"}
     ]
     assert told[3]["explanation"] == "follows from dE/dw_1"
-    brief = json_of(lambda out: write_json(marked(ANNA, BRIEF), out))
+    brief = json_of(lambda out: write_json(shown_sheet(ANNA, BRIEF), out))
     assert [answer["verdict"] for answer in brief["answers"]] == [
         "correct",
         "correct",
@@ -451,29 +456,29 @@ def test_json_tells_no_more_than_the_feedback_allows() -> None:
 
 
 def test_reveal_tells_the_expected_value_whatever_the_feedback() -> None:
-    told = marked(ANNA, Telling("slip", reveal=True)).rows[2]
+    told = shown_sheet(ANNA, Disclosure("slip", reveal=True)).rows[2]
     assert (told.expected, told.explanation) == (-0.00027868, "the slope σ′(h) is missing")
 
 
 def test_slip_marks_are_added_without_the_dust_of_binary_fractions() -> None:
     slip = judged("E", "7", 0.1, "slip", slip="factor")
-    sheet = marked(Report("a", None, (slip,) * 3), Telling(slip_mark=0.1))
+    sheet = shown_sheet(Report("a", None, (slip,) * 3), Disclosure(slip_mark=0.1))
     assert json_of(lambda out: write_json(sheet, out))["summary"]["marks"] == 0.3
 
 
 @pytest.mark.parametrize("slip", ["truncated", "rounded_too_early"])
 def test_a_slip_that_keeps_the_mark_is_right_in_brief(slip: str) -> None:
-    sheet = marked(Report("a", None, (judged("E", "7", 0.1, "slip", slip=slip),)), BRIEF)
+    sheet = shown_sheet(Report("a", None, (judged("E", "7", 0.1, "slip", slip=slip),)), BRIEF)
     assert (sheet.rows[0].verdict, sheet.marks) == ("correct", 1.0)
 
 
 def test_an_expected_value_that_json_cannot_carry_is_null() -> None:
-    sheet = marked(Report("a", None, (judged("E", "7", float("inf"), "wrong"),)), FULL)
+    sheet = shown_sheet(Report("a", None, (judged("E", "7", float("inf"), "wrong"),)), FULL)
     assert json_of(lambda out: write_json(sheet, out))["answers"][0]["expected"] is None
 
 
 def test_csv_of_a_sheet() -> None:
-    lines = written(lambda out: write_csv(marked(ANNA, FULL), out)).splitlines()
+    lines = written(lambda out: write_csv(shown_sheet(ANNA, FULL), out)).splitlines()
     assert lines[0] == "id,stated,expected,verdict,slip,explanation,alternatives,root,line,sample,step,mark"
     assert lines[1] == "h_1,0.6,0.6,correct,,,,,3,1,1,1"
     assert lines[3] == f'dE/dw_1,-0.00122,-0.00027868,slip,missing_slope,"{MISSING}",wrong_index,,14,1,1,0'
@@ -482,7 +487,7 @@ def test_csv_of_a_sheet() -> None:
 
 
 def test_the_marks_in_csv_add_up_to_those_of_the_sheet() -> None:
-    sheet = marked(ANNA, Telling("full", True, slip_mark=0.5))
+    sheet = shown_sheet(ANNA, Disclosure("full", True, slip_mark=0.5))
     rows = list(csv.DictReader(io.StringIO(written(lambda out: write_csv(sheet, out)))))
     assert sum(float(row["mark"] or 0) for row in rows) == sheet.marks
     assert [row["mark"] == "" for row in rows] == [row["verdict"] == "unknown" for row in rows]
@@ -490,7 +495,7 @@ def test_the_marks_in_csv_add_up_to_those_of_the_sheet() -> None:
 
 
 def test_csv_of_several_sheets_has_the_file_in_front() -> None:
-    text = written(lambda out: write_csv_sheets(the_class(Tally()), out))
+    text = written(lambda out: write_csv_sheets(the_class(ClassCounts()), out))
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["file"] for row in rows] == [*["anna.md"] * 7, "carl.yaml", "ben.yaml", *["dora.md"] * 7]
     assert rows[7]["error"] == "carl.yaml:3:1: found a tab; expected a space"
@@ -538,16 +543,18 @@ the slope σ′(h\\_1) = 0.2288 was left out; with it, −0.000279 \
 
 
 def test_markdown_of_a_sheet() -> None:
-    assert written(lambda out: write_markdown(HEADING, marked(ANNA, FULL), out)) == IN_MARKDOWN
+    assert written(lambda out: write_markdown(HEADING, shown_sheet(ANNA, FULL), out)) == IN_MARKDOWN
 
 
 def test_markdown_lists_what_was_not_understood_when_asked() -> None:
-    text = written(lambda out: write_markdown(HEADING, marked(ANNA, FULL), out, verbose=True))
+    text = written(lambda out: write_markdown(HEADING, shown_sheet(ANNA, FULL), out, verbose=True))
     assert text.endswith("\n1 line was not understood:\n\n- line 4: so it = 3\n")
 
 
 def test_markdown_in_ascii_says_the_same_in_typed_signs() -> None:
-    text = written(lambda out: write_markdown(HEADING, marked(ANNA, FULL), out, verbose=True, ascii=True))
+    text = written(
+        lambda out: write_markdown(HEADING, shown_sheet(ANNA, FULL), out, verbose=True, ascii=True)
+    )
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert rows[1] == "| `E` | `0.119072` | 0.118851 | ~ rounding | right for a\\_o = 0.512 | 9 |"
     assert "is delta\\_o\\*w\\_5\\*i\\_1: the slope sigma'(h\\_1) = 0.2288 was left out" in rows[2]
@@ -555,8 +562,8 @@ def test_markdown_in_ascii_says_the_same_in_typed_signs() -> None:
 
 
 def test_markdown_of_a_class() -> None:
-    tally = Tally()
-    text = written(lambda out: write_markdown_sheets(HEADING, the_class(tally), tally, FULL, out))
+    counts = ClassCounts()
+    text = written(lambda out: write_markdown_sheets(HEADING, the_class(counts), counts, FULL, out))
     mistakes = "dE/dw\\_1 missing\\_slope, b\\_3+ wrong, 1 unknown, 1 line was not understood"
     assert text.partition("  \n\n")[2] == (
         "| sheet | marks | mistakes |\n"
@@ -593,9 +600,11 @@ def test_what_a_code_span_would_not_hold_is_escaped(text: str, shown: str) -> No
 
 
 def suites(
-    reports: Iterable[Report], telling: Telling = FULL, encoding: str = "utf-8"
+    reports: Iterable[Report], disclosure: Disclosure = FULL, encoding: str = "utf-8"
 ) -> ElementTree.Element:
-    text = written(lambda out: write_junit((marked(report, telling) for report in reports), out), encoding)
+    text = written(
+        lambda out: write_junit((shown_sheet(report, disclosure) for report in reports), out), encoding
+    )
     return ElementTree.fromstring(text.encode())
 
 
@@ -647,8 +656,8 @@ def test_junit_tells_no_more_than_the_feedback_allows() -> None:
 # Gradescope
 
 
-def results(report: Report, telling: Telling) -> Any:
-    return json_of(lambda out: write_gradescope(marked(report, telling), out))
+def results(report: Report, disclosure: Disclosure) -> Any:
+    return json_of(lambda out: write_gradescope(shown_sheet(report, disclosure), out))
 
 
 def test_gradescope_results_of_a_sheet() -> None:
@@ -685,8 +694,8 @@ def test_gradescope_results_of_a_sheet() -> None:
 
 
 def test_gradescope_reveals_the_expected_value_only_when_told_to() -> None:
-    assert "0.000279" not in json.dumps(results(ANNA, Telling("full", reveal=False)))
-    assert results(ANNA, Telling("full", reveal=True))["tests"][2]["output"] == (
+    assert "0.000279" not in json.dumps(results(ANNA, Disclosure("full", reveal=False)))
+    assert results(ANNA, Disclosure("full", reveal=True))["tests"][2]["output"] == (
         f"slip: {MISSING} (also fits: another quantity of the same kind is used); expected -0.00027868"
     )
 
@@ -727,12 +736,14 @@ def hostile(text: str) -> Report:
 
 
 def every_form(report: Report) -> dict[str, str]:
-    sheet, broken = marked(report, FULL), marked(Report(report.file, report.file or "x"), FULL)
-    tally = Tally()
-    tally.add(report)
+    sheet, broken = shown_sheet(report, FULL), shown_sheet(Report(report.file, report.file or "x"), FULL)
+    counts = ClassCounts()
+    counts.add(report)
     return {
         "table": drawn(report, verbose=True),
-        "class": written(lambda out: draw_sheets(HEADING, [sheet, broken], tally, FULL, console(out), False)),
+        "class": written(
+            lambda out: draw_sheets(HEADING, [sheet, broken], counts, FULL, console(out), False)
+        ),
         "json": written(lambda out: write_json(sheet, out)),
         "sheets": written(lambda out: write_json_sheets([sheet, broken], out)),
         "csv": written(lambda out: write_csv_sheets([sheet, broken], out)),

@@ -1,4 +1,4 @@
-"""Checked sheets as JSON and CSV, written as they come; the same columns in both, and the marks.
+"""Checked sheets as JSON and CSV, written as they come; both have the same columns, and the marks.
 
 JSON has the marks of a sheet, CSV that of each number, to be added up.
 """
@@ -11,28 +11,16 @@ from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
 from backtrace.errors import printable
-from backtrace.views.check.rows import Marked, Row, exact_marks, root_of
+from backtrace.views.check.rows import Row, ShownSheet, exact_marks, place
 from backtrace.views.trace.data import safe_encoder
 
-COLUMNS = (
-    "id",
-    "stated",
-    "expected",
-    "verdict",
-    "slip",
-    "explanation",
-    "alternatives",
-    "root",
-    "line",
-    "sample",
-    "step",
-)
+COLUMNS = tuple("id stated expected verdict slip explanation alternatives root line sample step".split())
 CSV_COLUMNS = (*COLUMNS, "mark")
 _NUMBER = re.compile(r"[+-]?(?=[\d.])[\d,_]*\.?\d*(?:[eE][+-]?\d+)?")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # a spreadsheet takes the wide ones too
 
 
-def write_json(sheet: Marked, out: TextIO) -> None:
+def write_json(sheet: ShownSheet, out: TextIO) -> None:
     """One sheet."""
     encode = safe_encoder(out)
     out.write('{"schema": 1, ')
@@ -40,7 +28,7 @@ def write_json(sheet: Marked, out: TextIO) -> None:
     out.write("}\n")
 
 
-def write_json_sheets(sheets: Iterable[Marked], out: TextIO) -> None:
+def write_json_sheets(sheets: Iterable[ShownSheet], out: TextIO) -> None:
     """Several sheets in one document; one that could not be read has an error, and no answers."""
     encode = safe_encoder(out)
     out.write('{"schema": 1, "sheets": [')
@@ -53,13 +41,9 @@ def write_json_sheets(sheets: Iterable[Marked], out: TextIO) -> None:
     out.write("\n]}\n")
 
 
-def _write_parts(sheet: Marked, encode: Callable[[object], str], out: TextIO) -> None:
-    summary = {
-        "answers": len(sheet.rows),
-        **sheet.counts,
-        "marks": exact_marks(sheet.marks),
-        "out_of": sheet.out_of,
-    }
+def _write_parts(sheet: ShownSheet, encode: Callable[[object], str], out: TextIO) -> None:
+    marks = {"marks": exact_marks(sheet.marks), "out_of": sheet.out_of}
+    summary = {"answers": len(sheet.rows), **sheet.counts, **marks}
     out.write(f'"summary": {encode(summary)},\n "answers": [')
     separator = "\n  "
     for row in sheet.rows:
@@ -79,15 +63,15 @@ def _answer(row: Row) -> dict[str, Any]:
     return fields
 
 
-def write_csv(sheet: Marked, out: TextIO) -> None:
+def write_csv(sheet: ShownSheet, out: TextIO) -> None:
     """A header and a line for every statement."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     writer.writerows(_cells(row) for row in sheet.rows)
 
 
-def write_csv_sheets(sheets: Iterable[Marked], out: TextIO) -> None:
-    """The same with the file in front; one that could not be read has a line that says so."""
+def write_csv_sheets(sheets: Iterable[ShownSheet], out: TextIO) -> None:
+    """CSV with the file in front of each statement; one that could not be read has a line that says so."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("file", "error", *CSV_COLUMNS))
     for sheet in sheets:
@@ -106,7 +90,7 @@ def _cells(row: Row) -> list[str | float | None]:
         row.slip,
         harmless(row.explanation),
         "; ".join(finding.slip for finding in row.alternatives),
-        harmless(root_of(row.root)) if row.root else "",
+        harmless(row.root.id + place(row.root.step, row.root.sample)) if row.root else "",
         row.line,
         row.sample,
         row.step,

@@ -6,13 +6,14 @@ import json
 from typing import Any, TextIO
 
 from backtrace.errors import printable
-from backtrace.views.check.rows import Marked, Row, about, exact_marks, expected, explained, labels
+from backtrace.views.check.rows import Row, ShownSheet, exact_marks
+from backtrace.views.check.sentences import about, labels
 from backtrace.views.trace.data import encoder
 
 # Source: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
 
 
-def write_gradescope(sheet: Marked, out: TextIO) -> None:
+def write_gradescope(sheet: ShownSheet, out: TextIO) -> None:
     """One sheet. A student sees all of it; how much it tells has been decided before."""
     if sheet.error is not None:
         tests = [_test("the sheet can be read", 1, 0, 1, sheet.error)]
@@ -49,6 +50,5 @@ def _test(name: str, number: int, score: float, out_of: int, output: str) -> dic
 
 def _said(row: Row) -> str:
     """The verdict and its reason in a line."""
-    reason = explained(row)
-    said = f"{row.verdict}: {reason}" if reason else row.verdict
-    return f"{said}; expected {expected(row)}" if expected(row) else said
+    said = f"{row.verdict}: {row.reason}" if row.reason else row.verdict
+    return f"{said}; expected {row.expected_text}" if row.expected_text else said

@@ -8,10 +8,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from backtrace.checking.report import FAULTY
 from backtrace.errors import printable
-from backtrace.views.check.rows import Marked, Row, about, expected, labels
+from backtrace.views.check.rows import Row, ShownSheet
+from backtrace.views.check.sentences import about, labels
 
 
-def write_junit(sheets: Iterable[Marked], out: TextIO) -> None:
+def write_junit(sheets: Iterable[ShownSheet], out: TextIO) -> None:
     """A document with a suite for each sheet, written as they come.
 
     A slip or a wrong number is a failure, an unknown name is skipped, a sheet that cannot be read an error.
@@ -25,7 +26,7 @@ def write_junit(sheets: Iterable[Marked], out: TextIO) -> None:
     out.write("</testsuites>\n")
 
 
-def _suite(sheet: Marked) -> Iterator[str]:
+def _suite(sheet: ShownSheet) -> Iterator[str]:
     file = _attribute(sheet.file)
     failures = sum(row.verdict in FAULTY for row in sheet.rows)
     skipped = sheet.counts["unknown"]
@@ -51,7 +52,7 @@ def _case(row: Row, label: str, file: str) -> Iterator[str]:
     opening = f"<testcase classname={file} name={name}{line}"
     message = row.explanation or row.verdict
     if row.verdict in FAULTY:
-        said = expected(row) and f"expected {expected(row)}"
+        said = row.expected_text and f"expected {row.expected_text}"
         yield f"{opening}>"
         yield (
             f"<failure type={_attribute(row.slip or row.verdict)} message={_attribute(message)}>"

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from rich.console import Console
 
 from backtrace.checking.report import FAULTY, Report
-from backtrace.views.check.rows import Telling, explained, marked, place, sentence_of
-from backtrace.views.check.table import MARKS, draw_sheet
+from backtrace.views.check.blocks import MARKS
+from backtrace.views.check.rows import Disclosure, place, sentence_of, shown_sheet
+from backtrace.views.check.table import draw_sheet
 from backtrace.views.page.headings import part_title, problem_lines
 from backtrace.views.page.rich_table import print_line
 from backtrace.views.walk.screen import (
@@ -96,11 +97,11 @@ def verdicts(texts: Texts, state: QuizState) -> Iterator[tuple[str, str]]:
     if state.answer.shown is not None:
         yield "the value was shown; it earns nothing", "yellow"
     elif judgement is not None:
-        telling = Telling() if state.is_settled else Telling("slip", reveal=False)
-        row = marked(Report("", None, (judgement,)), telling).rows[0]
+        disclosure = Disclosure() if state.is_settled else Disclosure("slip", reveal=False)
+        row = shown_sheet(Report("", None, (judgement,)), disclosure).rows[0]
         sign, typed_sign, color = MARKS[row.verdict]
         text = f"{typed_sign if texts.look.style.ascii else sign} {row.stated}: {row.verdict}"
-        why = explained(row)
+        why = row.reason
         if row.verdict == "wrong" and not why:
             why = "none of the known slips gives it"
         yield f"{text}: {why}" if why else text, color
@@ -171,7 +172,7 @@ def draw_marks(texts: Texts, quiz: Quiz, state: QuizState, console: Console, hea
         for j, number in zip(report.judgements, _answered(state), strict=True)
     )
     if judgements:
-        sheet = marked(report._replace(judgements=judgements), Telling())
+        sheet = shown_sheet(report._replace(judgements=judgements), Disclosure())
         draw_sheet(heading_lines(texts, console.width) if heading else [], sheet, console, style.ascii)
     else:
         print_line("", console, "")

@@ -1,4 +1,4 @@
-"""What a class got wrong: counts over many sheets, kept while the sheets go by."""
+"""The mistakes of a class: counts over many sheets, updated sheet by sheet."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections import Counter
 from backtrace.checking.report import FAULTY, Report
 
 
-class Tally:
-    """Counts that need no report to be kept; a sheet counts once for a quantity and once for a slip."""
+class ClassCounts:
+    """Counts that outlive the reports; a sheet counts once for each quantity and once for each slip."""
 
     def __init__(self, slip_mark: float = 0.0) -> None:
         self.slip_mark = slip_mark
@@ -22,7 +22,7 @@ class Tally:
         self.conventions: Counter[str] = Counter()
 
     def add(self, report: Report) -> None:
-        """Take one more sheet in."""
+        """Count one more sheet."""
         self.sheets += 1
         if report.error is not None:
             self.unreadable += 1
@@ -31,7 +31,7 @@ class Tally:
         self.with_mistakes += bool(faulty)
         self.marks += report.marks(self.slip_mark)
         self.out_of += report.out_of
-        # A dict keeps the order of the sheet, which decides between equal counts.
+        # The order of the sheet decides between equal counts; a dict keeps it, a set would not.
         self.quantities.update(dict.fromkeys((judgement.id for judgement in faulty), 1))
         self.slips.update(dict.fromkeys((judgement.slip for judgement in faulty if judgement.slip), 1))
         self.conventions.update({convention.sentence: 1 for convention in report.conventions})

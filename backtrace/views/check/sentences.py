@@ -1,0 +1,145 @@
+"""Sentences about a sheet, and about a class, that several formats show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backtrace.checking.judging.class_counts import ClassCounts
+from backtrace.checking.report import FAULTY, FormulaFinding
+from backtrace.errors import printable
+from backtrace.views.check.rows import Disclosure, Row, ShownSheet, exact_marks, place, sentence_of
+
+LINE_CHARACTERS = 200  # shown of a line that was not understood
+MISTAKES_NAMED = 5  # of a sheet, in a line
+COMMON_NAMED = 3  # of a class, in a line
+
+
+def labels(rows: Sequence[Row]) -> list[str]:
+    """The student's names of the rows, with step and sample where these are not all the same."""
+    steps, samples = ({row.step for row in rows} - {None}, {row.sample for row in rows} - {None})
+    return [
+        printable(row.name)
+        + place(row.step if len(steps) > 1 else None, row.sample if len(samples) > 1 else None)
+        for row in rows
+    ]
+
+
+def formula_label(finding: FormulaFinding) -> str:
+    """A formula as it is written, with the quantity that it was read for."""
+    return printable(f"{finding.id} = {finding.formula}"[:LINE_CHARACTERS])
+
+
+def shown_marks(marks: float) -> str:
+    """Marks as a person reads them."""
+    return f"{exact_marks(marks):,}"
+
+
+def summary_line(sheet: ShownSheet) -> str:
+    """The marks, and the verdicts that they add up from.
+
+    >>> summary_line(ShownSheet("a.yaml", None, (), (), (), {"correct": 5, "slip": 1, "wrong": 0}, 5.0, 6))
+    '5 of 6 marks: 5 correct, 1 slip'
+    """
+    counted = [f"{count:,} {verdict}" for verdict, count in sheet.counts.items() if count]
+    if not counted:
+        return "no stated numbers found"
+    blank = f"; {sheet.blank:,} left blank" if sheet.blank else ""
+    return f"{shown_marks(sheet.marks)} of {sheet.out_of:,} marks: {', '.join(counted)}{blank}"
+
+
+def unread_line(sheet: ShownSheet, listed: bool = False) -> str:
+    """The number of lines that were not understood, and how to see them; nothing if none."""
+    many = len(sheet.unread)
+    if not many:
+        return ""
+    said = f"{many:,} {'line was' if many == 1 else 'lines were'} not understood"
+    return f"{said}:" if listed else f"{said} (--verbose lists {'it' if many == 1 else 'them'})"
+
+
+def formulas_line(sheet: ShownSheet) -> str:
+    """How many formulas were evaluated and how many of them are right; nothing if there are none."""
+    evaluated = sheet.right_formulas + len(sheet.formulas)
+    formulas = "formula is" if evaluated == 1 else "formulas are"
+    said = f"{sheet.right_formulas:,} of {evaluated:,} {formulas} right" if evaluated else ""
+    if not sheet.not_evaluated:
+        return said
+    said = f"{said}; " if said else "formulas: "
+    return f"{said}{len(sheet.not_evaluated):,} could not be evaluated"
+
+
+def lists(sheet: ShownSheet) -> list[tuple[str, list[str]]]:
+    """The lists of --verbose, each below a line that says what it holds."""
+
+    def numbered(lines: Sequence[tuple[int, str]]) -> list[str]:
+        return [f"  line {line}: {printable(text[:LINE_CHARACTERS])}" for line, text in lines]
+
+    unread = unread_line(sheet, listed=True), numbered(sheet.unread)
+    not_evaluated = "formulas that could not be evaluated:", numbered(sheet.not_evaluated)
+    return [(above, lines) for above, lines in (unread, not_evaluated) if lines]
+
+
+def about(sheet: ShownSheet) -> str:
+    """Everything that concerns a whole sheet, for formats that have one place for it."""
+    lines = [convention.sentence for convention in sheet.conventions]
+    lines.append(summary_line(sheet))
+    if formulas_line(sheet):
+        lines.append(formulas_line(sheet))
+    lines += [f"  line {f.line}: {formula_label(f)}: {f.explanation}" for f in sheet.formulas]
+    if sheet.unread:
+        above, unread = lists(sheet)[0]
+        lines += [above, *unread]
+    return "\n".join(map(printable, lines))
+
+
+def class_row(sheet: ShownSheet) -> tuple[str, str, str]:
+    """One sheet of many: its file, its marks, and its mistakes in a line."""
+    marks = "-" if sheet.error is not None else f"{shown_marks(sheet.marks)} of {sheet.out_of:,}"
+    return printable(sheet.file), marks, mistakes_line(sheet)
+
+
+def mistakes_line(sheet: ShownSheet) -> str:
+    """The mistakes of one sheet of many, in a line."""
+    if sheet.error is not None:
+        return f"unreadable: {printable(sheet.error)}"
+    wrong = [row for row in sheet.rows if row.verdict in FAULTY]
+    named = [printable(f"{row.id} {row.slip or row.verdict}") for row in wrong[:MISTAKES_NAMED]]
+    if len(wrong) > MISTAKES_NAMED:
+        named.append(f"{len(wrong) - MISTAKES_NAMED:,} more")
+    if sheet.counts["unknown"]:
+        named.append(f"{sheet.counts['unknown']:,} unknown")
+    if sheet.formulas:
+        named.append(f"{len(sheet.formulas):,} wrong {'formula' if len(sheet.formulas) == 1 else 'formulas'}")
+    if sheet.blank:
+        named.append(f"{sheet.blank:,} left blank")
+    if sheet.unread:
+        named.append(unread_line(sheet).partition(" (")[0])
+    return ", ".join(named)
+
+
+def class_lines(counts: ClassCounts, disclosure: Disclosure) -> list[str]:
+    """The class summary: how the sheets did, which quantities were often wrong, and by which slips."""
+    read = counts.sheets - counts.unreadable
+    kinds = {
+        "without mistakes": read - counts.with_mistakes,
+        "with mistakes": counts.with_mistakes,
+        "unreadable": counts.unreadable,
+    }
+    counted = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items() if count)
+    lines = [f"{_sheets(counts.sheets)}: {counted}"]
+    if read:
+        lines.append(f"marks: {shown_marks(counts.marks)} of {counts.out_of:,}")
+    if counts.quantities:
+        often = [f"{printable(id)} in {_sheets(n)}" for id, n in counts.quantities.most_common(COMMON_NAMED)]
+        lines.append(f"most often wrong: {', '.join(often)}")
+    if counts.slips and disclosure.feedback != "brief":
+        slips = counts.slips.most_common(COMMON_NAMED)
+        often = [f"{slip} in {_sheets(n)} ({sentence_of(slip)})" for slip, n in slips]
+        lines.append(f"most common slips: {', '.join(often)}")
+    lines += [
+        f"in {_sheets(n)}: {printable(said)}" for said, n in counts.conventions.most_common(COMMON_NAMED)
+    ]
+    return lines
+
+
+def _sheets(count: int) -> str:
+    return "1 sheet" if count == 1 else f"{count:,} sheets"
