@@ -20,9 +20,9 @@ from backtrace.cli import Ended, Exit, cli
 from backtrace.cli.options import hand_option, input_alone, what_if_options
 from backtrace.cli.output import Passage
 from backtrace.errors import BacktraceError, NotDifferentiableError, cannot_read, nearest, quoted
-from backtrace.filling.document import Document, Put
+from backtrace.filling.document import Document, Replacement
 from backtrace.filling.marks import COMMANDS, Mark
-from backtrace.filling.places import Output, placed, placed_number
+from backtrace.filling.places import Output, block_text, inline_text
 from backtrace.limits import DOCUMENT_STEPS, FILE_BYTES
 from backtrace.views.formats import views_of
 
@@ -44,38 +44,38 @@ class Runner:
         self.outputs: dict[str, Output] = {}
         self.traces: dict[object, Trace] = {}
 
-    def puts(self, marks: list[Mark]) -> list[Put]:
-        """What is to stand in the places of the marks.
+    def replacements(self, marks: list[Mark]) -> list[Replacement]:
+        """The new texts of the places between the marks.
 
         Raises:
-            BacktraceError: a mark asks for what it may not have, or its command fails; it tells the first.
+            BacktraceError: a mark may not have its words, or its command fails; the first such mark.
         """
         from backtrace.config.files import reading_only
         from backtrace.config.load import examples_folder
 
         folder = os.path.dirname(self.file)
         with _standing_in(folder), reading_only(folder, examples_folder(), document=self.file):
-            return list(self.each_put(marks))
+            return list(self.each_replacement(marks))
 
-    def each_put(self, marks: list[Mark]) -> Iterator[Put]:
-        """The places one by one, as long as the document can be read again with what stands in them."""
+    def each_replacement(self, marks: list[Mark]) -> Iterator[Replacement]:
+        """The new texts one by one, while the filled document is small enough to be read again."""
         left = FILE_BYTES - len(f"{self.document.bom}{self.document.text}".encode())
         for mark in marks:
             text = self.text(mark)
             left -= len(text.encode()) - len(self.document.text[mark.start : mark.end].encode())
             if left < 0:
                 most = f"{FILE_BYTES // 1_000_000} MB"
-                raise BacktraceError(f"more than {most} with what stands here; expected less", mark.location)
-            yield Put(mark.start, mark.end, text)
+                raise BacktraceError(f"the filled document would exceed {most}", mark.location)
+            yield Replacement(mark.start, mark.end, text)
 
     def text(self, mark: Mark) -> str:
         try:
             if mark.is_block:
                 if mark.words not in self.outputs:
                     self.outputs[mark.words] = self.output(mark.words)
-                return placed(self.outputs[mark.words], self.document.kind, mark)
+                return block_text(self.outputs[mark.words], self.document.kind, mark)
             if mark.words not in self.texts:
-                self.texts[mark.words] = placed_number(self.number(mark.words), self.document.kind)
+                self.texts[mark.words] = inline_text(self.number(mark.words), self.document.kind)
             return self.texts[mark.words]
         except click.UsageError as error:
             raise BacktraceError(error.format_message(), mark.location) from None

@@ -13,7 +13,7 @@ from backtrace.errors import BacktraceError, printable, quoted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backtrace.filling.document import Document, Put
+    from backtrace.filling.document import Document, Replacement
 
 
 @click.command("fill")
@@ -53,7 +53,7 @@ def _fill(file: str, check: bool) -> int:
 
     document = read_document(file)
     marks = read_marks(document.text, document.kind, printable(file))
-    puts = Runner(document).puts(marks)
+    puts = Runner(document).replacements(marks)
     changed = sum(document.text[put.start : put.end] != put.text for put in puts)
     if changed:
         (_show if check else _write)(document, puts)
@@ -63,7 +63,7 @@ def _fill(file: str, check: bool) -> int:
     return changed
 
 
-def _show(document: Document, puts: Sequence[Put]) -> None:
+def _show(document: Document, puts: Sequence[Replacement]) -> None:
     """The difference, in which nothing steers a terminal; there, line ends show where they are mixed."""
     from backtrace.cli.output import writing_to
     from backtrace.filling.document import difference
@@ -75,12 +75,12 @@ def _show(document: Document, puts: Sequence[Put]) -> None:
             out.write(f"{printable(line.removesuffix(end)) if is_terminal else line}\n")
 
 
-def _write(document: Document, puts: Sequence[Put]) -> None:
+def _write(document: Document, puts: Sequence[Replacement]) -> None:
     from backtrace.cli.output import writing_to
-    from backtrace.filling.document import read_document, with_puts
+    from backtrace.filling.document import read_document, replaced
 
     with writing_to(document.file) as out:
-        out.write(document.bom + with_puts(document.text, puts))
+        out.write(document.bom + replaced(document.text, puts))
         if read_document(document.file) != document:
             name = quoted(document.file, 120)
             raise BacktraceError(f"{name}: changed by somebody else while it was filled; nothing is written")

@@ -1,7 +1,7 @@
-"""The comments of a document, in which marks can stand: where each begins and ends, and what it says.
+"""The comments of a document, which may be marks: where each begins and ends, and its text.
 
-What only looks like a comment is passed over: code in Markdown, verbatim text in LaTeX. Every scan takes time
-in proportion to the document, however it was made up.
+Text that only looks like a comment is skipped: code in Markdown, verbatim text in LaTeX. Every scan takes
+time in proportion to the document's length, whatever is in it. Must not know what a mark means.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Kind = Literal["markdown", "html", "latex"]
 
 
 class Comment(NamedTuple):
-    """What a comment says, and where in the text it begins and ends, with its own signs."""
+    """A comment's text, and where it begins and ends with its delimiters."""
 
     body: str
     start: int
@@ -33,7 +33,7 @@ _OPENING, _CLOSING = "<!--", "-->"
 
 
 class _Ends:
-    """Where the comments of a text end, each place looked for once."""
+    """Finds the ends of HTML comments. The last search is kept, so that no text is searched twice."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -42,7 +42,7 @@ class _Ends:
     def comment(self, start: int) -> Comment | None:
         """The comment that begins at `start`; None if nothing ends it."""
         inside = start + len(_OPENING)
-        for nothing in (">", "->"):  # the two comments without anything in them
+        for nothing in (">", "->"):  # HTML has two comments without any text: <!--> and <!--->
             if self.text.startswith(nothing, inside):
                 return Comment("", start, inside + len(nothing))
         if 0 <= self.next < inside:
@@ -97,10 +97,10 @@ def _in_markdown(text: str) -> Iterator[Comment]:
 
 
 def _after_fence(text: str, place: int, fence: str, signs: str) -> int:
-    """Where a fenced block ends that has been opened with `fence`, whose last characters are `signs`.
+    """The end of a fenced block that `fence` opens, whose last characters are `signs`.
 
-    Signs that are indented by four columns more do not end it. It ends with the quotation that it stands in,
-    too; one that nothing ends goes to the end of the text.
+    Signs that are indented by four columns more do not end it. The end of a quotation around it does, and so
+    does the end of the text.
     """
     quotation = rf"(?:[ \t]*>){{{fence.count('>')}}}"
     most = min(len(fence.expandtabs(4)) - len(signs) + 3, 1_000)
@@ -110,22 +110,22 @@ def _after_fence(text: str, place: int, fence: str, signs: str) -> int:
 
 
 class _Ticks:
-    """Code between backticks: the runs of a paragraph, by their length."""
+    """Code between backticks: the runs of backticks in a paragraph, by their length."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.end = 0  # of the paragraph that has been looked at
+        self.end = 0  # of the paragraph that `runs` is about
         self.runs: dict[int, list[int]] = {}
 
     def after(self, start: int, length: int) -> int:
-        """Where the code ends that a run of backticks opens; where the run ends, if it opens none."""
+        """The end of the code that a run of backticks opens; the end of the run, if it opens none."""
         if start >= self.end:
-            self.look_at(start)
+            self.read_paragraph(start)
         places = self.runs.get(length, [])
         index = bisect_left(places, start + length)
         return (places[index] if index < len(places) else start) + length
 
-    def look_at(self, start: int) -> None:
+    def read_paragraph(self, start: int) -> None:
         found = _PARAGRAPH_END.search(self.text, start + 1)
         self.end = max(found.start(), start + 1) if found else len(self.text)
         self.runs = {}

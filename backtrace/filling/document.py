@@ -1,6 +1,7 @@
-"""A document: read whole, with other text put in some places, and compared line by line.
+"""A document: read whole, with the text of some places replaced, and compared line by line.
 
-Every byte outside of the places stays: line ends, a byte order mark, a missing newline at the end.
+Owns the file. Every byte outside of the places is kept: line ends, a byte order mark, a missing newline at
+the end. Must not know how a place is filled.
 """
 
 from __future__ import annotations
@@ -21,14 +22,9 @@ _CONTEXT = 3
 
 # XHTML is not among them: a comment in XML cannot have the two hyphens of an option in it.
 KINDS: dict[str, Kind] = {
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".qmd": "markdown",
-    ".rmd": "markdown",
-    ".html": "html",
-    ".htm": "html",
-    ".tex": "latex",
-    ".ltx": "latex",
+    **dict.fromkeys((".md", ".markdown", ".qmd", ".rmd"), "markdown"),
+    **dict.fromkeys((".html", ".htm"), "html"),
+    **dict.fromkeys((".tex", ".ltx"), "latex"),
 }
 
 
@@ -41,8 +37,8 @@ class Document(NamedTuple):
     bom: str = ""
 
 
-class Put(NamedTuple):
-    """The new text of a place: it replaces what stands from `start` to `end`."""
+class Replacement(NamedTuple):
+    """The new text of a place, from `start` to `end` in the old text."""
 
     start: int
     end: int
@@ -53,51 +49,57 @@ def read_document(file: str) -> Document:
     """The document in a file.
 
     Raises:
-        BacktraceError: it cannot be read, is not UTF-8, or is no kind of document that has marks.
+        BacktraceError: the file cannot be read, is not UTF-8, or its kind of document has no marks.
     """
     name, kind = quoted(file, 120), KINDS.get(os.path.splitext(file)[1].lower())
     if os.path.isdir(file):
         inside = quoted(os.path.join(file, "*.md"), 120)
         raise BacktraceError(f"{name}: a folder; expected documents, as {inside}")
     if kind is None:
-        raise BacktraceError(f"{name}: no kind of document that has marks; expected .md, .html or .tex")
+        raise BacktraceError(f"{name}: only .md, .html and .tex documents can have marks")
     data = read_file(file, lambda: "; expected a document")
     bom = _BOM if data.startswith(_BOM.encode()) else ""
     return Document(file, kind, decode(data, printable(file)), bom)
 
 
-def with_puts(text: str, puts: Sequence[Put]) -> str:
-    """The text with some places replaced, which stand in order and do not overlap."""
+def replaced(text: str, replacements: Sequence[Replacement]) -> str:
+    """The text after replacements, which are in order and do not overlap."""
     pieces, place = [], 0
-    for put in puts:
-        pieces += [text[place : put.start], put.text]
-        place = put.end
+    for new in replacements:
+        pieces += [text[place : new.start], new.text]
+        place = new.end
     return "".join([*pieces, text[place:]])
 
 
-def difference(document: Document, puts: Sequence[Put]) -> Iterator[str]:
-    """The lines of a unified diff from a document to what it would be, without their newlines."""
+def difference(document: Document, replacements: Sequence[Replacement]) -> Iterator[str]:
+    """The lines of a unified diff from a document to the one with replacements, without their newlines."""
     old = _lines(document.text)
-    new = _lines(with_puts(document.text, puts))
+    new = _lines(replaced(document.text, replacements))
     name = printable(document.file)
     yield f"--- {name}"
     yield f"+++ {name}"
-    for hunk in _Known(_opcodes(document.text, old, new, puts)).get_grouped_opcodes(_CONTEXT):
+    for hunk in _KnownDifferences(_opcodes(document.text, old, new, replacements)).get_grouped_opcodes(
+        _CONTEXT
+    ):
         first, last = hunk[0], hunk[-1]
         yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@"
         for tag, i, j, k, m in hunk:
             if tag == "equal":
-                yield from _marked(" ", old[i:j])
+                yield from _with_sign(" ", old[i:j])
                 continue
-            yield from _marked("-", old[i:j])
-            yield from _marked("+", new[k:m])
+            yield from _with_sign("-", old[i:j])
+            yield from _with_sign("+", new[k:m])
 
 
 Opcode = tuple[str, int, int, int, int]
 
 
-class _Known(SequenceMatcher):  # type: ignore[type-arg]  # there is nothing that it compares
-    """Groups differences that are known; finding them in the whole of a long document takes too long."""
+class _KnownDifferences(SequenceMatcher):  # type: ignore[type-arg]  # it compares nothing
+    """Groups known differences into hunks.
+
+    difflib would search all lines for them, which takes a minute for 20,000 lines with 2,000 places, although
+    no line outside of a place can differ.
+    """
 
     def __init__(self, found: list[Opcode]) -> None:
         super().__init__(None, [], [])
@@ -112,11 +114,11 @@ def _lines(text: str) -> list[str]:
     return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
 
-def _opcodes(text: str, old: list[str], new: list[str], puts: Sequence[Put]) -> list[Opcode]:
-    """Which lines differ; outside of the places that were replaced none do."""
+def _opcodes(text: str, old: list[str], new: list[str], replacements: Sequence[Replacement]) -> list[Opcode]:
+    """Equal and differing lines of both texts; only places that were replaced are compared."""
     found: list[Opcode] = []
-    i = k = 0  # the lines up to which everything is said, in the old text and the new one
-    for first, last, grown in _replaced_lines(text, puts):
+    i = k = 0  # the next line in the old text, and in the new one
+    for first, last, grown in _replaced_lines(text, replacements):
         if first > i:
             found.append(("equal", i, first, k, k + first - i))
         k += first - i
@@ -128,25 +130,25 @@ def _opcodes(text: str, old: list[str], new: list[str], puts: Sequence[Put]) -> 
 
 
 def _inside(old: list[str], new: list[str], i: int, k: int) -> list[Opcode]:
-    """The differences of two stretches of lines that begin at `i` and at `k`."""
+    """The differences of two runs of lines, which begin at `i` in the old text and at `k` in the new one."""
     if len(old) > _COMPARED or len(new) > _COMPARED:
         return [("replace", i, i + len(old), k, k + len(new))]
     compared = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     return [(tag, i + a, i + b, k + c, k + d) for tag, a, b, c, d in compared]
 
 
-def _replaced_lines(text: str, puts: Sequence[Put]) -> Iterator[tuple[int, int, int]]:
-    """Stretches of lines that hold replaced places: from which, to which, and by how many they grow."""
+def _replaced_lines(text: str, replacements: Sequence[Replacement]) -> Iterator[tuple[int, int, int]]:
+    """Runs of lines with replaced places: the first, the one after the last, the count of lines added."""
     line = place = 0
     first = last = grown = -1
-    for put in puts:
-        if text[put.start : put.end] == put.text:
+    for new in replacements:
+        if text[new.start : new.end] == new.text:
             continue
-        line += text.count("\n", place, put.start)
+        line += text.count("\n", place, new.start)
         begins = line
-        line += text.count("\n", put.start, put.end)
-        place = put.end
-        more = put.text.count("\n") - text.count("\n", put.start, put.end)
+        line += text.count("\n", new.start, new.end)
+        place = new.end
+        more = new.text.count("\n") - text.count("\n", new.start, new.end)
         if first >= 0 and begins <= last:
             last, grown = line + 1, grown + more
             continue
@@ -157,7 +159,7 @@ def _replaced_lines(text: str, puts: Sequence[Put]) -> Iterator[tuple[int, int, 
         yield first, last, grown
 
 
-def _marked(sign: str, lines: Sequence[str]) -> Iterator[str]:
+def _with_sign(sign: str, lines: Sequence[str]) -> Iterator[str]:
     for line in lines:
         yield sign + line.removesuffix("\n")
         if not line.endswith("\n"):
@@ -165,6 +167,6 @@ def _marked(sign: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _range(start: int, end: int) -> str:
-    """A stretch of lines as a unified diff gives it."""
+    """A run of lines in the header of a hunk."""
     count = end - start
     return f"{start + 1}" if count == 1 else f"{start + 1 if count else start},{count}"

@@ -1,4 +1,4 @@
-"""The marks of a document: pairs of comments, between which its numbers stand.
+"""The marks of a document: pairs of comments with the numbers between them. Must not know any number.
 
 A block of whole lines is between `<!-- backtrace: trace or-gate -->` and `<!-- /backtrace -->`, one number
 between `<!-- bt or-gate E .3f -->` and `<!-- /bt -->`. In LaTeX they are `% backtrace: trace or-gate` and
@@ -32,9 +32,9 @@ _NEWLINE = re.compile(r"\r\n|\n|\r")
 
 
 class Mark(NamedTuple):
-    """What is to stand in a place of a document, and where: `text[start:end]` is replaced.
+    """The request of a mark, and its place in the document: `text[start:end]` is replaced.
 
-    `prefix` is what every line of a block begins with (in a list's item, or a quotation).
+    `prefix` begins every line of a block (in a list's item, or a quotation).
     """
 
     words: str
@@ -46,8 +46,8 @@ class Mark(NamedTuple):
     newline: str = "\n"
 
 
-class _Opened(NamedTuple):
-    """A mark that is yet to be closed."""
+class _Opening(NamedTuple):
+    """The first mark of a pair."""
 
     what: str
     words: str
@@ -58,7 +58,7 @@ def read_marks(text: str, kind: Kind, file: str) -> list[Mark]:
     """The marks of a document, in order.
 
     Raises:
-        BacktraceError: a mark is none of these, is not closed, or stands inside another one.
+        BacktraceError: a mark is unknown, is not closed, or is inside another one.
     """
     return list(_Marks(text, kind, file).read())
 
@@ -71,37 +71,39 @@ class _Marks:
         self.lines = [0, *(found.end() for found in _NEWLINE.finditer(text))]
 
     def read(self) -> Iterator[Mark]:
-        opened: _Opened | None = None
+        opening: _Opening | None = None
         count = 0
         for comment in comments(self.text, self.kind):
-            found = self.classified(comment)
+            found = self.classify(comment)
             if found is None:
                 continue
             what, words = found
             count += 1
             if count > 2 * MARKS:
-                self.fail(comment, f"more than {MARKS:,} marks; expected fewer in one document")
-            if opened is None and what.startswith("/"):
+                self.fail(comment, f"more than {MARKS:,} marks in one document")
+            if opening is None and what.startswith("/"):
                 self.fail(comment, f"nothing to close here; expected {self.sign(what[1:])} before")
-            if opened is None:
-                opened = _Opened(what, words, comment)
-            elif what != f"/{opened.what}":
-                self.fail_unclosed(opened, comment)
+            if opening is None:
+                opening = _Opening(what, words, comment)
+            elif what != f"/{opening.what}":
+                self.fail_unclosed(opening, comment)
             else:
-                yield self.block(opened, comment) if what == "/block" else self.number(opened, comment)
-                opened = None
-        if opened is not None:
-            self.fail_unclosed(opened, None)
+                yield self.block(opening, comment) if what == "/block" else self.number(opening, comment)
+                opening = None
+        if opening is not None:
+            self.fail_unclosed(opening, None)
 
-    def classified(self, comment: Comment) -> tuple[str, str] | None:
-        """What kind of mark a comment is, and the words in it; None if it is none."""
+    def classify(self, comment: Comment) -> tuple[str, str] | None:
+        """The kind of mark that a comment is, and its words; None if it is no mark."""
         body = comment.body.strip()
         word = _WORD.match(body)
         if word is None:
             return None
-        found = next(((what, said) for what, form in _FORMS.items() if (said := form.fullmatch(body))), None)
-        is_told = word["next"] and word["next"] not in COMMANDS  # "backtrace says"
-        if found is None and is_told and body[0] != "/" and not word["sign"]:
+        found = next(
+            ((what, match) for what, form in _FORMS.items() if (match := form.fullmatch(body))), None
+        )
+        is_prose = word["next"] and word["next"] not in COMMANDS  # "backtrace says"
+        if found is None and is_prose and body[0] != "/" and not word["sign"]:
             return None
         if len(body) > MARK_CHARACTERS or "<!--" in body:
             self.fail(comment, f"a mark that does not end; expected {self.end_sign()} after it")
@@ -113,46 +115,46 @@ class _Marks:
         expected = ", ".join(self.sign(what) for what in _FORMS)
         self.fail(comment, f"{quoted(body)} is no mark; expected one of {expected}")
 
-    def block(self, opened: _Opened, closing: Comment) -> Mark:
-        """The place between two marks that each have a line of their own."""
-        for comment in (opened.comment, closing):
+    def block(self, opening: _Opening, closing: Comment) -> Mark:
+        """The place between two marks, each alone on its line."""
+        for comment in (opening.comment, closing):
             before = self.text[self.line_start(comment.start) : comment.start]
             after = _BLANK.match(self.text, comment.end)
             ends = after is None or after.end() == len(self.text) or self.text[after.end()] in "\r\n"
             if before.strip(" \t>" if self.kind == "markdown" else " \t") or not ends:
-                self.fail(comment, "something else on the line of a mark; expected a line of its own")
-        newline = _NEWLINE.search(self.text, opened.comment.end)
+                self.fail(comment, "a block mark must be alone on its line")
+        newline = _NEWLINE.search(self.text, opening.comment.end)
         if newline is None or newline.end() > closing.start:
-            self.fail(closing, "something else on the line of a mark; expected a line of its own")
-        start = self.line_start(opened.comment.start)
-        prefix = self.text[start : opened.comment.start] if self.kind == "markdown" else ""
+            self.fail(closing, "a block mark must be alone on its line")
+        start = self.line_start(opening.comment.start)
+        prefix = self.text[start : opening.comment.start] if self.kind == "markdown" else ""
         end = self.line_start(closing.start)
-        place = self.location(opened.comment)
-        return Mark(opened.words, True, place, newline.end(), end, prefix, newline[0])
+        place = self.location(opening.comment)
+        return Mark(opening.words, True, place, newline.end(), end, prefix, newline[0])
 
-    def number(self, opened: _Opened, closing: Comment) -> Mark:
-        """The place of one number: what is not blank between two marks."""
-        start, end = opened.comment.end, closing.start
+    def number(self, opening: _Opening, closing: Comment) -> Mark:
+        """The place of one number: the text between two marks, without the blanks at its ends."""
+        start, end = opening.comment.end, closing.start
         if self.kind == "latex":  # a comment takes the rest of its line
             newline = _NEWLINE.match(self.text, start)
             start = newline.end() if newline else start
         between = self.text[start:end]
         if _NEWLINE.search(between):
             expected = f"{self.sign('/number')} on the {'next' if self.kind == 'latex' else 'same'} line"
-            self.fail(opened.comment, f"a mark that is not closed; expected {expected}")
+            self.fail(opening.comment, f"a mark that is not closed; expected {expected}")
         start += len(between) - len(between.lstrip())
         end = max(start, start + len(between.strip()))
-        return Mark(opened.words, False, self.location(opened.comment), start, end)
+        return Mark(opening.words, False, self.location(opening.comment), start, end)
 
-    def fail_unclosed(self, opened: _Opened, other: Comment | None) -> NoReturn:
-        expected = f"expected {self.sign('/' + opened.what)}"
+    def fail_unclosed(self, opening: _Opening, other: Comment | None) -> NoReturn:
+        expected = f"expected {self.sign('/' + opening.what)}"
         if other is None:
-            self.fail(opened.comment, f"a mark that is not closed; {expected} after it")
-        line = self.location(opened.comment).line
+            self.fail(opening.comment, f"a mark that is not closed; {expected} after it")
+        line = self.location(opening.comment).line
         self.fail(other, f"a mark inside that of line {line}; {expected} before")
 
     def sign(self, what: str) -> str:
-        """A mark as it is written, for a message."""
+        """A mark's syntax, for a message."""
         shown = {
             "block": "backtrace: COMMAND",
             "/block": "/backtrace",

@@ -1,6 +1,7 @@
-"""What a command's output becomes in a document: as it is, in a fence, in <pre>, or verbatim.
+"""A command's output in a document: unchanged, in a fence, in <pre>, or verbatim.
 
-One table says it for each kind of document and form of output; what is not in it makes no sense there.
+Owns one table, by the kind of document and the format of the output; a pair that it lacks is refused. Must
+not know how the output was written.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from backtrace.typesetting.latex import numeral
 
 
 class Output(NamedTuple):
-    """What a command has written, in which of its forms; `is_part` if it is to be a part of a document."""
+    """The output of a command in one of its formats; `is_part` if it is a fragment."""
 
     text: str
     form: str
@@ -32,16 +33,13 @@ def _raw(output: Output) -> str:
     return output.text
 
 
-def _apart(output: Output) -> str:
+def _between_blanks(output: Output) -> str:
     """Markdown with a blank line on both sides, without which some readers take it for HTML."""
     return f"\n{output.text}\n"
 
 
 def _fence(language: str) -> Placing:
-    def placed(output: Output) -> str:
-        return _fenced(language, output.text)
-
-    return placed
+    return lambda output: _fenced(language, output.text)
 
 
 def _fenced(language: str, text: str) -> str:
@@ -51,9 +49,9 @@ def _fenced(language: str, text: str) -> str:
 
 
 def _console(output: Output) -> str:
-    """The command as it is typed, and what it prints."""
-    typed = " ".join(line.strip() for line in output.words.splitlines())
-    return _fenced("console", f"$ backtrace {typed}\n{output.text}")
+    """The command line and its output."""
+    command = " ".join(line.strip() for line in output.words.splitlines())
+    return _fenced("console", f"$ backtrace {command}\n{output.text}")
 
 
 def _pre(output: Output) -> str:
@@ -70,54 +68,40 @@ def _escaped(output: Output) -> str:
 
 def _verbatim(output: Output) -> str:
     if "\\end{verbatim}" in output.text:
-        raise BacktraceError("the output has \\end{verbatim} in it; expected none")
+        raise BacktraceError("the output contains \\end{verbatim}")
     return f"\\begin{{verbatim}}\n{_trimmed(output.text)}\\end{{verbatim}}\n"
 
 
 def _trimmed(text: str) -> str:
-    """The lines without the blanks that a table's title is padded with."""
+    """The lines without the blanks that pad a table's title."""
     return "".join(f"{line.rstrip()}\n" for line in text.split("\n")[:-1])
 
 
-_TEXTS = ("table", "text", "json", "jsonl", "csv", "dot", "mermaid", "junit", "gradescope")
+_TEXTS = "table text json jsonl csv dot mermaid junit gradescope".split()
 
 PLACES: dict[Kind, dict[str, Placing]] = {
     "markdown": {
-        "markdown": _apart,
+        "markdown": _between_blanks,
         "svg": _raw,
         "table": _console,
         "text": _console,
-        "json": _fence("json"),
-        "jsonl": _fence("jsonl"),
-        "csv": _fence("csv"),
-        "dot": _fence("dot"),
-        "mermaid": _fence("mermaid"),
-        "latex": _fence("latex"),
+        **{form: _fence(form) for form in "json jsonl csv dot mermaid latex".split()},
         "junit": _fence("xml"),
         "gradescope": _fence("json"),
     },
-    "html": {
-        **dict.fromkeys(_TEXTS, _pre),
-        "mermaid": _mermaid_pre,
-        "svg": _raw,
-        "html": _raw,
-    },
+    "html": {**dict.fromkeys(_TEXTS, _pre), "mermaid": _mermaid_pre, "svg": _raw, "html": _raw},
     "latex": {**dict.fromkeys(_TEXTS, _verbatim), "latex": _raw},
 }
 _TITLES = {"markdown": "Markdown", "html": "an HTML document", "latex": "a LaTeX document"}
-_INSTEAD: dict[Kind, str] = {
-    "markdown": "markdown, or none",
-    "html": "html, svg, or none",
-    "latex": "latex, or none",
-}
+_INSTEAD = {"markdown": "markdown, or none", "html": "html, svg, or none", "latex": "latex, or none"}
 
 
-def placed_number(text: str, kind: Kind) -> str:
-    r"""What is put between the marks of a number.
+def inline_text(text: str, kind: Kind) -> str:
+    r"""A number in the syntax of a document.
 
     In LaTeX a bare % would hide the closing mark, and an e would be a variable.
 
-    >>> placed_number("51.2%", "latex"), placed_number("-2.8e-04", "latex")
+    >>> inline_text("51.2%", "latex"), inline_text("-2.8e-04", "latex")
     ('51.2\\%', '\\ensuremath{-2.8 \\cdot 10^{-4}}')
     """
     if kind != "latex":
@@ -125,11 +109,11 @@ def placed_number(text: str, kind: Kind) -> str:
     return rf"\ensuremath{{{numeral(text)}}}" if "e" in text else text.replace("%", r"\%")
 
 
-def placed(output: Output, kind: Kind, mark: Mark) -> str:
-    """What is put between the marks of a block.
+def block_text(output: Output, kind: Kind, mark: Mark) -> str:
+    """A command's output in the syntax of a document, with the prefix of the block's lines.
 
     Raises:
-        BacktraceError: such output makes no sense in such a document, or has marks in it itself.
+        BacktraceError: the document cannot have output in this format, or the output contains marks itself.
     """
     placing = PLACES[kind].get(output.form)
     if placing is None:
@@ -138,20 +122,20 @@ def placed(output: Output, kind: Kind, mark: Mark) -> str:
         raise BacktraceError(f"-f {output.form} is a whole document; expected --fragment")
     text = output.text if output.text.endswith("\n") or not output.text else f"{output.text}\n"
     lines = placing(output._replace(text=text)).split("\n")[:-1]
-    put = "".join(f"{mark.prefix + line if line else mark.prefix.rstrip()}{mark.newline}" for line in lines)
-    _refuse_marks(put, kind, mark)
-    return put
+    text = "".join(f"{mark.prefix + line if line else mark.prefix.rstrip()}{mark.newline}" for line in lines)
+    _refuse_marks(text, kind, mark)
+    return text
 
 
-def _refuse_marks(put: str, kind: Kind, mark: Mark) -> None:
-    """Refuse what would be read as marks the next time, or hide the closing one."""
+def _refuse_marks(text: str, kind: Kind, mark: Mark) -> None:
+    """Refuse a text that would be read as marks the next time, or hide the closing one."""
     sign = "% {}" if kind == "latex" else "<!-- {} -->"
-    opening, closing = (f"{mark.prefix}{sign.format(said)}" for said in ("backtrace: x", "/backtrace"))
+    opening, closing = (f"{mark.prefix}{sign.format(words)}" for words in ("backtrace: x", "/backtrace"))
     start = len(opening) + len(mark.newline)
     try:
-        found = read_marks(f"{opening}{mark.newline}{put}{closing}", kind, "")
-        fits = len(found) == 1 and (found[0].start, found[0].end) == (start, start + len(put))
+        found = read_marks(f"{opening}{mark.newline}{text}{closing}", kind, "")
+        fits = len(found) == 1 and (found[0].start, found[0].end) == (start, start + len(text))
     except BacktraceError:
         fits = False
     if not fits:
-        raise BacktraceError("the output has signs in it that would be read as marks; expected none")
+        raise BacktraceError("the output contains signs that would be read as marks")

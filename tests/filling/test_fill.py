@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import html
+import math
 import os
 import re
 import subprocess
@@ -27,7 +28,7 @@ from backtrace.cli.output import Passage
 from backtrace.config.load import example_names
 from backtrace.errors import BacktraceError
 from backtrace.filling.comments import Kind, comments
-from backtrace.filling.document import Document, Put, difference, with_puts
+from backtrace.filling.document import Document, Replacement, difference, replaced
 from backtrace.filling.marks import COMMANDS, read_marks
 from backtrace.filling.number_format import number_text
 from backtrace.filling.places import PLACES
@@ -178,7 +179,14 @@ def test_a_mark_may_be_broken_over_lines(filled: Text) -> None:
         (-0.6, ".0f", "-1"),
         (1234567.891, ",.1f", "1,234,567.9"),
         (1e300, ".0e", "1e+300"),
-        (1e-7, ".3g", "1e-07"),
+        (1e-7, ".3g", "1.00e-07"),
+        (-0.00054, ".3g", "-0.000540"),
+        (540.0, ".3g", "540"),
+        (540.0, ".1g", "5e+02"),
+        (2.0, ".3g", "2.00"),
+        (0.0, ".3g", "0.00"),
+        (1234.5, ",.6g", "1,234.50"),
+        (math.inf, ".3g", "not finite"),
         (0.5, ".30f", "0.5" + "0" * 29),
     ],
 )
@@ -471,17 +479,17 @@ def test_a_stray_backtick_hides_no_mark(filled: Text) -> None:
         (
             "x <!-- backtrace: trace or-gate -->\n<!-- /backtrace -->\n",
             "doc.md",
-            "doc.md:1:3: something else on the line of a mark; expected a line of its own",
+            "doc.md:1:3: a block mark must be alone on its line",
         ),
         (
             "<!-- backtrace: trace or-gate --> x\n<!-- /backtrace -->\n",
             "doc.md",
-            "doc.md:1:1: something else on the line of a mark; expected a line of its own",
+            "doc.md:1:1: a block mark must be alone on its line",
         ),
         (
             "<!-- backtrace: trace or-gate --><!-- /backtrace -->\n",
             "doc.html",
-            "doc.html:1:1: something else on the line of a mark; expected a line of its own",
+            "doc.html:1:1: a block mark must be alone on its line",
         ),
         (
             "<!-- Backtrace: trace or-gate -->",
@@ -767,7 +775,7 @@ def test_no_title_or_name_breaks_a_document(
 def test_output_that_would_be_read_as_a_mark_is_refused(refused: Text) -> None:
     Path("bad.yaml").write_text(NEURON.replace("One neuron", "/backtrace"), encoding="utf-8")
     said = refused(block("trace bad.yaml -f latex --fragment", "latex"), "doc.tex")
-    assert said == "doc.tex:1:1: the output has signs in it that would be read as marks; expected none"
+    assert said == "doc.tex:1:1: the output contains signs that would be read as marks"
 
 
 # Every other byte
@@ -852,9 +860,9 @@ def test_a_document_that_cannot_be_read_is_told(fill: Fill, tmp_path: Path) -> N
         "latin.md": "latin.md:2:2: byte 0xe9 is not UTF-8; expected a text file in UTF-8",
         "dir": "'dir': a folder; expected documents, as 'dir/*.md'",
         "none.md": "'none.md': no such file; expected a document",
-        "-": "'-': no kind of document that has marks; expected .md, .html or .tex",
-        "page.xhtml": "'page.xhtml': no kind of document that has marks; expected .md, .html or .tex",
-        "neuron.yaml": "'neuron.yaml': no kind of document that has marks; expected .md, .html or .tex",
+        "-": "'-': only .md, .html and .tex documents can have marks",
+        "page.xhtml": "'page.xhtml': only .md, .html and .tex documents can have marks",
+        "neuron.yaml": "'neuron.yaml': only .md, .html and .tex documents can have marks",
     }
     for name, message in said.items():
         assert fill(name) == (1, "", f"{message}\n")
@@ -938,12 +946,12 @@ def test_the_difference_leads_from_the_old_text_to_the_new_one(
     text, puts = "", []
     for (line, has_place), new in zip(lines, news, strict=False):
         if has_place:
-            puts.append(Put(len(text) + 1, len(text) + 3, new))
+            puts.append(Replacement(len(text) + 1, len(text) + 3, new))
             text += "<pl>"
         text += f"{line}\n"
     text += "end" if ends else ""
     told = list(difference(Document("d.md", "markdown", text), puts))
-    assert patched(text, told[2:]) == with_puts(text, puts)
+    assert patched(text, told[2:]) == replaced(text, puts)
 
 
 def patched(text: str, told: Sequence[str]) -> str:
@@ -1011,7 +1019,7 @@ def test_a_document_is_read_in_time_in_proportion_to_it(kind: Kind, piece: str) 
 def test_more_marks_than_are_read_are_refused(refused: Text, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backtrace.filling.marks.MARKS", 1_000)
     said = refused("<!-- bt or-gate E .3f --><!-- /bt -->" * 1_001)
-    assert said == "doc.md:1:37001: more than 1,000 marks; expected fewer in one document"
+    assert said == "doc.md:1:37001: more than 1,000 marks in one document"
 
 
 def test_a_document_is_not_filled_beyond_what_can_be_read_again(
@@ -1023,7 +1031,7 @@ def test_a_document_is_not_filled_beyond_what_can_be_read_again(
     size = Path("doc.md").stat().st_size
     for most, said in (
         (size, "doc.md: 2 of 2 places changed\n"),
-        (size - 1, "doc.md:3:1: more than 0 MB with what stands here; expected less\n"),
+        (size - 1, "doc.md:3:1: the filled document would exceed 0 MB\n"),
     ):
         monkeypatch.setattr("backtrace.cli.document_runner.FILE_BYTES", most)
         Path("doc.md").write_text(text, encoding="utf-8")
@@ -1082,13 +1090,13 @@ def test_a_document_that_changes_meanwhile_is_left_alone(fill: Fill, monkeypatch
     Path("doc.md").write_text(text, encoding="utf-8")
     from backtrace.cli.document_runner import Runner
 
-    puts = Runner.puts
+    puts = Runner.replacements
 
-    def slow(self: Runner, marks: list[object]) -> list[Put]:
+    def slow(self: Runner, marks: list[object]) -> list[Replacement]:
         Path("doc.md").write_text(f"{text}more", encoding="utf-8")
         return puts(self, marks)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Runner, "puts", slow)
+    monkeypatch.setattr(Runner, "replacements", slow)
     said = "'doc.md': changed by somebody else while it was filled; nothing is written"
     assert fill("doc.md") == (1, "", f"{said}\n")
     assert Path("doc.md").read_text(encoding="utf-8") == f"{text}more"
