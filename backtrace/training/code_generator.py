@@ -1,9 +1,9 @@
 """Equations → straight-line Python, one line for each value that is used more than once.
 
-The names in the code are made here (v0, v1, …); nothing that a config says stands in it but numbers. What
-is used once is written where it is used; what occurs twice is worked out once. Division and functions are
-plain Python's: where they raise an error, the step is worked out again by the evaluator, which knows what
-1/0 or e^1000 is.
+The names in the code are of its own making (v0, v1, …), so that the config contributes nothing but numbers.
+A value used once is written where it is used; a part that occurs twice is computed once. Division and
+functions are plain Python's: if they raise an error, the evaluator computes that step, as it defines 1/0 and
+e^1000. Must not know what the rows mean.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ LEVELS_INLINE = 12  # levels of an expression that others may be written into
 
 
 class Row(NamedTuple):
-    """What defines a value: its id and the right-hand side."""
+    """A definition: the id of a value, and its right-hand side."""
 
     id: str
     expression: Expression
 
 
 def rows_of(equations: Iterable[Equation]) -> list[Row]:
-    """The equations without what only a reader needs."""
+    """The equations without the fields that only a reader needs."""
     return [Row(equation.id, equation.expression) for equation in equations]
 
 
 def merged(rows: Sequence[Row], kept: Iterable[str]) -> list[Row]:
-    """Fewer rows that define the same: what is used once stands where it is used, and so does a mere name."""
+    """Fewer rows with the same meaning: values used once, and mere names, are put where they are used."""
     keep = set(kept)
     uses = Counter(symbol.id for row in rows for symbol in symbols(row.expression))
     written: dict[str, Expression] = {}
@@ -68,7 +68,7 @@ def _depth(expression: Expression) -> int:
 class Code:
     """Lines of Python that define values one after the other.
 
-    `names` are the names of what is known by id; `functions` those that the code calls and `math` has not.
+    `names` are the names of known values by id; `functions` are called by the code, by their names in it.
     """
 
     def __init__(self, names: dict[str, str], prefix: str = "v") -> None:
@@ -76,18 +76,18 @@ class Code:
         self.prefix = prefix
         self.lines: list[str] = []
         self.functions: dict[str, Callable[..., float]] = {}
-        self.made: dict[Expression, str] = {}
+        self.computed: dict[Expression, str] = {}
         self.often: set[Expression] = set()
 
     def name(self, id: str) -> str:
-        """The name for a value, a new one if there is none."""
+        """The name of a value; a new one at first use."""
         return self.names.setdefault(id, f"{self.prefix}{len(self.names)}")
 
     def line(self, text: str) -> None:
         self.lines.append(text)
 
     def define(self, rows: Sequence[Row]) -> None:
-        """Lines for some rows; parts that occur more than once in them get a line of their own."""
+        """Add lines for some rows; parts that occur more than once get a line of their own."""
         counted: Counter[Expression] = Counter()
         for row in rows:
             _count(row.expression, counted)
@@ -95,28 +95,28 @@ class Code:
         for id, expression in rows:
             text = self.text(expression, 0)
             self.line(f"{self.name(id)} = {text}")
-            self.made.setdefault(expression, self.name(id))
+            self.computed.setdefault(expression, self.name(id))
 
     def text(self, expression: Expression, strength: int) -> str:
-        """An expression in Python; in brackets where it binds less than `strength`."""
-        if expression in self.made and not isinstance(expression, (Symbol, Number)):
-            return self.made[expression]
+        """An expression in Python, in brackets if it binds less than `strength`."""
+        if expression in self.computed and not isinstance(expression, (Symbol, Number)):
+            return self.computed[expression]
         if expression in self.often:
             return self.temporary(expression)
         text, own = self.written(expression)
         return text if own >= strength else f"({text})"
 
     def temporary(self, expression: Expression) -> str:
-        """A name for the value of an expression, which is worked out first."""
+        """A name for the value of an expression, which a line before computes."""
         text, _ = self.written(expression)
         name = self.name(f"part {len(self.names)}")  # no id has a blank in it
         self.line(f"{name} = {text}")
-        self.made[expression] = name
+        self.computed[expression] = name
         return name
 
     def atom(self, expression: Expression) -> str:
         """A name or a number for an expression that is used twice."""
-        if isinstance(expression, (Symbol, Number)) or expression in self.made:
+        if isinstance(expression, (Symbol, Number)) or expression in self.computed:
             return self.text(expression, ATOM)
         return self.temporary(expression)
 
@@ -148,7 +148,7 @@ class Code:
                 return self.call(function, arguments)
 
     def added(self, term: Expression) -> str:
-        if isinstance(term, Negative) and term not in self.made and term not in self.often:
+        if isinstance(term, Negative) and term not in self.computed and term not in self.often:
             return f" - {self.text(term.operand, PRODUCT)}"
         return f" + {self.text(term, PRODUCT)}"
 
@@ -164,7 +164,7 @@ class Code:
         return template.format(**texts), PRODUCT if template.startswith("1.0/") else ATOM
 
     def called(self, function: str) -> str:
-        """The name under which the code calls a function of the table of float64."""
+        """The name by which the code calls a function of the table of float64."""
         self.functions[f"f_{function}"] = (
             FLOAT64.power if function == "power" else FLOAT64.functions[function]
         )

@@ -1,7 +1,7 @@
 """Steps of training as generated Python: one function that runs any number of them.
 
-It keeps the cost of every step. Where a step raises an error (a function has no value, a division by 0) it
-ends before that step, with everything as the step before left it.
+It keeps the cost of every step. If a step raises an error (a function has no value, a division by 0), it
+ends before that step, with the values after the step before. Must not know how many steps there are in all.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class GeneratedEngine:
         self.sum_of_costs = _compiled(*_source_of_cost(problem, self.kept))
 
     def advance(self, steps: int) -> list[float]:
-        """Run so many steps, or fewer where one cannot be run like this; their costs."""
+        """Run so many steps, or fewer if one raises an error; their costs."""
         costs: list[float] = []
         before = [self.values[id] for id in self.kept]
         numbers = range(self.done + 1, self.done + steps + 1)
@@ -50,32 +50,32 @@ class GeneratedEngine:
         """The cost of all samples with the parameters as they are, as the batch has it; online the mean.
 
         Raises:
-            ArithmeticError: it cannot be worked out like this.
+            ArithmeticError: a value cannot be computed in this way.
             ValueError: likewise.
         """
         total: float = self.sum_of_costs([self.values[id] for id in self.kept], self.samples)
         return total if self.problem.batch == "sum" else total / len(self.samples)
 
     def put(self, values: Mapping[str, float], done: int) -> None:
-        """Go on from these values, after so many steps."""
+        """Continue from these values, after so many steps."""
         self.values, self.done = dict(values), done
 
     @property
     def largest(self) -> float:
-        """The largest of the values, whatever its sign; not a number if one of them is not."""
+        """The largest absolute value; not a number if one of the values is not."""
         sizes = [abs(self.values[id]) for id in self.kept]
         return math.nan if any(map(math.isnan, sizes)) else max(sizes)
 
     def snapshot(self) -> tuple[dict[str, float], int]:
-        """What `restore` goes back to."""
+        """The state that `restore` goes back to."""
         return dict(self.values), self.done
 
     def restore(self, snapshot: tuple[dict[str, float], int]) -> None:
-        """Be as at the time of a snapshot."""
+        """Return to the state of a snapshot."""
         self.put(*snapshot)
 
     def data(self, steps: int) -> Any:
-        """What the code is to loop over: the samples of the coming steps, or in a batch all of them."""
+        """The samples for the loop of the code: those of the coming steps, or in a batch all of them."""
         if self.problem.batch != "online" or len(self.samples) == 1:
             return self.samples
         start = self.done % len(self.samples)
@@ -83,7 +83,7 @@ class GeneratedEngine:
 
 
 def _kept(problem: Problem) -> list[str]:
-    """The ids of what lives from step to step: parameters that are trained, and states for each of them."""
+    """The ids of the values kept from step to step: trained parameters, and the states of each."""
     assert problem.update is not None
     prefixes = [f"{state}_" for state in UPDATE_RULES[problem.update.rule].states]
     return [f"{prefix}{spell(name)}" for prefix in ("", *prefixes) for name in problem.trained]
@@ -96,7 +96,7 @@ def _numbers(problem: Problem) -> list[tuple[float, ...]]:
 
 
 def _case(samples: Sequence[Sample]) -> Case:
-    """The one form of the equations that serves for all samples."""
+    """The one form of the equations that fits all samples."""
     targets = [
         [target.value for target in sample.targets] for sample in samples if sample.targets is not None
     ]
@@ -104,7 +104,7 @@ def _case(samples: Sequence[Sample]) -> Case:
 
 
 class _Equations(NamedTuple):
-    """The rows of a step: for a sample, and what is done once; `sums` are the ids that a batch adds up."""
+    """The rows of a step, for each sample and once; `sums` are the ids that a batch adds up."""
 
     of_sample: list[Row]
     of_step: list[Row]
@@ -145,7 +145,7 @@ def _compiled(source: str, functions: Mapping[str, Callable[..., float]]) -> Cal
 def source_of(problem: Problem, kept: Sequence[str]) -> tuple[str, dict[str, Callable[..., float]]]:
     """The function that runs steps: (values kept, numbers of the steps, samples, costs) → values kept.
 
-    As text, with the functions that it calls besides those of `math`.
+    Returns its source, and the functions that it calls.
     """
     equations = _equations(problem, kept)
     names: dict[str, str] = {}
@@ -192,7 +192,7 @@ def _source_of_cost(problem: Problem, kept: Sequence[str]) -> tuple[str, dict[st
 
 
 def _held(problem: Problem) -> dict[str, Number]:
-    """The parameters that updates leave alone."""
+    """The parameters that updates do not change."""
     return {spell(name): problem.parameters[name] for name in problem.parameters if name in problem.fixed}
 
 
@@ -203,7 +203,7 @@ def _indented(lines: Sequence[str], levels: int) -> Iterator[str]:
 def _batch_body(
     problem: Problem, equations: _Equations, kept: Sequence[str], names: dict[str, str], unpacked: str
 ) -> tuple[list[str], dict[str, Callable[..., float]]]:
-    """A step over all samples: the sums, then what is done with them."""
+    """A step over all samples: the sums, then the update by them."""
     of_sample = Code(dict(names))
     of_sample.define(equations.of_sample)
     totals = {id: f"total{place}" for place, id in enumerate(equations.sums)}
@@ -219,7 +219,7 @@ def _batch_body(
 
 
 def _write_step(code: Code, equations: _Equations, kept: Sequence[str], names: dict[str, str]) -> None:
-    """The rows of a step; all that may raise an error comes before the first kept value is changed."""
+    """The rows of a step. All that may raise an error comes before the first change of a kept value."""
     first, last = _split(equations.of_step, kept)
     code.define(first)
     code.line(f"append({names[equations.objective]})")
@@ -233,7 +233,7 @@ def _write_step(code: Code, equations: _Equations, kept: Sequence[str], names: d
 
 
 def _split(rows: Sequence[Row], kept: Sequence[str]) -> tuple[list[Row], list[Row]]:
-    """The rows that need a name of their own, and those that may go straight into a kept value.
+    """The rows that need a name of their own, and those that may be assigned to a kept value at once.
 
     The latter cannot fail, and nothing after them reads the old value.
     """
@@ -255,7 +255,7 @@ def _split(rows: Sequence[Row], kept: Sequence[str]) -> tuple[list[Row], list[Ro
 
 
 def _cannot_fail(expression: Expression) -> bool:
-    """Whether an expression is of sums and products alone, which never raise an error."""
+    """True for sums and products alone, which never raise an error."""
     match expression:
         case Symbol() | Number():
             return True

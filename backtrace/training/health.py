@@ -1,4 +1,7 @@
-"""Whether a network can learn: how large δ is in each layer, and which units do not react any more."""
+"""The health of a network: how large δ is in each layer, and which units no longer react.
+
+Must not know how a run came about: it looks at a problem and values of its parameters.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from backtrace.symbolic.ids import spell
 from backtrace.training.predictions import passes_of
 
 SAMPLES_EXAMINED = 200
-VANISHING, EXPLODING = 1e-3, 1e3  # a layer's δ as a share of that of the layer behind it
-FLAT = {"sigmoid": 0.01, "tanh": 0.02}  # how near to its bounds an activation is saturated
+VANISHING, EXPLODING = 1e-3, 1e3  # a layer's δ as a share of the next layer's
+FLAT = {"sigmoid": 0.01, "tanh": 0.02}  # an activation this near to its bounds is saturated
 WITH_A_DEAD_SIDE = ("relu",)
 UNITS_NAMED = 8
 
@@ -37,27 +40,25 @@ def health(problem: Problem, values: Mapping[str, float]) -> list[LayerHealth]:
     """The layers of a network from the first to the last; of equations, which have no layers, none."""
     if not isinstance(problem.model, Network):
         return []
-    passes = [
-        worked for worked in passes_of(problem, values, SAMPLES_EXAMINED, True) if worked.derivation.backward
-    ]
+    passes = [each for each in passes_of(problem, values, SAMPLES_EXAMINED, True) if each.derivation.backward]
     found: list[LayerHealth] = []
-    behind: float | None = None
+    next_norm: float | None = None
     for layer in reversed(problem.model.layers) if passes else ():
-        norm = math.hypot(*(_norm(worked, layer) for worked in passes)) / math.sqrt(len(passes))
-        ratio = norm / behind if behind else None
+        norm = math.hypot(*(_norm(each, layer) for each in passes)) / math.sqrt(len(passes))
+        ratio = norm / next_norm if next_norm else None
         stuck = tuple(_stuck(passes, layer))
         found.append(LayerHealth(layer.name, layer.activation.name, norm, ratio, stuck, len(layer.units)))
-        behind = norm
+        next_norm = norm
     return found[::-1]
 
 
 def sentences(layers: Sequence[LayerHealth]) -> Iterator[str]:
-    """What is wrong, in words."""
+    """Sentences on everything that keeps the network from learning."""
     for layer in layers:
         if layer.ratio is not None and layer.ratio < VANISHING:
-            yield f"δ vanishes: in {layer.layer} it is {layer.ratio:.2g} times that of the layer behind it"
+            yield f"δ vanishes: in {layer.layer} it is {layer.ratio:.2g} times that of the next layer"
         if layer.ratio is not None and layer.ratio > EXPLODING:
-            yield f"δ explodes: in {layer.layer} it is {layer.ratio:.2g} times that of the layer behind it"
+            yield f"δ explodes: in {layer.layer} it is {layer.ratio:.2g} times that of the next layer"
         if layer.stuck:
             what = "dead" if layer.activation in WITH_A_DEAD_SIDE else "saturated"
             named = ", ".join(layer.stuck[:UNITS_NAMED])
@@ -66,14 +67,14 @@ def sentences(layers: Sequence[LayerHealth]) -> Iterator[str]:
             yield f"{count} for every sample in {layer.layer}: {named}"
 
 
-def _norm(worked: Pass, layer: Layer) -> float:
-    return math.hypot(*(float(worked.values[f"delta_{spell(unit)}"]) for unit in layer.units))
+def _norm(evaluated: Pass, layer: Layer) -> float:
+    return math.hypot(*(float(evaluated.values[f"delta_{spell(unit)}"]) for unit in layer.units))
 
 
 def _stuck(passes: Sequence[Pass], layer: Layer) -> Iterator[str]:
     """The units whose activation is flat at every sample."""
     for unit in layer.units:
-        activations = [float(worked.values[f"a_{spell(unit)}"]) for worked in passes]
+        activations = [float(each.values[f"a_{spell(unit)}"]) for each in passes]
         if all(_is_flat(layer.activation.name, activation) for activation in activations):
             yield unit
 

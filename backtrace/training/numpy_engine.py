@@ -1,7 +1,8 @@
 """Steps of training a layer network with numpy, a layer and all samples at a time.
 
-All parameters stand in one vector, so that an update rule is a few operations on it. Activations, costs and
-update rules are the rows of the same tables that the equations are made of, evaluated on arrays.
+All parameters are in one vector, so that an update rule is a few operations on it. Activations, costs and
+update rules are the rows of the same tables as the equations', evaluated on arrays: no formula is written
+here. Must not know how many steps there are, nor what is kept of them.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class NumpyEngine:
         return found
 
     def put(self, values: Mapping[str, float], done: int) -> None:
-        """Go on from these values, after so many steps."""
+        """Continue from these values, after so many steps."""
         assert self.problem.update is not None
         ids = [spell(name) for name in self.names]
         self.parameters = np.array([values[id] for id in ids], dtype=np.float64)
@@ -67,15 +68,15 @@ class NumpyEngine:
 
     @property
     def largest(self) -> float:
-        """The largest of the values, whatever its sign; not a number if one of them is not."""
+        """The largest absolute value; not a number if one of the values is not."""
         return max(float(np.abs(vector).max()) for vector in (self.parameters, *self.states.values()))
 
     def snapshot(self) -> tuple[Array, dict[str, Array], int]:
-        """What `restore` goes back to; a step makes new vectors and leaves these alone."""
+        """The state that `restore` goes back to; a step makes new vectors and leaves these alone."""
         return self.parameters, self.states, self.done
 
     def restore(self, snapshot: tuple[Array, dict[str, Array], int]) -> None:
-        """Be as at the time of a snapshot."""
+        """Return to the state of a snapshot."""
         self.parameters, self.states, self.done = snapshot
 
     def advance(self, steps: int) -> list[float]:
@@ -86,24 +87,25 @@ class NumpyEngine:
     def cost(self) -> float:
         """The cost of all samples with the parameters as they are, as the batch has it; online the mean."""
         with ARRAYS.context():
-            total = self.cost_of.value(self.outputs(self.inputs), self.targets)
+            outputs, _ = self.forward(self.inputs)
+            total = self.cost_of.value(outputs[self.blocks[-1].layer.name], self.targets)
         return total if self.problem.batch == "sum" else total / len(self.inputs)
 
-    def outputs(self, inputs: Array) -> Array:
-        """What the last layer gives, a row for each row of inputs."""
-        outputs: dict[str, Array] = {INPUTS: inputs}
+    def forward(self, inputs: Array) -> tuple[dict[str, Array], list[Array]]:
+        """The activations by layer, and the net inputs in order; a row for each row of inputs."""
+        outputs, nets = {INPUTS: inputs}, []
         for block in self.blocks:
-            outputs[block.layer.name] = block.activated(block.net(outputs, self.parameters))
-        return outputs[self.blocks[-1].layer.name]
+            nets.append(block.net(outputs, self.parameters))
+            outputs[block.layer.name] = block.activated(nets[-1])
+        return outputs, nets
 
     def step(self) -> float:
         """One step; its cost before the update."""
-        online = self.problem.batch == "online"
-        chosen = slice(None)
-        if online:
+        samples = slice(None)
+        if self.problem.batch == "online":
             own = self.done % len(self.inputs)
-            chosen = slice(own, own + 1)
-        cost, gradient = self.gradient(self.inputs[chosen], self.targets[chosen])
+            samples = slice(own, own + 1)
+        cost, gradient = self.gradient(self.inputs[samples], self.targets[samples])
         if self.problem.batch == "mean":
             cost /= len(self.inputs)
             gradient /= len(self.inputs)
@@ -113,19 +115,14 @@ class NumpyEngine:
 
     def gradient(self, inputs: Array, targets: Array) -> tuple[float, Array]:
         """The cost of some samples, a row each, and its derivative by every parameter, summed over them."""
-        outputs: dict[str, Array] = {INPUTS: inputs}
-        nets: list[Array] = []
-        for block in self.blocks:
-            nets.append(block.net(outputs, self.parameters))
-            outputs[block.layer.name] = block.activated(nets[-1])
+        outputs, nets = self.forward(inputs)
         last = self.blocks[-1].layer.name
         cost = self.cost_of.value(outputs[last], targets)
-        slope = self.cost_of.slope(outputs[last], targets)
-        slopes: dict[str, Array] = {last: slope}
+        slopes = {last: self.cost_of.slope(outputs[last], targets)}
         gradient = np.zeros(len(self.parameters))
         for block, net in zip(reversed(self.blocks), reversed(nets), strict=True):
             name = block.layer.name
-            if name not in slopes:  # nothing comes after it
+            if name not in slopes:  # no other layer reads it
                 continue
             if name == last and self.is_softmax_with_cross_entropy:
                 delta = outputs[name] * targets.sum(axis=1, keepdims=True) - targets
@@ -156,7 +153,7 @@ class NumpyEngine:
 
 
 def _in_order_of_use(network: Network, problem: Problem) -> list[str]:
-    """The parameters layer by layer, so that a layer's weights stand next to one another."""
+    """The parameters layer by layer, so that a layer's weights are next to one another in the vector."""
     used = dict.fromkeys(name for layer in network.layers for name in parameters_of(layer))
     return [*used, *(name for name in problem.parameters if name not in used)]
 
@@ -169,8 +166,7 @@ def _function(expression: Expression) -> Compiled[str]:
 class _Block:
     """A layer on arrays: a row for each sample, a column for each unit.
 
-    `weights` and `biases` are the places of its parameters in the vector of all, where a missing one has the
-    place 0 and is masked; or a slice of the vector, where they stand there in order.
+    `weights` and `biases` are the places of its parameters in the vector of all.
     """
 
     def __init__(self, layer: Layer, place: dict[str, int]) -> None:
@@ -190,7 +186,7 @@ class _Block:
         return net + self.layer.bias_input * self.biases.of(parameters) if self.biases.any else net
 
     def sources(self, outputs: dict[str, Array]) -> Array:
-        """What the columns of the weights are multiplied with."""
+        """The activations that the columns of the weights are multiplied with."""
         parts = [outputs[source] for source in self.layer.sources]
         return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
@@ -233,7 +229,10 @@ class _Block:
 
 
 class _Places:
-    """Where some parameters stand in the vector of all."""
+    """The places of some parameters in the vector of all: a slice of it if they are there in order.
+
+    A missing parameter has the place -1, reads as 0 and is never written.
+    """
 
     def __init__(self, names: Sequence[str | None], place: dict[str, int]) -> None:
         self.any = any(name is not None for name in names)
@@ -245,13 +244,13 @@ class _Places:
             self.slice = slice(places[0], places[0] + len(places))
 
     def of(self, parameters: Array) -> Array:
-        """Their values; 0 for what is missing."""
+        """Their values; 0 for a missing one."""
         if self.slice is not None:
             return parameters[self.slice]
         return np.where(self.missing, 0.0, parameters[self.places])
 
     def add(self, amounts: Array, vector: Array) -> None:
-        """Add to each its amount; what is tied gets several."""
+        """Add to each its amount; a tied parameter gets several."""
         if self.slice is not None:
             vector[self.slice] += amounts
         else:

@@ -1,4 +1,7 @@
-"""What a trained network gives for each sample, beside what it should give."""
+"""The outputs of a trained network for each sample, beside the targets.
+
+Like `health`, it looks at a problem and values of its parameters, and must not know of a run.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,13 @@ class Prediction(NamedTuple):
 
 
 def passes_of(problem: Problem, values: Mapping[str, float], most: int, backward: bool) -> list[Pass]:
-    """The passes of the first samples from some parameters; those that have no finite values are left out."""
+    """The passes of the first samples from some parameters, without those that fail."""
     passes = Passes(problem, FLOAT64)
     state = passes.start()
     state.values.update(values)
     samples = range(1, min(len(problem.samples), most) + 1)
-    worked = [passes.run(state, sample, backward) for sample in samples]
-    return [one for one in worked if not one.failure]
+    evaluated = [passes.run(state, sample, backward) for sample in samples]
+    return [each for each in evaluated if not each.failure]
 
 
 def predictions(problem: Problem, values: Mapping[str, float], most: int) -> list[Prediction]:
@@ -36,10 +39,10 @@ def predictions(problem: Problem, values: Mapping[str, float], most: int) -> lis
         return []
     ids = [f"a_{spell(unit)}" for unit in problem.model.layers[-1].units]
     found = []
-    for number, worked in enumerate(passes_of(problem, values, most, backward=False), 1):
+    for number, evaluated in enumerate(passes_of(problem, values, most, backward=False), 1):
         sample = problem.samples[number - 1]
         targets = None if sample.targets is None else tuple(n.value for n in sample.targets)
         inputs = tuple(n.value for n in sample.inputs)
-        outputs = tuple(float(worked.values[id]) for id in ids)
+        outputs = tuple(float(evaluated.values[id]) for id in ids)
         found.append(Prediction(number, inputs, targets, outputs))
     return found

@@ -648,14 +648,14 @@ def test_a_healthy_network_has_norms_and_nothing_to_say() -> None:
 
 def test_a_vanishing_delta_is_named_with_its_layer() -> None:
     first, *rest = said_of(with_weights(small("tanh"), 20, -20))
-    assert re.fullmatch(r"δ vanishes: in hidden it is [0-9.e-]+ times that of the layer behind it", first)
+    assert re.fullmatch(r"δ vanishes: in hidden it is [0-9.e-]+ times that of the next layer", first)
     assert rest == ["2 of 2 tanh units are saturated for every sample in hidden: 1_1, 1_2"]
 
 
 def test_an_exploding_delta_is_named_with_its_layer() -> None:
     hidden, output = small("linear", "linear")["layers"]
     assert said_of({**SMALL, "layers": [hidden, {**output, "weights": [[5000, 1]]}]}) == [
-        "δ explodes: in hidden it is 5e+03 times that of the layer behind it"
+        "δ explodes: in hidden it is 5e+03 times that of the next layer"
     ]
 
 
