@@ -1,7 +1,8 @@
 """The table of activations: each is an expression in the net input h, and nothing else.
 
-Its derivative follows by the rules in `calculus`, written through the activation a itself where that is
-what a textbook does: σ′(h) = a·(1 - a).
+Its derivative follows by the rules in `calculus`, written through the activation a itself where a textbook
+does so: σ′(h) = a·(1 - a). The backward pass then needs no exponential, as a is known from the forward
+pass. A row is all that a new activation needs; this module knows no layers and no units.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class ActivationRow(NamedTuple):
 
 
 ACTIVATIONS: dict[str, ActivationRow] = {
+    # The slope of a sigmoid is at most ¼, so the gradient fades from layer to layer on its way back. That of
+    # tanh reaches 1 at h = 0, and that of relu is 1 for every positive h.
     "sigmoid": ActivationRow("sigmoid(h)", "Rumelhart, Hinton and Williams 1986", targets=(0, 1)),
     "tanh": ActivationRow("tanh(h)", "LeCun et al., Efficient BackProp, 1998"),
     "linear": ActivationRow("h", "Widrow and Hoff 1960", targets=(-1.5, 1.5)),
@@ -46,8 +49,9 @@ ACTIVATIONS: dict[str, ActivationRow] = {
         "where(above(h, 0), h, alpha*expm1(h))", "Clevert et al. 2016", {"alpha": 1.0}, targets=(-0.9, 1.5)
     ),
     "softplus": ActivationRow("softplus(h)", "Dugas et al. 2001", targets=(0.1, 1.5)),
-    "square": ActivationRow("h^2", "a unit that squares", targets=(0.1, 1.5)),
+    "square": ActivationRow("h^2", "Livni, Shalev-Shwartz and Shamir 2014", targets=(0.1, 1.5)),
     "sin": ActivationRow("sin(h)", "Sitzmann et al. 2020"),
+    # No slope but 0: a step can be run forward, and trained only by the perceptron's own rule.
     "step": ActivationRow("step(h)", "McCulloch and Pitts 1943; 1 from the threshold on"),
     "gelu": ActivationRow("h*Phi(h)", "Hendrycks and Gimpel 2016, the exact form", targets=(0.1, 1.5)),
     # Softmax depends on all nets of its layer; its equations are in `forward_pass` and `backward_pass`.
@@ -65,7 +69,7 @@ def activation_value(name: str) -> Expression:
 
 @cache
 def activation_slope(name: str) -> Expression:
-    """∂a/∂h as an expression in `h`, `a` and the options.
+    """The slope ∂a/∂h as an expression in `h`, `a` and the options.
 
     Raises:
         NotDifferentiableError: for step.
@@ -75,7 +79,7 @@ def activation_slope(name: str) -> Expression:
     """
     value = activation_value(name)
     slope = partials(value, {"h"})["h"]
-    if value == NET:
+    if value == NET:  # a linear unit has a = h, so every h would be replaced
         return slope
     return simplify(replace(slope, value, ACTIVATED))
 
@@ -83,5 +87,5 @@ def activation_slope(name: str) -> Expression:
 def applied(
     template: Expression, net: Symbol, activation: Symbol, options: Mapping[str, Expression]
 ) -> Expression:
-    """A template of this table with a unit's own symbols in it."""
+    """A formula in h and a with the symbols of one unit in their places."""
     return simplify(substitute(template, {"h": net, "a": activation, **options}))

@@ -1,7 +1,15 @@
 """The backward pass of a layer network, row by row as a textbook has it.
 
-From the last layer to the first: ∂E/∂a (or the error e), the slope ∂a/∂h, δ, then ∂E/∂w for the layer's
-parameters. `_Backward` writes these rows; further down stand the rows that are shown only when asked for.
+For each layer, from the last to the first:
+
+    ∂E/∂a_k             how the cost changes with the unit's activation (or the error e_k, in other books)
+    ∂a_k/∂h_k           the slope of the activation at this net input
+    δ_k = ∂E/∂a_k · ∂a_k/∂h_k = ∂E/∂h_k
+    ∂E/∂w = δ_k · a_j   for the weight from unit j, because h_k = … + w·a_j + …
+
+The δ are the point of it all. Every weight of a unit, and every unit in the layer before, acts on the cost
+only through the unit's net input, so they share this one factor. `_Backward` writes these rows; below it
+are the rows that are shown only on request. Knows no values and no numbers but those in formulas.
 """
 
 from __future__ import annotations
@@ -20,7 +28,7 @@ from backtrace.symbolic.simplify import add, multiply, negate
 
 
 def backward_equations(forward: Forward) -> list[Equation]:
-    """All rows of the backward pass; the ones marked hidden are by-products of the same walk.
+    """All rows of the backward pass, the last layer first; hidden ones are by-products of the same walk.
 
     Raises:
         NotDifferentiableError: a layer's activation has no useful derivative.
@@ -54,7 +62,7 @@ class _Backward:
                     self._gradient(name, layer.name)
                 else:
                     tied.append(name)
-        for name in tied:  # they belong to no layer, and nothing but the update rests on them
+        for name in tied:  # they belong to no layer, and nothing but the update depends on them
             self._gradient(name, None)
 
     def _emit(
@@ -69,12 +77,18 @@ class _Backward:
         self.rows.append(Equation(symbol, expression, kind, "backward", layer, hidden, aliases))
 
     def _from_cost(self, output: Layer) -> None:
+        """Start: ∂E/∂E = 1, or 1 for each output's term, since E is their sum."""
         outputs = {self.symbols.activation[unit].id for unit in output.units}
         costs = self.forward.costs
         for equation in costs if len(costs) == 1 else costs[:-1]:
             self.adjoints.send_back(equation, ONE, outputs)
 
     def _layer(self, layer: Layer) -> None:
+        """One layer's rows down to δ, and each unit's δ passed back through its net input.
+
+        That reaches the weights of this layer and the activations of the layers before it, which is all that
+        the next step of the walk needs.
+        """
         directions = [self._direction(layer, unit) for unit in layer.units]
         deltas = self._deltas(layer, directions)
         for equation, delta in zip(self.forward.nets[layer.name], deltas, strict=True):
@@ -87,7 +101,11 @@ class _Backward:
         self.rows.append(Equation(symbol, gradient, "gradient", "backward", layer))  # tens of thousands
 
     def _direction(self, layer: Layer, unit: str) -> Expression:
-        """What is multiplied with the slope to give δ: ∂E/∂a, or under `descent` the error e."""
+        """The factor that gives δ when multiplied by the slope: ∂E/∂a, or under `descent` the error e.
+
+        For a squared error, ∂E/∂a = a - t. Books that write the error as e = t - a have δ = e·a(1 - a) and
+        add η·δ·x to the weights: δ is then -∂E/∂h, and the two minus signs cancel.
+        """
         activation, error = self.symbols.activation[unit], self.symbols.error[unit]
         symbol = self.symbols.cost_gradient(unit)
         gradient = self.adjoints.gather(activation.id)
@@ -108,6 +126,9 @@ class _Backward:
 
     def _deltas(self, layer: Layer, directions: Sequence[Expression]) -> list[Symbol]:
         if not layer.is_softmax:
+            # One slope per unit, since a unit's activation depends on its own net alone. Softmax is
+            # different: each of its activations depends on all nets of the layer, so `through_activation`
+            # adds them up.
             slope = activation_slope(layer.activation.name)
             options = layer.activation.options
             for unit in layer.units:
@@ -134,7 +155,11 @@ class _Backward:
         return layer is network.layers[-1] and layer.is_softmax and network.cost == "cross_entropy"
 
     def _shortened(self, layer: Layer) -> list[Expression]:
-        """δ_k = a_k·Σt - t_k: what is left of softmax and cross-entropy when they meet."""
+        """δ_k = a_k·Σt - t_k for softmax with cross-entropy, where the rest of the chain rule cancels.
+
+        E = -Σ t_j·ln a_j gives ∂E/∂a_j = -t_j/a_j. In δ_k = a_k·(∂E/∂a_k - Σ_j ∂E/∂a_j·a_j) each a_j in a
+        denominator cancels, and with targets that sum to 1 only a_k - t_k is left.
+        """
         targets = [self.symbols.target[unit] for unit in layer.units]
         total = ONE if self.forward.case.targets_sum_to_one else add(*targets)
         shortened = [
@@ -145,9 +170,10 @@ class _Backward:
 
 
 def through_activation(forward: Forward, layer: Layer, directions: Sequence[Expression]) -> list[Expression]:
-    """From the gradients by a layer's activations to those by its nets.
+    """The gradients by a layer's nets (each δ, up to its sign) from those by its activations.
 
-    A softmax unit acts on the whole layer: a_k·(d_k - Σ d_j·a_j), where d_j is the gradient by a_j.
+    A softmax's net acts on the whole layer. With d_j = ∂E/∂a_j and ∂a_j/∂h_k = a_j·([j = k] - a_k), the sum
+    of their products over all j is a_k·(d_k - Σ_j d_j·a_j).
     """
     symbols = forward.symbols
     if not layer.is_softmax:
@@ -178,7 +204,7 @@ def _complete_after(forward: Forward) -> list[list[tuple[str, bool]]]:
 
 
 def further_equations(forward: Forward) -> Iterator[Equation]:
-    """The rows that nothing rests on: input gradients, the factors of the chain, gradients of cost terms."""
+    """The rows on which nothing depends: input gradients, factors of the chain, gradients of cost terms."""
     yield from _input_gradients(forward)
     yield from _locals(forward)
     if len(forward.cost_terms) > 1:
@@ -187,6 +213,7 @@ def further_equations(forward: Forward) -> Iterator[Equation]:
 
 
 def _input_gradients(forward: Forward) -> Iterator[Equation]:
+    """∂E/∂i for each input: nobody updates an input, but it says which one the cost is most sensitive to."""
     symbols, adjoints = forward.symbols, Adjoints()
     ids = {symbol.id for symbol in symbols.input}
     for layer in forward.network.layers:
@@ -200,6 +227,7 @@ def _input_gradients(forward: Forward) -> Iterator[Equation]:
 
 
 def _locals(forward: Forward) -> Iterator[Equation]:
+    """∂h/∂w, ∂h/∂a and ∂h/∂i: the factors of the chain that are too simple for a row in most books."""
     symbols = forward.symbols
     by_id = {symbol.id: symbol for symbol in (*symbols.parameter.values(), *symbols.input)}
     by_id |= {symbol.id: symbol for symbol in symbols.activation.values()}

@@ -1,9 +1,12 @@
 """The chain rule: forward equations → backward equations.
 
-    ∂E/∂x = Σ over the equations y that x stands in:  ∂E/∂y · ∂y/∂x
+    ∂E/∂x = Σ ∂E/∂y · ∂y/∂x   over all equations y = … in which x occurs
 
-`Adjoints` is that one line. Both forms of a config use it; what differs is which quantities get a row of
-their own and what they are called. Nothing here differentiates: `calculus.partials` does.
+`Adjoints` is that one line, read backwards. If ∂E/∂y is known for everything that x acts on directly, ∂E/∂x
+is a sum of products. So one goes through the equations from the last to the first, and each derivative is
+computed once, however many paths lead through it: that is what makes backpropagation fast. Layer networks
+and systems of equations both use it; they differ in which quantities get a row of their own, and in their
+names. Nothing here differentiates (`calculus.partials` does) and nothing has a value.
 
 Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986.
 """
@@ -19,7 +22,11 @@ from backtrace.symbolic.simplify import add, multiply
 
 
 class Adjoints:
-    """For every symbol, what it passes on: pairs of ∂E/∂y and ∂y/∂x, gathered from the end backwards."""
+    """The pairs (∂E/∂y, ∂y/∂x) collected so far for every symbol x, from the end backwards.
+
+    "Adjoint" is the word of automatic differentiation for ∂E/∂y, the derivative of the objective by a
+    quantity.
+    """
 
     def __init__(self) -> None:
         self._uses: dict[str, list[tuple[Expression, Expression]]] = {}
@@ -27,15 +34,19 @@ class Adjoints:
     def send_back(
         self, equation: Equation, adjoint: Expression, wanted: Container[str] | None = None
     ) -> None:
-        """Tell every (wanted) symbol in `equation` that it acts on the objective through it.
+        """Pass ∂E/∂y of the quantity that `equation` defines back to every (wanted) symbol on its right.
 
-        `adjoint` is the derivative of the objective by the symbol that the equation defines.
+        `adjoint` is ∂E/∂y: usually the symbol of that row, such as δ_o, so that the gradient is written
+        δ_o·a_1 and not as a formula that goes down to the inputs.
         """
         for id, local in local_derivatives(equation, wanted).items():
             self._uses.setdefault(id, []).append((adjoint, local))
 
     def gather(self, id: str) -> Expression:
-        """The derivative of the objective by a symbol, once all equations after it have sent theirs."""
+        """∂E/∂x of a symbol: the sum of all its products. 0 if the objective does not depend on it.
+
+        Call it only after every equation in which x occurs has sent its own back; else a path is missing.
+        """
         uses = self._uses.get(id, ())
         if len(uses) == 1:
             return multiply(*uses[0])
@@ -43,7 +54,10 @@ class Adjoints:
 
 
 def local_derivatives(equation: Equation, wanted: Container[str] | None = None) -> dict[str, Expression]:
-    """∂y/∂x for every symbol x on the right of an equation, written through y itself where it can be."""
+    """∂y/∂x for every symbol x on the right of an equation, written through y itself where possible.
+
+    With y = e^x the derivative is y, a number that is already known, rather than e^x computed again.
+    """
     found = partials(equation.expression, wanted)
     if isinstance(equation.expression, Symbol | Number):
         return found

@@ -1,7 +1,9 @@
 """Problem → Derivation: the one ordered list of equations that everything else reads.
 
-A step of training is: for every sample its forward and backward pass (`Derivation`), then what is worked out
-once a step (`StepDerivation`): sums over samples, updates, and E again with the updated parameters.
+A step of training has two parts. For every sample there are a forward and a backward pass (`Derivation`).
+Once a step (`StepDerivation`), gradients are summed over the samples, parameters updated, and E is computed
+once more with the new parameters. A new parameter is a new quantity, w⁺: all gradients of a step use the
+old ones, even if books that overwrite w in the middle of a pass forget it. Knows no values.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ class Derivation(NamedTuple):
     """One sample's equations.
 
     `refusal` says why there is no backward pass where one was to be expected. `further` yields the equations
-    that nothing rests on, made only when somebody asks.
+    on which nothing depends; they are derived only on request.
     """
 
     forward: tuple[Equation, ...]
@@ -42,9 +44,10 @@ class Derivation(NamedTuple):
 
 
 class StepDerivation(NamedTuple):
-    """What is worked out once a step, after the passes of its samples.
+    """The equations that are computed once a step, after the passes of its samples.
 
-    `total` begins with the objective. It is empty online, and the rest is without an update.
+    `total` begins with the objective; it is empty online, where a step has one sample. `update` and `after`
+    are empty without an update rule.
     """
 
     total: tuple[Equation, ...]
@@ -121,7 +124,7 @@ def _over_samples(problem: Problem, row: Equation, samples: Sequence[int], phase
 
 
 def afterwards(row: Equation, changed: set[str]) -> Equation:
-    """A forward equation once more, of the updated quantities: E⁺ = ½(y - a_o⁺)²."""
+    """A forward equation of the updated quantities: E⁺ = ½(y - a_o⁺)². It shows whether the step helped."""
     renamed = {id: updated(symbol) for id, symbol in uses(row.expression).items() if id in changed}
     expression = substitute(row.expression, renamed)
     return Equation(updated(row.symbol), expression, row.kind, "after", row.layer)

@@ -1,4 +1,8 @@
-"""An equation: the one place that defines a quantity. It holds no value."""
+"""An equation: the one place that defines a quantity.
+
+It holds no value. Values are in an environment (`evaluation`), so one list of equations can be computed in
+floats, in decimals rounded by hand, or in a student's own numbers.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from typing import Literal, NamedTuple
 from backtrace.symbolic.expressions import Expression, Symbol, symbols
 
 Phase = Literal["forward", "backward", "total", "update", "after"]
-# What a person means by each of the three: the sums over a batch are gradients, E afterwards is the update's.
+# The three parts that a person asks for. The sums over a batch are gradients, so they belong to the
+# backward pass.
 PHASES: Mapping[str, tuple[Phase, ...]] = {
     "forward": ("forward",),
     "backward": ("backward", "total"),
@@ -56,7 +61,7 @@ class BrokenDerivationError(Exception):
 
 
 def check(givens: Iterable[str], equations: Iterable[Equation]) -> None:
-    """See that every quantity is defined once, and before it is used.
+    """Check that every quantity is defined once, and before it is used.
 
     Raises:
         BrokenDerivationError: naming the equation at fault.

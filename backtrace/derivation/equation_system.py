@@ -1,4 +1,8 @@
-"""The `equations` form: a computation's own equations, and its objective's gradients by everything."""
+"""The `equations` form of a config: its own equations, and the gradients of its objective by everything.
+
+The same chain rule as for layers, without layers: every quantity that an equation defines gets a row ∂f/∂q,
+from the last to the first, because that of q needs those of all quantities computed from q. Knows no network.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from backtrace.symbolic.simplify import negate
 
 
 def forward_equations(computation: Computation) -> list[Equation]:
-    """The config's equations, in an order in which they can be worked out."""
+    """The config's equations, in an order in which they can be computed."""
     rows = []
     for name, expression in computation.equations.items():
         kind: Kind = "cost" if name == computation.objective else "value"
@@ -49,7 +53,7 @@ def backward_equations(problem: Problem, computation: Computation, forward: list
             rows.append(Equation(delta, gradient, "delta", "backward", aliases=(symbol.id,)))
         if equation.symbol == objective:
             adjoint = ONE
-        if gradient != ZERO:  # what does not act on the objective may well be a step
+        if gradient != ZERO:  # a quantity that the objective does not depend on may well be a step function
             adjoints.send_back(equation, adjoint)
     for name in (*problem.parameters, *problem.inputs):
         symbol = derivative(objective, given(name))

@@ -1,7 +1,11 @@
 """Network → forward equations: nets and activations layer by layer, then the cost.
 
-Also the two facts about a sample that change how its equations are written: a softmax over very large nets
-carries a shift, and targets that sum to 1 let one delta be written shorter.
+    h_k = Σ w_kj·a_j + b_k        the net input: a weighted sum over the units (or inputs) j before it
+    a_k = f(h_k)                  the activation; without f, any number of layers would be one linear map
+    E = Σ ½(t_k - a_k)²           the cost, one term for each output
+
+Also the two facts about a sample that change how its equations are written (`Case`). Knows no values: a
+weight here is a symbol, and its number is in the problem.
 """
 
 from __future__ import annotations
@@ -32,9 +36,11 @@ from backtrace.symbolic.simplify import simplify
 
 
 class Case(NamedTuple):
-    """What the equations of one sample depend on besides the network.
+    """The facts about one sample on which its equations depend, besides the network.
 
-    `shifted` names the softmax layers whose exponents are shifted by their maximum.
+    `targets_sum_to_one` lets the δ of a softmax be written a - t. `shifted` names the softmax layers whose
+    nets are so large that e^h leaves the range of floats; their exponents are written h - m, with the
+    maximum m.
     """
 
     has_targets: bool = True
@@ -63,7 +69,7 @@ class NetworkSymbols:
         }
 
     def columns(self, layer: Layer) -> list[Symbol]:
-        """What each column of a layer's weights is multiplied with."""
+        """The symbols that a layer's weights are multiplied by, one for each column."""
         return [symbol for source in layer.sources for symbol in self.sources[source]]
 
     def slope(self, unit: str) -> Symbol:
@@ -98,7 +104,7 @@ class Forward:
 
     @cached_property
     def cost_terms(self) -> Mapping[str, Expression]:
-        """What each output adds to the cost, by unit; empty for a cost given as one expression."""
+        """The cost's term for each output, by unit; empty for a cost given as one expression."""
         outputs, cost = self.network.layers[-1].units, self.network.cost
         if not isinstance(cost, str):
             return {}
@@ -132,7 +138,7 @@ class Forward:
         return [*terms, self._cost(Sum(tuple(term.symbol for term in terms)))]
 
     def equations(self) -> list[Equation]:
-        """Everything in the order in which it is worked out."""
+        """All equations in an order in which they can be computed: each layer needs only those before it."""
         rows: list[Equation] = []
         for layer in self.network.layers:
             rows += self.nets[layer.name]
@@ -143,6 +149,10 @@ class Forward:
         return Equation(self.symbols.cost, expression, "cost", "forward")
 
     def _net(self, layer: Layer, row: int) -> Expression:
+        """The weighted sum of one unit; a `None` among its weights is a connection that does not exist.
+
+        The bias is a weight whose input is always 1 (or -1 where a book writes it as a threshold).
+        """
         parameter = self.symbols.parameter
         terms: list[Expression] = [
             Product((source, parameter[weight]))
@@ -167,7 +177,11 @@ class Forward:
         return rows
 
     def softmax(self, layer: Layer) -> list[Equation]:
-        """The rows of a softmax layer: the exponentials, their sum, and each one's share of it."""
+        """The rows of a softmax layer: the exponentials e^h, their sum S, and the shares a = e^h/S.
+
+        The shares are positive and add up to 1, so they can be read as probabilities. Subtracting the same
+        m from all nets multiplies each e^h and S by e^(-m), which leaves the shares as they are.
+        """
         name = spell(layer.name)
         nets = [self.symbols.net[unit] for unit in layer.units]
         rows: list[Equation] = []

@@ -1,8 +1,9 @@
-"""The table of update rules: the rows from a gradient to a new parameter, in the order they are worked out.
+"""The table of update rules: the rows from a gradient to a new parameter, in the order they are computed.
 
 In a formula, `w` is the parameter, `g` the gradient that the rule descends along (its negative when
-climbing), `t` the number of the step, `x` the state before and `x_new` the state after this step. The last
-row is always the change Δw; the new parameter is w + Δw.
+climbing), `t` the number of the step. `x` is a state before and `x_new` the same state after this step; all
+start at 0. The last row is always the change Δw; the new parameter is w⁺ = w + Δw. Every parameter has its
+own rows: no rule looks at another parameter. Knows no network, and no value but the defaults of constants.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ RATE = "learning_rate"
 
 
 class UpdateRule(NamedTuple):
-    """`rows` maps what a row defines to its formula; `constants` maps names to defaults, None if required."""
+    """One rule, with the paper that it is from.
+
+    Attributes:
+        source: who proposed it.
+        constants: the defaults of its constants by name; None if a config has to give one.
+        rows: the formulas by the name of the quantity that each defines.
+    """
 
     source: str
     constants: Mapping[str, float | None]
@@ -27,10 +34,12 @@ class UpdateRule(NamedTuple):
 
     @property
     def states(self) -> tuple[str, ...]:
-        """The quantities that live from step to step, all 0 at the start."""
+        """The quantities that are kept from step to step, all 0 at the start."""
         return tuple(row.removesuffix("_new") for row in self.rows if row.endswith("_new"))
 
 
+# Adam keeps running means of g and of g². They start at 0 and are too small at first: after t steps with a
+# constant gradient, m = (1 - β₁^t)·g. Dividing by 1 - β₁^t corrects this (m̂ and v̂).
 _ADAM_STATE = {
     "m_new": "beta1*m + (1 - beta1)*g",
     "v_new": "beta2*v + (1 - beta2)*g^2",
@@ -40,11 +49,13 @@ _ADAM_STATE = {
 _ADAM_CONSTANTS = {RATE: None, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 
 UPDATE_RULES: dict[str, UpdateRule] = {
+    # The gradient points uphill, so a small step against it makes the cost smaller.
     "sgd": UpdateRule(
         "Robbins and Monro 1951",
         {RATE: None},
         {"change": "-learning_rate*g"},
     ),
+    # A ball with inertia: along a valley steps add up to 1/(1 - μ) times as much, across it they cancel.
     "momentum": UpdateRule(
         "Polyak 1964; Sutskever et al. 2013",
         {RATE: None, "momentum": 0.9},
@@ -55,6 +66,8 @@ UPDATE_RULES: dict[str, UpdateRule] = {
         {RATE: None, "momentum": 0.9},
         {"v_new": "momentum*v - learning_rate*g", "change": "momentum*v_new - learning_rate*g"},
     ),
+    # The next four divide by a root of past squared gradients, so a parameter with small gradients
+    # moves as far as one with large ones. ε keeps the first division from being 0/0.
     "adagrad": UpdateRule(
         "Duchi, Hazan and Singer 2011",
         {RATE: None, "epsilon": 1e-8},
@@ -70,6 +83,8 @@ UPDATE_RULES: dict[str, UpdateRule] = {
         _ADAM_CONSTANTS,
         {**_ADAM_STATE, "change": "-learning_rate*mhat/(sqrt(vhat) + epsilon)"},
     ),
+    # The decay of the weight is outside the division, unlike an l2 penalty, whose gradient would go through
+    # it.
     "adamw": UpdateRule(
         "Loshchilov and Hutter 2019",
         {**_ADAM_CONSTANTS, "weight_decay": 0.01},

@@ -1,4 +1,4 @@
-"""What a config says, checked and ready to derive from.
+"""A problem: the contents of a config, checked and ready to derive from.
 
 Plain immutable data. `config` builds it from YAML, `derivation` turns it into equations; it knows neither.
 """
@@ -84,9 +84,9 @@ class Update(NamedTuple):
 class Problem(NamedTuple):
     """Everything that a derivation needs.
 
-    `hand` maps a kind of quantity (or "all") to the decimals a person keeps of it. `echo` are the what-ifs of
-    the command line. `locations` tells by path where
-    a step function stands, which only a backward pass can refuse.
+    `hand` maps a kind of quantity (or "all") to the decimals a person keeps of it. `echo` are the what-ifs
+    of the command line. `locations` has, by path, the places of step functions, which only a backward pass
+    can refuse.
     """
 
     title: str
@@ -123,7 +123,7 @@ class Problem(NamedTuple):
         return self.delta == "descent" and self.objective == "minimize"
 
     def columns(self, layer: Layer) -> Iterator[tuple[str, Layer | None]]:
-        """What each column of a layer's weights comes from: a unit and its layer, or an input and None."""
+        """The source of each column of a layer's weights: a unit and its layer, or an input and None."""
         assert isinstance(self.model, Network)
         by_name = {other.name: other for other in self.model.layers}
         for name in layer.sources:

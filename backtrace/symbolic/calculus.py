@@ -1,7 +1,8 @@
 """Derivatives of expressions, by the rules of school calculus and the table `FUNCTIONS`.
 
-`partials` goes through an expression once, from the outside in, and carries along what each part is
-multiplied with. That is the chain rule inside one formula; `chain_rule` applies it between formulas.
+`partials` goes through an expression once, from the outside in, and carries along the derivative of the whole
+by the part it has reached. That is the chain rule inside one formula; `chain_rule` applies it between
+formulas. Knows no quantities and no values.
 """
 
 from __future__ import annotations
@@ -36,8 +37,12 @@ _MINUS_ONE = number(-1)
 def partials(expression: Expression, wanted: Container[str] | None = None) -> dict[str, Expression]:
     """∂expression/∂symbol for every symbol in it, by id; only for the `wanted` ids where given.
 
+    This is reverse mode: `visit(part, outer)` is called with outer = ∂expression/∂part, and each case below
+    multiplies `outer` by the derivative of the part by its own parts. A symbol that is reached on several
+    ways gets one term for each, and these are added up.
+
     Raises:
-        NotDifferentiableError: a wanted symbol stands inside a step function.
+        NotDifferentiableError: a wanted symbol is an argument of a step function.
 
     >>> partials(parse("w*x + b"))["w"]
     Symbol(id='x', text='x')
@@ -59,32 +64,33 @@ def partials(expression: Expression, wanted: Container[str] | None = None) -> di
                     collected.setdefault(id, []).append(outer)
             case Number():
                 pass
-            case Sum(terms):
+            case Sum(terms):  # (u + v)′ = u′ + v′
                 for term in terms:
                     visit(term, outer)
             case Negative(operand):
                 visit(operand, multiply(_MINUS_ONE, outer))
-            case Product(factors):
+            case Product(factors):  # ∂(u·v·w)/∂v = u·w
                 for i, factor in enumerate(factors):
                     if not isinstance(factor, Number):
                         visit(factor, multiply(outer, *factors[:i], *factors[i + 1 :]))
-            case Quotient(numerator, denominator):
+            case Quotient(numerator, denominator):  # ∂(u/v)/∂u = 1/v and ∂(u/v)/∂v = -u/v²
                 visit(numerator, divide(outer, denominator))
                 if any(symbols(denominator)):
                     visit(
                         denominator, negate(divide(multiply(outer, numerator), power(denominator, number(2))))
                     )
-            case Power(base, exponent):
+            case Power(base, exponent):  # ∂(b^y)/∂b = y·b^(y - 1)
                 visit(base, multiply(outer, exponent, power(base, add(exponent, _MINUS_ONE))))
                 if any(symbols(exponent)):
-                    # b^y·ln b, where 0·ln 0 is 0: at b = 0 the power is 0 on both sides of a positive y.
+                    # ∂(b^y)/∂y = b^y·ln b, where 0·ln 0 is 0: 0^y is 0 for all positive y, so it is flat.
                     visit(exponent, multiply(outer, Call("xlogy", (part, base))))
-            case Call("where", (condition, *branches)):
+            case Call("where", (condition, *branches)):  # the condition picks the branch, on the kink too
                 when, otherwise = (partials(branch, wanted) for branch in branches)
                 for id in when | otherwise:
                     branch_slope = Call("where", (condition, when.get(id, ZERO), otherwise.get(id, ZERO)))
                     collected.setdefault(id, []).append(multiply(outer, branch_slope))
-            case Call():
+            case Call():  # f(u)′ = f′(u)·u′, with f′ from the table
+                # A step function may be passed by, as long as no wanted symbol acts through it.
                 if wanted is None or any(symbol.id in wanted for symbol in symbols(part)):
                     for argument, slope in zip(part.arguments, slopes(part), strict=True):
                         if slope != ZERO:
@@ -114,6 +120,7 @@ def slopes(call: Call) -> tuple[Expression, ...]:
 
 @cache
 def _rules(function: str) -> tuple[Expression, ...] | None:
+    """A derivative for each argument: from the row, or by `partials` of its textbook form."""
     row = FUNCTIONS[function]
     if row.derivatives is None:
         return None
@@ -152,7 +159,11 @@ def _by_letter(call: Call) -> dict[str, Expression]:
 
 
 def _is_extreme(call: Call, i: int) -> Expression:
-    """1 where argument i is the first largest (smallest) one, else 0; at a tie the first counts."""
+    """1 where argument i is the first largest (smallest) one, else 0.
+
+    At a tie max has no derivative, and any convex combination would be a subgradient. All of it goes to the
+    first, so that the derivatives by all arguments still add up to 1.
+    """
     me, others = call.arguments[i], enumerate(call.arguments)
     conditions = []
     for j, other in others:

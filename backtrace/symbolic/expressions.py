@@ -1,8 +1,11 @@
 """Expressions: the right-hand sides of equations, as written on paper.
 
-Eight kinds of node, all immutable. An expression knows no values; a `Symbol` is a name that some
-equation defines or a config gives. The functions below the nodes walk through expressions and rebuild
-them; what makes them simpler is in `simplify`.
+Eight kinds of node, all immutable. An expression knows no values; a `Symbol` is a name that some equation
+defines or a config gives. The functions below the nodes walk through expressions and rebuild them; `simplify`
+makes them shorter.
+
+Legend:   Sum (a, b, c)       a + b + c         Quotient (a, b)   a/b        Negative (a)        -a
+          Product (a, b, c)   a·b·c             Power (a, b)      a^b        Call ("exp", (a,))  e^a
 """
 
 from __future__ import annotations
@@ -15,7 +18,12 @@ _same_parts: Callable[[Any, Any], Any] = tuple.__eq__
 
 
 def _node(kind: type[Node]) -> type[Node]:
-    """Make a kind of node equal only to its own kind: a sum is not a product of the same parts."""
+    """Make a kind of node equal only to its own kind: a sum is not a product of the same parts.
+
+    Named tuples are plain tuples to `==`, so Sum((a, b)) and Product((a, b)) would be equal. They are used
+    all the same because a net has a hundred thousand nodes, and a tuple is the cheapest object to make and
+    to hash.
+    """
 
     def equal(self: Any, other: object) -> bool:
         return type(self) is type(other) and bool(_same_parts(self, other))
@@ -100,6 +108,7 @@ def number(value: float) -> Number:
 
 
 ZERO, ONE = number(0), number(1)
+# A half that is shown as ½: the one that makes the derivative of ½(t - a)² come out without a factor.
 HALF = Number(0.5, "½")
 
 
@@ -123,7 +132,7 @@ def children(expression: Expression) -> tuple[Expression, ...]:
 
 
 def symbols(expression: Expression) -> Iterator[Symbol]:
-    """Every symbol in an expression, from left to right, as often as it stands there."""
+    """Every symbol in an expression, from left to right; one that occurs twice is yielded twice."""
     if isinstance(expression, Symbol):
         yield expression
     else:
@@ -140,7 +149,10 @@ def calls(expression: Expression) -> Iterator[Call]:
 
 
 def rebuild(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
-    """The same expression with `change` applied to each of its parts."""
+    """A node of the same kind, with `change` applied to each of its parts.
+
+    `substitute` and `replace` are this function and one line each.
+    """
     match expression:
         case Number() | Symbol():
             return expression
@@ -159,7 +171,7 @@ def rebuild(expression: Expression, change: Callable[[Expression], Expression]) 
 
 
 def substitute(expression: Expression, replacements: Mapping[str, Expression]) -> Expression:
-    """`expression` with symbols replaced by id."""
+    """`expression` with symbols replaced by id: how a row of a table becomes the equation of one unit."""
     if isinstance(expression, Symbol):
         return replacements.get(expression.id, expression)
     return rebuild(expression, lambda part: substitute(part, replacements))

@@ -25,7 +25,9 @@ class Function(NamedTuple):
         value: the function on floats, for a row without a `textbook` form.
         rises: whether a larger argument never gives a smaller value, which bounds it on an interval.
         kink: a formula whose sign says on which side of its kink or jump the function is.
-        code: how Python writes it, with `{x}` for an argument; empty: it is called.
+        code: Python for it in the generated engine, with `{x}` for an argument. Inline code saves a call,
+        which
+            costs more than the arithmetic itself; empty: it is called.
         public: whether a config may use it.
     """
 

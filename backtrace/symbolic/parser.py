@@ -40,7 +40,7 @@ _SAME = {"**": "^", "·": "*", "−": "-"}
 
 
 class ExpressionError(ValueError):
-    """What is wrong with a formula, and the offset at which it was noticed."""
+    """A fault in a formula, and the offset at which it was noticed."""
 
     def __init__(self, message: str, offset: int) -> None:
         self.message = message
@@ -184,7 +184,7 @@ class Parser:
 
     @contextmanager
     def deeper(self, levels: int = 1) -> Iterator[None]:
-        """What is parsed inside is nested so much deeper; so is what `descend` adds to it."""
+        """Count everything parsed inside as nested so much deeper, to refuse 100,000 brackets early."""
         before = self.depth
         self.descend(levels)
         yield

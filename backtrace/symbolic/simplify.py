@@ -1,8 +1,9 @@
-"""Simplified expressions: what a person does without thinking, and nothing more.
+"""Simplified expressions: the steps that a person takes without thinking, and nothing more.
 
-A zero, a factor one and two minus signs are dropped, numbers are worked out, fractions get one line. `add`,
-`multiply`, `divide`, `power` and `negate` take simplified parts and put them together; `simplify` goes
-through an expression that was written otherwise.
+A zero, a factor one and two minus signs are dropped, numbers are multiplied out, fractions get one line.
+`add`, `multiply`, `divide`, `power` and `negate` take simplified parts and put them together; `simplify`
+goes through an expression that was written otherwise. Nothing is expanded, factored or cancelled beyond
+that: the reader has to recognise the chain rule's factors in what is printed.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from backtrace.symbolic.expressions import (
 
 
 def simplify(expression: Expression) -> Expression:
-    """What a person would write instead: no zeros, no ones, one sign, one fraction line."""
+    """The expression as a person would write it: no zeros, no ones, one sign, one fraction line."""
     match expression:
         case Number() | Symbol():
             return expression
@@ -48,7 +49,7 @@ def simplify(expression: Expression) -> Expression:
 
 
 def add(*terms: Expression) -> Expression:
-    """The simplified sum; numbers are added up and, where one can, a term without a minus goes first."""
+    """The simplified sum; numbers are added up and, if there is one, a term without a minus goes first."""
     if len(terms) == 1:
         return terms[0]
     flat: list[Expression] = []
@@ -145,7 +146,7 @@ def multiply(*factors: Expression) -> Expression:
 
 
 def _in_decimals(x: float, y: float, operation: Callable[[Any, Any], Any]) -> float:
-    """Work out x + y or x·y as on paper: 3·0.1 is 0.3, where floats make it 0.30000000000000004."""
+    """Compute x + y or x·y as on paper: 3·0.1 is 0.3, where floats make it 0.30000000000000004."""
     out_of_range = abs(x) == float("inf") or abs(y) == float("inf")
     if out_of_range or (x == int(x) and y == int(y)):
         return float(operation(x, y))
@@ -153,13 +154,16 @@ def _in_decimals(x: float, y: float, operation: Callable[[Any, Any], Any]) -> fl
 
 
 def _leaves_range(x: float, y: float) -> bool:
-    """Whether x·y is past the largest float or below the smallest: such numbers stay apart."""
+    """Whether x·y is past the largest float or below the smallest: such factors are left unmultiplied."""
     product = abs(x * y)
     return product == float("inf") or (product == 0 and x != 0 and y != 0)
 
 
 def _turn_a_difference(factors: list[Expression]) -> bool:
-    """Take up a minus sign in the first factor y - a, which becomes a - y; 1 - a stays as it is."""
+    """Absorb a minus sign in the first factor y - a, which becomes a - y; 1 - a stays as it is.
+
+    So that -(y - a)·x is written (a - y)·x, but -a·(1 - a) keeps the slope that everybody knows by sight.
+    """
     for i, factor in enumerate(factors):
         if isinstance(factor, Sum) and not isinstance(factor.terms[0], Number):
             turned = negate(factor)
