@@ -281,7 +281,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "too many steps": (
         b"id,value,step\n" + b"".join(b"E,1,%d\n" % i for i in range(1, SHEET_STEPS + 2)),
         "s.csv",
-        "s.csv: answers over 201 steps; expected at most 200 on one sheet",
+        "s.csv: answers over 201 steps; at most 200 fit on one sheet",
     ),
     "too long a document": (
         b"h_1 = 0.6\n" * (DOCUMENT_CHARACTERS // 10) + b"h",
@@ -489,7 +489,7 @@ def test_of_a_large_network_so_many_wrong_numbers_are_looked_into(monkeypatch: p
     checker = wide(900, 2)
     rows = "".join(f"dE/dw_1_1_{k}: 77.7{k:04}\n" for k in range(1, 5))
     judgements = check_sheet(checker, read_sheet(rows.encode(), "s.yaml")).judgements
-    said = "slips are looked for in the first 2 wrong numbers only"
+    said = "only the first 2 wrong numbers are examined for slips"
     assert [said in judgement.explanation for judgement in judgements] == [False, False, True, True]
 
 
@@ -498,7 +498,7 @@ def test_steps_of_a_large_network_are_refused_from_the_third_on() -> None:
     assert gradients_of(checker.problem) * 3 > SHEET_GRADIENTS
     rows = "id,value,step\n" + "".join(f"E,0.1,{step}\n" for step in (1, 2, 3))
     report = check_sheet(checker, read_sheet(rows.encode(), "s.csv"))
-    assert report.error == "s.csv: answers over 3 steps; expected at most 2 on one sheet"
+    assert report.error == "s.csv: answers over 3 steps; at most 2 fit on one sheet"
 
 
 # The command line
