@@ -21,7 +21,7 @@ from backtrace.cli.options import hand_option, input_alone, what_if_options
 from backtrace.cli.output import Passage
 from backtrace.errors import BacktraceError, NotDifferentiableError, cannot_read, nearest, quoted
 from backtrace.filling.document import Document, Replacement
-from backtrace.filling.marks import COMMANDS, Mark
+from backtrace.filling.marks import COMMANDS, DocumentMark
 from backtrace.filling.places import Output, block_text, inline_text
 from backtrace.limits import DOCUMENT_STEPS, FILE_BYTES
 from backtrace.views.formats import views_of
@@ -44,7 +44,7 @@ class Runner:
         self.outputs: dict[str, Output] = {}
         self.traces: dict[object, Trace] = {}
 
-    def replacements(self, marks: list[Mark]) -> list[Replacement]:
+    def replacements(self, marks: list[DocumentMark]) -> list[Replacement]:
         """The new texts of the places between the marks.
 
         Raises:
@@ -57,7 +57,7 @@ class Runner:
         with _standing_in(folder), reading_only(folder, examples_folder(), document=self.file):
             return list(self.each_replacement(marks))
 
-    def each_replacement(self, marks: list[Mark]) -> Iterator[Replacement]:
+    def each_replacement(self, marks: list[DocumentMark]) -> Iterator[Replacement]:
         """The new texts one by one, while the filled document is small enough to be read again."""
         left = FILE_BYTES - len(f"{self.document.bom}{self.document.text}".encode())
         for mark in marks:
@@ -68,7 +68,7 @@ class Runner:
                 raise BacktraceError(f"the filled document would exceed {most}", mark.location)
             yield Replacement(mark.start, mark.end, text)
 
-    def text(self, mark: Mark) -> str:
+    def text(self, mark: DocumentMark) -> str:
         try:
             if mark.is_block:
                 if mark.words not in self.outputs:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from backtrace.views.walk.screen import Screen
     from backtrace.views.walk.text import Texts
     from backtrace.walking.quiz import Quiz, QuizState
-    from backtrace.walking.state import State
+    from backtrace.walking.state import WalkState
 
 LINE_TYPED = 1_000  # characters of a typed line that are looked at
 
@@ -131,7 +131,7 @@ def _on_screens(
     state: Any,
     screen: Callable[[Any, int, int], Screen],
     pressed: Callable[[Any, str, int], Any],
-    place: Callable[[Any], State],
+    place: Callable[[Any], WalkState],
     color: str,
     out: TextIO,
 ) -> Any:

@@ -13,7 +13,7 @@ from functools import partial
 from backtrace.derivation.dependencies import uses
 from backtrace.derivation.equation import Equation, Phase
 from backtrace.derivation.forward_pass import NetworkSymbols
-from backtrace.diagrams.diagram import Edge, Node, NodeKind, Picture, Quantity
+from backtrace.diagrams.diagram import NodeKind, Picture, PictureEdge, PictureNode, SymbolValue
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part, Request
@@ -86,21 +86,21 @@ class _PictureBuilder:
         if backward:
             self.backward = {id: row for row in backward.equations for id in (*row.aliases, row.id)}
             self.values = backward.values
-        self.nodes: list[Node] = []
-        self.edges: list[Edge] = []
+        self.nodes: list[PictureNode] = []
+        self.edges: list[PictureEdge] = []
 
-    def add(self, node: Node) -> int:
+    def add(self, node: PictureNode) -> int:
         self.nodes.append(node)
         return len(self.nodes) - 1
 
-    def quantity(self, symbol: Symbol) -> Quantity:
-        return Quantity(symbol, self.values[symbol.id], self.forward.written.get(symbol.id))
+    def quantity(self, symbol: Symbol) -> SymbolValue:
+        return SymbolValue(symbol, self.values[symbol.id], self.forward.written.get(symbol.id))
 
-    def known(self, *symbols: Symbol) -> tuple[Quantity, ...]:
+    def known(self, *symbols: Symbol) -> tuple[SymbolValue, ...]:
         """The quantities of those symbols that have a value."""
         return tuple(self.quantity(symbol) for symbol in symbols if symbol.id in self.values)
 
-    def from_backward(self, id: str) -> tuple[Quantity, ...]:
+    def from_backward(self, id: str) -> tuple[SymbolValue, ...]:
         """A quantity of the backward pass, by its name there; none without the pass."""
         return self.known(self.backward[id].symbol) if id in self.backward else ()
 
@@ -144,9 +144,9 @@ class _NetworkPicture(_PictureBuilder):
         last = max(self.column.values())
         if cost := self.known(self.symbols.cost):
             last += 1
-            place = self.add(Node(last, "cost", values=cost))
+            place = self.add(PictureNode(last, "cost", values=cost))
             outputs = self.places[self.network.layers[-1].name].values()
-            self.edges += [Edge(output, place) for output in outputs]
+            self.edges += [PictureEdge(output, place) for output in outputs]
         return self.by_column(self.headings(last))
 
     def headings(self, last: int) -> list[str]:
@@ -160,22 +160,22 @@ class _NetworkPicture(_PictureBuilder):
             named[last].append("cost" if not isinstance(cost, str) else cost.replace("_", " "))
         return [", ".join(names) for names in named]
 
-    def layer(self, name: str, node: Callable[[int], Node]) -> dict[int, int]:
+    def layer(self, name: str, node: Callable[[int], PictureNode]) -> dict[int, int]:
         """Add the nodes of a layer, shortened if there are many; their places by the number of the unit."""
         places = {}
         for unit, left_out in _shortened(self.size[name], MOST):
             if unit is None:
-                self.add(Node(self.column[name], "gap", number=left_out))
+                self.add(PictureNode(self.column[name], "gap", number=left_out))
             else:
                 places[unit] = self.add(node(unit))
         return places
 
-    def input(self, k: int) -> Node:
-        return Node(0, "input", self.known(self.symbols.input[k]))
+    def input(self, k: int) -> PictureNode:
+        return PictureNode(0, "input", self.known(self.symbols.input[k]))
 
-    def unit(self, layer: Layer, row: int) -> Node:
+    def unit(self, layer: Layer, row: int) -> PictureNode:
         unit = layer.units[row]
-        return Node(
+        return PictureNode(
             self.column[layer.name],
             "unit",
             self.known(self.symbols.net[unit], self.symbols.activation[unit]),
@@ -195,13 +195,13 @@ class _NetworkPicture(_PictureBuilder):
             if bias is not None:
                 if constant is None:
                     column = self.column[layer.name] - 1
-                    constant = self.add(Node(column, "constant", number=layer.bias_input))
+                    constant = self.add(PictureNode(column, "constant", number=layer.bias_input))
                 self.edges.append(self.edge(constant, target, bias))
 
-    def edge(self, source: int, target: int, name: str) -> Edge:
+    def edge(self, source: int, target: int, name: str) -> PictureEdge:
         parameter = self.symbols.parameter[name]
         gradient = self.from_backward(derivative(self.symbols.cost, parameter).id)
-        return Edge(
+        return PictureEdge(
             source, target, self.quantity(parameter), gradient[0] if gradient else None, self.uses[name] > 1
         )
 
@@ -234,11 +234,11 @@ class _ComputationPicture(_PictureBuilder):
         for here, ids in enumerate(columns):
             for k, left_out in self.shown(ids):
                 if k is None:
-                    self.add(Node(here, "gap", number=left_out))
+                    self.add(PictureNode(here, "gap", number=left_out))
                 else:
                     places[ids[k]] = self.add(self.node(ids[k], here, rows.get(ids[k])))
         for id, used in self.uses.items():
-            self.edges += [Edge(places[one], places[id]) for one in used if {one, id} <= places.keys()]
+            self.edges += [PictureEdge(places[one], places[id]) for one in used if {one, id} <= places.keys()]
         return self.by_column([""] * len(columns))
 
     def columns(self) -> list[list[str]]:
@@ -268,11 +268,11 @@ class _ComputationPicture(_PictureBuilder):
                 first[one] = min(first.get(one, depth[id]), depth[id])
         return {id: first.get(id, 1) - 1 for id in self.givens} | depth
 
-    def node(self, id: str, column: int, row: Equation | None) -> Node:
+    def node(self, id: str, column: int, row: Equation | None) -> PictureNode:
         gradients = self.from_backward(self.delta_of.get(id, ""))
         gradients = gradients or self.from_backward(f"d{self.objective.id}/d{id}")
         if row:
             kind: NodeKind = "cost" if row.symbol == self.objective else "equation"
-            return Node(column, kind, self.known(row.symbol), gradients, equation=row)
+            return PictureNode(column, kind, self.known(row.symbol), gradients, equation=row)
         symbol, kind = self.givens[id]
-        return Node(column, kind, self.known(symbol), gradients)
+        return PictureNode(column, kind, self.known(symbol), gradients)

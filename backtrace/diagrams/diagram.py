@@ -18,7 +18,7 @@ GIVEN = ("input", "parameter", "target")  # kinds of nodes whose values are give
 NodeKind = Literal["input", "constant", "unit", "cost", "parameter", "target", "equation", "gap"]
 
 
-class Quantity(NamedTuple):
+class SymbolValue(NamedTuple):
     """A symbol and its value; `written` is the value's text in the config, if it is given there."""
 
     symbol: Symbol
@@ -26,13 +26,13 @@ class Quantity(NamedTuple):
     written: str | None
 
 
-class Name(NamedTuple):
+class SymbolName(NamedTuple):
     """A symbol whose value is hidden."""
 
     symbol: Symbol
 
 
-class Node(NamedTuple):
+class PictureNode(NamedTuple):
     """A node with its values from the forward pass and its gradients from the backward pass.
 
     `number` is the value of a constant, or the count of nodes that a gap leaves out. An output has
@@ -41,14 +41,14 @@ class Node(NamedTuple):
 
     column: int
     kind: NodeKind
-    values: tuple[Quantity | Name, ...] = ()
-    gradients: tuple[Quantity | Name, ...] = ()
-    targets: tuple[Quantity, ...] = ()
+    values: tuple[SymbolValue | SymbolName, ...] = ()
+    gradients: tuple[SymbolValue | SymbolName, ...] = ()
+    targets: tuple[SymbolValue, ...] = ()
     equation: Equation | None = None
     number: int = 0
 
 
-class Edge(NamedTuple):
+class PictureEdge(NamedTuple):
     """A connection from one node to another, by their places in `Picture.nodes`.
 
     In a network it may have a weight, with its gradient once there is a backward pass; `tied` if other
@@ -57,8 +57,8 @@ class Edge(NamedTuple):
 
     source: int
     target: int
-    weight: Quantity | None = None
-    gradient: Quantity | None = None
+    weight: SymbolValue | None = None
+    gradient: SymbolValue | None = None
     tied: bool = False
 
 
@@ -68,8 +68,8 @@ class Picture(NamedTuple):
     `part` is the forward pass with the values; `has_gradients` if there was a backward pass.
     """
 
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+    nodes: tuple[PictureNode, ...]
+    edges: tuple[PictureEdge, ...]
     headings: tuple[str, ...]
     part: Part
     has_gradients: bool
@@ -96,5 +96,5 @@ def blank(picture: Picture) -> Picture:
     return picture._replace(nodes=tuple(nodes), edges=tuple(edges), has_gradients=False)
 
 
-def _names(quantities: Iterable[Quantity | Name]) -> tuple[Name, ...]:
-    return tuple(Name(quantity.symbol) for quantity in quantities)
+def _names(quantities: Iterable[SymbolValue | SymbolName]) -> tuple[SymbolName, ...]:
+    return tuple(SymbolName(quantity.symbol) for quantity in quantities)

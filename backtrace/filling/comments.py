@@ -32,7 +32,7 @@ def comments(text: str, kind: Kind) -> Iterator[Comment]:
 _OPENING, _CLOSING = "<!--", "-->"
 
 
-class _Ends:
+class _CommentEnds:
     """Finds the ends of HTML comments. The last search is kept, so that no text is searched twice."""
 
     def __init__(self, text: str) -> None:
@@ -53,7 +53,7 @@ class _Ends:
 
 
 def _in_html(text: str) -> Iterator[Comment]:
-    ends, start = _Ends(text), text.find(_OPENING)
+    ends, start = _CommentEnds(text), text.find(_OPENING)
     while start >= 0:
         comment = ends.comment(start)
         if comment is None:
@@ -79,7 +79,7 @@ _PARAGRAPH_END = re.compile(
 
 
 def _in_markdown(text: str) -> Iterator[Comment]:
-    ends, ticks, place = _Ends(text), _Ticks(text), 0
+    ends, ticks, place = _CommentEnds(text), _Ticks(text), 0
     while found := _CODE.search(text, place):
         place = found.end()
         if found["fence"] is not None and not (found["signs"][0] == "`" and "`" in found["info"]):

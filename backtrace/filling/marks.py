@@ -31,7 +31,7 @@ _BLANK = re.compile(r"[ \t]*")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 
 
-class Mark(NamedTuple):
+class DocumentMark(NamedTuple):
     """The request of a mark, and its place in the document: `text[start:end]` is replaced.
 
     `prefix` begins every line of a block (in a list's item, or a quotation).
@@ -54,7 +54,7 @@ class _Opening(NamedTuple):
     comment: Comment
 
 
-def read_marks(text: str, kind: Kind, file: str) -> list[Mark]:
+def read_marks(text: str, kind: Kind, file: str) -> list[DocumentMark]:
     """The marks of a document, in order.
 
     Raises:
@@ -70,7 +70,7 @@ class _Marks:
         self.file = file
         self.lines = [0, *(found.end() for found in _NEWLINE.finditer(text))]
 
-    def read(self) -> Iterator[Mark]:
+    def read(self) -> Iterator[DocumentMark]:
         opening: _Opening | None = None
         count = 0
         for comment in comments(self.text, self.kind):
@@ -115,7 +115,7 @@ class _Marks:
         expected = ", ".join(self.sign(what) for what in _FORMS)
         self.fail(comment, f"{quoted(body)} is no mark; expected one of {expected}")
 
-    def block(self, opening: _Opening, closing: Comment) -> Mark:
+    def block(self, opening: _Opening, closing: Comment) -> DocumentMark:
         """The place between two marks, each alone on its line."""
         for comment in (opening.comment, closing):
             before = self.text[self.line_start(comment.start) : comment.start]
@@ -130,9 +130,9 @@ class _Marks:
         prefix = self.text[start : opening.comment.start] if self.kind == "markdown" else ""
         end = self.line_start(closing.start)
         place = self.location(opening.comment)
-        return Mark(opening.words, True, place, newline.end(), end, prefix, newline[0])
+        return DocumentMark(opening.words, True, place, newline.end(), end, prefix, newline[0])
 
-    def number(self, opening: _Opening, closing: Comment) -> Mark:
+    def number(self, opening: _Opening, closing: Comment) -> DocumentMark:
         """The place of one number: the text between two marks, without the blanks at its ends."""
         start, end = opening.comment.end, closing.start
         if self.kind == "latex":  # a comment takes the rest of its line
@@ -144,7 +144,7 @@ class _Marks:
             self.fail(opening.comment, f"a mark that is not closed; expected {expected}")
         start += len(between) - len(between.lstrip())
         end = max(start, start + len(between.strip()))
-        return Mark(opening.words, False, self.location(opening.comment), start, end)
+        return DocumentMark(opening.words, False, self.location(opening.comment), start, end)
 
     def fail_unclosed(self, opening: _Opening, other: Comment | None) -> NoReturn:
         expected = f"expected {self.sign('/' + opening.what)}"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from backtrace.errors import BacktraceError
 from backtrace.filling.comments import Kind
-from backtrace.filling.marks import Mark, read_marks
+from backtrace.filling.marks import DocumentMark, read_marks
 from backtrace.typesetting.latex import numeral
 
 
@@ -109,7 +109,7 @@ def inline_text(text: str, kind: Kind) -> str:
     return rf"\ensuremath{{{numeral(text)}}}" if "e" in text else text.replace("%", r"\%")
 
 
-def block_text(output: Output, kind: Kind, mark: Mark) -> str:
+def block_text(output: Output, kind: Kind, mark: DocumentMark) -> str:
     """A command's output in the syntax of a document, with the prefix of the block's lines.
 
     Raises:
@@ -127,7 +127,7 @@ def block_text(output: Output, kind: Kind, mark: Mark) -> str:
     return text
 
 
-def _refuse_marks(text: str, kind: Kind, mark: Mark) -> None:
+def _refuse_marks(text: str, kind: Kind, mark: DocumentMark) -> None:
     """Refuse a text that would be read as marks the next time, or hide the closing one."""
     sign = "% {}" if kind == "latex" else "<!-- {} -->"
     opening, closing = (f"{mark.prefix}{sign.format(words)}" for words in ("backtrace: x", "/backtrace"))

@@ -50,7 +50,7 @@ class Answer(NamedTuple):
 Answers = Mapping[int, Answer]
 
 
-class Judged(NamedTuple):
+class AnswerVerdicts(NamedTuple):
     """The judgements of what is answered, by the numbers of the stops; none of what was shown."""
 
     judgements: Mapping[int, Judgement]
@@ -89,7 +89,7 @@ class Judge:
         """Where the graph has the quantity of a stop."""
         return Key(stop.part.step, stop.part.sample, stop.equation.id)
 
-    def judged(self, answers: Answers) -> Judged:
+    def judged(self, answers: Answers) -> AnswerVerdicts:
         """The verdicts on everything that is answered, in the light of all of it."""
         asked = [number for number, answer in answers.items() if answer.tries and answer.shown is None]
         statements = [self._statement(self.key(self.walk[n]), answers[n].tries[-1]) for n in asked]
@@ -105,7 +105,7 @@ class Judge:
             number: self._after_a_hint(judgement, number, answers)
             for number, judgement in zip(asked, report.judgements, strict=False)
         }
-        return Judged(judgements, report.conventions)
+        return AnswerVerdicts(judgements, report.conventions)
 
     def report(self, answers: Answers) -> Report:
         """What `check` would report of the numbers that stand at the end."""

@@ -9,19 +9,19 @@ from typing import Any, NamedTuple
 from backtrace.checking.report import FAULTY, Judgement, mark
 from backtrace.checking.stated_number import Stated, stated
 from backtrace.evaluation.closeness import same
-from backtrace.walking.judge import Answer, Answers, Judge, Judged
+from backtrace.walking.answer_number import read_answer
+from backtrace.walking.judge import Answer, Answers, AnswerVerdicts, Judge
 from backtrace.walking.state import (
     ACTIONS,
     VALUE,
     Action,
-    State,
+    WalkState,
     actions_of,
     at_page,
     at_prompt,
     edited,
     stages,
 )
-from backtrace.walking.typed import typed_number
 from backtrace.walking.walk import Walk
 
 _LETTERS_OF_A_NUMBER = "eEx"  # 1.2e-3, 1.2x10^-3
@@ -59,10 +59,10 @@ class Quiz(NamedTuple):
 class QuizState(NamedTuple):
     """The question that is asked, what is typed of the answer to it, and all answers so far."""
 
-    place: State = State()
+    place: WalkState = WalkState()
     typed: str = ""
     answers: Answers = MappingProxyType({})
-    judged: Judged = Judged(MappingProxyType({}))
+    judged: AnswerVerdicts = AnswerVerdicts(MappingProxyType({}))
     at_end: bool = False  # who goes on once more from the last question has had enough
 
     @property
@@ -132,7 +132,7 @@ def quiz_line(quiz: Quiz, state: QuizState, line: str) -> QuizState:
 def answered(quiz: Quiz, state: QuizState, text: str) -> QuizState:
     """The state after an answer: a number is judged, anything else is told."""
     state = state._replace(typed="")
-    read = typed_number(text)
+    read = read_answer(text)
     if isinstance(read, str):
         return state.saying(read)
     text = read.text
@@ -190,7 +190,7 @@ def quiz_next(quiz: Quiz, state: QuizState) -> QuizState:
     """The next question; after the last one, that it was that."""
     at = state.place.at + 1
     if at < quiz.walk.length:
-        return state._replace(place=State(at))
+        return state._replace(place=WalkState(at))
     left = sum(not is_settled(state, number) and number not in state.answers for number in range(at))
     said = f"{left:,} not answered, g goes to one" if left else "that was the last one"
     return state.saying(f"{said}; once more ends it with the marks")._replace(at_end=True)
@@ -199,7 +199,7 @@ def quiz_next(quiz: Quiz, state: QuizState) -> QuizState:
 def _back(quiz: Quiz, state: QuizState) -> QuizState:
     if not state.place.at:
         return state.saying("this is the first")
-    return state._replace(place=State(state.place.at - 1))
+    return state._replace(place=WalkState(state.place.at - 1))
 
 
 def quiz_actions(quiz: Quiz) -> Mapping[str, Action]:

@@ -16,7 +16,7 @@ CHARACTERS_TYPED = 200  # characters at a prompt: a line of working, too
 PAGE = 10  # equations that a page key goes on within a layer
 
 
-class State(NamedTuple):
+class WalkState(NamedTuple):
     """A place on a walk: which equation, and how much of it is shown.
 
     `by_layer`: a whole layer's equations are shown at once. `prompt` is what is typed of a name to go to,
@@ -35,7 +35,7 @@ class State(NamedTuple):
     ended: bool = False
 
 
-Move = Callable[[Walk, State], State]
+Move = Callable[[Walk, WalkState], WalkState]
 
 
 class Action(NamedTuple):
@@ -47,12 +47,12 @@ class Action(NamedTuple):
     move: Callable[..., Any]  # a `Move`, or that of a quiz
 
 
-def begin(walk: Walk) -> State:
+def begin(walk: Walk) -> WalkState:
     """Where a walk begins; a long one goes by layer."""
-    return State(by_layer=walk.is_long)
+    return WalkState(by_layer=walk.is_long)
 
 
-def pressed(walk: Walk, state: State, key: str, parts: int = 1) -> State:
+def pressed(walk: Walk, state: WalkState, key: str, parts: int = 1) -> WalkState:
     """The state that a key leads to: a character, or the name of a key such as `space`, `enter`, `left`.
 
     `parts` is how many screens a page takes, where one stands.
@@ -63,7 +63,7 @@ def pressed(walk: Walk, state: State, key: str, parts: int = 1) -> State:
     if state.page:
         return at_page(state, key, parts)
     action = next((action for action in actions_of(walk).values() if key in action.keys), None)
-    moved: State = action.move(walk, state) if action else state
+    moved: WalkState = action.move(walk, state) if action else state
     return moved
 
 
@@ -89,7 +89,7 @@ def stages(equation: Equation) -> list[int]:
 # Where the keys lead
 
 
-def _more(walk: Walk, state: State) -> State:
+def _more(walk: Walk, state: WalkState) -> WalkState:
     if state.by_layer:
         return _next_run(walk, state)
     if state.stage < VALUE:
@@ -98,7 +98,7 @@ def _more(walk: Walk, state: State) -> State:
     return _to(walk, state, state.at + 1, SYMBOL)
 
 
-def _whole(walk: Walk, state: State) -> State:
+def _whole(walk: Walk, state: WalkState) -> WalkState:
     if state.by_layer:
         return _next_run(walk, state)
     if state.stage < VALUE:
@@ -106,7 +106,7 @@ def _whole(walk: Walk, state: State) -> State:
     return _to(walk, state, state.at + 1, VALUE)
 
 
-def _less(walk: Walk, state: State) -> State:
+def _less(walk: Walk, state: WalkState) -> WalkState:
     if state.by_layer:
         here = walk.run_at(state.at)
         first = walk.runs[here].first
@@ -117,14 +117,14 @@ def _less(walk: Walk, state: State) -> State:
     return _to(walk, state, state.at - 1, VALUE)
 
 
-def _next_run(walk: Walk, state: State) -> State:
+def _next_run(walk: Walk, state: WalkState) -> WalkState:
     following = walk.run_at(state.at) + 1
     if following == len(walk.runs):
         return state._replace(message=_end(walk))
     return _to(walk, state, walk.runs[following].first, VALUE)
 
 
-def _to(walk: Walk, state: State, number: int, stage: int) -> State:
+def _to(walk: Walk, state: WalkState, number: int, stage: int) -> WalkState:
     """The state at a stop, or that there is none further."""
     if number < 0:
         return state._replace(message="this is the first")
@@ -139,61 +139,61 @@ def _end(walk: Walk) -> str:
     return "this is the last"
 
 
-def _down(walk: Walk, state: State) -> State:
+def _down(walk: Walk, state: WalkState) -> WalkState:
     return _to(walk, state, state.at + 1, VALUE) if state.by_layer else _whole(walk, state)
 
 
-def _up(walk: Walk, state: State) -> State:
+def _up(walk: Walk, state: WalkState) -> WalkState:
     return _to(walk, state, state.at - 1, VALUE)
 
 
 def _page(pages: int) -> Move:
-    def move(walk: Walk, state: State) -> State:
+    def move(walk: Walk, state: WalkState) -> WalkState:
         number = min(max(state.at + pages * PAGE, 0), walk.length - 1)
         return _to(walk, state, number, VALUE)
 
     return move
 
 
-def _first(walk: Walk, state: State) -> State:
+def _first(walk: Walk, state: WalkState) -> WalkState:
     return _to(walk, state, 0, SYMBOL)
 
 
-def _last(walk: Walk, state: State) -> State:
+def _last(walk: Walk, state: WalkState) -> WalkState:
     return _to(walk, state, walk.length - 1, VALUE)
 
 
-def _ask(walk: Walk, state: State) -> State:
+def _ask(walk: Walk, state: WalkState) -> WalkState:
     return state._replace(prompt="")
 
 
 def _to_phase(name: str) -> Move:
     """What leads to where a phase begins."""
 
-    def move(walk: Walk, state: State) -> State:
+    def move(walk: Walk, state: WalkState) -> WalkState:
         number = walk.phase_after(state.at, name)
         return state if number is None else _to(walk, state, number, SYMBOL)
 
     return move
 
 
-def _layers(walk: Walk, state: State) -> State:
+def _layers(walk: Walk, state: WalkState) -> WalkState:
     return state._replace(by_layer=not state.by_layer, stage=VALUE)
 
 
-def _help(walk: Walk, state: State) -> State:
+def _help(walk: Walk, state: WalkState) -> WalkState:
     return state._replace(page="help")
 
 
-def _given(walk: Walk, state: State) -> State:
+def _given(walk: Walk, state: WalkState) -> WalkState:
     return state._replace(page="given")
 
 
-def _quit(walk: Walk, state: State) -> State:
+def _quit(walk: Walk, state: WalkState) -> WalkState:
     return state._replace(ended=True)
 
 
-def at_prompt(walk: Walk, state: State, key: str) -> State:
+def at_prompt(walk: Walk, state: WalkState, key: str) -> WalkState:
     """A key where a name is typed."""
     typed = state.prompt or ""
     if key == "escape" or (key == "enter" and not typed.strip()):
@@ -209,7 +209,7 @@ def at_prompt(walk: Walk, state: State, key: str) -> State:
     return state._replace(prompt=edited(typed, key))
 
 
-def at_page(state: State, key: str, parts: int) -> State:
+def at_page(state: WalkState, key: str, parts: int) -> WalkState:
     """A key where a page stands: to its next part or the one before; any other, or of one part any, back."""
     turned = (key in _ON) - (key in _BEFORE)
     if parts > 1 and turned:

@@ -26,7 +26,7 @@ class Connection(NamedTuple):
     layer: Layer
 
 
-class Subject(NamedTuple):
+class EquationSubject(NamedTuple):
     """The base symbol that an equation is about, and by which edges its value comes there.
 
     `above` is the id of what a derivative is of, `below` the id of what it is by, or of what the quantity is
@@ -38,7 +38,7 @@ class Subject(NamedTuple):
     flow: Flow = ""
 
 
-class Subjects:
+class SubjectFinder:
     """Finds what equations are about, in one problem."""
 
     def __init__(self, problem: Problem) -> None:
@@ -53,23 +53,25 @@ class Subjects:
         else:
             self.deltas = {spell(delta): spell(symbol) for delta, symbol in problem.model.deltas.items()}
 
-    def of(self, equation: Equation) -> Subject:
+    def of(self, equation: Equation) -> EquationSubject:
         """What an equation is about."""
         id, kind = equation.id, equation.kind
         over, slash, under = id.partition("/")
         if slash:  # how something changes with something else
-            return Subject(under[1:], over[1:], "" if kind in ("slope", "local") else "out")
+            return EquationSubject(under[1:], over[1:], "" if kind in ("slope", "local") else "out")
         if kind == "delta":
             net = self.deltas.get(id) or id.replace("delta_", "h_", 1)
-            return Subject(net, self.problem.objective_id)
+            return EquationSubject(net, self.problem.objective_id)
         if kind == "error":
-            return Subject(id.replace("e_", "a_", 1), self.problem.objective_id, "out")
+            return EquationSubject(id.replace("e_", "a_", 1), self.problem.objective_id, "out")
         if kind in ("change", "state", "update"):
-            return Subject(self.parameter_in(id))
+            return EquationSubject(self.parameter_in(id))
         if kind == "cost":
             plain = id.removesuffix("+")
-            return Subject(plain, "", "in" if plain == self.problem.objective_id else "out")  # a unit's term
-        return Subject(id, "", "in" if kind in ("net", "value") else "")
+            return EquationSubject(
+                plain, "", "in" if plain == self.problem.objective_id else "out"
+            )  # a unit's term
+        return EquationSubject(id, "", "in" if kind in ("net", "value") else "")
 
     def parameter_in(self, id: str) -> str:
         """The parameter whose change, state or new value an id stands for."""

@@ -25,7 +25,7 @@ LONG = 200  # equations from which on a walk goes by layer
 NAMES_OFFERED = 3  # names, in place of one that there is not
 
 
-class Run(NamedTuple):
+class LayerGroup(NamedTuple):
     """Equations that stand together: those of one phase and layer. `first` is the number of the first."""
 
     part: Part
@@ -37,7 +37,7 @@ class Stop(NamedTuple):
     """One equation on the way, and its number, from 0."""
 
     number: int
-    run: Run
+    run: LayerGroup
     equation: Equation
 
     @property
@@ -65,11 +65,11 @@ class Walk:
         self.everything = everything
         self.arithmetic = arithmetic
         self.failure = failure
-        self.runs: list[Run] = []
+        self.runs: list[LayerGroup] = []
         self.length = 0
         for part in parts:
             for equations in by_layer(part):
-                self.runs.append(Run(part, equations, self.length))
+                self.runs.append(LayerGroup(part, equations, self.length))
                 self.length += len(equations)
         self._pictures: dict[tuple[int, int | None], Picture | None] = {}
 

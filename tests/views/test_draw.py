@@ -32,7 +32,7 @@ from backtrace.diagrams.build import (
     SYMBOLS_SHOWN,
     picture,
 )
-from backtrace.diagrams.diagram import Name, Picture, Quantity, blank
+from backtrace.diagrams.diagram import Picture, SymbolName, SymbolValue, blank
 from backtrace.errors import NotDifferentiableError, printable
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.evaluation.steps import Request
@@ -43,8 +43,8 @@ from backtrace.tracing.trace import work
 from backtrace.typesetting.numerals import Numerals
 from backtrace.typesetting.plain import PLAIN
 from backtrace.views.diagram.dot import write_dot
-from backtrace.views.diagram.geometry import Box, Point, Size
-from backtrace.views.diagram.layout import Layout, Plan, lay_out
+from backtrace.views.diagram.geometry import Box, PagePoint, Size
+from backtrace.views.diagram.layout import Layout, LayoutPlan, lay_out
 from backtrace.views.diagram.mermaid import write_mermaid
 from backtrace.views.diagram.svg import write_svg
 from backtrace.views.diagram.text import write_text
@@ -109,10 +109,10 @@ def text_of(element: ElementTree.Element) -> str:
     return "".join(element.itertext())
 
 
-def quantities(what: Picture) -> Iterator[Quantity]:
+def quantities(what: Picture) -> Iterator[SymbolValue]:
     for node in what.nodes:
         told = (*node.values, *node.gradients, *node.targets)
-        yield from (quantity for quantity in told if isinstance(quantity, Quantity))
+        yield from (quantity for quantity in told if isinstance(quantity, SymbolValue))
     for edge in what.edges:
         yield from (quantity for quantity in (edge.weight, edge.gradient) if quantity)
 
@@ -251,7 +251,7 @@ def test_a_blank_picture_has_the_numbers_that_are_given_and_of_the_rest_the_name
     expected = [quantity for quantity in quantities(whole) if quantity.symbol.id in givens(loaded(name))]
     assert list(quantities(shown)) == expected
     named = [value.symbol.id for node in shown.nodes for value in (*node.values, *node.gradients)
-             if isinstance(value, Name)]  # fmt: skip
+             if isinstance(value, SymbolName)]  # fmt: skip
     worked_out = [value.symbol.id for node in whole.nodes for value in (*node.values, *node.gradients)
                   if value.symbol.id not in givens(loaded(name))]  # fmt: skip
     assert named == worked_out
@@ -263,8 +263,8 @@ def test_a_blank_picture_has_the_numbers_that_are_given_and_of_the_rest_the_name
 def test_no_form_of_a_blank_picture_depends_on_what_is_worked_out(name: str, form: str) -> None:
     problem, given = loaded(name), givens(loaded(name))
 
-    def other(quantity: Quantity | Name) -> Quantity | Name:
-        return quantity if quantity.symbol.id in given else Quantity(quantity.symbol, 987.0, None)
+    def other(quantity: SymbolValue | SymbolName) -> SymbolValue | SymbolName:
+        return quantity if quantity.symbol.id in given else SymbolValue(quantity.symbol, 987.0, None)
 
     nodes = [
         node._replace(values=tuple(map(other, node.values)), gradients=tuple(map(other, node.gradients)))
@@ -828,7 +828,7 @@ def test_dots_stand_for_edges_from_units_that_are_not_drawn() -> None:
 
 
 @st.composite
-def plans(draw: st.DrawFn) -> Plan:
+def plans(draw: st.DrawFn) -> LayoutPlan:
     """Columns of boxes with edges to the right, some of them past columns."""
     heights = draw(st.lists(st.integers(1, 4), min_size=2, max_size=4))
     columns: list[list[int]] = []
@@ -844,12 +844,12 @@ def plans(draw: st.DrawFn) -> Plan:
     labels = draw(
         st.lists(label | st.none() if ordered else st.none(), min_size=len(edges), max_size=len(edges))
     )
-    return Plan(sizes, columns, edges, labels, [40.0] * len(columns), ordered)
+    return LayoutPlan(sizes, columns, edges, labels, [40.0] * len(columns), ordered)
 
 
 @settings(max_examples=60)
 @given(plans())
-def test_nothing_stands_on_anything_else_and_no_edge_goes_through_a_box(plan: Plan) -> None:
+def test_nothing_stands_on_anything_else_and_no_edge_goes_through_a_box(plan: LayoutPlan) -> None:
     layout = lay_out(plan)
     labels = [box for box in layout.labels if box]
     assert overlapping([*layout.boxes, *labels]) == []
@@ -865,7 +865,9 @@ def test_nothing_stands_on_anything_else_and_no_edge_goes_through_a_box(plan: Pl
 
 def test_a_label_below_all_boxes_is_on_the_picture() -> None:
     edges = [(0, 3), (1, 3), (2, 3)]
-    plan = Plan([Size(10.0, 10.0)] * 4, [[0, 1, 2], [3]], edges, [Size(10.0, 90.0)] * 3, [40.0] * 2, True)
+    plan = LayoutPlan(
+        [Size(10.0, 10.0)] * 4, [[0, 1, 2], [3]], edges, [Size(10.0, 90.0)] * 3, [40.0] * 2, True
+    )
     layout = lay_out(plan)
     label = layout.labels[-1]
     assert label is not None
@@ -881,7 +883,7 @@ def _inside(box: Box, layout: Layout) -> bool:
     )
 
 
-def _touches(box: Box, one: Point, other: Point) -> bool:
+def _touches(box: Box, one: PagePoint, other: PagePoint) -> bool:
     """Whether a line goes through a box, tried at many points of it."""
     steps = range(101)
     points = ((one.x + (other.x - one.x) * k / 100, one.y + (other.y - one.y) * k / 100) for k in steps)
@@ -893,7 +895,9 @@ def _touches(box: Box, one: Point, other: Point) -> bool:
 
 def test_every_label_stands_on_its_own_edge() -> None:
     size = Size(60, 30)
-    plan = Plan([size] * 4, [[0, 1], [2, 3]], [(0, 2), (0, 3), (1, 2), (1, 3)], [size] * 4, [0, 0], True)
+    plan = LayoutPlan(
+        [size] * 4, [[0, 1], [2, 3]], [(0, 2), (0, 3), (1, 2), (1, 3)], [size] * 4, [0, 0], True
+    )
     layout = lay_out(plan)
     for line, box in zip(layout.lines, layout.labels, strict=True):
         assert box is not None

@@ -21,7 +21,7 @@ from backtrace.views.walk.quiz import ending_lines, quiz_screen, verdicts
 from backtrace.views.walk.text import Texts
 from backtrace.walking.judge import Judge
 from backtrace.walking.quiz import QUIZ_ACTIONS, Least, Quiz, QuizState, is_settled, quiz_line, quiz_pressed
-from backtrace.walking.state import State
+from backtrace.walking.state import WalkState
 from backtrace.walking.walk import walk_through
 from tests.runner import ROOT, WITHOUT_LOCALE, Outcome, run
 from tests.screens import KEYS, LEAVING, UTF8, Session
@@ -46,7 +46,7 @@ def quiz_of(
 
 def on(quiz: Quiz, state: QuizState, id: str) -> QuizState:
     """The state at a question."""
-    return state._replace(place=State(quiz.walk.find(id, -1)))
+    return state._replace(place=WalkState(quiz.walk.find(id, -1)))
 
 
 def answer(quiz: Quiz, state: QuizState, id: str, *lines: str) -> QuizState:
@@ -371,7 +371,7 @@ def test_a_batch_is_asked_sample_by_sample_and_then_as_a_whole() -> None:
     assert places == [("backward", 1), ("backward", 2), ("backward", 3), ("backward", 4), ("total", None)]
     state = QuizState()
     for stop in quiz.walk:
-        state = state._replace(place=State(stop.number))
+        state = state._replace(place=WalkState(stop.number))
         state = quiz_line(quiz, state, f"{stop.part.values['dE/dw_5']:.5g}")
         assert state.is_settled, stop
 
@@ -395,7 +395,7 @@ def test_hand_arithmetic_is_right_as_it_is_shown() -> None:
     quiz = quiz_of(hand={"all": 2})
     for stop in quiz.walk:
         shown = quiz.judge.text(stop.part.values[stop.equation.id])
-        state = quiz_line(quiz, QuizState(State(stop.number)), shown)
+        state = quiz_line(quiz, QuizState(WalkState(stop.number)), shown)
         assert verdict(state) in ("correct", "rounding", "undecided"), (stop.equation.id, shown)
 
 
@@ -405,7 +405,7 @@ def test_a_later_step_by_hand_starts_from_the_numbers_that_it_is_given(config: s
     quiz = quiz_of(config, hand={"all": 2}, first=3, last=3)
     for stop in quiz.walk:
         shown = quiz.judge.text(stop.part.values[stop.equation.id])
-        state = quiz_line(quiz, QuizState(State(stop.number)), shown)
+        state = quiz_line(quiz, QuizState(WalkState(stop.number)), shown)
         assert verdict(state) in ("correct", "rounding", "undecided"), (stop.equation.id, shown)
 
 
@@ -417,7 +417,7 @@ def test_all_right_answers_earn_all_marks(config: str) -> None:
     state = QuizState()
     for stop in quiz.walk:
         if stop.part.sample in (1, None):
-            state = state._replace(place=State(stop.number))
+            state = state._replace(place=WalkState(stop.number))
             state = quiz_line(quiz, state, f"{float(stop.part.values[stop.equation.id]):.5g}")
             assert state.is_settled, stop.equation.id
     report = quiz.judge.report(state.answers)

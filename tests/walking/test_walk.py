@@ -26,7 +26,7 @@ from backtrace.views.walk.network_map import draw_map, here
 from backtrace.views.walk.screen import key_name, walk_screen
 from backtrace.views.walk.text import Texts
 from backtrace.walking.quiz import QUIZ_ACTIONS
-from backtrace.walking.state import ACTIONS, FORMULA, NUMBERS, SYMBOL, VALUE, State, begin, pressed
+from backtrace.walking.state import ACTIONS, FORMULA, NUMBERS, SYMBOL, VALUE, WalkState, begin, pressed
 from backtrace.walking.walk import Walk, walk_through
 from tests.runner import COMMAND, ROOT, WITHOUT_LOCALE, run
 from tests.screens import KEYS, LEAVING, TIMEOUT, UTF8, Session
@@ -61,7 +61,7 @@ def walk_of(config: str = "or-gate", *show: str, **request: Any) -> Walk:
     return walk_through(load(config), Request(**request), show)
 
 
-def after(walk: Walk, *keys: str, state: State | None = None) -> State:
+def after(walk: Walk, *keys: str, state: WalkState | None = None) -> WalkState:
     """The state after some keys; a longer word is typed letter by letter."""
     state = state or begin(walk)
     for key in keys:
@@ -70,12 +70,12 @@ def after(walk: Walk, *keys: str, state: State | None = None) -> State:
     return state
 
 
-def at(walk: Walk, state: State) -> tuple[str, int]:
+def at(walk: Walk, state: WalkState) -> tuple[str, int]:
     return walk[state.at].equation.id, state.stage
 
 
 def screen(
-    walk: Walk, state: State, width: int = 80, height: int = 24, look: Look | None = None
+    walk: Walk, state: WalkState, width: int = 80, height: int = 24, look: Look | None = None
 ) -> list[str]:
     return [line.plain for line in walk_screen(Texts(walk, look or Look()), state, width, height).lines]
 
@@ -115,10 +115,10 @@ def test_letters_lead_to_the_phases_and_round() -> None:
     walk = walk_of("or-gate-batch")
     begins = {"f": "h_1", "b": "dE/da_o", "u": "Delta_w_1"}
     for key, id in begins.items():
-        state = after(walk, key, state=State(at=3))
+        state = after(walk, key, state=WalkState(at=3))
         assert walk[state.at].equation.id == id
     assert walk[after(walk, "b", "b").at].part.sample == 2
-    assert after(walk, "f", state=State(at=walk.length - 1)).at == 0
+    assert after(walk, "f", state=WalkState(at=walk.length - 1)).at == 0
 
 
 def test_a_phase_that_is_not_there_has_no_key() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from backtrace.diagrams.diagram import Edge, Name, Node, Picture, Quantity
+from backtrace.diagrams.diagram import Picture, PictureEdge, PictureNode, SymbolName, SymbolValue
 from backtrace.errors import printable
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.problem.problem import Network, Problem
@@ -72,24 +72,26 @@ class Captions:
         changes = [line for line in rest if self.problem.echo and line.startswith("with ")]
         return title or "network", printable("; ".join([place, *changes[-1:]]))
 
-    def _number(self, quantity: Quantity) -> str:
+    def _number(self, quantity: SymbolValue) -> str:
         numerals = self.look.numerals
         if quantity.written is not None:
             return numerals.given(quantity.written, quantity.value)
         return numerals.text(quantity.value)
 
-    def _quantity(self, quantity: Quantity | Name) -> str:
+    def _quantity(self, quantity: SymbolValue | SymbolName) -> str:
         symbol = self.look.symbol(quantity.symbol)
-        return printable(symbol if isinstance(quantity, Name) else f"{symbol} = {self._number(quantity)}")
+        return printable(
+            symbol if isinstance(quantity, SymbolName) else f"{symbol} = {self._number(quantity)}"
+        )
 
-    def _node(self, node: Node) -> NodeCaption:
+    def _node(self, node: PictureNode) -> NodeCaption:
         if node.kind == "gap":
             return NodeCaption([self.dots, f"{node.number:,} more"], [])
         if node.kind == "constant":
             return NodeCaption([str(node.number)], [])
         above = [self._quantity(value) for value in node.values]
         if node.equation:
-            values = [self._quantity(value) for value in node.values if isinstance(value, Quantity)]
+            values = [self._quantity(value) for value in node.values if isinstance(value, SymbolValue)]
             formula = self.formula(node.equation.expression)
             shown = self._shortened(f"{self.look.symbol(node.equation.symbol)} = {formula}")
             above = list(dict.fromkeys((shown, *values)))  # of an equation k = 5, both lines are the same
@@ -108,7 +110,7 @@ class Captions:
             text = text[:end].rstrip().removesuffix(self.dots).rstrip()
         return f"{text} {self.dots}"
 
-    def _edge(self, edge: Edge) -> EdgeCaption:
+    def _edge(self, edge: PictureEdge) -> EdgeCaption:
         if edge.weight is None:
             return EdgeCaption()
         value = float(edge.weight.value)

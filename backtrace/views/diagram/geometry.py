@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Point(NamedTuple):
+class PagePoint(NamedTuple):
     """A place on the page."""
 
     x: float
@@ -21,8 +21,8 @@ class Box(NamedTuple):
     bottom: float
 
     @property
-    def middle(self) -> Point:
-        return Point((self.left + self.right) / 2, (self.top + self.bottom) / 2)
+    def middle(self) -> PagePoint:
+        return PagePoint((self.left + self.right) / 2, (self.top + self.bottom) / 2)
 
     def overlaps(self, other: Box) -> bool:
         return (

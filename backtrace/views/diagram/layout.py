@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from backtrace.views.diagram.geometry import Box, Point, Size
+from backtrace.views.diagram.geometry import Box, PagePoint, Size
 
 BETWEEN = 26.0  # the least distance between two boxes of a column
 LAYERED = 42.0  # the same in a network, whose layers have room for the labels beside them
@@ -24,7 +24,7 @@ SWEEPS = (1, -1, 1, -1, 1)  # over the columns: to the right, back to the left, 
 STEEPEST = 7.0  # the height of a picture over the distance that its edges have to climb it
 
 
-class Plan(NamedTuple):
+class LayoutPlan(NamedTuple):
     """The sizes of everything in a picture.
 
     `columns` has the numbers of nodes, from the top; `edges` pairs of them, and `labels` the sizes of their
@@ -42,14 +42,14 @@ class Plan(NamedTuple):
     right: frozenset[int] = frozenset()
 
 
-class Line(NamedTuple):
+class EdgeLine(NamedTuple):
     """The corners of an edge: `way` as far as edges from the same source may share it, then `leg`."""
 
-    way: tuple[Point, ...]
-    leg: tuple[Point, ...]
+    way: tuple[PagePoint, ...]
+    leg: tuple[PagePoint, ...]
 
     @property
-    def corners(self) -> tuple[Point, ...]:
+    def corners(self) -> tuple[PagePoint, ...]:
         return (*self.way, *self.leg[1:])
 
 
@@ -57,7 +57,7 @@ class Layout(NamedTuple):
     """The boxes of nodes, the lines of edges, the boxes of labels, the middles of columns; and the extent."""
 
     boxes: Sequence[Box]
-    lines: Sequence[Line]
+    lines: Sequence[EdgeLine]
     labels: Sequence[Box | None]
     columns: Sequence[float]
     size: Size
@@ -71,7 +71,7 @@ class _Slot(NamedTuple):
     edge: int | None = None
 
 
-def lay_out(plan: Plan) -> Layout:
+def lay_out(plan: LayoutPlan) -> Layout:
     """Place everything; the top left corner is 0, 0."""
     return _Arrangement(plan).layout()
 
@@ -79,7 +79,7 @@ def lay_out(plan: Plan) -> Layout:
 class _Arrangement:
     """Columns of slots: the even ones hold nodes, the odd ones between them hold labels."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: LayoutPlan) -> None:
         self.plan = plan
         self.column = {node: 2 * k for k, nodes in enumerate(plan.columns) for node in nodes}
         self.labelled = {
@@ -256,24 +256,24 @@ class _Arrangement:
             lefts += [start + (gap - label) / 2, start + gap]
         return lefts
 
-    def line(self, route: Sequence[_Slot], places: dict[_Slot, Box], lefts: Sequence[float]) -> Line:
+    def line(self, route: Sequence[_Slot], places: dict[_Slot, Box], lefts: Sequence[float]) -> EdgeLine:
         """The corners of an edge, which runs level through each column."""
-        corners: list[Point] = []
+        corners: list[PagePoint] = []
         for slot in route:
             box, left = places[slot], lefts[slot.column]
             y = box.middle.y
             if slot is not route[0]:
-                corners.append(Point(left, y))
+                corners.append(PagePoint(left, y))
             if slot is route[-1]:
-                corners.append(Point(box.left, y))
+                corners.append(PagePoint(box.left, y))
             else:
                 if slot is route[0]:
-                    corners.append(Point(box.right, y))
-                corners.append(Point(left + self.widths[slot.column], y))
+                    corners.append(PagePoint(box.right, y))
+                corners.append(PagePoint(left + self.widths[slot.column], y))
             if slot.column % 2 == 0 and slot is not route[-1]:
                 leg = len(corners) - 1
         way, rest = corners[: leg + 1], corners[leg:]
-        return Line(tuple(dict.fromkeys(way)), tuple(dict.fromkeys(rest)))
+        return EdgeLine(tuple(dict.fromkeys(way)), tuple(dict.fromkeys(rest)))
 
 
 def _mean(numbers: Sequence[float]) -> float:

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
-from backtrace.diagrams.diagram import Node
+from backtrace.diagrams.diagram import PictureNode
 from backtrace.typesetting.names import SHORT, is_phrase
 from backtrace.views.diagram.captions import EdgeCaption, NodeCaption
-from backtrace.views.diagram.geometry import Box, Point, Size
+from backtrace.views.diagram.geometry import Box, PagePoint, Size
 
 WIDE = 0.62  # the mean width of a text's characters, at most, over the font's size
 NODE, LABEL = 13.0, 12.0  # the sizes of the fonts
@@ -52,7 +52,7 @@ def text_width(text: str, font: float) -> float:
     return WIDE * font * len(text)
 
 
-def node_size(node: Node, caption: NodeCaption) -> Size:
+def node_size(node: PictureNode, caption: NodeCaption) -> Size:
     """The size of a node with its lines."""
     width = max((text_width(line, NODE) for line in caption.lines), default=0) + 2 * PADDING
     height = LINE * len(caption.lines) + PADDING + (GAP if caption.below else 0)
@@ -74,7 +74,7 @@ def label_size(texts: EdgeCaption) -> Size | None:
     return Size(max(text_width(line, LABEL) for line in lines) + 6, LABEL_LINE * len(lines) + 3)
 
 
-def edge_path(texts: EdgeCaption, corners: Sequence[Point]) -> str:
+def edge_path(texts: EdgeCaption, corners: Sequence[PagePoint]) -> str:
     """An edge: straight and by its sign and size where it has a weight; else a curve."""
     if not texts.sign:
         return way_path(corners)
@@ -82,7 +82,7 @@ def edge_path(texts: EdgeCaption, corners: Sequence[Point]) -> str:
     return f'<path class="edge {texts.sign}" d="M{line}" stroke-width="{texts.thickness:.2f}"/>'
 
 
-def way_path(corners: Sequence[Point]) -> str:
+def way_path(corners: Sequence[PagePoint]) -> str:
     """An edge without a weight, in curves that are level at each corner."""
     pieces = [f"M{corners[0].x:.1f} {corners[0].y:.1f}"]
     for (left, y), (x, below) in pairwise(corners):
@@ -102,7 +102,7 @@ def label_marks(texts: EdgeCaption, box: Box) -> Iterator[str]:
     yield "</g>"
 
 
-def node_marks(node: Node, caption: NodeCaption, box: Box) -> Iterator[str]:
+def node_marks(node: PictureNode, caption: NodeCaption, box: Box) -> Iterator[str]:
     """A node: its outline and its lines, with a rule above the gradients."""
     if node.kind != "gap":
         yield _outline(node, box)
@@ -120,7 +120,7 @@ def node_marks(node: Node, caption: NodeCaption, box: Box) -> Iterator[str]:
         y += LINE
 
 
-def _outline(node: Node, box: Box) -> str:
+def _outline(node: PictureNode, box: Box) -> str:
     """A node's shape: round at its ends if it is given, with corners if it is computed."""
     round_ends = min(box.bottom - box.top, 36) / 2
     rounding = {"unit": 8.0, "equation": 8.0, "cost": 2.0}.get(node.kind, round_ends)

@@ -16,7 +16,7 @@ from backtrace.diagrams.diagram import Picture
 from backtrace.problem.problem import Problem
 from backtrace.views.diagram.captions import Captions
 from backtrace.views.diagram.geometry import Size
-from backtrace.views.diagram.layout import Plan, lay_out
+from backtrace.views.diagram.layout import LayoutPlan, lay_out
 from backtrace.views.diagram.marks import (
     LINE,
     STYLE,
@@ -61,7 +61,7 @@ class _Page:
         self.is_part = is_part
         self.captions = Captions(problem, picture, look)
         self.layout = lay_out(
-            Plan(
+            LayoutPlan(
                 self.sizes(),
                 picture.columns,
                 [(edge.source, edge.target) for edge in picture.edges],

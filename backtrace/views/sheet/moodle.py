@@ -7,7 +7,7 @@ from html import escape
 from typing import TextIO
 
 from backtrace.errors import printable
-from backtrace.views.sheet.questions import Answer, Question
+from backtrace.views.sheet.questions import AnswerOption, Question
 
 
 def write_moodle(category: str, questions: Iterable[Question], out: TextIO) -> None:
@@ -42,7 +42,7 @@ def _question(question: Question) -> Iterator[str]:
     yield "</question>"
 
 
-def _answer(answer: Answer, fraction: int) -> Iterator[str]:
+def _answer(answer: AnswerOption, fraction: int) -> Iterator[str]:
     yield f'<answer fraction="{fraction}" format="moodle_auto_format">'
     yield _text(answer.text)
     yield f"<tolerance>{answer.tolerance}</tolerance>"

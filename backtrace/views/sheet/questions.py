@@ -45,7 +45,7 @@ _FILTERED = re.compile(r"[$\\{\[`]")  # TeX and its like begin with these
 AnswersOf = Callable[[Part, Equation], PossibleAnswers]
 
 
-class Answer(NamedTuple):
+class AnswerOption(NamedTuple):
     """A number with how far off one may be, and what is said to who gives it."""
 
     text: str
@@ -61,7 +61,7 @@ class Question(NamedTuple):
 
     name: str
     text: str
-    answers: tuple[Answer, ...]
+    answers: tuple[AnswerOption, ...]
     working: str
 
 
@@ -127,12 +127,12 @@ def _asked(symbol: str, kind: str, places: int) -> str:
     return f"<p>Work out <strong>{html(symbol)}</strong>{said} {exactly}; round nothing on the way.</p>"
 
 
-def _answers(symbol: str, possible: PossibleAnswers) -> Iterator[Answer]:
+def _answers(symbol: str, possible: PossibleAnswers) -> Iterator[AnswerOption]:
     """What rounds to the right number is right; what nearly rounds to a slip's number is that slip."""
-    yield Answer(possible.middle, _scaled(_HALF, possible.places), "<p>Right.</p>")
+    yield AnswerOption(possible.middle, _scaled(_HALF, possible.places), "<p>Right.</p>")
     for wrong in possible.wrong[:WRONG_CHOICES]:
         said = f"<p>{html(wrong.sentence(symbol))}.</p>"
-        yield Answer(wrong.text, _scaled(_ALMOST_HALF, possible.places), said)
+        yield AnswerOption(wrong.text, _scaled(_ALMOST_HALF, possible.places), said)
 
 
 def _scaled(part: Decimal, places: int) -> str:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from backtrace.derivation.equation import Equation
-from backtrace.diagrams.diagram import Edge, Node, Picture
+from backtrace.diagrams.diagram import Picture, PictureEdge, PictureNode
 from backtrace.errors import printable
 from backtrace.views.page.records import Look
-from backtrace.walking.subject import Subject
+from backtrace.walking.subject import EquationSubject
 
 GAP = 6  # columns between two columns of nodes, for the edges
 _TRUNK = 2  # where in the gap edges go up and down
@@ -29,7 +29,7 @@ class Here(NamedTuple):
     """What a map marks: nodes and edges, by their places; `back` if values flow to the left."""
 
     nodes: frozenset[int]
-    edges: tuple[Edge, ...]
+    edges: tuple[PictureEdge, ...]
     back: bool
 
 
@@ -40,7 +40,7 @@ class Map(NamedTuple):
     marked: list[tuple[int, int, int]]
 
 
-def here(picture: Picture, subject: Subject, equation: Equation) -> Here:
+def here(picture: Picture, subject: EquationSubject, equation: Equation) -> Here:
     """Where on a picture an equation is; at the gap of its layer, if its own unit is not drawn."""
     weighted = tuple(edge for edge in picture.edges if edge.weight and edge.weight.symbol.id == subject.below)
     back = equation.phase in ("backward", "total")
@@ -54,7 +54,7 @@ def here(picture: Picture, subject: Subject, equation: Equation) -> Here:
             for place, node in enumerate(picture.nodes)
             if node.kind == "gap" and f"{equation.layer}:" in picture.headings[node.column]
         )
-    edges: tuple[Edge, ...] = ()
+    edges: tuple[PictureEdge, ...] = ()
     if subject.flow == "in":
         edges = tuple(edge for edge in picture.edges if edge.target in nodes)
     elif subject.flow == "out":
@@ -133,7 +133,7 @@ def _heading(picture: Picture, column: int, look: Look) -> str:
     return printable(look.name(picture.headings[column].partition(":")[0]))
 
 
-def _label(node: Node, look: Look, most: int) -> str:
+def _label(node: PictureNode, look: Look, most: int) -> str:
     if node.kind == "gap":
         return f"{'...' if look.style.ascii else '…'} {node.number:,} more"
     if not node.values:

@@ -8,7 +8,7 @@ from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Layer, Network, Problem
 from backtrace.symbolic.ids import spell
 from backtrace.views.page.records import Look
-from backtrace.walking.subject import Connection, Subjects
+from backtrace.walking.subject import Connection, SubjectFinder
 
 # What an update rule keeps from step to step for a parameter, and what adam makes of it.
 _STATES = {
@@ -30,13 +30,13 @@ _UNIT_PREFIXES = {
 }
 
 
-class Words:
+class QuantityNames:
     """Tells quantities of one problem in words; names are printable, and typed ones where signs cannot be."""
 
     def __init__(self, problem: Problem, look: Look) -> None:
         self.problem = problem
         self.look = look
-        self.subjects = Subjects(problem)
+        self.subjects = SubjectFinder(problem)
         self.is_network = isinstance(problem.model, Network)
         self.targets = set(map(spell, problem.targets))
         # What gradients are taken of; a performance that is climbed is no cost.

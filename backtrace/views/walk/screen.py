@@ -14,7 +14,7 @@ from backtrace.views.check.rows import typed
 from backtrace.views.page.headings import part_title, problem_lines
 from backtrace.views.walk.network_map import draw_map, here
 from backtrace.views.walk.text import Texts, given_lines, in_lines
-from backtrace.walking.state import Action, State, actions_of
+from backtrace.walking.state import Action, WalkState, actions_of
 from backtrace.walking.walk import Stop
 
 TALL = 10  # lines from which on there is room for more than the equation itself
@@ -43,7 +43,7 @@ class Parts(NamedTuple):
     cursor: tuple[str, int] | None = None  # in the last line of "body", or in the first of "foot"
 
 
-def walk_screen(texts: Texts, state: State, width: int, height: int) -> Screen:
+def walk_screen(texts: Texts, state: WalkState, width: int, height: int) -> Screen:
     """What a terminal shows of a walk."""
     walk, style = texts.walk, texts.look.style
     actions, stop = actions_of(walk), walk[state.at]
@@ -105,7 +105,7 @@ def map_lines(texts: Texts, stop: Stop, width: int, height: int) -> list[Text]:
     return lines
 
 
-def _listing(texts: Texts, state: State, width: int, room: int) -> list[Text]:
+def _listing(texts: Texts, state: WalkState, width: int, room: int) -> list[Text]:
     """A layer, or as much of it as there is room for; with the numbers of the equation at the cursor."""
     stop = texts.walk[state.at]
     run = stop.run
@@ -138,7 +138,7 @@ def _shortened(text: str, width: int, style: Style) -> str:
 
 
 def page_screen(
-    texts: Texts, state: State, stop: Stop, actions: Mapping[str, Action], width: int, height: int
+    texts: Texts, state: WalkState, stop: Stop, actions: Mapping[str, Action], width: int, height: int
 ) -> Screen:
     """A page of its own, the keys or what is given; of a longer one, the part that is read."""
     style = texts.look.style

@@ -17,7 +17,7 @@ from backtrace.views.page.problem_statement import all_words, plain_words
 from backtrace.views.page.records import Look
 from backtrace.views.page.rich_table import FORMULA_BREAKS, broken
 from backtrace.views.page.truncation import TABLE_ROWS, pattern
-from backtrace.views.walk.quantity_names import Words
+from backtrace.views.walk.quantity_names import QuantityNames
 from backtrace.walking.state import VALUE
 from backtrace.walking.walk import Walk
 
@@ -57,7 +57,7 @@ class Texts:
     def __init__(self, walk: Walk, look: Look) -> None:
         self.walk = walk
         self.look = look._replace(most_terms=12)
-        self.words = Words(walk.problem, look)
+        self.words = QuantityNames(walk.problem, look)
 
     def symbol(self, equation: Equation) -> str:
         return printable(self.look.symbol(equation.symbol))

@@ -11,12 +11,12 @@ from backtrace.symbolic.expressions import Number, symbols
 _AS = "as 0.65 or -1.2e-3"
 
 
-def typed_number(text: str) -> Number | str:
+def read_answer(text: str) -> Number | str:
     """The number that `text` ends in, or what is wrong with it; nothing is worked out.
 
-    >>> typed_number("0.1 + 0.5 = 0,6")
+    >>> read_answer("0.1 + 0.5 = 0,6")
     Number(value=0.6, text='0.6')
-    >>> typed_number("1/3")
+    >>> read_answer("1/3")
     "found '1/3'; expected what it comes to, as 0.65 or -1.2e-3"
     """
     read = read_number(text, f"a number, {_AS}", has_working=True)
