@@ -44,7 +44,7 @@ class Function(NamedTuple):
     public: bool = True
 
 
-_LOG10 = "<msub><mrow><mi>log</mi></mrow><mrow>10</mrow></msub>"
+_LOG10 = "<msub><mi>log</mi><mn>10</mn></msub>"
 
 FUNCTIONS: dict[str, Function] = {
     "exp": Function("x", ("f",), shown="e^", rises=True, code="exp({x})"),
@@ -63,7 +63,7 @@ FUNCTIONS: dict[str, Function] = {
         textbook="1/(1 + exp(-x))",
         shown="σ",
         latex=r"\sigma",
-        mathml="σ",
+        mathml="<mi>σ</mi>",
         rises=True,
         code="1.0/(1.0 + exp(-{x}))",
     ),
@@ -112,7 +112,7 @@ FUNCTIONS: dict[str, Function] = {
         rises=True,
         public=False,
     ),
-    "phi": Function("x", ("-x*f",), shown="φ", latex=r"\varphi", mathml="φ", public=False),
+    "phi": Function("x", ("-x*f",), shown="φ", latex=r"\varphi", mathml="<mi>φ</mi>", public=False),
 }
 
 VARIADIC = ("max", "min")

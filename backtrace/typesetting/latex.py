@@ -1,15 +1,38 @@
-r"""Expression → LaTeX, for a line of mathematics. What is written needs amsmath and nothing else."""
+r"""Pieces → LaTeX, for a line of mathematics. It needs amsmath and nothing else.
+
+Nothing but ASCII is written, and of a name nothing but its letters, digits and marks: no name can break out.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from backtrace.symbolic.expressions import Expression
 from backtrace.symbolic.functions import FUNCTIONS
-from backtrace.typesetting.latex_names import Names, word
-from backtrace.typesetting.plain import Leaf
-from backtrace.typesetting.printer import PLAIN, TypesetPrinter, power_of_ten
+from backtrace.symbolic.ids import GREEK
+from backtrace.typesetting import pieces as p
+from backtrace.typesetting import typeset
+from backtrace.typesetting.names import Names
+from backtrace.typesetting.pieces import Form, Pieces
+from backtrace.typesetting.printer import Leaf
+from backtrace.typesetting.typeset import TypesetPrinter
 
-TIMES = r" \cdot "
-_TALL = (r"\frac", r"\begin", r"\left")
+GATHERED, SUBSTACK = "gathered", "substack"  # forms that only LaTeX has: lines one above the other
+SIGNS = {"·": r" \cdot ", " ≥ ": r" \ge "}
+_OPERATORS = {"∂": r"\partial ", "Δ": r"\Delta "}
+
+# LaTeX has no command for Greek letters that look like a Latin one; some others have the form of a book.
+_LATIN = {
+    greek: rf"\mathrm{{{latin}}}" for greek, latin in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True)
+}
+_FORMS = {"ε": r"\varepsilon", "φ": r"\varphi", "ς": r"\varsigma", "ο": "o", **_LATIN}
+LETTERS = {letter: _FORMS.get(letter, f"\\{name}") for letter, name in GREEK.items()}
+MARKS = {"_": r"\_", "-": r"\text{-}", " ": r"\ "}
+
+
+class Command(str):
+    """LaTeX that is written as it is."""
 
 
 def formula(expression: Expression, names: Names | None = None) -> str:
@@ -19,7 +42,7 @@ def formula(expression: Expression, names: Names | None = None) -> str:
     >>> formula(parse("-(a - b)*c_1^2 + x/(y*z)"))
     '-(a - b) \\cdot c_{1}^{2} + \\frac{x}{y \\cdot z}'
     """
-    return LatexPrinter(names or Names()).whole(expression)
+    return latex(TypesetPrinter(names or Names()).pieces(expression))
 
 
 def substitution(expression: Expression, value: Leaf, names: Names | None = None) -> str:
@@ -29,7 +52,7 @@ def substitution(expression: Expression, value: Leaf, names: Names | None = None
     >>> substitution(parse("i*w + b"), lambda symbol: {"i": "1", "w": "1e-05", "b": "-3"}[symbol.id])
     '1(10^{-5}) - 3'
     """
-    return LatexPrinter(names or Names(), value).whole(expression)
+    return latex(TypesetPrinter(names or Names(), value).pieces(expression))
 
 
 def numeral(text: str) -> str:
@@ -38,58 +61,92 @@ def numeral(text: str) -> str:
     >>> numeral("1.2e-05")
     '1.2 \\cdot 10^{-5}'
     """
-    if PLAIN.fullmatch(text):
-        return text
-    if text == "½":
-        return r"\tfrac{1}{2}"
-    parts = power_of_ten(text)
-    if not parts:
-        return word(text)
-    sign, mantissa, power = parts
-    return f"{sign}{mantissa}{TIMES if mantissa else ''}10^{{{power}}}"
+    return latex(typeset.numeral(text))
 
 
-class LatexPrinter(TypesetPrinter):
-    """Prints expressions in symbols, or with the numbers that `value` gives."""
+def latex(pieces: Pieces) -> str:
+    r"""Pieces on one line.
 
-    times = TIMES
-    numeral = staticmethod(numeral)
+    >>> latex(Names()("net_h1⁺"))
+    '\\mathrm{net}_{h1}^{+}'
+    """
+    return "".join(
+        _FORM[piece.kind](*piece.parts) if isinstance(piece, Form) else _LEAF.get(type(piece), _sign)(piece)
+        for piece in pieces
+    )
 
-    def bracketed(self, text: str) -> str:
-        return rf"\left({text}\right)" if any(command in text for command in _TALL) else f"({text})"
 
-    def is_bracketed(self, text: str) -> bool:
-        return text.startswith(("(", r"\left("))
+def word(text: str) -> str:
+    """A word upright, with every sign in it."""
+    return rf"\mathrm{{{_upright(text)}}}"
 
-    def begins_with_digits(self, text: str) -> bool:
-        return text[0].isdigit() or text[0] == "."
 
-    def is_raised(self, text: str) -> bool:
-        return "^" in text or "frac" in text
+def is_tall(pieces: Pieces) -> bool:
+    """Whether brackets around the pieces have to grow."""
+    return any(
+        piece.kind in (p.FRACTION, p.CASES, p.BARS, GATHERED) or any(map(is_tall, piece.parts))
+        for piece in pieces
+        if isinstance(piece, Form)
+    )
 
-    def fraction(self, over: str, under: str) -> str:
-        return rf"\frac{{{over}}}{{{under}}}"
 
-    def raised(self, below: str, above: str) -> str:
-        return f"{below}^{{{above}}}"
+def _upright(text: str) -> str:
+    return "".join(map(_character, text)).strip()
 
-    def root(self, text: str) -> str:
-        return rf"\sqrt{{{text}}}"
 
-    def absolute(self, text: str) -> str:
-        return rf"\left|{text}\right|"
+def _character(sign: str) -> str:
+    if sign in LETTERS:
+        return f"{LETTERS[sign]} "
+    return sign if sign.isascii() and sign.isalnum() else MARKS.get(sign, r"\text{?}")
 
-    def function(self, name: str) -> str:
-        return FUNCTIONS[name].latex or rf"\operatorname{{{word(name)}}}"
 
-    def compared(self, left: str, right: str, is_above: bool) -> str:
-        return f"{left} > {right}" if is_above else rf"{left} \ge {right}"
+def _sign(sign: str) -> str:
+    return SIGNS.get(sign, sign)
 
-    def cases(self, condition: str, yes: str, no: str) -> str:
-        # A bracket right behind the end of a row would be read as its height.
-        yes, no = (f"{{}}{text}" if text[0] == "[" else text for text in (yes, no))
-        rows = rf"{yes} & \text{{if ${condition}$}} \\ {no} & \text{{otherwise}}"
-        return rf"\begin{{cases}} {rows} \end{{cases}}"
 
-    def more(self, count: int) -> str:
-        return rf"\cdots \text{{{count:,} more}} \cdots"
+def _scripts(head: Pieces, below: Pieces, above: Pieces) -> str:
+    lower, upper = (f"{mark}{{{latex(part)}}}" if part else "" for mark, part in (("_", below), ("^", above)))
+    # A layer's number in brackets stands before the index: h^{(2)}_{1}.
+    is_layer = above and isinstance(above[0], Form)
+    return latex(head) + (upper + lower if is_layer else lower + upper)
+
+
+def _brackets(inside: Pieces) -> str:
+    return rf"\left({latex(inside)}\right)" if is_tall(inside) else f"({latex(inside)})"
+
+
+def _cases(condition: Pieces, yes: Pieces, no: Pieces) -> str:
+    # A bracket right behind the end of a row would be read as its height.
+    above, below = (f"{{}}{text}" if text[0] == "[" else text for text in (latex(yes), latex(no)))
+    rows = rf"{above} & \text{{if ${latex(condition)}$}} \\ {below} & \text{{otherwise}}"
+    return rf"\begin{{cases}} {rows} \end{{cases}}"
+
+
+def _lines(first: Pieces, *rest: Pieces) -> str:
+    return r" \\ ".join([latex(first), *(f"{{}} {latex(line).lstrip()}" for line in rest)])
+
+
+_LEAF: dict[type, Callable[[str], str]] = {
+    p.Letter: lambda letter: LETTERS.get(letter, letter),
+    p.Word: word,
+    p.Digits: str,
+    p.FunctionName: lambda name: FUNCTIONS[name].latex or rf"\operatorname{{{_upright(name)}}}",
+    p.Operator: lambda operator: _OPERATORS[operator],
+    p.Remark: lambda text: rf"\text{{{''.join(c if c in ' ,' else _character(c) for c in text)}}}",
+    Command: str,
+}
+_FORM: dict[str, Callable[..., Any]] = {
+    p.SCRIPTS: _scripts,
+    p.BRACKETS: _brackets,
+    p.SQUARE: lambda inside: f"[{latex(inside)}]",
+    p.BARS: lambda inside: rf"\left|{latex(inside)}\right|",
+    p.FRACTION: lambda over, under: rf"\frac{{{latex(over)}}}{{{latex(under)}}}",
+    p.POWER: lambda base, exponent: f"{latex(base)}^{{{latex(exponent)}}}",
+    p.ROOT: lambda inside: rf"\sqrt{{{latex(inside)}}}",
+    p.HAT: lambda letter: rf"\hat{{{latex(letter)}}}",
+    p.CASES: _cases,
+    p.HALF.kind: lambda: r"\tfrac{1}{2}",
+    p.MORE: lambda count: rf"\cdots \text{{{''.join(count)}}} \cdots",
+    GATHERED: lambda *lines: rf"\begin{{gathered}} {_lines(*lines)} \end{{gathered}}",
+    SUBSTACK: lambda *lines: rf"\substack{{{_lines(*lines)}}}",
+}

@@ -1,159 +1,123 @@
-"""Expression → MathML, as browsers draw it without help (MathML Core).
+"""Pieces → MathML, as browsers draw it without help (MathML Core).
 
-Formulas are put together with numbers, letters and signs standing bare, so that what begins with a minus or a
-bracket can be seen to; `element` makes a whole one of it.
+Owns an element for every letter, number, sign and form. Must not know pages.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape
-from itertools import pairwise
 
 from backtrace.symbolic.functions import FUNCTIONS
-from backtrace.typesetting.printer import PLAIN, TypesetPrinter, power_of_ten
+from backtrace.symbolic.ids import GREEK
+from backtrace.typesetting import pieces as p
+from backtrace.typesetting.pieces import Break, Form, Pieces
 
-TIMES = "·"
-_RAISED, _TALL_BRACKET, _TALL = "<msup><mrow>", "<mrow><mo>(</mo>", ("<mfrac>", "<mtable>")
-_HALF = '<mfrac displaystyle="false"><mn>1</mn><mn>2</mn></mfrac>'
-_APPLIED = "<mo>&#x2061;</mo>"  # says to a reader that what stands before the brackets is a function
-
-_TOKEN = re.compile(
-    r"(?P<element><(?P<kind>mi|mn|mo|mtext)\b[^>]*>[^<]*</(?P=kind)>|<[^>]*>)"
-    r"|(?P<number>(?:[0-9]+(?:[.,][0-9]+)*|\.[0-9]+))"
-    r"|(?P<prefix>(?<=[(\[])-|(?<=[,=] )-)|(?P<letter>[^\W\d_])|(?P<space>\s+)|(?P<sign>.)"
-)
-_LONE = re.compile(r"<mrow>(<(mi|mn|mo)\b[^>]*>[^<]*</\2>)</mrow>")
-_SIGNS = {
-    "-": "<mo>−</mo>",
-    "(": '<mrow><mo stretchy="false">(</mo>',
-    ")": '<mo stretchy="false">)</mo></mrow>',
-    "[": '<mrow><mo stretchy="false">[</mo>',
-    "]": '<mo stretchy="false">]</mo></mrow>',
-}
-_SIGN, _DOT = re.compile(r" [-+] "), re.compile(TIMES)
+_APPLIED = "<mo>&#x2061;</mo>"  # says to a reader that the brackets belong to a function
+_LONE = re.compile(r"<(mi|mn|mo)\b[^>]*>[^<]*</\1>")  # one element, which needs no row around it
+_PREFIX = '<mo form="prefix">−</mo>'
+EQUALS = " = "
 
 
-def numeral(text: str) -> str:
-    """A number: 1.2e-05 as 1.2 · 10⁻⁵.
+def element(pieces: Pieces, said: str) -> str:
+    """A formula as an element of a page; `said` is its plain text, for those who cannot see it.
 
-    >>> numeral("-1.2e-05")
-    '-1.2·<msup><mrow>10</mrow><mrow>-5</mrow></msup>'
-    """
-    if PLAIN.fullmatch(text):
-        return text
-    if text == "½":
-        return _HALF
-    parts = power_of_ten(text)
-    if not parts:
-        return f"<mtext>{escape(text)}</mtext>"
-    sign, mantissa, power = parts
-    return f"{sign}{mantissa}{TIMES if mantissa else ''}<msup><mrow>10</mrow><mrow>{power}</mrow></msup>"
-
-
-def element(text: str, said: str) -> str:
-    """A formula as an element of a page; `said` is the same in a line of plain text, for who cannot see it.
-
-    >>> element("-x", "-x")
+    >>> element(["-", p.Letter("x")], "-x")
     '<math aria-label="-x"><mo>−</mo><mi>x</mi></math>'
     """
-    inside = marked_up(text)
-    if text.startswith((" + ", " - ", " = ", TIMES)):  # what goes on keeps the room around its sign
+    inside = mathml(pieces)
+    if isinstance(pieces[0], Break) or pieces[0] == EQUALS:  # a later line keeps the room around its sign
         inside = inside.replace("<mo>", '<mo form="infix">', 1)
     return f'<math aria-label="{escape(said.strip())}">{inside}</math>'
 
 
-def marked_up(text: str) -> str:
-    """A formula with an element for every number, letter and sign."""
-    return _LONE.sub(r"\1", _TOKEN.sub(_element, text))
+def mathml(pieces: Pieces, is_inside: bool = False) -> str:
+    """Pieces in a row; `is_inside` if a bracket stands before the first one."""
+    out, before = [], "(" if is_inside else ""
+    for piece in pieces:
+        if isinstance(piece, Form):
+            out.append(_FORM[piece.kind](*piece.parts))
+        elif leaf := _LEAF.get(type(piece)):
+            out.append(leaf(piece))
+        elif piece == "-" and before in ("(", p.COMMA, EQUALS):
+            out.append(_PREFIX)  # of itself a sign here would have the room of a subtraction
+        else:
+            sign = piece.strip()
+            out.append(f"<mo>{'−' if sign == '-' else escape(sign)}</mo>" if sign else "")
+        before = piece if isinstance(piece, str) else ""
+    return "".join(out)
 
 
-def _element(token: re.Match[str]) -> str:
-    found = token[0]
-    match token.lastgroup:
-        case "number":
-            return f"<mn>{found}</mn>"
-        case "prefix":
-            return '<mo form="prefix">−</mo>'
-        case "letter":
-            return f"<mi>{found}</mi>"
-        case "sign":
-            return _SIGNS.get(found) or f"<mo>{escape(found)}</mo>"
-        case "space":
-            return ""
-    return found
+def _row(pieces: Pieces) -> str:
+    """Pieces as one part of an element."""
+    inside = mathml(pieces)
+    return inside if _LONE.fullmatch(inside) else f"<mrow>{inside}</mrow>"
 
 
-def terms(text: str) -> list[str]:
-    """A sum in pieces that may stand on lines of their own, each but the first with its sign.
+def _parts(kind: str) -> Callable[..., str]:
+    def write(*parts: Pieces) -> str:
+        return f"<{kind}>{''.join(map(_row, parts))}</{kind}>"
 
-    Nothing is parted within brackets or within an element. Plain text is parted in the same places.
-
-    >>> terms("a + b(c - d) - e")
-    ['a', ' + b(c - d)', ' - e']
-    """
-    return _parted(text, _SIGN)
+    return write
 
 
-def factors(text: str) -> list[str]:
-    """A product in pieces in the same way."""
-    return _parted(text, _DOT)
+def _letter(letter: str) -> str:
+    # A Greek capital stands upright, so that it is not taken for a Latin one.
+    is_capital = letter in GREEK and letter.isupper()
+    return f'<mi mathvariant="normal">{letter}</mi>' if is_capital else f"<mi>{escape(letter)}</mi>"
 
 
-def _parted(text: str, before: re.Pattern[str]) -> list[str]:
-    cuts = [found.start() for found in before.finditer(text) if _is_open(text[: found.start()])]
-    return [text[start:end] for start, end in pairwise([0, *cuts, len(text)]) if start < end]
+def _word(text: str) -> str:
+    upright = ' mathvariant="normal"' if len(text) == 1 else ""
+    return f"<mi{upright}>{escape(text)}</mi>"
 
 
-def _is_open(before: str) -> bool:
-    """Whether what stands before a place leaves no bracket and no element half done."""
-    return before.count("(") == before.count(")") and before.count("<m") == before.count("</m")
+def _scripts(head: Pieces, below: Pieces, above: Pieces) -> str:
+    kind = "msubsup" if below and above else "msub" if below else "msup"
+    return _parts(kind)(*(part for part in (head, below, above) if part))
 
 
-class MathPrinter(TypesetPrinter):
-    """Prints expressions in symbols, or with the numbers that `value` gives."""
+def _is_tall(pieces: Pieces) -> bool:
+    forms = [piece for piece in pieces if isinstance(piece, Form)]
+    return any(form.kind in (p.FRACTION, p.CASES) or any(map(_is_tall, form.parts)) for form in forms)
 
-    times = TIMES
-    numeral = staticmethod(numeral)
 
-    def bracketed(self, text: str) -> str:
-        is_tall = any(tag in text for tag in _TALL)
-        return f"{_TALL_BRACKET}{text}<mo>)</mo></mrow>" if is_tall else f"({text})"
+def _between(opening: str, closing: str) -> Callable[[Pieces], str]:
+    def write(inside: Pieces) -> str:
+        stretchy = "" if _is_tall(inside) else ' stretchy="false"'
+        signs = (f"<mo{stretchy}>{sign}</mo>" for sign in (opening, closing))
+        return f"<mrow>{next(signs)}{mathml(inside, is_inside=True)}{next(signs)}</mrow>"
 
-    def is_bracketed(self, text: str) -> bool:
-        return text.removeprefix(_RAISED).startswith(("(", _TALL_BRACKET))
+    return write
 
-    def begins_with_digits(self, text: str) -> bool:
-        first = text.removeprefix(_RAISED)[0]
-        return first.isdigit() or first == "."
 
-    def is_raised(self, text: str) -> bool:
-        return any(tag in text for tag in ("<msup>", "<msubsup>", "<mfrac>"))
+def _cases(condition: Pieces, yes: Pieces, no: Pieces) -> str:
+    rows = "".join(
+        f"<mtr><mtd>{mathml(value)}</mtd><mtd><mtext>{word}</mtext>{mathml(holds)}</mtd></mtr>"
+        for value, word, holds in ((yes, "if\u00a0", condition), (no, "otherwise", ()))
+    )
+    return f"<mrow><mo>{{</mo><mtable>{rows}</mtable></mrow>"
 
-    def fraction(self, over: str, under: str) -> str:
-        return f"<mfrac><mrow>{over}</mrow><mrow>{under}</mrow></mfrac>"
 
-    def raised(self, below: str, above: str) -> str:
-        return f"{_RAISED}{below}</mrow><mrow>{above}</mrow></msup>"
-
-    def root(self, text: str) -> str:
-        return f"<msqrt>{text}</msqrt>"
-
-    def absolute(self, text: str) -> str:
-        return f"<mrow><mo>|</mo>{text}<mo>|</mo></mrow>"
-
-    def function(self, name: str) -> str:
-        return f"{FUNCTIONS[name].mathml or f'<mi>{name}</mi>'}{_APPLIED}"
-
-    def compared(self, left: str, right: str, is_above: bool) -> str:
-        return f"{left}<mo>{'&gt;' if is_above else '≥'}</mo>{right}"
-
-    def cases(self, condition: str, yes: str, no: str) -> str:
-        rows = "".join(
-            f"<mtr><mtd>{value}</mtd><mtd><mtext>{word}</mtext>{said}</mtd></mtr>"
-            for value, word, said in ((yes, "if\u00a0", condition), (no, "otherwise", ""))
-        )
-        return f"<mrow><mo>{{</mo><mtable>{rows}</mtable></mrow>"
-
-    def more(self, count: int) -> str:
-        return f"<mo>⋯</mo><mtext>\u00a0{count:,} more\u00a0</mtext><mo>⋯</mo>"
+_LEAF: dict[type, Callable[[str], str]] = {
+    p.Letter: _letter,
+    p.Word: _word,
+    p.Digits: lambda number: f"<mn>{number}</mn>",
+    p.FunctionName: lambda name: f"{FUNCTIONS[name].mathml or f'<mi>{name}</mi>'}{_APPLIED}",
+    p.Operator: _letter,
+    p.Remark: lambda text: f"<mtext>{escape(text)}</mtext>",
+}
+_FORM: dict[str, Callable[..., str]] = {
+    p.SCRIPTS: _scripts,
+    p.BRACKETS: _between("(", ")"),
+    p.SQUARE: _between("[", "]"),
+    p.BARS: lambda inside: f"<mrow><mo>|</mo>{mathml(inside)}<mo>|</mo></mrow>",
+    p.FRACTION: _parts("mfrac"),
+    p.POWER: _parts("msup"),
+    p.ROOT: lambda inside: f"<msqrt>{mathml(inside)}</msqrt>",
+    p.HAT: lambda letter: f'<mover accent="true">{_row(letter)}<mo stretchy="false">^</mo></mover>',
+    p.CASES: _cases,
+    p.HALF.kind: lambda: '<mfrac displaystyle="false"><mn>1</mn><mn>2</mn></mfrac>',
+    p.MORE: lambda count: f"<mo>⋯</mo><mtext>\u00a0{''.join(count)}\u00a0</mtext><mo>⋯</mo>",
+}

@@ -1,30 +1,45 @@
 """Names as they are set in print: w_5 has its 5 below, ∂E/∂w_5 is a fraction, h_2_1 has its layer above.
 
-Which sign a name gets where is decided here; how that is written, in LaTeX or in MathML, is each one's own
-business. Two names of one document are never written alike.
+A name becomes pieces; `latex` and `mathml` write them. Two names of one document are never written alike.
 """
 
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from backtrace.problem.problem import Network, Problem
-from backtrace.symbolic.ids import LETTER, transcribe
+from backtrace.symbolic.ids import GREEK, LETTER, transcribe
+from backtrace.typesetting.pieces import (
+    BRACKETS,
+    FRACTION,
+    HAT,
+    POWER,
+    SCRIPTS,
+    Digits,
+    Form,
+    Letter,
+    Operator,
+    Piece,
+    Word,
+    in_form,
+)
 
 _DERIVATIVE = re.compile("∂(.+)/∂(.+?)(⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)?(?: (direct))?")
-_SAMPLE = re.compile("(.+)(⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)")
-_DIGITS = str.maketrans("⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "()01234567890123456789")
+_SAMPLE = re.compile("(.+)⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _SHIFTED = re.compile(r"\((\S+) - (.+)\)")
 _STEM = re.compile(f"([{LETTER}]+)([0-9]*)")
 SHORT = re.compile(f"[{LETTER}]?[0-9]*")  # a part of an index that is no word
+_SPELLED = {name: letter for letter, name in GREEK.items()} | {"sigma": "σ"}  # not the ς that ends a word
 _HAT = "\u0302"
 _MOST_PARTS = 6  # between the underscores of a name that is taken apart
 
+Name = tuple[Piece, ...]
 
-class TypesetNames(ABC):
-    """Writes the symbols of one document.
+
+class Names:
+    """Sets the symbols of one document.
 
     Where the problem names a unit or a weight by counting, the layer's number is set above.
     """
@@ -34,99 +49,106 @@ class TypesetNames(ABC):
         self.givens: frozenset[str] = frozenset()
         if problem:
             self.givens = frozenset((*problem.parameters, *problem.inputs, *problem.targets))
-        self.made: dict[str, str] = {}
-        self.owners: dict[str, str] = {}
+        self.known: dict[str, Name] = {}
+        self.owners: dict[Name, str] = {}
 
-    def __call__(self, symbol: str) -> str:
-        """A symbol's text as it is set."""
-        made = self.made.get(symbol)
-        if made is None:
-            made = self.made[symbol] = self.marked(symbol, "")
-        return made
+    def __call__(self, symbol: str) -> Name:
+        """A symbol's text as it is set.
 
-    def marked(self, text: str, raised: str) -> str:
+        >>> Names()("w_5")
+        (Form(kind='scripts', parts=(('w',), ('5',), ())),)
+        """
+        name = self.known.get(symbol)
+        if name is None:
+            name = self.known[symbol] = self.with_marks(symbol, ())
+        return name
+
+    def with_marks(self, text: str, raised: Name) -> Name:
         """A name with the marks of calculus around it; `raised` are those that stand behind it so far."""
         if found := _DERIVATIVE.fullmatch(text):
             of, by, sample, direct = found.groups(default="")
-            fraction = self.derivative(self(of + sample), self(by))
-            return self.scripts(fraction, self.word(direct), "") if direct else fraction
+            over, under = ((Operator("∂"), *self(name)) for name in (of + sample, by))
+            return scripts((in_form(FRACTION, over, under),), (Word(direct),) if direct else (), ())
         if found := _SAMPLE.fullmatch(text):
-            return self.marked(found[1], found[2].translate(_DIGITS) + raised)
+            return self.with_marks(found[1], (_bracketed(Digits(found[2].translate(_DIGITS))), *raised))
         if text.endswith("⁺"):
-            return self.marked(text[:-1], f"+{raised}")
+            return self.with_marks(text[:-1], ("+", *raised))
         if text.startswith("e^"):
-            power = self.scripts("e", "", self.exponent(text[2:]))
-            return self.scripts(f"({power})", "", raised) if raised else power
+            power = in_form(POWER, [Letter("e")], self.exponent(text[2:]))
+            return scripts((_bracketed(power),), (), raised) if raised else (power,)
         if text[0] == "Δ" and text[1:2].isalpha():
-            return self.changed(self.marked(text[1:], raised))
+            return Operator("Δ"), *self.with_marks(text[1:], raised)
         return self.named(text.translate(_DIGITS), raised)
 
-    def exponent(self, text: str) -> str:
-        """What stands above the e of a softmax: a net, less the largest one where that is taken off."""
+    def exponent(self, text: str) -> Name:
+        """The exponent of a softmax: a net input, less the largest one where that is taken off."""
         if found := _SHIFTED.fullmatch(text):
-            return f"{self(found[1])} - {self(found[2])}"
+            return *self(found[1]), " - ", *self(found[2])
         return self(text)
 
-    def named(self, name: str, raised: str = "") -> str:
+    def named(self, name: str, raised: Name = ()) -> Name:
         """A name; as it is typed where it would look like another one."""
         head, above, below = self.parts(name)
         typed = transcribe(name)
-        if self.owners.setdefault(self.scripts(head, below, above), typed) != typed:
-            head, above, below = self.word(typed), "", ""
-        return self.scripts(head, below, above + raised)
+        if self.owners.setdefault(scripts(head, below, above), typed) != typed:
+            head, above, below = (Word(typed),), (), ()
+        return scripts(head, below, above + raised)
 
-    def parts(self, name: str) -> tuple[str, str, str]:
-        """What stands on the line, above it and below it."""
+    def parts(self, name: str) -> tuple[Name, Name, Name]:
+        """The pieces on the line, above it and below it."""
         stem, *others = name.split("_")
         if not stem or not all(others) or len(others) >= _MOST_PARTS or is_phrase(stem, others):
-            return self.word(name), "", ""
+            return (Word(name),), (), ()
         hat = stem.endswith(_HAT)
         stem = stem.removesuffix(_HAT)
         found = _STEM.fullmatch(stem)
         letters, digits = found.groups() if found else (stem, "")
-        head = self.hat(self.letter(letters)) if hat else self.letter(letters)
+        head: Name = (letter(letters),)
+        head = (in_form(HAT, head),) if hat else head
         if self.is_counted(name, "_".join(others)):
-            return head, f"({others[0]})", ",".join(others[1:])
-        return head, "", self.below([digits, *others] if digits else others)
+            return head, (_bracketed(Digits(others[0])),), (Digits(",".join(others[1:])),)
+        return head, (), self.below([digits, *others] if digits else others)
 
     def is_counted(self, name: str, behind: str) -> bool:
         if name in self.counted:
             return True
         return behind[:1].isdigit() and behind in self.counted and name not in self.givens
 
-    def below(self, parts: list[str]) -> str:
+    def below(self, parts: list[str]) -> Name:
         """An index: numbers and letters side by side, but a name with an index as such."""
         if len(parts) > 1 and not parts[0][0].isdigit():
             return self.named("_".join(parts))
-        return ",".join(
-            part if SHORT.fullmatch(part) and part.isascii() else self.letter(part) for part in parts
-        )
+        pieces: list[Piece] = []
+        for place, part in enumerate(parts):
+            follows = bool(place)
+            if follows and part.isdigit() and isinstance(pieces[-1], Digits):
+                pieces[-1] = Digits(f"{pieces[-1]},{part}")  # 2,1 is one number to a screen reader, too
+                continue
+            pieces += [","] if follows else []
+            if SHORT.fullmatch(part) and part.isascii():
+                pieces += [Letter(part[0])] if part[0].isalpha() else []
+                digits = part[1:] if part[0].isalpha() else part
+                pieces += [Digits(digits)] if digits else []
+            else:
+                pieces.append(letter(part))
+        return tuple(pieces)
 
-    # How it is written
 
-    @abstractmethod
-    def scripts(self, head: str, below: str, above: str) -> str:
-        """What stands on the line, with what stands below and above its end, if anything."""
+def letter(letters: str) -> Piece:
+    """One letter in italics, a Greek one spelled out too; a word upright."""
+    letters = _SPELLED.get(letters, letters)
+    if len(letters) > 1:
+        return Word(letters)
+    return Letter("o" if letters == "ο" else letters)  # omicron looks like a Latin letter
 
-    @abstractmethod
-    def derivative(self, of: str, by: str) -> str:
-        """∂of/∂by, as a fraction."""
 
-    @abstractmethod
-    def changed(self, name: str) -> str:
-        """Δ and a name."""
+def scripts(head: Name, below: Name, above: Name) -> Name:
+    """A name with an index and marks above it, if there are any."""
+    return (in_form(SCRIPTS, head, below, above),) if below or above else head
 
-    @abstractmethod
-    def hat(self, letter: str) -> str:
-        """A letter with a hat."""
 
-    @abstractmethod
-    def letter(self, letters: str) -> str:
-        """One letter as it is, a Greek one spelled out too; a word upright."""
-
-    @abstractmethod
-    def word(self, text: str) -> str:
-        """A word upright, with every sign in it."""
+def _bracketed(*pieces: Piece) -> Form:
+    return in_form(BRACKETS, pieces)
 
 
 def is_phrase(stem: str, others: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Expression → text, with as few brackets as the order of operations allows.
+"""Expression → text on one line.
 
 Two readings of the same expression: the formula (`i_1·w_1 + b_2`) and the formula with the numbers put in
 (`1(0.1) + 0.5`). They differ in what stands for a symbol and in how factors are set side by side.
@@ -8,39 +8,24 @@ Two readings of the same expression: the formula (`i_1·w_1 + b_2`) and the form
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
-from backtrace.symbolic.calculus import textbook
-from backtrace.symbolic.expressions import (
-    Call,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Sum,
-    Symbol,
-)
+from backtrace.symbolic.expressions import Call, Expression, Number, Power, Product, Quotient, Symbol
 from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.ids import transcribe
-
-# How tightly each kind of node holds its parts together; a looser part inside a tighter one needs brackets.
-WHERE, SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(6)
-
-Leaf = Callable[[Symbol], str]
+from backtrace.typesetting.pieces import BESIDE, DOT, ELSE, IF, SLASH, STAR, Break, Piece
+from backtrace.typesetting.printer import ATOM, NEGATIVE, POWER, PRODUCT, SUM, Leaf, Printer
 
 
 class Style(NamedTuple):
     """The signs a page uses; `ascii` pages have only what any keyboard types."""
 
-    times: str
+    times: Break
     ascii: bool
 
 
-TYPESET = Style(times="·", ascii=False)
-PLAIN = Style(times="*", ascii=True)
+TYPESET = Style(times=DOT, ascii=False)
+PLAIN = Style(times=STAR, ascii=True)
 
 _RAISED = {"2": "²", "3": "³"}
 _BEGINS_A_NUMBER = frozenset("0123456789.½")
@@ -49,31 +34,138 @@ _BEGINS_A_NUMBER = frozenset("0123456789.½")
 def formula(expression: Expression, style: Style = TYPESET) -> str:
     """The expression in symbols.
 
+    >>> from backtrace.symbolic.parser import parse
     >>> formula(parse("-(a - b)*c^2 + x/(y*z)"))
     '-(a - b)·c² + x/(y·z)'
     """
-    return formula_printer(style)(expression)
-
-
-def formula_printer(style: Style, most_terms: int = sys.maxsize) -> Callable[[Expression], str]:
-    """`formula` in one style, for many expressions; longer sums are shortened."""
-    return Printer(style, _transcribed if style.ascii else _shown, False, most_terms).whole
+    return PlainPrinter(style)(expression)
 
 
 def substitution(expression: Expression, value: Leaf, style: Style = TYPESET) -> str:
     """The expression with the text that `value` gives in place of each symbol.
 
+    >>> from backtrace.symbolic.parser import parse
     >>> substitution(parse("i*w + b"), lambda symbol: {"i": "1", "w": "0.1", "b": "-3"}[symbol.id])
     '1(0.1) - 3'
     """
-    return substitution_printer(value, style)(expression)
+    return PlainPrinter(style, value)(expression)
 
 
-def substitution_printer(
-    value: Leaf, style: Style, most_terms: int = sys.maxsize
-) -> Callable[[Expression], str]:
-    """`substitution` with one set of values, for many expressions; longer sums are shortened."""
-    return Printer(style, value, True, most_terms).whole
+class PlainPrinter(Printer):
+    """Prints expressions in symbols, or with the text that `value` gives for each."""
+
+    def __init__(self, style: Style, value: Leaf | None = None, most_terms: int = sys.maxsize) -> None:
+        super().__init__(value is not None, most_terms)
+        self.ascii = style.ascii
+        self.juxtaposes = not style.ascii
+        self.times = style.times
+        self.leaf: Leaf = value or (_transcribed if style.ascii else _shown)
+
+    def __call__(self, expression: Expression) -> str:
+        """The whole of a formula as text."""
+        return "".join(cast("list[str]", Printer.pieces(self, expression)))
+
+    def pieces(self, expression: Expression) -> list[str]:
+        return cast("list[str]", super().pieces(expression))
+
+    def symbol(self, symbol: Symbol, out: list[Piece]) -> int:
+        return _signed(self.leaf(symbol), out)
+
+    def number(self, number: Number, out: list[Piece]) -> int:
+        return _signed("0.5" if number.text == "½" and self.ascii else number.text, out)
+
+    def bracket(self, out: list[Piece], start: int, end: int | None = None) -> None:
+        out.insert(len(out) if end is None else end, ")")
+        out.insert(start, "(")
+
+    def is_bracketed(self, piece: Piece) -> bool:
+        return piece == "("
+
+    def begins_a_number(self, piece: Piece) -> bool:
+        return piece[0] in _BEGINS_A_NUMBER
+
+    def dotted(self, product: Product, out: list[Piece]) -> int:
+        factors = product.factors
+        if len(factors) == 2 and type(factors[0]) is type(factors[1]) is Symbol:  # most products
+            out += self.leaf(factors[0]), self.times, self.leaf(factors[1])
+            return PRODUCT
+        return super().dotted(product, out)
+
+    def side_by_side(self, product: Product, out: list[Piece]) -> int:
+        factors = product.factors
+        if len(factors) == 2 and type(factors[0]) is type(factors[1]) is Symbol:
+            first = self.leaf(factors[0])
+            if first[0] == "-":
+                out.append("-")
+                first = first[1:]
+            out += first, BESIDE, "(", self.leaf(factors[1]), ")"
+            return PRODUCT
+        return super().side_by_side(product, out)
+
+    def quotient(self, quotient: Quotient, out: list[Piece]) -> int:
+        self.at(NEGATIVE if self.put_in else PRODUCT, quotient.numerator, out)
+        out.append(SLASH)
+        self.apart(POWER, quotient.denominator, out)
+        return PRODUCT
+
+    def power(self, power: Power, out: list[Piece]) -> int:
+        self.apart(ATOM, power.base, out)
+        above = self.group(POWER, power.exponent)
+        if not self.ascii and isinstance(power.exponent, Number) and power.exponent.text in _RAISED:
+            out.append(_RAISED[power.exponent.text])
+        else:
+            out += "^", *above
+        return POWER
+
+    def apart(self, level: int, expression: Expression, out: list[Piece]) -> None:
+        """Print an expression whose own fraction line gets brackets, too: (∂E/∂w)² is not ∂E/∂w²."""
+        start = len(out)
+        self.at(level, expression, out)
+        if type(expression) is Symbol and "/" in out[-1]:
+            self.bracket(out, start)
+
+    def function(self, call: Call, out: list[Piece]) -> int:
+        function, name = FUNCTIONS[call.function], call.function
+        if name == "exp" and not self.ascii:
+            out.append("e^")
+            self.at(ATOM, call.arguments[0], out)
+            return POWER
+        opening, closing = f"{name}(", ")"
+        if not self.ascii:
+            opening = f"{function.shown or name}("
+            opening, closing = ("|", "|") if name == "abs" else (opening, closing)
+        out.append(opening)
+        self.listed(call.arguments, out)
+        out.append(closing)
+        return ATOM
+
+    def where(self, condition: Expression, yes: Expression, no: Expression, out: list[Piece]) -> None:
+        self.at(SUM, yes, out)
+        out.append(IF)
+        self.condition(condition, out)
+        out.append(ELSE)
+        self.at(SUM, no, out)
+
+    def comparison(self, call: Call, out: list[Piece]) -> None:
+        out.append("[")
+        self.condition(call, out)
+        out.append("]")
+
+    def sign(self, comparison: str) -> str:
+        return ">=" if self.ascii and comparison == "from" else FUNCTIONS[comparison].shown
+
+    def more(self, count: str) -> Piece:
+        dots = "..." if self.ascii else "…"
+        return f"{dots} {count} {dots}"
+
+
+def _signed(text: str, out: list[Piece]) -> int:
+    """Add a name or a number, its minus as a piece of its own; -3 holds no tighter than -x does."""
+    if text[0] != "-":
+        out.append(text)
+        return ATOM
+    out += "-", text[1:]
+    return NEGATIVE
 
 
 def _shown(symbol: Symbol) -> str:
@@ -82,154 +174,3 @@ def _shown(symbol: Symbol) -> str:
 
 def _transcribed(symbol: Symbol) -> str:
     return transcribe(symbol.text)
-
-
-class Printer:
-    """Prints expressions of one style, with one text for each symbol.
-
-    A method for each kind of node gives its text and how tightly that holds together. Sums of more than
-    `most_terms` are shortened, wherever they stand.
-    """
-
-    def __init__(self, style: Style, leaf: Leaf, put_in: bool, most_terms: int = sys.maxsize) -> None:
-        self.style = style
-        self.leaf = leaf
-        self.put_in = put_in
-        self.most_terms = most_terms
-        # Methods that are not bound to the printer: it would hold itself, and never be let go.
-        kind = type(self)
-        self.by_kind: dict[type, Callable[[Any, Any], tuple[str, int]]] = {
-            Symbol: kind.symbol,
-            Number: kind.number,
-            Sum: kind.sum,
-            Negative: kind.negative,
-            Product: kind.side_by_side if put_in else kind.dotted,
-            Quotient: kind.quotient,
-            Power: kind.power,
-            Call: kind.call,
-        }
-
-    def whole(self, expression: Expression) -> str:
-        if isinstance(expression, Call) and FUNCTIONS[expression.function].textbook:
-            expression = textbook(expression)
-        return self.render(expression)[0]
-
-    def render(self, expression: Expression) -> tuple[str, int]:
-        return self.by_kind[type(expression)](self, expression)
-
-    def at(self, level: int, expression: Expression) -> str:
-        """The expression, in brackets where it is looser than `level`."""
-        if type(expression) is Symbol:
-            text = self.leaf(expression)
-            return f"({text})" if text[0] == "-" and level > NEGATIVE else text
-        text, own = self.by_kind[type(expression)](self, expression)
-        return text if own >= level else f"({text})"
-
-    def whole_of(self, level: int, expression: Expression) -> str:
-        """The same; a derivative's own fraction line gets brackets, too: (∂E/∂w)² is not ∂E/∂w²."""
-        text = self.at(level, expression)
-        return f"({text})" if type(expression) is Symbol and "/" in text else text
-
-    def symbol(self, symbol: Symbol) -> tuple[str, int]:
-        text = self.leaf(symbol)
-        # A number with a minus in front holds no tighter than -x does.
-        return text, NEGATIVE if text[0] == "-" else ATOM
-
-    def number(self, number: Number) -> tuple[str, int]:
-        text = "0.5" if number.text == "½" and self.style.ascii else number.text
-        return text, NEGATIVE if text[0] == "-" else ATOM
-
-    def sum(self, sum: Sum) -> tuple[str, int]:
-        if len(sum.terms) > self.most_terms:
-            return self.shortened(sum), SUM
-        first, *others = sum.terms
-        text = [self.at(NEGATIVE, first)]
-        for term in others:
-            shown = self.at(NEGATIVE, term)
-            text.append(f" - {shown[1:]}" if shown[0] == "-" else f" + {shown}")
-        return "".join(text), SUM
-
-    def shortened(self, sum: Sum) -> str:
-        """785 terms as the first three, a count of those left out, and the last."""
-        first, last = self.sum(Sum(sum.terms[:3]))[0], self.at(NEGATIVE, sum.terms[-1])
-        end = f"- {last[1:]}" if last[0] == "-" else f"+ {last}"
-        return f"{first} + {self.more(len(sum.terms) - 4)} {end}"
-
-    def more(self, count: int) -> str:
-        """So many terms that are left out."""
-        dots = "..." if self.style.ascii else "…"
-        return f"{dots} {count:,} more {dots}"
-
-    def negative(self, negative: Negative) -> tuple[str, int]:
-        operand = negative.operand
-        text = self.at(PRODUCT, operand)
-        if text[0] != "-":
-            return f"-{text}", NEGATIVE
-        # Two signs need brackets between them, around as little as can be: -(-0.1)(2) for -(-0.1(2)).
-        signed = self.render(operand.factors[0])[0] if isinstance(operand, Product) else text
-        return f"-({signed}){text[len(signed) :]}", NEGATIVE
-
-    def dotted(self, product: Product) -> tuple[str, int]:
-        """Factors in symbols: i_1·w_1, 2(a - y)."""
-        first, *others = product.factors
-        if type(first) is Symbol and len(others) == 1 and type(others[0]) is Symbol:  # most products
-            return f"{self.leaf(first)}{self.style.times}{self.leaf(others[0])}", PRODUCT
-        text = self.at(PRODUCT, first)
-        number_before = isinstance(first, Number)
-        for factor in others:
-            shown = self.at(POWER, factor)
-            juxtaposed = number_before and shown[0] == "(" and not self.style.ascii
-            text += shown if juxtaposed else f"{self.style.times}{shown}"
-            number_before = isinstance(factor, Number)
-        return text, PRODUCT
-
-    def side_by_side(self, product: Product) -> tuple[str, int]:
-        """Numbers as people multiply them on paper: 1(0.1), -0.12(1 - 0.51)."""
-        first, *others = product.factors
-        if type(first) is Symbol and len(others) == 1 and type(others[0]) is Symbol:
-            return f"{self.leaf(first)}({self.leaf(others[0])})", PRODUCT
-        text, level = self.render(first)
-        if level < NEGATIVE or isinstance(first, Quotient):
-            text = f"({text})"
-        for factor in others:
-            shown = self.at(POWER, factor)
-            if level == POWER and text[-1] != ")":
-                text += f"{self.style.times}{shown}"  # 2^5·3, where 2^5(3) could be 2 to the 15
-            elif shown[0] == "(":
-                text += shown
-            elif shown[0] in _BEGINS_A_NUMBER:
-                text += f"({shown})"
-            else:
-                text += f"{self.style.times}{shown}"
-            level = POWER if isinstance(factor, Power) else ATOM
-        return text, PRODUCT
-
-    def quotient(self, quotient: Quotient) -> tuple[str, int]:
-        over = self.at(NEGATIVE if self.put_in else PRODUCT, quotient.numerator)
-        return f"{over}/{self.whole_of(POWER, quotient.denominator)}", PRODUCT
-
-    def power(self, power: Power) -> tuple[str, int]:
-        below, above = self.whole_of(ATOM, power.base), self.at(POWER, power.exponent)
-        if self.style.ascii or above not in _RAISED or not isinstance(power.exponent, Number):
-            return f"{below}^{above}", POWER
-        return f"{below}{_RAISED[above]}", POWER
-
-    def call(self, call: Call) -> tuple[str, int]:
-        function, name = FUNCTIONS[call.function], call.function
-        if name == "where":
-            condition, yes, no = (self.at(SUM, argument) for argument in call.arguments)
-            return f"{yes} if {condition[1:-1]} else {no}", WHERE
-        if function.textbook and not function.shown:
-            return self.render(textbook(call))
-        if name in ("above", "from"):
-            left, right = (self.at(SUM, argument) for argument in call.arguments)
-            sign = function.shown if not self.style.ascii or name == "above" else ">="
-            return f"[{left} {sign} {right}]", ATOM
-        if name == "exp" and not self.style.ascii:
-            return f"e^{self.at(ATOM, call.arguments[0])}", POWER
-        arguments = ", ".join(self.at(WHERE, argument) for argument in call.arguments)
-        if self.style.ascii:
-            return f"{name}({arguments})", ATOM
-        if name == "abs":
-            return f"|{arguments}|", ATOM
-        return f"{function.shown or name}({arguments})", ATOM

@@ -1,198 +1,216 @@
-"""Expression → mathematics as it is set in print: the printer of `printing` for a typesetter.
+"""Expression → pieces, with as few brackets as the order of operations allows.
 
-Fractions have a line, powers and roots their own form, so fewer brackets are needed. Where a bracket or a dot
-stands is decided here; how that is written, in LaTeX or in MathML, is each one's own business. In both a text
-begins with `-` if the mathematics does, and with `(` if it stands in brackets.
+The rules that text, LaTeX and MathML share: where a bracket, a sign or a dot is written. `plain` and
+`typeset` say what fractions, powers and functions look like. Must not know values, only their texts.
 """
 
 from __future__ import annotations
 
-import re
-from abc import abstractmethod
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from backtrace.symbolic.calculus import textbook
 from backtrace.symbolic.expressions import (
     Call,
     Expression,
+    Negative,
     Number,
     Power,
     Product,
     Quotient,
+    Sum,
     Symbol,
 )
 from backtrace.symbolic.functions import FUNCTIONS
-from backtrace.typesetting.names import TypesetNames
-from backtrace.typesetting.plain import (
-    ATOM,
-    NEGATIVE,
-    POWER,
-    PRODUCT,
-    SUM,
-    TYPESET,
-    WHERE,
-    Leaf,
-    Printer,
-)
+from backtrace.typesetting.pieces import BESIDE, COMMA, DOT, MINUS, PLUS, Break, Piece
 
-TERMS_SHOWN = 12  # of a sum; of longer ones the first three, a count and the last are written
-PLAIN = re.compile(r"[-+]?[0-9.]+")
-_SCIENTIFIC = re.compile(r"([-+]?)([0-9.]+)[eE]([-+]?)0*([0-9]+)")
+# How tightly each kind of node holds its parts together; a looser part inside a tighter one needs brackets.
+WHERE, SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(6)
+HEAD = 3  # terms of a shortened sum before the count of the hidden ones
+
+Leaf = Callable[[Symbol], str]
 
 
-def power_of_ten(text: str) -> tuple[str, str, str] | None:
-    """The sign, the mantissa and the exponent of 1.2e-05; None of a number without a power of ten.
+class Printer(ABC):
+    """Prints expressions in symbols, or with the numbers put in.
 
-    >>> power_of_ten("-1.2e-05")
-    ('-', '1.2', '-5')
+    A method for each kind of node adds its pieces to `out` and returns how tightly they hold together. So one
+    list grows for a whole formula: strings would be copied at every level, and a trace has 80,000 formulas.
+    Sums of more than `most_terms` are shortened, wherever they stand.
     """
-    found = _SCIENTIFIC.fullmatch(text)
-    if not found:
-        return None
-    sign, mantissa, below, power = found.groups()
-    return sign, "" if mantissa == "1" else mantissa, below.strip("+") + power
 
+    times: Break = DOT
+    beside: Piece = BESIDE  # between two factors without a sign
+    is_linear = True  # fractions and powers stand on the line
+    juxtaposes = True  # 2(a - b), not 2·(a - b)
 
-class TypesetPrinter(Printer):
-    """Prints expressions in symbols, or with the numbers that `value` gives."""
+    def __init__(self, put_in: bool, most_terms: int = sys.maxsize) -> None:
+        self.put_in = put_in
+        self.most_terms = most_terms
+        # Methods that are not bound to the printer: it would hold itself, and never be let go.
+        kind = type(self)
+        self.by_kind: dict[type, Callable[[Any, Any, list[Piece]], int]] = {
+            Symbol: kind.symbol,
+            Number: kind.number,
+            Sum: kind.sum,
+            Negative: kind.negative,
+            Product: kind.side_by_side if put_in else kind.dotted,
+            Quotient: kind.quotient,
+            Power: kind.power,
+            Call: kind.call,
+        }
 
-    times: str  # between two factors
+    def pieces(self, expression: Expression) -> Sequence[Piece]:
+        """The whole of a formula; a function alone is printed as a textbook defines it."""
+        if isinstance(expression, Call) and FUNCTIONS[expression.function].textbook:
+            expression = textbook(expression)
+        out: list[Piece] = []
+        self.by_kind[type(expression)](self, expression, out)
+        return out
 
-    def __init__(self, names: TypesetNames, value: Leaf | None = None) -> None:
-        if value is None:
-            super().__init__(TYPESET, lambda symbol: names(symbol.text), False, TERMS_SHOWN)
-        else:
-            numeral = self.numeral  # a static method: not bound to the printer, which would hold itself
-            super().__init__(TYPESET, lambda symbol: numeral(value(symbol)), True, TERMS_SHOWN)
+    def at(self, level: int, expression: Expression, out: list[Piece]) -> None:
+        """Print an expression, in brackets where it is looser than `level`."""
+        start = len(out)
+        if self.by_kind[type(expression)](self, expression, out) < level:
+            self.bracket(out, start)
 
-    def at(self, level: int, expression: Expression) -> str:
-        text, own = self.render(expression)
-        return text if own >= level else self.bracketed(text)
+    def group(self, level: int, expression: Expression) -> list[Piece]:
+        """An expression as pieces of their own, for a part of a form."""
+        pieces: list[Piece] = []
+        self.at(level, expression, pieces)
+        return pieces
 
-    def symbol(self, symbol: Symbol) -> tuple[str, int]:
-        text = self.leaf(symbol)
-        return text, self.level(text) if self.put_in else ATOM
+    def listed(self, arguments: Iterable[Expression], out: list[Piece]) -> None:
+        """Print arguments with commas between them."""
+        for place, argument in enumerate(arguments):
+            if place:
+                out.append(COMMA)
+            self.at(WHERE, argument, out)
 
-    def number(self, number: Number) -> tuple[str, int]:
-        text = self.numeral(number.text)
-        return text, self.level(text)
+    def sum(self, sum: Sum, out: list[Piece]) -> int:
+        terms, hidden, by_kind = sum.terms, 0, self.by_kind
+        if len(terms) > self.most_terms:
+            terms, hidden = (*terms[:HEAD], terms[-1]), len(terms) - HEAD - 1
+        self.at(NEGATIVE, terms[0], out)
+        for place, term in enumerate(terms[1:], 1):
+            if hidden and place == HEAD:
+                out += PLUS, self.more(f"{hidden:,} more")
+            sign = len(out)
+            out.append(PLUS)
+            if by_kind[type(term)](self, term, out) < NEGATIVE:
+                self.bracket(out, sign + 1)
+            if out[sign + 1] == "-":  # a term's own minus becomes the sign before it
+                out[sign : sign + 2] = [MINUS]
+        return SUM
 
-    def level(self, number: str) -> int:
-        """How tightly a number holds together."""
-        return NEGATIVE if number[0] == "-" else PRODUCT if self.times in number else ATOM
+    def negative(self, negative: Negative, out: list[Piece]) -> int:
+        operand, start = negative.operand, len(out) + 1
+        out.append("-")
+        self.at(PRODUCT, operand, out)
+        if out[start] == "-":
+            # Two signs need brackets between them, around as little as can be: -(-0.1)(2) for -(-0.1(2)).
+            first = self.group(WHERE, operand.factors[0]) if isinstance(operand, Product) else out[start:]
+            self.bracket(out, start, start + len(first))
+        return NEGATIVE
 
-    def dotted(self, product: Product) -> tuple[str, int]:
+    def dotted(self, product: Product, out: list[Piece]) -> int:
+        """Factors in symbols: i_1·w_1, 2(a - y)."""
         first, *others = product.factors
-        text = self.at(PRODUCT, first)
-        number_before = isinstance(first, Number)
+        self.at(PRODUCT, first, out)
+        follows_number = isinstance(first, Number)
         for factor in others:
-            shown = self.at(POWER, factor)
-            text += shown if number_before and self.is_bracketed(shown) else f"{self.times}{shown}"
-            number_before = isinstance(factor, Number)
-        return text, PRODUCT
+            sign = len(out)
+            out.append(self.times)
+            self.at(POWER, factor, out)
+            if follows_number and self.juxtaposes and self.is_bracketed(out[sign + 1]):
+                out[sign] = self.beside
+            follows_number = isinstance(factor, Number)
+        return PRODUCT
 
-    def side_by_side(self, product: Product) -> tuple[str, int]:
+    def side_by_side(self, product: Product, out: list[Piece]) -> int:
+        """Numbers as people multiply them on paper: 1(0.1), -0.12(1 - 0.51)."""
         first, *others = product.factors
-        text, level = self.render(first)
-        if level < NEGATIVE:
-            text = self.bracketed(text)
+        start = len(out)
+        level = self.by_kind[type(first)](self, first, out)
+        if level < NEGATIVE or (self.is_linear and isinstance(first, Quotient)):
+            self.bracket(out, start)
         for factor in others:
-            shown = self.at(POWER, factor)
-            if self.is_bracketed(shown):
-                text += shown
-            elif self.begins_with_digits(shown):
-                text += f"({shown})"
-            else:
-                text += f"{self.times}{shown}"
-        return text, PRODUCT
+            sign = len(out)
+            out.append(self.beside)
+            self.at(POWER, factor, out)
+            if self.is_linear and level == POWER and out[sign - 1] != ")":
+                out[sign] = self.times  # 2^5·3, where 2^5(3) could be 2 to the 15
+            elif self.begins_a_number(out[sign + 1]):
+                self.bracket(out, sign + 1)
+            elif not self.is_bracketed(out[sign + 1]):
+                out[sign] = self.times
+            level = POWER if isinstance(factor, Power) else ATOM
+        return PRODUCT
 
-    def quotient(self, quotient: Quotient) -> tuple[str, int]:
-        over, under = self.at(WHERE, quotient.numerator), self.at(WHERE, quotient.denominator)
-        return self.fraction(over, under), POWER
-
-    def power(self, power: Power) -> tuple[str, int]:
-        below, level = self.render(power.base)
-        if level < ATOM or (isinstance(power.base, Symbol | Number) and self.is_raised(below)):
-            below = self.bracketed(below)
-        return self.raised(below, self.at(WHERE, power.exponent)), POWER
-
-    def call(self, call: Call) -> tuple[str, int]:
-        function, name = FUNCTIONS[call.function], call.function
-        if name == "where":
-            return self.where(call), WHERE
+    def call(self, call: Call, out: list[Piece]) -> int:
+        function = FUNCTIONS[call.function]
+        if call.function == "where":
+            condition, yes, no = call.arguments
+            self.where(condition, yes, no, out)
+            return WHERE
         if function.textbook and not function.shown:
-            return self.render(textbook(call))
-        if name in ("above", "from"):
-            return f"[{self.comparison(call)}]", ATOM
-        arguments = ", ".join(self.at(WHERE, argument) for argument in call.arguments)
-        if name == "exp":
-            return self.raised("e", arguments), POWER
-        if name == "sqrt":
-            return self.root(arguments), ATOM
-        if name == "abs":
-            return self.absolute(arguments), ATOM
-        return f"{self.function(name)}{self.bracketed(arguments)}", ATOM
+            return self.by_kind[type(whole := textbook(call))](self, whole, out)
+        if call.function in ("above", "from"):
+            self.comparison(call, out)
+            return ATOM
+        return self.function(call, out)
 
-    def comparison(self, call: Call) -> str:
-        left, right = (self.at(SUM, argument) for argument in call.arguments)
-        return self.compared(left, right, call.function == "above")
+    def condition(self, condition: Expression, out: list[Piece]) -> None:
+        """Print what holds or does not, without the square brackets that make it 1 or 0."""
+        if not isinstance(condition, Call):
+            return self.at(SUM, condition, out)
+        left, right = condition.arguments
+        self.at(SUM, left, out)
+        out.append(f" {self.sign(condition.function)} ")
+        self.at(SUM, right, out)
+        return None
 
-    def where(self, call: Call) -> str:
-        condition, *values = call.arguments
-        said = self.comparison(condition) if isinstance(condition, Call) else self.at(SUM, condition)
-        yes, no = (self.at(SUM, value) for value in values)
-        return self.cases(said, yes, no)
-
-    # How it is written
-
-    @staticmethod
-    @abstractmethod
-    def numeral(text: str) -> str:
-        """A number: 1.2e-05 as 1.2 · 10⁻⁵."""
+    # What text and typesetting have of their own
 
     @abstractmethod
-    def bracketed(self, text: str) -> str:
-        """Brackets as tall as what stands in them."""
+    def symbol(self, symbol: Symbol, out: list[Piece]) -> int: ...
 
     @abstractmethod
-    def is_bracketed(self, text: str) -> bool:
-        """Whether a text begins with a bracket."""
+    def number(self, number: Number, out: list[Piece]) -> int: ...
 
     @abstractmethod
-    def begins_with_digits(self, text: str) -> bool:
-        """Whether a number before a text would run into it."""
+    def quotient(self, quotient: Quotient, out: list[Piece]) -> int: ...
 
     @abstractmethod
-    def is_raised(self, text: str) -> bool:
-        """Whether a name has something above it that an exponent would run into."""
+    def power(self, power: Power, out: list[Piece]) -> int: ...
 
     @abstractmethod
-    def fraction(self, over: str, under: str) -> str:
-        """A fraction line with what stands over and under it."""
+    def function(self, call: Call, out: list[Piece]) -> int: ...
 
     @abstractmethod
-    def raised(self, below: str, above: str) -> str:
-        """A base and its exponent."""
+    def where(self, condition: Expression, yes: Expression, no: Expression, out: list[Piece]) -> None: ...
 
     @abstractmethod
-    def root(self, text: str) -> str:
-        """A square root."""
+    def comparison(self, call: Call, out: list[Piece]) -> None: ...
 
     @abstractmethod
-    def absolute(self, text: str) -> str:
-        """A text between bars."""
+    def bracket(self, out: list[Piece], start: int, end: int | None = None) -> None:
+        """Put brackets around the pieces from one place to another."""
 
     @abstractmethod
-    def function(self, name: str) -> str:
-        """What stands before a function's brackets."""
+    def is_bracketed(self, piece: Piece) -> bool:
+        """Whether a factor begins with a bracket."""
 
     @abstractmethod
-    def compared(self, left: str, right: str, is_above: bool) -> str:
-        """Left > right; or ≥, unless `is_above`."""
+    def begins_a_number(self, piece: Piece) -> bool:
+        """Whether a number before this piece would run into it."""
 
     @abstractmethod
-    def cases(self, condition: str, yes: str, no: str) -> str:
-        """One value where a condition holds and another where it does not."""
+    def sign(self, comparison: str) -> str:
+        """The sign of `above` or `from`."""
 
     @abstractmethod
-    def more(self, count: int) -> str:
-        """So many terms that are left out."""
+    def more(self, count: str) -> Piece:
+        """The count of the terms that a shortened sum hides."""

@@ -15,6 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from backtrace.typesetting.mathml_names import MathNames
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +32,6 @@ from backtrace.symbolic.parser import parse
 from backtrace.tracing.selection import visible
 from backtrace.tracing.trace import work
 from backtrace.typesetting.mathml import MathPrinter, element, factors, marked_up, numeral, terms
-from backtrace.typesetting.mathml_names import MathNames
 from backtrace.typesetting.printer import TERMS_SHOWN
 from backtrace.views.explain.html import write_html as write_explanation
 from backtrace.views.html.page import HTML_ROWS, pieces, write_html

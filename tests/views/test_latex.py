@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from backtrace.typesetting.latex_names import Names
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +26,6 @@ from backtrace.symbolic.parser import parse
 from backtrace.tracing.selection import visible
 from backtrace.tracing.trace import work
 from backtrace.typesetting.latex import formula, numeral, substitution
-from backtrace.typesetting.latex_names import Names
 from backtrace.views.explain.latex import write_latex as write_explanation
 from backtrace.views.latex.breaks import broken, width
 from backtrace.views.latex.lines import ROOM, Row, align

@@ -16,7 +16,7 @@ from backtrace.views.check.sentences import (
     summary_line,
     unread_line,
 )
-from backtrace.views.page.rich_columns import Form, Texts, one_under_another
+from backtrace.views.page.rich_columns import Columns, Texts, one_under_another
 
 # For each verdict its sign, the sign in ASCII, and a colour, which never stands alone.
 MARKS = {
@@ -39,7 +39,7 @@ def _answer_lines(row: Texts, column: tuple[int, ...]) -> list[str]:
     return [*lines, *(row[place] for place in column if place in (VERDICT, EXPLANATION) and row[place])]
 
 
-ANSWERS = Form(
+ANSWERS = Columns(
     ("stated name", "stated", "expected", "verdict", "explanation", "line"),
     (
         ((NAME,), (STATED,), (EXPECTED,), (VERDICT,), (EXPLANATION,), (LINE,)),
@@ -56,21 +56,21 @@ PLACED_ANSWERS = ANSWERS._replace(
     elastic=ANSWERS.elastic | {LINE},
     right=ANSWERS.right - {LINE},
 )
-FORMULAS = Form(
+FORMULAS = Columns(
     ("formula", "explanation", "line"),
     (((0,), (1,), (2,)), ((0, 1), (2,))),
     one_under_another,
     frozenset((0, 1)),
     frozenset((2,)),
 )
-SHEETS = Form(
+SHEETS = Columns(
     ("sheet", "marks", "mistakes"),
     (((0,), (1,), (2,)), ((0, 1, 2),)),
     one_under_another,
     frozenset((0, 2)),
     frozenset((1,)),
 )
-SLIP_LIST = Form(
+SLIP_LIST = Columns(
     ("slip", "what it is", "example"),
     (((0,), (1,), (2,)), ((0,), (1, 2)), ((0, 1, 2),)),
     one_under_another,
@@ -89,7 +89,7 @@ class Line(NamedTuple):
 class Grid(NamedTuple):
     """A table. Where not all rows fit, those in `first` precede others; the columns in `quoted` are code."""
 
-    form: Form
+    form: Columns
     rows: Sequence[Texts]
     styles: Sequence[str]
     first: Sequence[bool]

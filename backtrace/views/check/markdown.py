@@ -10,7 +10,7 @@ from backtrace.errors import printable
 from backtrace.views.check.blocks import SHEETS, Grid, Line, sheet_blocks
 from backtrace.views.check.rows import Disclosure, ShownSheet, typed
 from backtrace.views.check.sentences import class_lines, class_row
-from backtrace.views.page.rich_columns import Form, Texts
+from backtrace.views.page.rich_columns import Columns, Texts
 from backtrace.views.trace.markdown import code, escaped, write_heading
 
 
@@ -53,12 +53,12 @@ def write_markdown_sheets(
         out.write(f"- {escaped(typed(line) if ascii else line)}\n")
 
 
-def _table_head(form: Form) -> tuple[str, str]:
+def _table_head(form: Columns) -> tuple[str, str]:
     rules = ["---:" if place in form.right else "---" for place in range(len(form.headings))]
     return f"| {' | '.join(form.headings)} |\n", f"| {' | '.join(rules)} |\n"
 
 
-def _table_row(form: Form, row: Texts, quoted: frozenset[int]) -> str:
+def _table_row(form: Columns, row: Texts, quoted: frozenset[int]) -> str:
     def cell(place: int, text: str) -> str:
         if place in quoted:
             return span(text)

@@ -12,7 +12,7 @@ from backtrace.checking.judging.class_counts import ClassCounts
 from backtrace.views.check.blocks import NAME, SHEETS, SLIP_LIST, Grid, Line, Listing, sheet_blocks
 from backtrace.views.check.rows import Disclosure, ShownSheet, typed
 from backtrace.views.check.sentences import class_lines, class_row
-from backtrace.views.page.rich_columns import drawn, table_in
+from backtrace.views.page.rich_columns import most_faulty, table_in
 from backtrace.views.page.rich_table import print_line
 from backtrace.views.page.truncation import TABLE_ROWS
 
@@ -44,7 +44,7 @@ def draw_sheet(
 
 
 def _draw_grid(grid: Grid, console: Console, ascii: bool) -> None:
-    shown = drawn(grid.first)
+    shown = most_faulty(grid.first)
     rows = [[_short(grid.rows[place][NAME]), *grid.rows[place][1:]] for place in shown]
     styles = [grid.styles[place] for place in shown]
     console.print(table_in(grid.form, rows, console.width, ascii, styles))

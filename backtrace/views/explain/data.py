@@ -57,7 +57,11 @@ def write_markdown(
         write_heading(heading, out)
         out.write("\n")
     out.write(f"### {escaped(part_line(problem, explanation.part, look))}\n\n")
-    out.write("```text\n" + "\n".join(map(" ".join, chain_lines(explanation, look))) + "\n```\n")
+    out.write(
+        "```text\n"
+        + "\n".join(f"{lead} {''.join(pieces)}" for lead, pieces in chain_lines(explanation, look))
+        + "\n```\n"
+    )
     if said := aside(explanation, look, typed="`{}`".format):
         out.write(f"\n{said}\n")
     for table in tables(explanation):

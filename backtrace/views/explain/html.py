@@ -7,9 +7,19 @@ from typing import TextIO
 
 from backtrace.explaining.explanation import Explanation
 from backtrace.problem.problem import Problem
-from backtrace.typesetting.mathml import TIMES, element, numeral
-from backtrace.views.explain.rows import aside, chain_sums, meaning_in, tables, the_equation
-from backtrace.views.html.page import HTML_ROWS, Page, pieces
+from backtrace.typesetting.mathml import EQUALS, element
+from backtrace.typesetting.pieces import DOT, MINUS, PLUS
+from backtrace.typesetting.typeset import numeral
+from backtrace.views.explain.rows import (
+    aside,
+    chain_sums,
+    meaning_in,
+    plain_setting,
+    tables,
+    the_equation,
+    typeset_setting,
+)
+from backtrace.views.html.page import HTML_ROWS, Page, breakable
 from backtrace.views.page.records import Look
 
 
@@ -55,22 +65,12 @@ def _write_chain(page: Page, explanation: Explanation) -> None:
     symbol = explanation.row.symbol
     page.title("The chain of the rule")
     page.write(f'<div class="chain"><div>{element(names(symbol.text), look.symbol(symbol))}</div><div>')
-    set_sums = chain_sums(explanation, look, lambda row: names(row.text), numeral, TIMES, _more)
-    said_sums = chain_sums(explanation, look, look.symbol, str, TIMES, lambda count: f"{count:,} more paths")
-    for set_terms, said_terms in zip(set_sums, said_sums, strict=True):
-        sign = " = "
-        for text, said in zip(set_terms, said_terms, strict=True):
-            page.write(f"<p>{_line(sign, text, said)}</p>")
-            sign = " + "
+    typeset = chain_sums(explanation, look, typeset_setting(names))
+    plain = chain_sums(explanation, look, plain_setting(look, DOT))
+    for terms, said_terms in zip(typeset, plain, strict=True):
+        for place, (term, said) in enumerate(zip(terms, said_terms, strict=True)):
+            is_less = place and term[0] == "-"
+            sign = MINUS if is_less else PLUS if place else EQUALS
+            line = breakable([sign, *term[bool(is_less) :]], [sign, *said[bool(is_less) :]])
+            page.write(f"<p>{line}</p>")
     page.write("</div></div>")
-
-
-def _line(sign: str, text: str, said: str) -> str:
-    """A term with its sign before it."""
-    if sign == " + " and text[0] == "-":
-        sign, text, said = " - ", text[1:], said[1:]
-    return pieces(f"{sign}{text}", f"{sign}{said}")
-
-
-def _more(count: int) -> str:
-    return f"<mtext>{count:,} more paths</mtext>"

@@ -7,8 +7,8 @@ from typing import TextIO
 
 from backtrace.explaining.explanation import Explanation
 from backtrace.problem.problem import Problem
-from backtrace.typesetting.latex import TIMES, numeral
-from backtrace.views.explain.rows import aside, chain_sums, meaning_in, tables, the_equation
+from backtrace.typesetting.typeset import numeral
+from backtrace.views.explain.rows import aside, chain_sums, meaning_in, tables, the_equation, typeset_setting
 from backtrace.views.latex.lines import align_sums
 from backtrace.views.page.records import Look
 from backtrace.views.trace.latex import LATEX_ROWS, Page
@@ -33,19 +33,12 @@ def write_latex(
     if explanation.paths:
         page.title("The chain of the rule")
         name = page.names(explanation.row.symbol.text)
-        sums = chain_sums(
-            explanation,
-            look,
-            lambda symbol: page.names(symbol.text),
-            numeral,
-            TIMES,
-            lambda count: rf"\text{{{count:,} more paths}}",
-        )
+        sums = chain_sums(explanation, look, typeset_setting(page.names))
         out.writelines(f"{line}\n" for line in align_sums(name, list(sums), page.room))
     else:
         page.title("The equation")
         page.equations(page.rows(the_equation(explanation)))
-    if said := aside(explanation, look, lambda text: f"${numeral(text)}$", _typed):
+    if said := aside(explanation, look, lambda text: page.math(*numeral(text)), _typed):
         out.write(f"\n{said}\n")
     for table in tables(explanation, LATEX_ROWS):
         if table.starts:
@@ -55,7 +48,9 @@ def write_latex(
         if table.more:
             out.write(f"{table.more}\n")
     said = meaning_in(
-        explanation, lambda symbol: f"${page.names(symbol.text)}$", lambda text: f"${numeral(text)}$"
+        explanation,
+        lambda symbol: page.math(*page.names(symbol.text)),
+        lambda text: page.math(*numeral(text)),
     )
     if said:
         out.write(f"\n\\paragraph*{{What it means}}\n{said}\n")

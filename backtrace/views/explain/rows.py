@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from backtrace.evaluation.arithmetic import Value
 from backtrace.evaluation.steps import Part
 from backtrace.explaining.explanation import Explanation, Path
 from backtrace.symbolic.expressions import Symbol
+from backtrace.typesetting.names import Names
+from backtrace.typesetting.pieces import BRACKETS, DOT, MINUS, PLUS, TERM, Break, Remark, in_form
+from backtrace.typesetting.typeset import numeral
 from backtrace.views.page.records import Look
 
 
@@ -49,21 +53,19 @@ def the_equation(explanation: Explanation) -> Part:
     return explanation.part._replace(equations=(explanation.row,))
 
 
-def chain_lines(explanation: Explanation, look: Look) -> Iterator[tuple[str, str]]:
+def chain_lines(explanation: Explanation, look: Look) -> Iterator[tuple[str, list[str]]]:
     """The quantity as the sum of its paths: in symbols, with the numbers, and the value.
 
-    Each line in two: what stands up to its sign, and what follows.
+    Each line in two: the text up to its sign, and the pieces that follow.
     """
     row, part = explanation.row, explanation.part
+    sums: Iterable[list[list[str]]]
     if explanation.paths:
-        times = f" {look.style.times} "
-        sums: Iterable[list[str]] = chain_sums(
-            explanation, look, look.symbol, str, times, lambda count: f"{count:,} more paths"
-        )
+        sums = chain_sums(explanation, look, plain_setting(look, Break(f" {look.style.times} ", TERM)))
     else:
         expression, value = row.expression, look.numerals.text(explanation.value)
-        sides = look.formulas()(expression), look.substitutions(part)(expression), value
-        sums = ([side] for side, _ in groupby(sides))
+        sides = [look.formulas().pieces(expression), look.substitutions(part).pieces(expression), [value]]
+        sums = ([next(same)] for _, same in groupby(sides, key="".join))
     lead = f"{look.symbol(row.symbol)} ="
     room = len(lead)
     for terms in sums:
@@ -74,40 +76,64 @@ def chain_lines(explanation: Explanation, look: Look) -> Iterator[tuple[str, str
         lead = f"{'=':>{room}}"
 
 
-def chain_sums(
-    explanation: Explanation,
-    look: Look,
-    symbol: Callable[[Symbol], str],
-    numeral: Callable[[str], str],
-    times: str,
-    more: Callable[[int], str],
-) -> Iterator[list[str]]:
-    """What the quantity is equal to, each in the terms that get a line: its paths, their numbers, the sum.
+class Setting(NamedTuple):
+    """How a format makes pieces of symbols and numbers, and brackets around some."""
 
-    As a typesetter has it: `symbol` and `numeral` set what stands in them, `more` counts what is left out.
-    """
-    minus = "-" if explanation.sign < 0 else ""
-    left_out = explanation.path_count - len(explanation.paths)
-    counted = [more(left_out)] if left_out else []
-    paths, text = explanation.paths, look.numerals.text
-    yield [minus + times.join(symbol(row.symbol) for row in path.factors) for path in paths] + counted
+    symbol: Callable[[Symbol], Sequence[Any]]
+    numeral: Callable[[str], Sequence[Any]]
+    times: Break
+    bracketed: Callable[[Sequence[Any]], Sequence[Any]]
 
-    def numbers(path: Path) -> Iterator[str]:
+
+def plain_setting(look: Look, times: Break) -> Setting:
+    """For plain text."""
+
+    def number(text: str) -> list[str]:
+        return ["-", text[1:]] if text[0] == "-" else [text]
+
+    return Setting(lambda symbol: [look.symbol(symbol)], number, times, lambda pieces: ["(", *pieces, ")"])
+
+
+def typeset_setting(names: Names) -> Setting:
+    """For LaTeX and MathML."""
+    return Setting(
+        lambda symbol: names(symbol.text), numeral, DOT, lambda pieces: [in_form(BRACKETS, pieces)]
+    )
+
+
+def chain_sums(explanation: Explanation, look: Look, setting: Setting) -> Iterator[list[list[Any]]]:
+    """The sides of the quantity, each in the terms that get a line: its paths, their numbers, the sum."""
+    minus = ["-"] if explanation.sign < 0 else []
+    hidden = explanation.path_count - len(explanation.paths)
+    more = [[Remark(f"{hidden:,} more paths")]] if hidden else []
+    paths = explanation.paths
+
+    def number(value: Value) -> Sequence[Any]:
+        return setting.numeral(look.numerals.text(value))
+
+    def product(factors: Iterable[Sequence[Any]]) -> list[Any]:
+        first, *others = factors
+        return [*minus, *first, *(piece for factor in others for piece in (setting.times, *factor))]
+
+    def numbers(path: Path) -> Iterator[Sequence[Any]]:
         """The values of a path's factors; brackets part a power of ten from the factor after it."""
         for place, factor in enumerate(path.factors):
-            shown = numeral(text(explanation.part.values[factor.id]))
-            is_loose = times in shown and len(path.factors) > 1
-            has_sign = shown.startswith("-") and (place or explanation.sign < 0)
-            yield f"({shown})" if is_loose or has_sign else shown
+            pieces = number(explanation.part.values[factor.id])
+            is_loose = setting.times in pieces and len(path.factors) > 1
+            has_sign = pieces[0] == "-" and (place or explanation.sign < 0)
+            yield setting.bracketed(pieces) if is_loose or has_sign else pieces
 
-    yield [minus + times.join(numbers(path)) for path in paths] + counted
-    if len(paths) > 1 and not left_out:
-        yield [_summed([numeral(text(explanation.sign * path.value)) for path in paths])]
-    yield [numeral(text(explanation.value))]
+    yield [product(setting.symbol(row.symbol) for row in path.factors) for path in paths] + more
+    yield [product(numbers(path)) for path in paths] + more
+    if len(paths) > 1 and not hidden:
+        yield [_summed([number(explanation.sign * path.value) for path in paths])]
+    yield [list(number(explanation.value))]
 
 
-def _summed(texts: list[str]) -> str:
-    return texts[0] + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in texts[1:])
+def _summed(numbers: Sequence[Sequence[Any]]) -> list[Any]:
+    first, *others = numbers
+    signed = ((MINUS, *number[1:]) if number[0] == "-" else (PLUS, *number) for number in others)
+    return [*first, *(piece for number in signed for piece in number)]
 
 
 def aside(

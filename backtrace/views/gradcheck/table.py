@@ -21,7 +21,7 @@ from backtrace.views.gradcheck.lines import (
 )
 from backtrace.views.page.headings import part_line, problem_lines
 from backtrace.views.page.records import Look
-from backtrace.views.page.rich_columns import Form, Texts, drawn, table_in
+from backtrace.views.page.rich_columns import Columns, Texts, most_faulty, table_in
 from backtrace.views.page.rich_table import print_line
 
 GRADIENT, DERIVED, DIFFERENCE, COMPLEX_STEP, ERROR, VERDICT = range(6)
@@ -33,7 +33,7 @@ def _labelled(row: Texts, column: tuple[int, ...]) -> list[str]:
     return [row[first], *(f"{HEADINGS[place]} {row[place]}" for place in others if row[place])]
 
 
-CHECKS = Form(
+CHECKS = Columns(
     HEADINGS,
     (
         ((GRADIENT,), (DERIVED,), (DIFFERENCE,), (COMPLEX_STEP,), (ERROR,), (VERDICT,)),
@@ -72,7 +72,7 @@ def draw(
 def _draw_subject(subject: Subject, checks: Sequence[Check], look: Look, console: Console) -> None:
     for line in subject_lines(subject):
         print_line(line, console, "")
-    places = drawn([check.verdict != "agrees" for check in checks])
+    places = most_faulty([check.verdict != "agrees" for check in checks])
     rows = [texts(checks[place], look) for place in places]
     styles = [MARKS[checks[place].verdict][2] for place in places]
     console.print(table_in(CHECKS, rows, console.width, look.style.ascii, styles))

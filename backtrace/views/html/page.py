@@ -7,7 +7,7 @@ The page is well-formed XML, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from typing import TextIO
 
@@ -18,14 +18,15 @@ from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import Expression, Sum, children
 from backtrace.tracing.grouping import by_layer, with_starts
-from backtrace.typesetting.mathml import MathPrinter, element, factors, numeral, terms
-from backtrace.typesetting.mathml_names import MathNames
-from backtrace.typesetting.printer import TERMS_SHOWN
+from backtrace.typesetting.mathml import element
+from backtrace.typesetting.names import Names
+from backtrace.typesetting.pieces import FACTOR, TERM, Break, Pieces, parted
+from backtrace.typesetting.typeset import TERMS_SHOWN, TypesetPrinter, numeral
 from backtrace.views.diagram.svg import carried, svg_lines
 from backtrace.views.html.style import STYLE
 from backtrace.views.page.headings import part_line_in, part_title, problem_lines
 from backtrace.views.page.page import on_page
-from backtrace.views.page.records import Look, Record, part_records
+from backtrace.views.page.records import COLUMNS, Look
 from backtrace.views.page.truncation import more_rows
 
 HTML_ROWS = 100  # of a table
@@ -34,7 +35,7 @@ FEW_ROWS = 20
 PICTURE_DIGITS = 3
 LEGIBLE = 34  # characters of a formula that fit on a phone
 LEGIBLE_ABOVE = 26  # in a heading, whose letters are larger
-COLUMNS = ("symbol", "formula", "with the numbers", "value")
+_EQUALS = Break(" = ", TERM)  # in a heading a line may end before it
 # The roles are a table's own; they stand here because a table set as blocks, as on a phone, can lose them.
 HEAD = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in COLUMNS)
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -48,8 +49,8 @@ class Page:
         self.look = look._replace(most_terms=TERMS_SHOWN)
         self.out = out
         self.is_fragment = is_fragment
-        self.names = MathNames(problem)
-        self.formula = MathPrinter(self.names).whole
+        self.names = Names(problem)
+        self.formula = TypesetPrinter(self.names).pieces
         self.size = 0
         self.is_drawn = True  # whether there are pictures, still
 
@@ -80,8 +81,8 @@ class Page:
         """The step and the sample of a part, with the sample's numbers."""
 
         def equal(name: str, text: str) -> str:
-            texts = self.names(name), f" = {numeral(text)}"
-            return in_pieces(texts, (self.look.name(name), f" = {text}"), LEGIBLE_ABOVE)
+            pieces = *self.names(name), _EQUALS, *numeral(text)
+            return breakable(pieces, (self.look.name(name), _EQUALS, text), LEGIBLE_ABOVE)
 
         line = part_line_in(self.problem, part, self.look, equal, "…")
         self.write(f"<h2>{line.replace(' <math', ' <wbr/><math')}</h2>")  # where a line may end
@@ -125,63 +126,50 @@ class Page:
 
     def table(self, title: str, part: Part, most: int | None = None) -> None:
         """The equations of a part as one table, the first so many."""
-        shown = part._replace(equations=part.equations[:most])
         self.write(
             f'<table role="table">\n<caption>{escape(title)}</caption>\n'
             f'<thead role="rowgroup"><tr role="row">{HEAD}</tr></thead>\n<tbody role="rowgroup">'
         )
-        with_numbers = MathPrinter(self.names, self.look.leaf(part)).whole
-        for equation, record in zip(shown.equations, part_records(shown, self.look), strict=True):
-            self.write(self.row(equation, record, with_numbers))
+        said, said_numbers = self.look.formulas().pieces, self.look.substitutions(part).pieces
+        with_numbers = TypesetPrinter(self.names, self.look.leaf(part)).pieces
+        for equation in part.equations[:most]:
+            expression, text = equation.expression, self.look.numerals.text(part.values[equation.id])
+            cells = (
+                breakable(self.formula(expression), said(expression)),
+                breakable(with_numbers(expression), said_numbers(expression)),
+                element(numeral(text), text),
+            )
+            name = equation.symbol.text
+            symbol = breakable(self.names(name), [self.look.name(name)])
+            self.write(
+                f'<tr role="row"><th role="rowheader" scope="row">{symbol}</th>'
+                + "".join(f'<td role="cell">{cell}</td>' for cell in cells)
+                + "</tr>"
+            )
         self.write("</tbody>\n</table>")
-
-    def row(self, equation: Equation, record: Record, with_numbers: Callable[[Expression], str]) -> str:
-        symbol = _legible(self.names(equation.symbol.text), record.symbol)
-        cells = (
-            pieces(self.formula(equation.expression), record.formula),
-            pieces(with_numbers(equation.expression), record.substitution),
-            element(numeral(record.text), record.text),
-        )
-        return (
-            f'<tr role="row"><th role="rowheader" scope="row">{symbol}</th>'
-            + "".join(f'<td role="cell">{cell}</td>' for cell in cells)
-            + "</tr>"
-        )
 
     def most(self, count: int) -> int:
         """How many rows of a table are shown."""
         return min(count, HTML_ROWS) if self.size < ENOUGH or count <= FEW_ROWS else 0
 
 
-def pieces(text: str, said: str) -> str:
-    """A formula, where it is long as elements between which a line may end; `said` is its plain text."""
-    if len(said) <= LEGIBLE:
-        return element(text, said)
-    return in_pieces(terms(text), terms(said)) or _legible(text, said)
+def breakable(pieces: Pieces, said: Sequence[str], most: int = LEGIBLE) -> str:
+    """A formula as one element if that is legible, or as several between which a line may end.
 
-
-def in_pieces(texts: Sequence[str], said: Sequence[str], most: int = LEGIBLE) -> str:
-    """One element if that is legible, or several between which a line may end, each with its plain text.
-
-    None at all if the plain text is not in as many pieces.
+    `said` are the pieces of its plain text. A part that is too wide for a phone is broken between factors, or
+    can be scrolled, with the keyboard too.
     """
-    if sum(map(len, said)) <= most:
-        return element("".join(texts), "".join(said))
-    if len(texts) != len(said):
-        return ""
-    return "<wbr/>".join(_legible(text, plain, most) for text, plain in zip(texts, said, strict=True))
-
-
-def _legible(text: str, said: str, most: int = LEGIBLE) -> str:
-    """A piece; one that is too wide for a phone is in factors, or can be moved, with the keyboard too."""
-    if len(said) <= most:
-        return element(text, said)
-    set_factors, said_factors = factors(text), factors(said)
-    if len(set_factors) == len(said_factors) > 1:
-        return in_pieces(set_factors, said_factors, most)
+    text = "".join(said)
+    if len(text) <= most:
+        return element(pieces, text)
+    for rank in (TERM, FACTOR):
+        parts, said_parts = parted(pieces, rank), parted(said, rank)
+        if len(parts) == len(said_parts) > 1:
+            both = zip(parts, said_parts, strict=True)
+            return "<wbr/>".join(breakable(part, words, most) for part, words in both)
     return (
-        f'<span class="wide" style="--length:{len(said)}" role="group" aria-label="wide formula" '
-        f'tabindex="0">{element(text, said)}</span>'
+        f'<span class="wide" style="--length:{len(text)}" role="group" aria-label="wide formula" '
+        f'tabindex="0">{element(pieces, text)}</span>'
     )
 
 

@@ -1,176 +1,166 @@
 r"""A formula that is too wide → lines: broken in its sums and products, in brackets only where it has to be.
 
 A fraction, a root or a power that is too wide by itself keeps its form and gets lines within it.
-Knows nothing of quantities; a text is measured by about how wide LaTeX sets it.
+Knows nothing of quantities; a formula is measured by about how wide LaTeX sets it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.| [-+=<>] |.", re.DOTALL)
-_WIDTHS = {" ": 0.0, "{": 0.0, "}": 0.0, "&": 4.0, ",": 0.9, ".": 0.6, "(": 0.8, ")": 0.8, "[": 0.6, "]": 0.6}
-_WIDTHS |= dict.fromkeys((r"\biggl", r"\biggr"), 0.6)
-_WIDTHS |= dict.fromkeys((r"\left", r"\right", r"\mathrm", r"\text", r"\substack"), 0.0)
-_WIDTHS |= {r"\cdot": 1.5, r"\cdots": 3.0, r"\ge": 2.7, r"\ ": 0.7, r"\hat": 0.0, r"\sqrt": 1.7, r"\_": 1.0}
-_WIDTHS[r"\operatorname"] = 0.4
-_WIDTHS |= dict.fromkeys((" = ", " + ", " - ", " < ", " > "), 2.6) | {"-": 1.6, "+": 1.6}
+from backtrace.typesetting import pieces as p
+from backtrace.typesetting.latex import GATHERED, LETTERS, SUBSTACK, Command, is_tall
+from backtrace.typesetting.pieces import FACTOR, TERM, Break, Form, Piece, Pieces, parted
+
+# Widths, in digits of a line of text. Capitals are wider than small letters.
+_WIDTHS = {" ": 0.0, ",": 0.9, ".": 0.6, "(": 0.8, ")": 0.8, "[": 0.6, "]": 0.6, "_": 1.0, "-": 1.6, "+": 1.6}
 _WIDTHS |= dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1.5) | {"m": 1.7, "w": 1.4}
-_SMALL = 0.72
-
-# What no line ends within, if it can be; braces and the like in no case. Brackets of a fixed height may.
-_BRACES = {"{": "}", r"\left|": r"\right|", r"\begin": r"\end"}
-_BRACKETS = {**_BRACES, "(": ")", "[": "]"}
-_LOOSE = {r"\left(": r"\biggl(", r"\right)": r"\biggr)"}
-
-_FORM = re.compile(r"(\\frac|\\sqrt|\^)\{")
-_FEWEST = 20.0  # digits on a line within such a form
+_CHARACTER = 1.1
+_SIGNS = {"·": 1.5, " ≥ ": 2.7, ", ": 0.9, **dict.fromkeys((" + ", " - ", " > ", " = "), 2.6)}
+_FUNCTIONS = {"log": 2.0, "log10": 4.7, **dict.fromkeys(("sigmoid", "Phi", "phi"), _CHARACTER)}
+_FUNCTIONS |= {name: float(len(name)) for name in ("sin", "cos", "tanh", "max", "min")}
+_SMALL = 0.72  # an index or exponent, to what it stands at
+_FEWEST = 20.0  # digits on a line within a fraction, root or power
+_BIG = {"(": Command(r"\biggl("), ")": Command(r"\biggr)")}
 
 
-def broken(text: str, room: float, is_small: bool = False) -> list[str]:
-    r"""A text in lines, before a + or -, or else a dot between factors; `is_small` if it is an exponent's.
+def broken(pieces: Pieces, room: float, is_small: bool = False) -> list[Pieces]:
+    r"""Pieces in lines, before a + or -, or else a dot between factors; `is_small` if in an exponent.
 
-    >>> broken(r"a \cdot b + c \cdot (d + e) - f", 14)
-    ['a \\cdot b', '+ c \\cdot (d + e)', '- f']
+    >>> a, b, c = "abc"
+    >>> broken([a, p.DOT, b, p.PLUS, c, p.DOT, a, p.MINUS, b], 8)
+    [['a', '·', 'b'], [' + ', 'c', '·', 'a'], [' - ', 'b']]
     """
-    lines = _in_lines(text, room)
+    lines = _in_lines(pieces, room)
     if _fit(lines, room):
         return lines
-    done: list[str] = []
-    for piece in _pieces(text, room, _BRACKETS):
-        before = width(" ".join([*done, ""]))
+    done: list[Piece] = []
+    for part in _parts(pieces, room):
+        before = width(done)
         left = room - before if before < room / 2 else room
-        done.append(piece if width(piece) <= room else _folded(piece, left, is_small))
-    return _in_lines(" ".join(done), room)
+        done += part if width(part) <= room else _folded(part, width(part) - left, is_small)
+    return _in_lines(done, room)
 
 
-def _in_lines(text: str, room: float) -> list[str]:
-    """A text in lines, with each fraction, root and power as it is; in brackets only where it has to be."""
-    lines = _filled(_pieces(text, room, _BRACKETS), room)
-    if _fit(lines, room):
-        return lines
-    for tall, loose in _LOOSE.items():
-        text = text.replace(tall, loose)
-    return _filled(_pieces(text, room, _BRACES), room)
+def _in_lines(pieces: Pieces, room: float) -> list[Pieces]:
+    """Pieces in lines, with each form as it is; within brackets only where it has to be."""
+    lines = _filled(_parts(pieces, room), room)
+    return lines if _fit(lines, room) else _filled(_parts(_without_brackets(pieces), room), room)
 
 
-def _fit(lines: Iterable[str], room: float) -> bool:
+def _fit(lines: Iterable[Pieces], room: float) -> bool:
     return max(map(width, lines)) <= room
 
 
-def _filled(pieces: Iterable[str], room: float) -> list[str]:
-    """As many pieces on each line as there is room for."""
-    lines, line = [], ""
-    for piece in pieces:
-        if line and width(f"{line} {piece}") > room:
-            lines.append(line)
-            line = piece
+def _filled(parts: Iterable[Pieces], room: float) -> list[Pieces]:
+    """As many parts on each line as there is room for."""
+    lines: list[Pieces] = []
+    for part in parts:
+        if lines and width([*lines[-1], *part]) <= room:
+            lines[-1] = [*lines[-1], *part]
         else:
-            line = f"{line} {piece}" if line else piece
-    return [*lines, line]
+            lines.append(part)
+    return lines
 
 
-def _pieces(text: str, room: float, pairs: Mapping[str, str]) -> Iterator[str]:
-    """The terms of a text, and of those that are too wide the factors."""
-    for term in _parted(text, " [-+] ", pairs):
-        yield from [term] if width(term) <= room else _parted(term, r" \\cdot ", pairs)
+def _parts(pieces: Pieces, room: float) -> Iterator[Pieces]:
+    """The terms of a formula, and of those that are too wide the factors."""
+    for term in parted(pieces, TERM):
+        yield from [term] if width(term) <= room else parted(term, FACTOR)
 
 
-def _parted(text: str, sign: str, pairs: Mapping[str, str]) -> list[str]:
-    """The parts of a text, each but the first with the sign that it begins with."""
-    ends = [found.start() for found in re.finditer(sign, text) if _is_open(text[: found.start()], pairs)]
-    return [text[a:b].strip() for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]
+def _without_brackets(pieces: Pieces) -> list[Piece]:
+    """The pieces with brackets as signs of a fixed height, which a line may end between."""
+    out: list[Piece] = []
+    for piece in pieces:
+        if not isinstance(piece, Form) or piece.kind not in (p.BRACKETS, p.SQUARE):
+            out.append(piece)
+            continue
+        (inside,) = piece.parts
+        opening, closing = (Command(sign) for sign in ("()" if piece.kind == p.BRACKETS else "[]"))
+        if is_tall(inside) and piece.kind == p.BRACKETS:
+            opening, closing = _BIG["("], _BIG[")"]
+        out += opening, *_without_brackets(inside), closing
+    return out
 
 
-def _is_open(before: str, pairs: Mapping[str, str]) -> bool:
-    """Whether what stands before a place leaves no pair half done."""
-    return sum(map(before.count, pairs)) == sum(map(before.count, pairs.values()))
+def _folded(pieces: Pieces, excess: float, is_small: bool) -> list[Piece]:
+    """Pieces that are so much too wide, with lines within their fractions, roots and powers."""
+    out = list(pieces)
+    for place, piece in enumerate(pieces):
+        if excess > 0 and isinstance(piece, Form):
+            out[place] = _narrowed(piece, excess, is_small)
+            excess -= width([piece]) - width([out[place]])
+    return out
 
 
-def _folded(text: str, room: float, is_small: bool) -> str:
-    r"""A text that is too wide, with lines within its fractions, roots and powers.
-
-    >>> print(_folded(r"2\sqrt{1234567890 + 1234567890}", 20, False))
-    2\sqrt{\begin{gathered} 1234567890 \\ {} + 1234567890 \end{gathered}}
-    """
-    place = 0
-    while (found := _FORM.search(text, place)) and width(text) > room:
-        command, start = found[1], found.end()
-        groups = [text[start : _closing(text, start)]]
-        end = start + len(groups[0]) + 1
-        if command == r"\frac":
-            groups.append(text[end + 1 : _closing(text, end + 1)])
-            end += len(groups[1]) + 2
-        whole = text[found.start() : end]
-        if width(whole) > _FEWEST:
-            free = max(_FEWEST, width(whole) - (width(text) - room))
-            inner = {r"\frac": free - 0.5, r"\sqrt": free - _WIDTHS[r"\sqrt"], "^": free / _SMALL}[command]
-            is_power = is_small or command == "^"
-            whole = command + "".join(f"{{{_stacked(group, inner, is_power)}}}" for group in groups)
-        text = text[: found.start()] + whole + text[end:]
-        place = found.start() + len(whole)
-    return text
+def _narrowed(form: Form, excess: float, is_small: bool) -> Form:
+    """A form that is so much too wide, in a form of several lines."""
+    kind, parts = form
+    if kind == p.POWER:
+        base, exponent = parts
+        lower = _folded(base, excess, is_small)
+        room = _SMALL * width(exponent) - excess + width(base) - width(lower)
+        if _SMALL * width(exponent) <= _FEWEST:
+            return Form(kind, (lower, exponent))
+        return Form(kind, (lower, _stacked(exponent, max(_FEWEST, room) / _SMALL, is_small=True)))
+    if kind not in (p.FRACTION, p.ROOT):
+        return (
+            form
+            if kind == p.SCRIPTS
+            else Form(kind, tuple(_folded(part, excess, is_small) for part in parts))
+        )
+    whole = width([form])
+    if whole <= _FEWEST:
+        return form
+    room = max(_FEWEST, whole - excess) - (0.5 if kind == p.FRACTION else 1.7)
+    return Form(kind, tuple(_stacked(part, room, is_small) for part in parts))
 
 
-def _closing(text: str, place: int) -> int:
-    """Where the group ends that a place is in."""
-    depth = 1
-    for end in range(place, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[end], 0)
-        if not depth:
-            return end
-    raise AssertionError(f"a brace is open in {text}")
+def _stacked(pieces: Pieces, room: float, is_small: bool) -> Pieces:
+    """The lines of a formula one above the other, as large as what is around it."""
+    lines = broken(pieces, room, is_small)
+    return lines[0] if len(lines) == 1 else (Form(SUBSTACK if is_small else GATHERED, tuple(lines)),)
 
 
-def _stacked(text: str, room: float, is_small: bool) -> str:
-    """A text with its lines one above the other, as large as what stands around it."""
-    first, *rest = broken(text, room, is_small)
-    if not rest:
-        return first
-    lines = r" \\ ".join([first, *(f"{{}} {line}" for line in rest)])
-    return rf"\substack{{{lines}}}" if is_small else rf"\begin{{gathered}} {lines} \end{{gathered}}"
+def width(pieces: Pieces) -> float:
+    """About how many digits wide a formula is; a sign that it begins with has no room before it."""
+    leading = pieces and isinstance(pieces[0], Break) and pieces[0].rank == TERM
+    return sum(map(_width, pieces)) - (1.0 if leading else 0.0)
 
 
-def width(text: str) -> float:
-    """About how many digits wide a formula is."""
-    return _Measure(text).until("")
+def _width(piece: Piece) -> float:
+    if isinstance(piece, Form):
+        return _form_width(piece.kind, piece.parts)
+    if isinstance(piece, p.FunctionName):
+        return _FUNCTIONS.get(piece) or 0.4 + _text_width(piece)
+    if isinstance(piece, p.Letter | p.Operator) and LETTERS.get(piece, "").startswith("\\mathrm"):
+        return 1.5
+    if isinstance(piece, Command):
+        return 1.4 if piece in _BIG.values() else _WIDTHS.get(piece, 30.0)
+    return _SIGNS.get(piece) or _text_width(piece)
 
 
-class _Measure:
-    def __init__(self, text: str) -> None:
-        self.tokens = iter(_TOKEN.findall(text))
+def _text_width(text: str) -> float:
+    return sum(_WIDTHS.get(sign, _CHARACTER) for sign in text)
 
-    def until(self, end: str) -> float:
-        """How wide the widest line is."""
-        widest = line = 0.0
-        for token in self.tokens:
-            if token == end:
-                break
-            if token == r"\\":
-                widest, line = max(widest, line), 0.0
-            else:
-                line += self.of(token)
-        return max(widest, line)
 
-    def next(self) -> float:
-        return self.of(next(self.tokens, " "))
-
-    def of(self, token: str) -> float:
-        if token == "{":
-            return self.until("}")
-        if token in "_^":
-            return _SMALL * self.next() + 0.1
-        if token == r"\frac":
-            return max(self.next(), self.next()) + 0.5
-        if token == r"\tfrac":
-            return _SMALL * max(self.next(), self.next())
-        if token == r"\begin":
-            self.next()  # its name
-            inner = self.until(r"\end")
-            self.next()
-            return inner + 1.0
-        if token in _WIDTHS:
-            return _WIDTHS[token]
-        word = token[1:] if token[0] == "\\" else token
-        return float(len(word)) if word in ("ln", "sin", "cos", "tanh", "max", "min", "log") else 1.1
+def _form_width(kind: str, parts: Sequence[Any]) -> float:
+    widths = list(map(width, parts))
+    match kind:
+        case p.FRACTION:
+            return max(widths) + 0.5
+        case p.POWER | p.SCRIPTS:
+            return widths[0] + sum(_SMALL * script + 0.1 for script in widths[1:] if script)
+        case p.CASES:
+            return max(widths[1] + 8.4 + widths[0], widths[2] + 14.2) + 1.0
+        case "gathered":
+            return max(widths) + 1.0
+        case "substack":
+            return max(widths)
+        case p.HALF.kind:
+            return _SMALL * _CHARACTER
+    return {p.BRACKETS: 1.6, p.SQUARE: 1.2, p.BARS: 2.2, p.ROOT: 1.7, p.MORE: 6.0}.get(kind, 0.0) + sum(
+        widths
+    )

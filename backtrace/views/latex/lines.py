@@ -5,25 +5,26 @@ Knows nothing of quantities.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from backtrace.typesetting.latex import latex
+from backtrace.typesetting.pieces import MINUS, PLUS, Digits, Pieces
 from backtrace.views.latex.breaks import broken, width
 
 ROOM = 85.0  # digits on a line of a page with margins of 25 mm
 NARROW = 66.0  # and on one of the article class as it is
 
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _GAP = 1.5  # round the equals sign that a line begins with, and before what goes on on the next
+_EQUALS = " = "
 
 
 class Row(NamedTuple):
-    """A quantity and what it is equal to, from its formula to its value."""
+    """A quantity and the sides that it is equal to, from its formula to its value."""
 
-    name: str
-    sides: tuple[str, ...]
+    name: Pieces
+    sides: tuple[Pieces, ...]
 
 
 def align(rows: Sequence[Row], room: float) -> Iterator[str]:
@@ -37,45 +38,59 @@ def align(rows: Sequence[Row], room: float) -> Iterator[str]:
     yield r"\end{align*}"
 
 
-def align_sums(name: str, sums: Sequence[Sequence[str]], room: float) -> Iterator[str]:
+def align_sums(name: Pieces, sums: Sequence[Sequence[Pieces]], room: float) -> Iterator[str]:
     """The lines of an `align*` for one quantity, a line for each term of the sums that it is equal to."""
     free = room - width(name) - _GAP
     lines = []
     for terms in sums:
-        sign = f"{name} &= "
-        for term in terms:
-            joined = term if sign.endswith("= ") else f"- {term[1:]}" if term[0] == "-" else f"+ {term}"
-            first, *rest = broken(joined, free)
-            lines += [f"{sign}{first}", *(rf"&\qquad {part}" for part in rest)]
-            sign = r"&\quad "
-        name = ""
+        for place, term in enumerate(terms):
+            signed = term if not place else [MINUS, *term[1:]] if term[0] == "-" else [PLUS, *term]
+            first, *rest = map(_text, broken(signed, free))
+            lines.append(rf"&\quad {first}" if place else f"{latex(name)} &= {first}")
+            lines += [rf"&\qquad {part}" for part in rest]
+        name = ()
     yield r"\begin{align*}"
     yield " \\\\[0.5ex]\n".join(lines)
     yield r"\end{align*}"
 
 
 def _lines(row: Row, room: float) -> Iterator[str]:
-    name = row.name
-    sides = [side for before, side in pairwise((name, *row.sides)) if not _is_same(before, side)]
+    name = latex(row.name)
+    sides = [side for before, side in pairwise((row.name, *row.sides)) if not _is_same(before, side)]
     for group in _grouped(sides, room):
-        text = " = ".join(group)
-        first, *rest = [text] if len(group) > 1 else broken(text, room)
+        joined = _joined(group)
+        first, *rest = map(_text, [joined] if len(group) > 1 else broken(joined, room))
         yield f"{name} &= {first}"
         for part in rest:
             yield rf"&\quad {part}"
         name = ""
 
 
-def _is_same(before: str, side: str) -> bool:
+def _text(line: Pieces) -> str:
+    return latex(line).strip()
+
+
+def _is_same(before: Pieces, side: Pieces) -> bool:
     """Whether a side says no more than the one before it: 0.4 after the 0.40 of the config."""
-    if _NUMBER.fullmatch(before) and _NUMBER.fullmatch(side):
-        return float(before) == float(side)
-    return before == side
+    values = _value(before), _value(side)
+    return values[0] == values[1] if None not in values else list(before) == list(side)
 
 
-def _grouped(sides: Sequence[str], room: float) -> list[list[str]]:
-    """Which sides share a line: all of them, or all but the first, or none."""
+def _value(pieces: Pieces) -> float | None:
+    """The number that a side is, if it is nothing else."""
+    sign = -1.0 if pieces[:1] and pieces[0] == "-" else 1.0
+    digits = pieces[1:] if sign < 0 else pieces
+    return sign * float(digits[0]) if len(digits) == 1 and isinstance(digits[0], Digits) else None
+
+
+def _joined(sides: Sequence[Pieces]) -> Pieces:
+    first, *rest = sides
+    return [*first, *(piece for side in rest for piece in (_EQUALS, *side))]
+
+
+def _grouped(sides: Sequence[Pieces], room: float) -> list[list[Pieces]]:
+    """The sides by line: all on one, or all but the first, or each on its own."""
     for groups in ([list(sides)], [list(sides[:1]), list(sides[1:])]):
-        if all(not group or width(" = ".join(group)) <= room for group in groups):
+        if all(not group or width(_joined(group)) <= room for group in groups):
             return [group for group in groups if group]
     return [[side] for side in sides]

@@ -8,8 +8,8 @@ from __future__ import annotations
 import unicodedata
 
 from backtrace.errors import printable
-from backtrace.symbolic.ids import GREEK, transcribe
-from backtrace.typesetting.latex_names import letter
+from backtrace.symbolic.ids import transcribe
+from backtrace.typesetting.latex import LETTERS
 
 _BRACES = {c: f"\\{c}" for c in "#$%&_{}"}
 _SPACED = {"^": r"\^{}", "~": r"\~{}", "`": r"\`{}"}
@@ -41,7 +41,7 @@ _MATH = {
     "°": r"^{\circ}",
     "⁺": "^{+}",
     "⁻": "^{-}",
-} | {c: letter(c) if letter(c).startswith("\\") else rf"\mathrm{{{letter(c)}}}" for c in GREEK}
+} | {c: letter if letter.startswith("\\") else rf"\mathrm{{{letter}}}" for c, letter in LETTERS.items()}
 _LETTERS = {
     "ß": r"\ss{}",
     "ø": r"\o{}",

@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from backtrace.evaluation.arithmetic import Value
 from backtrace.evaluation.steps import Part
-from backtrace.symbolic.expressions import Expression, Symbol
+from backtrace.symbolic.expressions import Symbol
 from backtrace.symbolic.ids import transcribe
 from backtrace.typesetting.numerals import Numerals
-from backtrace.typesetting.plain import TYPESET, Style, formula_printer, substitution_printer
+from backtrace.typesetting.plain import TYPESET, PlainPrinter, Style
+
+COLUMNS = ("symbol", "formula", "with the numbers", "value")  # of a table of equations, in every format
 
 
 class Record(NamedTuple):
@@ -47,13 +49,13 @@ class Look(NamedTuple):
     def name(self, name: str) -> str:
         return transcribe(name) if self.style.ascii else name
 
-    def formulas(self) -> Callable[[Expression], str]:
-        """What writes an expression in symbols."""
-        return formula_printer(self.style, self.most_terms)
+    def formulas(self) -> PlainPrinter:
+        """A printer of expressions in symbols."""
+        return PlainPrinter(self.style, None, self.most_terms)
 
-    def substitutions(self, part: Part) -> Callable[[Expression], str]:
-        """What writes an expression with a part's numbers."""
-        return substitution_printer(self.leaf(part), self.style, self.most_terms)
+    def substitutions(self, part: Part) -> PlainPrinter:
+        """A printer of expressions with a part's numbers."""
+        return PlainPrinter(self.style, self.leaf(part), self.most_terms)
 
     def leaf(self, part: Part) -> Callable[[Symbol], str]:
         """The text of a symbol's value in a part; each is made once."""

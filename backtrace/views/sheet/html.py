@@ -10,8 +10,9 @@ from backtrace.derivation.equation import Equation
 from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer
-from backtrace.typesetting.mathml import element, numeral
-from backtrace.views.html.page import Page, pieces
+from backtrace.typesetting.mathml import EQUALS, element
+from backtrace.typesetting.typeset import numeral
+from backtrace.views.html.page import Page, breakable
 from backtrace.views.page.headings import part_title, problem_lines
 from backtrace.views.page.problem_statement import Words
 from backtrace.views.page.records import Look
@@ -54,13 +55,15 @@ def _write_table(page: Page, part: Part, equations: Sequence[Equation]) -> None:
 
 def _words(page: Page) -> Words:
     """Names and numbers stand in formulas."""
-    name, formula = page.look.name, page.look.formulas()
+    name, formula = page.look.name, page.look.formulas().pieces
     return Words(
         escape,
         lambda text: element(page.names(text), name(text)),
-        lambda text, number: element(f"{page.names(text)} = {numeral(number)}", f"{name(text)} = {number}"),
-        lambda symbol, expression: pieces(
-            f"{page.names(symbol.text)} = {page.formula(expression)}",
-            f"{name(symbol.text)} = {formula(expression)}",
+        lambda text, number: element(
+            [*page.names(text), EQUALS, *numeral(number)], f"{name(text)} = {number}"
+        ),
+        lambda symbol, expression: breakable(
+            [*page.names(symbol.text), EQUALS, *page.formula(expression)],
+            [name(symbol.text), EQUALS, *formula(expression)],
         ),
     )

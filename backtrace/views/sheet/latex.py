@@ -10,7 +10,9 @@ from backtrace.derivation.equation import Equation
 from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer
-from backtrace.typesetting.latex import numeral
+from backtrace.typesetting.latex import Command
+from backtrace.typesetting.pieces import Pieces
+from backtrace.typesetting.typeset import numeral
 from backtrace.views.latex.lines import Row
 from backtrace.views.latex.text import escaped
 from backtrace.views.page.headings import part_title, problem_lines
@@ -53,9 +55,9 @@ def _words(page: Page) -> Words:
     """Names and numbers stand in formulas."""
     return Words(
         escaped,
-        lambda name: f"${page.names(name)}$",
-        lambda name, number: f"${page.names(name)} = {numeral(number)}$",
-        lambda symbol, expression: f"${page.names(symbol.text)} = {page.formula(expression)}$",
+        lambda name: page.math(*page.names(name)),
+        lambda name, number: page.math(*page.names(name), " = ", *numeral(number)),
+        lambda symbol, expression: page.math(*page.names(symbol.text), " = ", *page.formula(expression)),
     )
 
 
@@ -63,5 +65,5 @@ def _rows(page: Page, part: Part, equations: Sequence[Equation], asking: Asking)
     text = page.look.numerals.text
     for row in equations:
         formula = (page.formula(row.expression),) if asking.formulas else ()
-        place = numeral(text(part.values[row.id])) if asking.filled else BLANK
+        place: Pieces = numeral(text(part.values[row.id])) if asking.filled else [Command(BLANK)]
         yield Row(page.names(row.symbol.text), (*formula, place))

@@ -13,8 +13,10 @@ from backtrace.derivation.equation import Equation
 from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer, with_starts
-from backtrace.typesetting.latex import LatexPrinter, numeral
-from backtrace.typesetting.latex_names import Names
+from backtrace.typesetting.latex import latex
+from backtrace.typesetting.names import Names
+from backtrace.typesetting.pieces import Piece
+from backtrace.typesetting.typeset import TypesetPrinter, numeral
 from backtrace.views.latex.lines import NARROW, ROOM, Row, align
 from backtrace.views.latex.text import commented, escaped
 from backtrace.views.page.headings import part_line_in, part_title, problem_lines
@@ -43,7 +45,7 @@ class Page:
         self.out = out
         self.is_fragment = is_fragment
         self.names = Names(problem)
-        self.formula = LatexPrinter(self.names).whole
+        self.formula = TypesetPrinter(self.names).pieces
         self.room = NARROW if is_fragment else ROOM
 
     def begin(self, heading: Iterable[str]) -> None:
@@ -67,9 +69,13 @@ class Page:
             self.problem,
             part,
             self.look,
-            lambda name, text: f"${self.names(name)} = {numeral(text)}$",
+            lambda name, text: self.math(*self.names(name), " = ", *numeral(text)),
             r"\dots{}",
         )
+
+    def math(self, *pieces: Piece) -> str:
+        """A formula within text."""
+        return f"${latex(pieces)}$"
 
     def title(self, text: str) -> None:
         # It stands in the line above the equations: a heading of its own would leave an empty one.
@@ -89,7 +95,7 @@ class Page:
 
     def rows(self, part: Part) -> Iterator[Row]:
         values, text = part.values, self.look.numerals.text
-        with_numbers = LatexPrinter(self.names, self.look.leaf(part)).whole
+        with_numbers = TypesetPrinter(self.names, self.look.leaf(part)).pieces
         for equation in part.equations:
             expression = equation.expression
             sides = (self.formula(expression), with_numbers(expression), numeral(text(values[equation.id])))

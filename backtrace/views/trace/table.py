@@ -12,9 +12,10 @@ from backtrace.derivation.equation import Equation
 from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer, with_starts
+from backtrace.views.page.equation_table import equation_table
 from backtrace.views.page.headings import part_line, part_title, problem_lines
-from backtrace.views.page.records import Look, part_records
-from backtrace.views.page.rich_table import part_table, print_line
+from backtrace.views.page.records import Look
+from backtrace.views.page.rich_table import print_heading, print_line
 from backtrace.views.page.truncation import TABLE_ROWS, more_rows
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ def draw(
     started = False
     for part, starts in with_starts(problem, parts):
         if not started:
-            for number, line in enumerate(problem_lines(problem, arithmetic, look)):
-                print_line(line, console, "bold" if number == 0 else "")
+            print_heading(problem_lines(problem, arithmetic, look), console)
             started = True
         if starts:
             console.print()
@@ -44,8 +44,7 @@ def draw(
             console.print()
             print_line(part_title(part, equations), console, "bold")
             drawn = equations if all_rows else equations[:TABLE_ROWS]
-            rows = list(part_records(part._replace(equations=drawn), look))
-            console.print(part_table(rows, look.style.ascii, console.width))
+            console.print(equation_table(part._replace(equations=drawn), look, console.width))
             if len(equations) > TABLE_ROWS and not all_rows:
                 print_line(more_rows(equations), console, "italic")
             for line in matrix_lines(matrices, part, equations, console.width):

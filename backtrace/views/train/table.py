@@ -13,7 +13,7 @@ from backtrace.problem.problem import Network
 from backtrace.training.health import LayerHealth, sentences
 from backtrace.views.check.rows import typed
 from backtrace.views.page.records import Look
-from backtrace.views.page.rich_columns import Form, Texts, one_under_another, table_in, width_of
+from backtrace.views.page.rich_columns import Columns, Texts, one_under_another, table_in, width_of
 from backtrace.views.page.rich_table import print_line
 from backtrace.views.page.truncation import TABLE_ROWS
 from backtrace.views.train.curve_text import Scale, lines
@@ -23,10 +23,10 @@ CURVE_WIDTH, CURVE_HEIGHT = 72, 12
 PARAMETERS_SHOWN, PREDICTIONS_SHOWN = 40, 20
 
 
-def _columns(*headings: str) -> Form:
+def _columns(*headings: str) -> Columns:
     """A table of numbers, which are set to the right but for the first column."""
     places = range(len(headings))
-    return Form(
+    return Columns(
         headings,
         (tuple((place,) for place in places),),
         one_under_another,
@@ -72,7 +72,7 @@ def _say(text: str, console: Console, ascii: bool, style: str = "") -> None:
     print_line(typed(text) if ascii else text, console, style)
 
 
-def _draw(title: str, form: Form, rows: list[Texts], console: Console, ascii: bool) -> None:
+def _draw(title: str, form: Columns, rows: list[Texts], console: Console, ascii: bool) -> None:
     _say(title, console, ascii, "bold")
     headings = [typed(heading) if ascii else heading for heading in form.headings]
     console.print(table_in(form._replace(headings=headings), rows, console.width, ascii))

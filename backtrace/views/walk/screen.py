@@ -118,10 +118,10 @@ def _listing(texts: Texts, state: WalkState, width: int, room: int) -> list[Text
     symbols = max(cell_len(row.symbol) for row in shown)
     values = max(cell_len(row.value) for row in shown)
     formulas = max(width - symbols - values - 8, 0)
-    formulas = min(formulas, max(cell_len(row.formula) for row in shown))
+    formulas = min(formulas, max(cell_len("".join(row.formula)) for row in shown))
     lines = []
     for number, row in enumerate(shown, start):
-        formula = _shortened(row.formula, formulas, texts.look.style)
+        formula = _shortened("".join(row.formula), formulas, texts.look.style)
         line = f"{'>' if number == offset else ' '} {set_cell_size(row.symbol, symbols)}"
         line += f" = {set_cell_size(formula, formulas)} = {row.value}" if formulas > 7 else f" = {row.value}"
         line = _shortened(line, width, texts.look.style)  # with dots: half a number is another one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple, TextIO
 
@@ -12,30 +12,29 @@ from backtrace.derivation.equation import Equation
 from backtrace.errors import printable
 from backtrace.evaluation.steps import Part
 from backtrace.tracing.grouping import of_sample
+from backtrace.typesetting.pieces import Break
 from backtrace.views.page.headings import part_line, part_title, problem_lines
+from backtrace.views.page.lines import broken, wrapped
 from backtrace.views.page.problem_statement import all_words, plain_words
 from backtrace.views.page.records import Look
-from backtrace.views.page.rich_table import FORMULA_BREAKS, broken
 from backtrace.views.page.truncation import TABLE_ROWS, pattern
 from backtrace.views.walk.quantity_names import QuantityNames
 from backtrace.walking.state import VALUE
 from backtrace.walking.walk import Walk
 
-_SPACES = re.compile(" ")
-
 
 class Shown(NamedTuple):
-    """The texts of one equation, in order; the numbers and the value only where they say something new."""
+    """One equation as pieces; the numbers and the value are shown only where they say something new."""
 
     symbol: str
-    formula: str
-    numbers: str
+    formula: Sequence[str]
+    numbers: Sequence[str]
     value: str
 
     def lines(self, stage: int, width: int) -> list[str]:
         """What is shown of it up to a stage: symbol = formula = numbers = value, one below the other."""
-        texts = (self.formula, self.numbers, self.value)[:stage]
-        kept = [text for number, text in enumerate(texts) if not number or text != texts[number - 1]]
+        texts = (self.formula, self.numbers, [self.value])[:stage]
+        kept = [next(same) for _, same in groupby(texts, key="".join)]
         lines = []
         start = f"{self.symbol} = "
         indent = min(cell_len(start), max(width // 3, 2))
@@ -45,7 +44,7 @@ class Shown(NamedTuple):
             elif cell_len(start) > indent:
                 lines.append(start.rstrip()[: width - 1])
                 start = " " * indent
-            for piece in broken(text, max(width - indent, 1), FORMULA_BREAKS):
+            for piece in broken(text, max(width - indent, 1)):
                 lines.append(f"{start}{piece}")
                 start = " " * indent
         return lines
@@ -66,8 +65,8 @@ class Texts:
         """The texts of an equation with the numbers of a part."""
         return Shown(
             self.symbol(equation),
-            printable(self.look.formulas()(equation.expression)),
-            printable(self.look.substitutions(part)(equation.expression)),
+            _printable(self.look.formulas().pieces(equation.expression)),
+            _printable(self.look.substitutions(part).pieces(equation.expression)),
             printable(self.look.numerals.text(part.values[equation.id])),
         )
 
@@ -77,6 +76,10 @@ class Texts:
     def place(self, part: Part) -> str:
         """The step and the sample of a part."""
         return printable(part_line(self.walk.problem, part, self.look))
+
+
+def _printable(pieces: Sequence[str]) -> list[str]:
+    return [piece if isinstance(piece, Break) else printable(piece) for piece in pieces]
 
 
 def write_walk(texts: Texts, width: int, out: TextIO) -> None:
@@ -112,7 +115,7 @@ def given_lines(texts: Texts, part: Part) -> list[str]:
 
 def in_lines(text: str, width: int) -> list[str]:
     """A sentence in lines."""
-    return broken(text, max(width, 1), (_SPACES,))
+    return wrapped(text, max(width, 1))
 
 
 def _write(text: str, width: int, out: TextIO) -> None:

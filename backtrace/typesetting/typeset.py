@@ -1,0 +1,146 @@
+"""Expression → pieces as they are set in print, the same for LaTeX and MathML.
+
+Fractions have a line, powers and roots their own form, so fewer brackets are needed than in text.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backtrace.symbolic.expressions import Call, Expression, Number, Power, Quotient, Symbol
+from backtrace.typesetting.names import Names
+from backtrace.typesetting.pieces import (
+    BARS,
+    BRACKETS,
+    CASES,
+    DOT,
+    FRACTION,
+    HALF,
+    MORE,
+    POWER,
+    ROOT,
+    SCRIPTS,
+    SQUARE,
+    Digits,
+    Form,
+    FunctionName,
+    Letter,
+    Piece,
+    Pieces,
+    Remark,
+    in_form,
+)
+from backtrace.typesetting.printer import ATOM, NEGATIVE, PRODUCT, SUM, WHERE, Leaf, Printer
+from backtrace.typesetting.printer import POWER as RAISED
+
+TERMS_SHOWN = 12  # of a sum; of longer ones the first three, a count and the last are written
+_NUMBER = re.compile(r"([-+]?)([0-9.]+)(?:[eE]([-+]?)0*([0-9]+))?")
+
+
+def numeral(text: str) -> tuple[Piece, ...]:
+    """A number; 1.2e-05 as 1.2 · 10⁻⁵.
+
+    >>> numeral("-0.5")
+    ('-', '0.5')
+    """
+    if text == "½":
+        return (HALF,)
+    found = _NUMBER.fullmatch(text)
+    if not found:
+        return (Remark(text),)
+    sign, mantissa, below, power = found.groups()
+    pieces: tuple[Piece, ...] = (Digits(mantissa),)
+    if power:
+        exponent = (*(("-",) if below == "-" else ()), Digits(power))
+        ten = in_form(POWER, (Digits("10"),), exponent)
+        pieces = (ten,) if mantissa == "1" else (*pieces, DOT, ten)
+    return (sign, *pieces) if sign else pieces
+
+
+class TypesetPrinter(Printer):
+    """Prints expressions in symbols, or with the numbers that `value` gives."""
+
+    beside = ""  # no line ends between two factors without a sign
+    is_linear = False
+
+    def __init__(self, names: Names, value: Leaf | None = None) -> None:
+        super().__init__(value is not None, TERMS_SHOWN)
+        self.names = names
+        self.value = value
+
+    def symbol(self, symbol: Symbol, out: list[Piece]) -> int:
+        if self.value:
+            return _add(numeral(self.value(symbol)), out)
+        out += self.names(symbol.text)
+        return ATOM
+
+    def number(self, number: Number, out: list[Piece]) -> int:
+        return _add(numeral(number.text), out)
+
+    def bracket(self, out: list[Piece], start: int, end: int | None = None) -> None:
+        out[start:end] = [in_form(BRACKETS, out[start:end])]
+
+    def is_bracketed(self, piece: Piece) -> bool:
+        first = _first(piece)
+        return isinstance(first, Form) and first.kind == BRACKETS
+
+    def begins_a_number(self, piece: Piece) -> bool:
+        return isinstance(_first(piece), Digits)
+
+    def quotient(self, quotient: Quotient, out: list[Piece]) -> int:
+        over, under = self.group(WHERE, quotient.numerator), self.group(WHERE, quotient.denominator)
+        out.append(in_form(FRACTION, over, under))
+        return RAISED
+
+    def power(self, power: Power, out: list[Piece]) -> int:
+        base = self.group(ATOM, power.base)
+        if isinstance(power.base, Symbol | Number) and any(map(_is_raised, base)):
+            self.bracket(base, 0)
+        out.append(in_form(POWER, base, self.group(WHERE, power.exponent)))
+        return RAISED
+
+    def function(self, call: Call, out: list[Piece]) -> int:
+        arguments: list[Piece] = []
+        self.listed(call.arguments, arguments)
+        if call.function == "exp":
+            out.append(in_form(POWER, (Letter("e"),), arguments))
+            return RAISED
+        if kind := {"sqrt": ROOT, "abs": BARS}.get(call.function):
+            out.append(in_form(kind, arguments))
+        else:
+            out += FunctionName(call.function), in_form(BRACKETS, arguments)
+        return ATOM
+
+    def where(self, condition: Expression, yes: Expression, no: Expression, out: list[Piece]) -> None:
+        holds: list[Piece] = []
+        self.condition(condition, holds)
+        out.append(in_form(CASES, holds, self.group(SUM, yes), self.group(SUM, no)))
+
+    def comparison(self, call: Call, out: list[Piece]) -> None:
+        condition: list[Piece] = []
+        self.condition(call, condition)
+        out.append(in_form(SQUARE, condition))
+
+    def sign(self, comparison: str) -> str:
+        return ">" if comparison == "above" else "≥"
+
+    def more(self, count: str) -> Piece:
+        return in_form(MORE, [Remark(count)])
+
+
+def _add(number: Pieces, out: list[Piece]) -> int:
+    """Add a number; how tightly it holds together depends on its minus and its power of ten."""
+    out += number
+    return NEGATIVE if number[0] == "-" else PRODUCT if DOT in number else ATOM
+
+
+def _first(piece: Piece) -> Piece:
+    """The piece that stands leftmost: of a power that of its base."""
+    return _first(piece.parts[0][0]) if isinstance(piece, Form) and piece.kind == POWER else piece
+
+
+def _is_raised(piece: Piece) -> bool:
+    """Whether there is something above a name or number that an exponent would run into."""
+    if not isinstance(piece, Form):
+        return False
+    return piece.kind in (POWER, FRACTION, "half") or (piece.kind == SCRIPTS and bool(piece.parts[2]))
