@@ -109,5 +109,5 @@ def breaks(pieces: Pieces) -> Iterator[tuple[int, Break, int]]:
     for place, piece in enumerate(pieces):
         if isinstance(piece, Break):
             yield place, piece, depth
-        elif isinstance(piece, str):
+        elif type(piece) is str:  # of plain text; what is typeset has its brackets around a form
             depth += sum(map(piece.count, "([")) - sum(map(piece.count, ")]"))

@@ -17,11 +17,15 @@ from backtrace.config.load import example_names
 from backtrace.derivation.equation import Equation
 from backtrace.evaluation.steps import Request
 from backtrace.problem.problem import Network, Problem
+from backtrace.symbolic.expressions import Symbol, substitute
+from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.symbolic.parser import parse
 from backtrace.tracing.selection import visible
 from backtrace.tracing.trace import work
-from backtrace.typesetting.plain import PLAIN
+from backtrace.typesetting.plain import PLAIN, PlainPrinter
+from backtrace.typesetting.plain import TYPESET as UNICODE
+from backtrace.views.page.lines import broken
 from backtrace.views.page.records import Look, records
-from backtrace.views.page.rich_table import broken
 from backtrace.views.page.truncation import TABLE_ROWS, more_rows
 from backtrace.views.trace import data
 from backtrace.views.trace.html import tables
@@ -410,23 +414,41 @@ def equation(id: str) -> Equation:
 # Lines that are too long
 
 
+def in_symbols(text: str, **texts: str) -> list[str]:
+    symbols = {id: Symbol(id, shown) for id, shown in texts.items()}
+    return PlainPrinter(UNICODE).pieces(substitute(parse(text, FUNCTIONS), symbols))
+
+
+def in_numbers(text: str, **values: str) -> list[str]:
+    return PlainPrinter(UNICODE, lambda symbol: values[symbol.id]).pieces(parse(text))
+
+
 @pytest.mark.parametrize(
-    ("text", "width", "lines"),
+    ("line", "width", "lines"),
     [
-        ("a + b", 5, ["a + b"]),
-        ("a + b", 4, ["a", "+ b"]),
-        ("0.5(0.25) - 0.125(1)", 12, ["0.5(0.25)", "- 0.125(1)"]),
-        ("β₂·v + (1 - β₂)·(∂E/∂w)²", 20, ["β₂·v", "+ (1 - β₂)·(∂E/∂w)²"]),
-        ("0.123456(0.654321)", 12, ["0.123456", "(0.654321)"]),
-        ("∂E/∂a_o·∂a_o/∂h_o", 9, ["∂E/∂a_o·", "∂a_o/∂h_o"]),
-        ("1 if h > 0 else 0.5", 12, ["1 if h > 0", "else 0.5"]),
+        (in_symbols("a + b"), 5, ["a + b"]),
+        (in_symbols("a + b"), 4, ["a", "+ b"]),
+        (in_numbers("a*b - c*d", a="0.5", b="0.25", c="0.125", d="1"), 12, ["0.5(0.25)", "- 0.125(1)"]),
+        (
+            in_symbols("b*v + (1 - b)*g^2", b="β₂", g="∂E/∂w"),
+            20,
+            ["β₂·v", "+ (1 - β₂)·(∂E/∂w)²"],
+        ),
+        (in_numbers("a*b", a="0.123456", b="0.654321"), 12, ["0.123456", "(0.654321)"]),
+        (in_symbols("e*s", e="∂E/∂a_o", s="∂a_o/∂h_o"), 9, ["∂E/∂a_o·", "∂a_o/∂h_o"]),
+        (in_symbols("where(above(h, 0), 1, 0.5)"), 12, ["1 if h > 0", "else 0.5"]),
+        (in_symbols("max(a, b + c)"), 8, ["max(a, b", "+ c)"]),
+        (in_symbols("x*sin(a)*y"), 9, ["x·sin(a)·", "y"]),
         ("123456789", 4, ["1234", "5678", "9"]),
-        ("-0.5", 3, ["-0.", "5"]),
+        (in_numbers("-x", x="0.5"), 3, ["-0.", "5"]),
         ("", 3, [""]),
+        ("network 2-2-1 · sigmoid, and more", 20, ["network 2-2-1 ·", "sigmoid, and more"]),
     ],
 )
-def test_a_formula_breaks_where_a_person_would_break_it(text: str, width: int, lines: list[str]) -> None:
-    assert broken(text, width) == lines
+def test_a_line_breaks_where_a_person_would_break_it(
+    line: str | list[str], width: int, lines: list[str]
+) -> None:
+    assert broken(line, width) == lines
 
 
 @pytest.mark.parametrize("width", [20, 40, 80])

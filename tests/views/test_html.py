@@ -15,7 +15,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from backtrace.typesetting.mathml_names import MathNames
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,10 +30,24 @@ from backtrace.symbolic.ids import LETTER
 from backtrace.symbolic.parser import parse
 from backtrace.tracing.selection import visible
 from backtrace.tracing.trace import work
-from backtrace.typesetting.mathml import MathPrinter, element, factors, marked_up, numeral, terms
-from backtrace.typesetting.printer import TERMS_SHOWN
+from backtrace.typesetting.mathml import EQUALS, element, mathml
+from backtrace.typesetting.names import Names
+from backtrace.typesetting.pieces import (
+    BESIDE,
+    DOT,
+    FACTOR,
+    FRACTION,
+    MINUS,
+    PLUS,
+    TERM,
+    Pieces,
+    Word,
+    in_form,
+    parted,
+)
+from backtrace.typesetting.typeset import TERMS_SHOWN, TypesetPrinter, numeral
 from backtrace.views.explain.html import write_html as write_explanation
-from backtrace.views.html.page import HTML_ROWS, pieces, write_html
+from backtrace.views.html.page import HTML_ROWS, breakable, write_html
 from backtrace.views.page.records import Look, records
 from tests.browser import Browser
 from tests.oracles.networks import WIDE_FORMS, problem_of
@@ -77,9 +90,9 @@ def faults(math: Element) -> Iterator[str]:
             yield f"a sign that is not printable in {name}"
 
 
-def math_of(text: str) -> Element:
+def math_of(pieces: Pieces) -> Element:
     """A formula as the parser reads it, without faults."""
-    math = ElementTree.fromstring(element(text, "said"))
+    math = ElementTree.fromstring(element(pieces, "said"))
     assert list(faults(math)) == []
     return math
 
@@ -155,14 +168,14 @@ def test_broken_mathematics_is_seen(markup: str, fault: str) -> None:
     ],
 )  # fmt: skip
 def test_a_name_is_set_as_in_a_textbook(symbol: str, markup: str) -> None:
-    shown = MathNames()(symbol)
+    shown = Names()(symbol)
     math_of(shown)
-    assert marked_up(shown) == markup
+    assert mathml(shown) == markup
 
 
 def test_a_name_by_counting_has_its_layer_above() -> None:
-    names = MathNames(backtrace.load("xor-skip"))
-    counted = MathNames(problem_of(counted_config()))
+    names = Names(backtrace.load("xor-skip"))
+    counted = Names(problem_of(counted_config()))
     assert text_of(math_of(names("w_1"))) == "w1"
     assert [kind(one) for one in math_of(counted("h_1_2"))] == ["msubsup"]
     assert text_of(math_of(counted("h_1_2"))) == "h2(1)"
@@ -179,7 +192,7 @@ def counted_config() -> dict[str, Any]:
 
 
 def test_two_names_of_one_document_never_look_alike() -> None:
-    names = MathNames()
+    names = Names()
     typed = ["w_5", "w5", "o", "ο", "A", "Α", "a_1", "a1", "h_1_2", "h_12", "x_1_o", "x1_o", "net_1", "net1"]
     assert len({names(name) for name in typed}) == len(typed)
 
@@ -188,7 +201,7 @@ def test_two_names_of_one_document_never_look_alike() -> None:
 @settings(max_examples=100, deadline=None)
 def test_any_name_of_a_config_can_be_set(name: str) -> None:
     symbols = (name, f"{name}⁺", f"Δ{name}", f"m̂_{name}", f"∂E/∂{name}⁽³⁾", f"h_{name}", f"e^h_{name}")
-    shown = {text_of(math_of(MathNames()(symbol))) for symbol in symbols}
+    shown = {text_of(math_of(Names()(symbol))) for symbol in symbols}
     assert len(shown) == len(symbols)
 
 
@@ -197,7 +210,7 @@ def test_any_name_of_a_config_can_be_set(name: str) -> None:
 def test_no_text_breaks_out_of_a_word(text: str) -> None:
     printed = "".join(c for c in text if c.isprintable())
     if printed.strip():
-        assert text_of(math_of(MathNames().word(printed))) == printed
+        assert text_of(math_of([Word(printed)])) == printed
 
 
 @pytest.mark.parametrize(
@@ -220,7 +233,7 @@ def test_no_text_breaks_out_of_a_word(text: str) -> None:
     ],
 )
 def test_an_expression_is_set_with_few_brackets(expression: str, shown: str) -> None:
-    assert text_of(math_of(MathPrinter(MathNames()).whole(parse(expression)))) == shown
+    assert text_of(math_of(TypesetPrinter(Names()).pieces(parse(expression)))) == shown
 
 
 @pytest.mark.parametrize(
@@ -233,7 +246,7 @@ def test_an_expression_is_set_with_few_brackets(expression: str, shown: str) -> 
     ],
 )
 def test_what_derivatives_are_written_with_is_set_too(expression: str, shown: str) -> None:
-    assert text_of(math_of(MathPrinter(MathNames()).whole(parse(expression, FUNCTIONS)))) == shown
+    assert text_of(math_of(TypesetPrinter(Names()).pieces(parse(expression, FUNCTIONS)))) == shown
 
 
 def test_every_function_has_its_form() -> None:
@@ -241,7 +254,7 @@ def test_every_function_has_its_form() -> None:
     shown = set()
     for name, function in FUNCTIONS.items():
         count = 2 if function.arguments == "…" else len(function.arguments.split())
-        text = text_of(math_of(MathPrinter(MathNames()).whole(Product((HALF, Call(name, symbols[:count]))))))
+        text = text_of(math_of(TypesetPrinter(Names()).pieces(Product((HALF, Call(name, symbols[:count]))))))
         assert all(symbol.text in text for symbol in symbols[:count])
         shown.add(text)
     assert len(shown) == len(FUNCTIONS)
@@ -262,18 +275,22 @@ def test_every_function_has_its_form() -> None:
 )
 def test_numbers_stand_as_on_paper(expression: str, shown: str) -> None:
     values = {"i": "1", "w": "0.1", "b": "-3", "s": "1.2e-05", "u": "1e-8"}
-    printer = MathPrinter(MathNames(), lambda symbol: values[symbol.id])
-    assert text_of(math_of(printer.whole(parse(expression)))) == shown
+    printer = TypesetPrinter(Names(), lambda symbol: values[symbol.id])
+    assert text_of(math_of(printer.pieces(parse(expression)))) == shown
 
 
 def test_a_minus_in_front_is_no_subtraction() -> None:
-    def form(text: str) -> list[str]:
-        return re.findall("<mo[^>]*>−", marked_up(text))
+    def form(pieces: Pieces) -> list[str]:
+        return re.findall("<mo[^>]*>−", mathml(pieces))
 
-    assert form("a - b") == ["<mo>−"]
-    assert form("f(-3)") == form("[-3 > 1]") == form("max(x, -3)") == ['<mo form="prefix">−']
-    assert form("x = -3") == ['<mo form="prefix">−']
-    assert 'form="infix">−' in element(" - b", "- b")
+    def formula(text: str) -> Pieces:
+        return TypesetPrinter(Names()).pieces(parse(text, FUNCTIONS))
+
+    assert form(formula("a - b")) == ["<mo>−"]
+    inside = [form(formula(text)) for text in ("sin(-3)", "above(-3, 1)", "max(x, -3)", "log(-1/x)")]
+    assert inside == [['<mo form="prefix">−']] * 4
+    assert form(["x", EQUALS, *numeral("-3")]) == ['<mo form="prefix">−']
+    assert 'form="infix">−' in element([MINUS, "b"], "- b")
 
 
 def test_a_number_has_a_power_of_ten() -> None:
@@ -284,28 +301,34 @@ def test_a_number_has_a_power_of_ten() -> None:
 
 def test_a_long_sum_is_shortened_and_a_long_formula_is_in_pieces() -> None:
     sum = parse(" + ".join(f"x_{number}" for number in range(1, 41)) + " - y")
-    text = MathPrinter(MathNames()).whole(sum)
-    assert text_of(math_of(text)) == "x1+x2+x3+⋯\u00a037 more\u00a0⋯−y"
-    assert len(terms(text)) == 5
-    assert terms("a(b - c) - d") == ["a(b - c)", " - d"]
-    assert factors("a·(b·c)·d") == ["a", "·(b·c)", "·d"]
+    pieces = TypesetPrinter(Names()).pieces(sum)
+    assert text_of(math_of(pieces)) == "x1+x2+x3+⋯\u00a037 more\u00a0⋯−y"
+    assert len(parted(pieces, TERM)) == 5
+    a, b, c, d = "abcd"
+    assert parted([a, BESIDE, "(", b, MINUS, c, ")", MINUS, d], TERM)[1] == [MINUS, d]
+    assert parted([a, DOT, "(", b, DOT, c, ")", DOT, d], FACTOR)[1:] == [[DOT, "(", b, DOT, c, ")"], [DOT, d]]
+
+
+def labels(markup: str) -> list[str]:
+    return re.findall('aria-label="([^"]*)"', markup)
 
 
 def test_pieces_go_on_where_the_plain_text_does_too() -> None:
-    said = "1(0.123456) + 2(0.123456) - 3(0.123456)"
-    labels = re.findall('aria-label="([^"]*)"', pieces(said, said))
-    assert labels == ["1(0.123456)", "+ 2(0.123456)", "- 3(0.123456)"]
-    apart = pieces("<mfrac><mi>a</mi><mrow>b + c</mrow></mfrac>", f"{'a' * 40}/(b) + c")
-    assert apart.startswith(
+    one = ["1", "(0.123456)"]
+    said = [*one, PLUS, *one, MINUS, *one]
+    assert labels(breakable(said, said)) == ["1(0.123456)", "+ 1(0.123456)", "- 1(0.123456)"]
+    fraction = in_form(FRACTION, ["a"], ["b", PLUS, "c"])
+    assert breakable([fraction], ["a" * 40, "/(b)", PLUS, "c"]).startswith(
         '<span class="wide" style="--length:48" role="group" aria-label="wide formula" tabindex="0"><math '
     )
 
 
 def test_a_term_that_is_too_wide_goes_on_between_its_factors() -> None:
-    text, wide = f"w·{'x' * 20}·{'y' * 20}", f"{'v' * 40}"
-    labels = re.findall('aria-label="([^"]*)"', pieces(f"{text} - {wide}", f"{text} - {wide}"))
-    assert labels == ["w", "·" + "x" * 20, "·" + "y" * 20, "wide formula", f"- {wide}"]
-    assert re.findall('aria-label="([^"]*)"', pieces("a·b - c", "a·b - c")) == ["a·b - c"]
+    x, y, wide = "x" * 20, "y" * 20, "v" * 40
+    pieces = ["w", DOT, x, DOT, y, MINUS, wide]
+    assert labels(breakable(pieces, pieces)) == ["w", f"·{x}", f"·{y}", "wide formula", f"- {wide}"]
+    short = ["a", DOT, "b", MINUS, "c"]
+    assert labels(breakable(short, short)) == ["a·b - c"]
 
 
 # Pages, as an XML parser reads them

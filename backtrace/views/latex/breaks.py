@@ -22,7 +22,7 @@ _FUNCTIONS = {"log": 2.0, "log10": 4.7, **dict.fromkeys(("sigmoid", "Phi", "phi"
 _FUNCTIONS |= {name: float(len(name)) for name in ("sin", "cos", "tanh", "max", "min")}
 _SMALL = 0.72  # an index or exponent, to what it stands at
 _FEWEST = 20.0  # digits on a line within a fraction, root or power
-_BIG = {"(": Command(r"\biggl("), ")": Command(r"\biggr)")}
+_BIG = (r"\biggl(", r"\biggr)")
 
 
 def broken(pieces: Pieces, room: float, is_small: bool = False) -> list[Pieces]:
@@ -74,15 +74,27 @@ def _without_brackets(pieces: Pieces) -> list[Piece]:
     """The pieces with brackets as signs of a fixed height, which a line may end between."""
     out: list[Piece] = []
     for piece in pieces:
-        if not isinstance(piece, Form) or piece.kind not in (p.BRACKETS, p.SQUARE):
+        inside, exponent = _bracketed(piece)
+        if inside is None:
             out.append(piece)
             continue
-        (inside,) = piece.parts
-        opening, closing = (Command(sign) for sign in ("()" if piece.kind == p.BRACKETS else "[]"))
-        if is_tall(inside) and piece.kind == p.BRACKETS:
-            opening, closing = _BIG["("], _BIG[")"]
-        out += opening, *_without_brackets(inside), closing
+        opening, closing = (
+            (Command(sign) for sign in _BIG) if is_tall(inside) else (Command("("), Command(")"))
+        )
+        end: Piece = closing if exponent is None else p.in_form(p.POWER, [closing], exponent)
+        out += opening, *_without_brackets(inside), end
     return out
+
+
+def _bracketed(piece: Piece) -> tuple[Pieces | None, Pieces | None]:
+    """The pieces in round brackets, and the exponent behind these."""
+    if isinstance(piece, Form) and piece.kind == p.BRACKETS:
+        return piece.parts[0], None
+    if isinstance(piece, Form) and piece.kind == p.POWER:
+        base, exponent = piece.parts
+        if len(base) == 1 and isinstance(base[0], Form) and base[0].kind == p.BRACKETS:
+            return base[0].parts[0], exponent
+    return None, None
 
 
 def _folded(pieces: Pieces, excess: float, is_small: bool) -> list[Piece]:
@@ -138,7 +150,7 @@ def _width(piece: Piece) -> float:
     if isinstance(piece, p.Letter | p.Operator) and LETTERS.get(piece, "").startswith("\\mathrm"):
         return 1.5
     if isinstance(piece, Command):
-        return 1.4 if piece in _BIG.values() else _WIDTHS.get(piece, 30.0)
+        return 1.4 if piece in _BIG else _WIDTHS.get(piece, 30.0)
     return _SIGNS.get(piece) or _text_width(piece)
 
 
@@ -155,10 +167,9 @@ def _form_width(kind: str, parts: Sequence[Any]) -> float:
             return widths[0] + sum(_SMALL * script + 0.1 for script in widths[1:] if script)
         case p.CASES:
             return max(widths[1] + 8.4 + widths[0], widths[2] + 14.2) + 1.0
-        case "gathered":
-            return max(widths) + 1.0
-        case "substack":
-            return max(widths)
+        case "gathered" | "substack":
+            # A sign that begins a later line keeps the room before it, behind the empty group.
+            return max(widths[0], 1.0 + max(widths[1:])) + (1.0 if kind == "gathered" else 0.0)
         case p.HALF.kind:
             return _SMALL * _CHARACTER
     return {p.BRACKETS: 1.6, p.SQUARE: 1.2, p.BARS: 2.2, p.ROOT: 1.7, p.MORE: 6.0}.get(kind, 0.0) + sum(

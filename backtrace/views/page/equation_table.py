@@ -30,6 +30,7 @@ EQUATIONS = Columns(
     elastic=frozenset((FORMULA, NUMBERS)),
     right=frozenset((VALUE,)),
     styled=VALUE,
+    evenly=True,
     stacked_headings=True,
 )
 

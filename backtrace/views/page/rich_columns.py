@@ -32,7 +32,8 @@ class Columns(NamedTuple):
 
     `layouts` say which places share a column, the widest layout first; `stacked` gives the lines of such a
     column. The text of `elastic` places may be broken, `right` ones are aligned to the right, and `styled` is
-    the one that stands out in a row's style. With `stacked_headings` a column names all that it holds.
+    the one that stands out in a row's style. Where there is too little room the widest elastic column gives
+    way, or with `evenly` all of them. With `stacked_headings` a column names all that it holds.
     """
 
     headings: Sequence[str]
@@ -41,6 +42,7 @@ class Columns(NamedTuple):
     elastic: frozenset[int]
     right: frozenset[int]
     styled: int | None = None
+    evenly: bool = False
     stacked_headings: bool = False
 
 
@@ -94,6 +96,7 @@ def _fitted(columns: Columns, rows: Sequence[Texts], width: int) -> tuple[list[P
         # Where nothing may be broken, everything is.
         elastic = [place for place, column in enumerate(used) if columns.elastic.intersection(column)]
         elastic = elastic or list(range(len(used)))
+        elastic = elastic if columns.evenly else [max(elastic, key=lambda place: sizes[place])]
         wanted = [sizes[place] for place in elastic]
         shares = _shared(width - _with_frame(sizes) + sum(wanted), wanted)
         for place, share in zip(elastic, shares, strict=True):
