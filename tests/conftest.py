@@ -9,6 +9,14 @@ from hypothesis import HealthCheck, settings
 
 from tests.browser import CHROMIUM, DRIVER, MISSING, Browser, browser
 
+# Every command and format, every message about a config and the published figures: what a dependency's other
+# version could change. Tests that draw examples, open a browser or type at a terminal are not among them.
+QUICK = set(
+    "test_cli test_check_cli test_config test_config_errors test_samples_file test_schema test_published "
+    "test_published_checks test_formats test_library test_readme test_one_row test_updates test_selection "
+    "test_documents".split()
+)
+
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
@@ -21,3 +29,11 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         pytest.skip(MISSING)
     with browser(tmp_path_factory.mktemp("profile")) as opened:
         yield opened
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        test = getattr(item, "obj", None)
+        is_slow = getattr(test, "is_hypothesis_test", False) or "window" in getattr(item, "fixturenames", ())
+        if item.path.stem in QUICK and not is_slow:
+            item.add_marker("quick")

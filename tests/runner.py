@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -46,6 +47,13 @@ class Outcome(NamedTuple):
     def data(self) -> Any:
         """The output of a run with `-f json`."""
         return json.loads(self.out)
+
+    @property
+    def usage_error(self) -> str:
+        """Our part of the message on wrong usage: Click's words before it differ between its versions."""
+        assert (self.code, self.out) == (2, "")
+        message = self.err.rstrip("\n").rpartition("\nError: ")[2]
+        return re.sub("^[A-Z][a-z ]+(?='-)", "", message)
 
     @property
     def rows(self) -> list[dict[str, Any]]:

@@ -263,14 +263,10 @@ def test_its_types_are_there_for_others(tmp_path: Path) -> None:
     file.write_text(TYPED, encoding="utf-8")
     command = [sys.executable, "-m", "mypy", "--strict", "--no-color-output", "--cache-dir", f"{tmp_path}/c"]
     done = subprocess.run([*command, str(file)], capture_output=True, text=True, cwd=tmp_path, check=False)
-    told = [line.partition(": ")[2] for line in done.stdout.splitlines()]
-    assert told == [
-        'error: Incompatible types in assignment (expression has type "Problem", variable has type "int")  '
-        "[assignment]",
-        'error: Argument 1 to "trace" has incompatible type "str"; expected "Problem"  [arg-type]',
-        "",
+    assert re.findall(r"use\.py:(\d+): .*\[([a-z-]+)\]$", done.stdout, re.MULTILINE) == [
+        ("8", "assignment"),
+        ("9", "arg-type"),
     ]
-    assert done.stdout.splitlines()[2].startswith("Found 2 errors")
 
 
 @pytest.mark.parametrize(

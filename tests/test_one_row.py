@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from backtrace.cli import cli
 from backtrace.derivation.activations import ACTIVATIONS, ActivationRow
 from backtrace.derivation.costs import COSTS, CostRow
 from backtrace.derivation.optimizers import RATE, UPDATE_RULES, UpdateRule
 from backtrace.symbolic.functions import FUNCTIONS, Function
+from tests.runner import run as run_command
 
 NETWORK = """\
 inputs: [x_1, x_2]
@@ -41,9 +40,9 @@ samples: [{{inputs: [0.4]}}]
 
 def run(*arguments: object) -> str:
     """What a command prints; it has to end well."""
-    done = CliRunner().invoke(cli, list(map(str, arguments)))
-    assert done.exit_code == 0, (arguments, done.output, done.exception)
-    return done.stdout
+    done = run_command(*map(str, arguments))
+    assert done.code == 0, (arguments, done.err)
+    return done.out
 
 
 def values(config: Path, *options: object) -> dict[str, float]:

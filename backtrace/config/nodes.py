@@ -8,6 +8,7 @@ YAML would make of `1e-3`, `010` or `no`.
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, NamedTuple
 
 import yaml
@@ -19,20 +20,6 @@ StrPath = str | os.PathLike[str]  # a path, as `open` takes it
 
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-# What libyaml says is being read when something is wrong, in the words of a config.
-_CONTEXTS = {
-    "while parsing a flow sequence": "the list",
-    "while parsing a flow mapping": "the mapping",
-    "while parsing a block collection": "the list",
-    "while parsing a block mapping": "the mapping",
-    "while scanning a quoted scalar": "the quoted text",
-}
-_HINTS = {
-    "mapping values are not allowed in this context": "; expected quotes around a text with a colon in it",
-    "could not find expected ':'": "; expected a key, a colon and a space before the value",
-    "found character that cannot start any token": "; expected quotes around a text that begins like this",
-}
 
 
 class Scalar(NamedTuple):
@@ -147,20 +134,43 @@ def _too_deep(error: yaml.MarkedYAMLError, text: str, file: str, what: str) -> B
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> BacktraceError:
-    """What libyaml noticed and where, with the beginning of what it was reading."""
-    mark, begin = error.problem_mark or error.context_mark, error.context_mark
-    if error.context == "while scanning a simple key":
-        mark = begin  # the key without a colon, not the line after it
-    if mark is None:
+    """What is wrong where the parser stopped.
+
+    It is read off the text there and at the beginning of what the parser was reading, in our own words: those
+    of parsers differ between versions. They are passed on only where the text does not tell.
+    """
+    mark, begin = error.problem_mark or error.context_mark, error.context_mark or error.problem_mark
+    if mark is None or begin is None:
         return BacktraceError(f"not YAML: {error.problem or error.context}", Location(file, 1, 1))
-    lines = text.split("\n", mark.line + 1)
-    if len(lines) > mark.line and lines[mark.line][mark.column : mark.column + 1] == "\t":
-        message = "a tab stands here; expected spaces, YAML is not indented with tabs"
-    else:
-        message = f"not YAML: {error.problem}{_HINTS.get(str(error.problem), '')}"
-    if begin is not None and error.context in _CONTEXTS:
-        message += f" ({_CONTEXTS[error.context]} begins on line {begin.line + 1})"
-    return BacktraceError(message, Location(file, mark.line + 1, mark.column + 1))
+    lines = text.split("\n")
+    found, opening = _from(lines, mark)[:1], _from(lines, begin)
+    since = f"that begins on line {begin.line + 1}"
+    message = ""
+    if found == "\t":
+        message = "a tab; indent with spaces, which YAML asks for"
+    elif opening[:1] in ("[", "{"):
+        kind, end = ("list", "]") if opening[0] == "[" else ("mapping", "}")
+        message = f"expected , or {end} in the {kind} {since}"
+    elif found == ":":
+        message = "a colon within a text; put the text in quotes"
+    elif found and found in "@`%":
+        message = f"a text begins with {found}; put it in quotes"
+    elif opening[:1] in ("'", '"') and not found and mark.line >= len(lines) - 1:
+        message = f"the quoted text {since} is not closed"
+    elif begin.index < mark.index and opening.startswith("- "):
+        message = f"expected - here, in line with the list {since}"
+    elif begin.index < mark.index and re.search(r":(\s|$)", opening):
+        message = f"expected a key here, in line with the mapping {since}"
+    elif begin.index < mark.index and opening[:1].isalnum():
+        mark, message = begin, "a key without a value; write a key, a colon, a space and the value"
+    return BacktraceError(
+        f"not YAML: {message or error.problem}", Location(file, mark.line + 1, mark.column + 1)
+    )
+
+
+def _from(lines: list[str], mark: yaml.Mark) -> str:
+    """The rest of a line."""
+    return lines[mark.line][mark.column :] if mark.line < len(lines) else ""
 
 
 # A collection that is not closed yet: itself, its anchor, the key that waits for its value, and how many

@@ -22,10 +22,6 @@ import pytest
 from backtrace.checking.slips.table import SLIPS
 from tests.runner import Outcome, run
 
-USAGE = (
-    "Usage: backtrace check [OPTIONS] CONFIG ANSWERS...\nTry 'backtrace check --help' for help.\n\nError: "
-)
-
 RIGHT = "h_1: 0.6\na_1: 0.6457\nE: 0.118851\n"
 SLIPPED = "h_1: 0.6\ndE/dw_1: -0.00122\n"
 BROKEN = b"h_1: [0.6\n\xff\xfe"
@@ -107,7 +103,7 @@ def test_a_sheet_may_come_from_standard_input() -> None:
 
 def test_standard_input_is_read_once() -> None:
     message = "standard input can be read once; give - in one place"
-    assert check("-", "-") == (2, "", f"{USAGE}{message}\n")
+    assert check("-", "-").usage_error == message
 
 
 def test_the_output_goes_to_a_file(sheets: Path) -> None:
@@ -137,8 +133,8 @@ def test_tolerance_accepts_a_difference(sheets: Path) -> None:
 
 @pytest.mark.parametrize("value", ["nan", "inf"])
 def test_a_tolerance_is_a_finite_number(value: str) -> None:
-    message = f"Invalid value for '--tolerance': {value} is no finite number"
-    assert check("or-gate", "x", "--tolerance", value) == (2, "", f"{USAGE}{message}\n")
+    message = f"'--tolerance': {value} is no finite number"
+    assert check("or-gate", "x", "--tolerance", value).usage_error == message
 
 
 def test_a_slip_may_earn_a_part_of_the_mark(sheets: Path) -> None:
@@ -146,8 +142,7 @@ def test_a_slip_may_earn_a_part_of_the_mark(sheets: Path) -> None:
         check("or-gate", "slipped.yaml", "-f", "json", "--slip-mark", "0.5").data["summary"]["marks"] == 1.5
     )
     assert "1.5 of 2 marks: " in check("or-gate", "slipped.yaml", "--slip-mark", "0.5").out
-    message = "Invalid value for '--slip-mark': 2.0 is not in the range 0<=x<=1."
-    assert check("or-gate", "slipped.yaml", "--slip-mark", "2") == (2, "", f"{USAGE}{message}\n")
+    assert "'--slip-mark'" in check("or-gate", "slipped.yaml", "--slip-mark", "2").usage_error
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "junit"])
@@ -172,7 +167,7 @@ def test_gradescope_never_reveals_unless_told_to(sheets: Path, feedback: tuple[s
 
 def test_gradescope_is_for_one_submission(sheets: Path) -> None:
     message = "-f gradescope is the result of one submission; give one file of answers"
-    assert check("or-gate", "class", "-f", "gradescope") == (2, "", f"{USAGE}{message}\n")
+    assert check("or-gate", "class", "-f", "gradescope").usage_error == message
 
 
 def test_a_sample_stands_in_where_a_sheet_names_none(sheets: Path) -> None:
@@ -217,8 +212,8 @@ def test_a_sheet_in_another_notation_is_read(sheets: Path) -> None:
     ],
 )
 def test_an_unknown_notation_is_refused(name: str, told: str) -> None:
-    message = f"Invalid value for '--notation': {told}"
-    assert check("or-gate", "x", "--notation", name) == (2, "", f"{USAGE}{message}\n")
+    message = f"'--notation': {told}"
+    assert check("or-gate", "x", "--notation", name).usage_error == message
 
 
 def test_what_if_changes_what_is_expected_and_is_told(sheets: Path) -> None:
@@ -237,9 +232,9 @@ def test_the_slips_are_listed_without_a_config() -> None:
 
 
 def test_answers_are_needed() -> None:
-    said = f"{USAGE}give ANSWERS or --published, one of them and not both\n"
-    assert check("or-gate") == (2, "", said)
-    assert check("or-gate", "sheet.yaml", "--published") == (2, "", said)
+    message = "give ANSWERS or --published, one of them and not both"
+    assert check("or-gate").usage_error == message
+    assert check("or-gate", "sheet.yaml", "--published").usage_error == message
 
 
 # Published figures
@@ -311,8 +306,8 @@ def test_a_name_stands_for_something_that_there_is(post: Path) -> None:
 
 
 def test_a_name_needs_an_id() -> None:
-    said = f"{USAGE}Invalid value for '--name': 'z1'; expected a name on the sheets and an id, as z1=h_h1\n"
-    assert check("or-gate", "sheet.yaml", "--name", "z1") == (2, "", said)
+    message = "'--name': 'z1'; expected a name on the sheets and an id, as z1=h_h1"
+    assert check("or-gate", "sheet.yaml", "--name", "z1").usage_error == message
 
 
 # Formulas and working

@@ -565,7 +565,7 @@ def test_a_title_is_the_same_to_a_program_whatever_is_in_it() -> None:
         (("trace", "or-gate", "--\x1b[31m"), r"--\x1b[31m"),
         (
             ("trace", "or-gate", "--sample", "\u202e1"),
-            r"Error: Invalid value for '--sample': '\u202e1'; expected a sample's number, or all",
+            r"'--sample': '\u202e1'; expected a sample's number, or all",
         ),
     ],
 )

@@ -432,31 +432,31 @@ BROKEN_MEANING: list[tuple[str, str]] = [
     ("- 1\n- 2\n", "c.yaml:1:1: found a list of 2; expected a config (keys with values)"),
     (
         network("inputs: [i_1, i_2]", "inputs: [i_1, i_2"),
-        "c.yaml:3:8: not YAML: did not find expected ',' or ']' (the list begins on line 2)",
+        "c.yaml:3:8: not YAML: expected , or ] in the list that begins on line 2",
     ),
     (
         network("title: OR gate", "title: OR: the gate"),
-        "c.yaml:1:10: not YAML: mapping values are not allowed in this context; expected quotes around a text with a colon in it",
+        "c.yaml:1:10: not YAML: a colon within a text; put the text in quotes",
     ),
     (
         network("title: OR gate", "title: 'OR gate"),
-        "c.yaml:21:1: not YAML: found unexpected end of stream (the quoted text begins on line 1)",
+        "c.yaml:21:1: not YAML: the quoted text that begins on line 1 is not closed",
     ),
     (
         network("    units: [o]", "\tunits: [o]"),
-        "c.yaml:12:1: a tab stands here; expected spaces, YAML is not indented with tabs",
+        "c.yaml:12:1: not YAML: a tab; indent with spaces, which YAML asks for",
     ),
     (
         network("    units: [o]", "   units: [o]"),
-        "c.yaml:12:4: not YAML: did not find expected '-' indicator (the list begins on line 5)",
+        "c.yaml:12:4: not YAML: expected - here, in line with the list that begins on line 5",
     ),
     (
         network("cost: half_squared_error", "cost:half_squared_error"),
-        "c.yaml:17:1: not YAML: could not find expected ':'; expected a key, a colon and a space before the value",
+        "c.yaml:17:1: not YAML: a key without a value; write a key, a colon, a space and the value",
     ),
     (
         network("cost: half_squared_error", "cost: @half"),
-        "c.yaml:17:7: not YAML: found character that cannot start any token; expected quotes around a text that begins like this",
+        "c.yaml:17:7: not YAML: a text begins with @; put it in quotes",
     ),
     (
         network("title: OR gate", "title: OR\x00gate"),

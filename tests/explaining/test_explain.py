@@ -413,7 +413,7 @@ def test_another_sample_and_step() -> None:
             2,
             "--input makes a sample of its own; leave --sample out",
         ),
-        (["or-gate"], 2, "Missing argument 'ID'"),
+        (["or-gate"], 2, "'ID'"),
     ],
 )
 def test_what_cannot_be_explained_is_told(arguments: list[str], code: int, said: str) -> None:
