@@ -1,7 +1,8 @@
-"""What an arithmetic is: numbers with + - * and a table of everything else.
+"""The form of an arithmetic: numbers with + - *, and a table of everything else.
 
-An evaluator never asks which arithmetic it has. Its values know + - * by themselves (floats, decimals,
-intervals); division, powers and functions come from here, where each arithmetic says what 1/0 or e^1000 is.
+The evaluator never asks which arithmetic it has. The values know + - * by themselves (floats, decimals,
+intervals). Division, powers and functions come from the arithmetic, because they differ in 1/0 and e^1000:
+for floats these are infinite, for an interval undecided. Knows no arithmetic in particular.
 """
 
 from __future__ import annotations
@@ -12,15 +13,21 @@ from typing import Any, NamedTuple
 
 from backtrace.symbolic.expressions import Number
 
-Value = Any  # a float, a Decimal, …: whatever the arithmetic counts in
+Value = Any  # a float, a Decimal, an Interval, a numpy array: the numbers of the arithmetic
 
 
 class Arithmetic(NamedTuple):
-    """One way to count.
+    """One way to compute.
 
-    `name` is told in headings. `number` reads a number; `settle` is applied to each result with its kind
-    (hand arithmetic rounds there); `is_finite` tells values that can be gone on with; `context` is entered
-    around a calculation; `kept` are the decimals that settled values have, where they have a fixed number.
+    Attributes:
+        name: for headings.
+        number: makes a value from a number of a config or a formula.
+        divide, power: the two operations that not all pairs of numbers have.
+        functions: each function of the table by its name.
+        settle: applied to each result with its kind of quantity; hand arithmetic rounds here.
+        is_finite: whether a calculation can go on from a value.
+        kept: the decimals of settled values, where their number is fixed.
+        context: entered around a calculation.
     """
 
     name: str
@@ -40,10 +47,10 @@ def choose(condition: Value, yes: Value, no: Value) -> Value:
 
 
 def largest(*values: Value) -> Value:
-    """`max`, in any arithmetic that compares exactly; what is not a number (nan) is never left out."""
+    """`max`, in any arithmetic that compares exactly; of nan and a number it is nan, never the number."""
     return next((value for value in values if value != value), None) or max(values)
 
 
 def smallest(*values: Value) -> Value:
-    """`min`, likewise."""
+    """`min`, in any arithmetic that compares exactly; nan as in `largest`."""
     return next((value for value in values if value != value), None) or min(values)

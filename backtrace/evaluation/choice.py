@@ -1,4 +1,4 @@
-"""Which arithmetic a problem is worked out in."""
+"""The choice of arithmetic for a problem. Hand arithmetic is imported only if it is chosen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backtrace.problem.problem import Problem
 
 
 def arithmetic_of(problem: Problem, hand: Mapping[str, int] | None = None) -> Arithmetic:
-    """Hand arithmetic where it is asked for, here or in the config; else float64. Empty `hand` is float64."""
+    """Hand arithmetic if `hand` or the config asks for it, else float64; empty `hand` overrules the config."""
     decimals = problem.hand if hand is None else hand
     if not decimals:
         return FLOAT64

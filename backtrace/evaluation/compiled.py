@@ -1,7 +1,7 @@
-"""An expression as a function: put together once, called as often as wanted.
+"""An expression as a function: built once, called as often as wanted.
 
-Where one equation is worked out with thousands of different numbers, walking through its expression each time
-is most of the work. The function asks for the value of each symbol and gives what `value_of` gives.
+If one equation is evaluated with thousands of different numbers, walking through its expression each time is
+most of the work. The function asks for the value of each symbol and returns the same as `value_of`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Compiled = Callable[[Lookup[Name]], Value]
 
 
 def compiled(expression: Expression, names: Mapping[str, Name], arithmetic: Arithmetic) -> Compiled[Name]:
-    """A function of a lookup that knows each symbol by what `names` calls it.
+    """A function that takes a lookup of values by the names that `names` has for the symbols.
 
     Raises:
         KeyError: a symbol has no name.

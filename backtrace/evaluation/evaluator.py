@@ -1,4 +1,9 @@
-"""Working out equations: an environment of values, filled from the first equation to the last."""
+"""Equations → values: an environment, filled from the first equation to the last.
+
+The environment maps ids to values. It begins with the givens (inputs, targets, parameters), and each equation
+finds in it all that it needs, because a derivation defines every quantity before it is used. Knows neither
+which arithmetic it computes in, nor a network.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +55,10 @@ def evaluate(
 
 
 def value_of(expression: Expression, values: Environment, arithmetic: Arithmetic) -> Value:
-    """The value of an expression, worked out from left to right as it is written.
+    """The value of an expression, computed from left to right as it is written.
+
+    Floats are not associative: (a + b) + c and a + (b + c) differ in the last digit. A reader who follows the
+    formula with a calculator should get the digits that are shown.
 
     Raises:
         KeyError: a symbol has no value.

@@ -1,4 +1,8 @@
-"""Float64: operations as IEEE 754 has them, functions in forms that neither overflow nor cancel."""
+"""Float64: operations as IEEE 754 has them, functions in forms that neither overflow nor cancel.
+
+A textbook form is shown, but a stable form of the same function is computed where the textbook's fails: in
+1/(1 + e^(-x)), e^(-x) overflows at x = -710, though the result is simply 0. Knows no equations.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +50,7 @@ def exp(x: float) -> float:
 
 
 def expm1(x: float) -> float:
-    """e^x - 1, exact near 0."""
+    """e^x - 1, exact near 0, where the difference of e^x and 1 would lose all digits."""
     try:
         return math.expm1(x)
     except OverflowError:
@@ -57,12 +61,13 @@ def sigmoid(x: float) -> float:
     """1/(1 + e^(-x)), in the form whose exponential cannot overflow."""
     if x >= 0:
         return 1 / (1 + math.exp(-x))
+    # Below 0 both parts of the fraction are multiplied by e^x.
     small = math.exp(x)
     return small / (1 + small)
 
 
 def softplus(x: float) -> float:
-    """ln(1 + e^x), exact for large |x|."""
+    """ln(1 + e^x), exact for large |x|: for x > 0 it is x + ln(1 + e^(-x))."""
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
@@ -77,7 +82,7 @@ def log10(x: float) -> float:
 
 
 def xlogy(x: float, y: float) -> float:
-    """x·ln(y), where 0·ln 0 is 0; the logarithm of a negative number is none even then."""
+    """x·ln(y), where 0·ln 0 is 0, its limit; 0·ln(-1) is still not a number."""
     return 0.0 if x == 0 == y else x * log(y)
 
 
@@ -89,7 +94,9 @@ def over(x: float, y: float) -> float:
 def normal_distribution(x: float) -> float:
     """Φ(x) = ½·erfc(-x/√2), exact in both tails.
 
-    There erfc magnifies the rounding of x/√2 by x², so what was rounded off is put back along the slope.
+    There erfc magnifies the rounding error of x/√2 by x², so the error is added back along the slope.
+
+    Source: Φ by erfc as in Abramowitz and Stegun, Handbook of Mathematical Functions, 1964, chapter 26.
     """
     scaled = x * _SQRT_HALF
     if abs(x) > 40:
@@ -99,7 +106,7 @@ def normal_distribution(x: float) -> float:
 
 
 def normal_density(x: float) -> float:
-    """φ(x) = e^(-x²/2)/√(2π); what the rounding of x² takes away is put back."""
+    """φ(x) = e^(-x²/2)/√(2π), corrected for the rounding error of x²."""
     square = x * x
     if square > 1600:
         return 0.0
@@ -107,7 +114,7 @@ def normal_density(x: float) -> float:
 
 
 def _rounded_off(x: float, y: float, product: float) -> float:
-    """x·y less its rounded product, exactly.
+    """The rounding error of a product, x·y less its float, without any error of its own.
 
     Source: Dekker, A floating-point technique for extending the available precision, 1971.
     """
@@ -137,7 +144,7 @@ def _cosine(x: float) -> float:
 
 
 def _lifted(name: str, row: Function) -> Callable[..., float] | None:
-    """A row's own values, not a number where Python refuses to give one."""
+    """A row's own function, with inf or nan instead of Python's errors."""
     value = row.value
     if value is None:
         return None

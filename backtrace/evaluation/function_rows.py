@@ -1,7 +1,7 @@
-"""The functions of an arithmetic: its own forms, and for all others what their rows say.
+"""The functions of an arithmetic: its own forms, and all others by their rows in `FUNCTIONS`.
 
-Each arithmetic writes down the functions for which it has a safer or faster form. Any other is computed from
-its row in `FUNCTIONS`: its textbook form in this very arithmetic, or its values on floats where those help.
+Each arithmetic lists the functions for which it has a safer or faster form. Any other is computed from its
+row: its textbook form in this very arithmetic, or its values on floats where those help.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Lift = Callable[[str, Function], Callable[..., Value] | None]
 
 
 class _Functions(dict[str, Callable[..., Any]]):
-    """Forms by name; one that is missing is made from its row when it is first used."""
+    """Functions by name; a missing one is built from its row on first use, so that new rows are found."""
 
     arithmetic: Arithmetic
     lift: Lift

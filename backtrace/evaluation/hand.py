@@ -1,8 +1,9 @@
 """Hand arithmetic: decimals, rounded half up where a person writes a value down and nowhere else.
 
-Between two written values everything is carried with `DIGITS` significant digits, more than any rounding
-here can notice. The normal distribution comes from float64, whose 16 digits are still more than the
-`limits.DECIMALS` a config may keep.
+Decimals, because 0.285 is a tie on paper; as a float it is a little less, and would be rounded down. Between
+two written values everything has `DIGITS` significant digits, more than any rounding here can notice. The
+normal distribution comes from float64, whose 16 digits are still more than the `limits.DECIMALS` a config
+may keep.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def _softplus(x: Decimal) -> Decimal:
 
 
 def _sine(x: Decimal, ahead: int = 0) -> Decimal:
-    """Sin x, or of x and so many quarter turns: whole turns are taken off, then the power series."""
+    """The sine of x plus so many quarter turns: whole turns are taken off, then its power series."""
     if not x.is_finite() or x.adjusted() > 2 * DIGITS:
         return Decimal("NaN")  # past all digits of π there is no angle left
     with decimal.localcontext() as wider:
@@ -72,7 +73,7 @@ def _sine(x: Decimal, ahead: int = 0) -> Decimal:
 
 
 def _by_float(name: str, row: Function) -> Callable[..., Decimal] | None:
-    """What has no form in other functions is computed on floats."""
+    """A function without a textbook form, computed on floats."""
     if row.textbook:
         return None
     function = FLOAT64.functions[name]
@@ -102,7 +103,7 @@ _FUNCTIONS: dict[str, Callable[..., Decimal]] = {
 
 
 def _is_finite(value: Decimal) -> bool:
-    """Whether a value can be gone on with: all are handed out as floats, too."""
+    """Whether a value is finite as a float, too, as programs get all values as floats."""
     return value.is_finite() and (not value or value.adjusted() < sys.float_info.max_10_exp)
 
 

@@ -1,8 +1,10 @@
 """Intervals: numbers that are known only as far as somebody wrote them down.
 
 "0.59" may be anything from 0.585 to 0.595. An operation gives an interval that holds every result it could
-have. Where no bound can be given (a divisor that may be 0, the kink of relu inside) there is no interval, and
-`UndecidedError` says so: nothing is ever claimed to overlap for want of a bound.
+have. Where there is no bound (a divisor that may be 0, a step inside the interval) `UndecidedError` says so:
+a student's number is never accepted for want of a bound. Knows no student and no equation.
+
+Source: Moore, Interval Analysis, 1966.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ class Interval(NamedTuple):
     def __mul__(self, other: object) -> Interval:
         if not isinstance(other, Interval):
             return NotImplemented
+        # The extremes of a product are at corners. 0 times anything bounded is 0, infinite bounds included.
         ends = [x * y if x and y else 0.0 for x in self for y in other]
         return _widened(min(ends), max(ends))
 
@@ -84,7 +87,7 @@ def _power(base: Interval, exponent: Interval) -> Interval:
 
 
 def _rising(name: str) -> Callable[[Interval], Interval]:
-    """A function that never falls, on an interval; undefined somewhere in it means undecided."""
+    """A function that never falls, on an interval: its values at both ends bound all between."""
     function = FLOAT64.functions[name]
 
     def on_interval(x: Interval) -> Interval:
@@ -149,7 +152,7 @@ def _extreme(choose: Callable[..., float]) -> Callable[..., Interval]:
 
 
 def _bounded(name: str, row: Function) -> Callable[..., Interval] | None:
-    """A rising function by its ends; without a form in other functions, any other is undecided."""
+    """A rising function by its ends; any other by its textbook form, or undecided if it has none."""
     if row.rises:
         return _rising(name)
     return None if row.textbook else _undecided

@@ -1,4 +1,7 @@
-"""Numpy arrays: float64 for many units and samples at once; what has no value is nan or infinite."""
+"""Numpy arrays: float64 for many units and samples at once; a result without a value is nan or infinite.
+
+The only arithmetic that loads numpy, so it is imported only for training. Knows no layers.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def _over(x: Array, y: Array) -> Array:
 
 
 def _each(name: str, row: Function) -> Callable[..., Array] | None:
-    """A function that numpy does not have: its form in other functions, or one number at a time."""
+    """A function that numpy does not have: its textbook form, or the float's one number at a time."""
     return None if row.textbook else np.vectorize(FLOAT64.functions[name], otypes=[np.float64])
 
 
