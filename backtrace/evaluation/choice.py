@@ -10,7 +10,7 @@ from backtrace.problem.problem import Problem
 
 
 def arithmetic_of(problem: Problem, hand: Mapping[str, int] | None = None) -> Arithmetic:
-    """Hand arithmetic if `hand` or the config asks for it, else float64; empty `hand` overrules the config."""
+    """Hand arithmetic if `hand` or the config asks for it, else float64; `hand` overrules the config."""
     decimals = problem.hand if hand is None else hand
     if not decimals:
         return FLOAT64
