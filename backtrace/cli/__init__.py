@@ -124,9 +124,7 @@ def _instead(name: str) -> str:
 
 
 @click.group(
-    cls=Commands,
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
 )
 @click.version_option(__version__, prog_name="backtrace")
 @click.pass_context

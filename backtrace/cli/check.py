@@ -7,18 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
+from click import Choice, IntRange
 
 from backtrace.cli import Exit
 from backtrace.cli.option_groups import Change, grouped
-from backtrace.cli.options import (
-    FiniteRange,
-    NameOf,
-    Setting,
-    format_option,
-    output_options,
-    shared,
-    what_if_options,
-)
+from backtrace.cli.option_types import FiniteRange, name_of, setting
+from backtrace.cli.options import flag, format_option, output_options, shared, value_option, what_if_options
 from backtrace.limits import JOBS
 from backtrace.views.formats import find_view
 
@@ -43,45 +37,34 @@ def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> Non
 
 
 reading_options = shared(
-    click.option(
-        "--sample", metavar="K", type=click.IntRange(1), help="The sample, where a sheet names none."
+    value_option("--sample", "K", IntRange(1), "The sample, where a sheet names none."),
+    value_option("--step", "K", IntRange(1), "The step, where a sheet names none."),
+    value_option(
+        "--notation", "NAME", name_of("notation"), "Also read the names of this notation, as net-out."
     ),
-    click.option("--step", metavar="K", type=click.IntRange(1), help="The step, where a sheet names none."),
-    click.option(
-        "--notation",
-        metavar="NAME",
-        type=NameOf("notation"),
-        help="Also read the names of this notation, as net-out.",
-    ),
-    click.option(
-        "--name",
-        "names",
-        metavar="NAME=ID",
-        type=Setting("a name on the sheets and an id, as z1=h_h1"),
+    value_option(
+        "--name names",
+        "NAME=ID",
+        setting("a name on the sheets and an id, as z1=h_h1"),
+        "The id that a name on the sheets means, as z1=h_h1 (repeatable).",
         multiple=True,
-        help="What a name on the sheets stands for, as z1=h_h1 (repeatable).",
     ),
 )
 marking_options = shared(
-    click.option(
-        "--tolerance",
-        metavar="X",
-        type=FiniteRange(min=0),
-        default=0.0,
-        help="Accept an absolute difference besides rounding.",
+    value_option(
+        "--tolerance", "X", FiniteRange(min=0), "Accept an absolute difference besides rounding.", default=0.0
     ),
-    click.option(
-        "--slip-mark", metavar="X", type=FiniteRange(0, 1), default=0.0, help="What a slip earns (default 0)."
-    ),
+    value_option("--slip-mark", "X", FiniteRange(0, 1), "The mark for a slip (default 0).", default=0.0),
 )
-telling_options = shared(
-    click.option(
+feedback_options = shared(
+    value_option(
         "--feedback",
-        type=click.Choice(["brief", "slip", "full"]),
-        help="Right or wrong; the slip too; or everything (default; for gradescope: slip).",
+        None,
+        Choice(["brief", "slip", "full"]),
+        "Right or wrong; the slip too; or everything (default; for gradescope: slip).",
     ),
-    click.option("--reveal", is_flag=True, help="Tell the expected values whatever the feedback."),
-    click.option("--verbose", is_flag=True, help="List the lines that were not understood."),
+    flag("--reveal", "Show the expected values whatever the feedback."),
+    flag("--verbose", "List the lines that were not understood."),
 )
 
 
@@ -91,15 +74,9 @@ telling_options = shared(
 @format_option("check")
 @reading_options
 @marking_options
-@telling_options
-@click.option(
-    "--jobs", metavar="N", type=click.IntRange(1, JOBS), default=1, help="Processes for many sheets."
-)
-@click.option(
-    "--published",
-    is_flag=True,
-    help="Instead of ANSWERS: what is to be corrected in the derivation that a bundled example is from.",
-)
+@feedback_options
+@value_option("--jobs", "N", IntRange(1, JOBS), "Processes for many sheets.", default=1)
+@flag("--published", "Instead of ANSWERS: what to correct in the derivation that a bundled example is from.")
 @click.option(
     "--slips",
     is_flag=True,

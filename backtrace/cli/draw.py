@@ -10,6 +10,7 @@ from backtrace.cli.option_groups import Change, Figures, grouped
 from backtrace.cli.options import (
     digits_options,
     file_option,
+    flag,
     format_option,
     input_alone,
     one_sample_options,
@@ -26,8 +27,8 @@ BLANK_DIGITS = 6  # as on a sheet: somebody calculates with these numbers
 @click.argument("config")
 @format_option("draw", at_terminal="text")
 @one_sample_options
-@click.option("--forward-only", is_flag=True, help="Without the gradients of the backward pass.")
-@click.option("--blank", is_flag=True, help="Without what is to be worked out: of that only the names.")
+@flag("--forward-only", "Without the gradients of the backward pass.")
+@flag("--blank", "Only the names of computed quantities, without their values.")
 @digits_options(3)
 @what_if_options
 @file_option

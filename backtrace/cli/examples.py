@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from backtrace.cli.options import file_option
+
 
 @click.command("examples")
 @click.argument("name", required=False)
-@click.option("-o", "--output", metavar="FILE", help="Write to a file, whole or not at all.")
+@file_option
 def command(name: str | None, output: str | None) -> None:
     """List the bundled configs, or print the one called NAME.
 

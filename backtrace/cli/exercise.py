@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from backtrace.cli.options import FiniteRange, NameOf
+from backtrace.cli.option_types import FiniteRange, activations, name_of, topology
+from backtrace.cli.options import flag, value_option
 from backtrace.views.formats import find_view, views_of
 
 if TYPE_CHECKING:
@@ -22,176 +22,107 @@ FILES = tuple(f".{ending}" for view in views_of("exercise") for ending in view.e
 MOST = 1_000  # exercises at once
 LARGEST_SEED = 10**18
 FRESH_SEEDS = 10**6  # short enough to be typed again
-_TOPOLOGY = re.compile(r"[0-9]{1,3}(?:-[0-9]{1,3}){1,20}")
-
-
-class Topology(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.4 on
-    """Sizes with hyphens between them: `2-2-1`."""
-
-    name = "topology"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        from backtrace.errors import quoted
-
-        if isinstance(value, tuple):
-            return value
-        if not _TOPOLOGY.fullmatch(value):
-            said = "expected the number of inputs, then of each layer's units, as 2-2-1"
-            self.fail(f"{quoted(value)}; {said}", param, ctx)
-        return tuple(map(int, value.split("-")))
-
-
-class Activations(NameOf):
-    """One activation, or several with commas between them: `relu,sigmoid`."""
-
-    def __init__(self) -> None:
-        super().__init__("activation")
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if isinstance(value, tuple):
-            return value
-        names = value.split(",", 20)
-        return tuple(super(Activations, self).convert(name, param, ctx) for name in names)
 
 
 @click.command("exercise")
-@click.option(
-    "--topology",
-    "sizes",
-    metavar="N-N-N",
-    type=Topology(),
+@value_option(
+    "--topology sizes",
+    "N-N-N",
+    topology,
+    "How many inputs, then how many units in each layer.",
     default="2-2-1",
     show_default=True,
-    help="How many inputs, then how many units in each layer.",
 )
-@click.option(
-    "--activation",
-    "activations",
-    metavar="NAME,...",
-    type=Activations(),
-    help="One for all layers, or one for each, as relu,sigmoid (default sigmoid).",
+@value_option(
+    "--activation activations",
+    "NAME,...",
+    activations,
+    "One for all layers, or one for each, as relu,sigmoid (default sigmoid).",
 )
-@click.option("--cost", metavar="NAME", type=NameOf("cost"), help="The cost (default half_squared_error).")
-@click.option(
+@value_option("--cost", "NAME", name_of("cost"), "The cost (default half_squared_error).")
+@value_option(
     "--bias",
-    type=click.Choice(["per-unit", "shared", "none"]),
+    None,
+    click.Choice(["per-unit", "shared", "none"]),
+    "One for each unit (default), one for each layer, or none.",
     default="per-unit",
-    help="One for each unit (default), one for each layer, or none.",
 )
-@click.option(
+@value_option(
     "--update",
-    metavar="RULE",
-    type=NameOf("update rule", ("none",)),
+    "RULE",
+    name_of("update rule", "none"),
+    "How the parameters change (default sgd); none: they do not.",
     default="sgd",
-    help="How the parameters change (default sgd); none: they do not.",
 )
-@click.option(
-    "--learning-rate",
-    "rate",
-    metavar="X",
-    type=FiniteRange(min=0, max=10, min_open=True),
+@value_option(
+    "--learning-rate rate",
+    "X",
+    FiniteRange(0, 10, min_open=True),
+    "How far an update moves (default 0.5).",
     default=0.5,
-    help="Of the update (default 0.5).",
 )
-@click.option("--samples", metavar="N", type=click.IntRange(1, 8), default=1, help="How many (default 1).")
-@click.option(
+@value_option("--samples", "N", click.IntRange(1, 8), "How many (default 1).", default=1)
+@value_option(
     "--batch",
-    type=click.Choice(["online", "sum", "mean"]),
-    help="How samples make a step (default: mean where there are several).",
+    None,
+    click.Choice(["online", "sum", "mean"]),
+    "How samples make a step (default: mean if there are several).",
 )
-@click.option(
-    "--notation",
-    metavar="NAME",
-    type=NameOf("notation"),
-    default="h-a",
-    help="How quantities are written (default h-a).",
+@value_option(
+    "--notation", "NAME", name_of("notation"), "How quantities are written (default h-a).", default="h-a"
 )
-@click.option(
+@value_option(
     "--delta",
-    type=click.Choice(["gradient", "descent"]),
+    None,
+    click.Choice(["gradient", "descent"]),
+    "δ is ∂E/∂h (default), or points the way the update moves.",
     default="gradient",
-    help="δ is ∂E/∂h (default), or points the way that the update goes.",
 )
-@click.option(
+@value_option(
     "--digits",
-    metavar="N",
-    type=click.IntRange(3, 6),
-    help="Significant digits of answers (default: from 4 on as few as tell slips apart).",
+    "N",
+    click.IntRange(3, 6),
+    "Significant digits of answers (default: 4, or more where slips would look alike).",
 )
-@click.option(
-    "--seed", metavar="N", type=click.IntRange(0, LARGEST_SEED), help="Which problems (default: new ones)."
+@value_option("--seed", "N", click.IntRange(0, LARGEST_SEED), "Which problems (default: new ones).")
+@value_option("--count", "N", click.IntRange(1, MOST), "How many (default 1).", default=1)
+@flag("--blank", "Instead: a config of that topology to fill in (-o: into a FILE).")
+@value_option(
+    "-f --format form",
+    None,
+    click.Choice([view.format for view in views_of("exercise")]),
+    "Of problem and solution (default: yaml, the config; with -o markdown).",
 )
-@click.option("--count", metavar="N", type=click.IntRange(1, MOST), default=1, help="How many (default 1).")
-@click.option(
-    "--blank", is_flag=True, help="Instead: a config of that topology to fill in (-o: into a FILE)."
-)
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice([view.format for view in views_of("exercise")]),
-    help="Of problem and solution (default: yaml, the config; with -o markdown).",
-)
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    metavar="FOLDER",
-    help="Write config, problem and solution into it (several: default .).",
+@value_option(
+    "-o --output folder", "FOLDER", str, "Write config, problem and solution into it (several: default .)."
 )
 def command(
-    sizes: tuple[int, ...],
-    activations: tuple[str, ...] | None,
-    cost: str | None,
-    bias: Any,
-    update: str,
-    rate: float,
-    samples: int,
-    batch: Any,
-    notation: str,
-    delta: Any,
-    digits: int | None,
-    seed: int | None,
-    count: int,
-    blank: bool,
-    form: str | None,
-    folder: str | None,
+    seed: int | None, count: int, blank: bool, form: str | None, folder: str | None, **wishes: Any
 ) -> None:
     """Make new problems: numbers with one decimal, no unit saturated, every common slip a number of its own.
 
     Without -o the config is printed, for trace and check; with -f the problem as it is handed out. With -o
-    there is a config, a problem and a solution of each in FOLDER, in which nothing is replaced; several go
-    into the current one without it. The same --seed gives the same problems on any machine.
+    each gets a config, a problem and a solution in FOLDER, where nothing is replaced; several go into the
+    current folder if there is no -o. The same --seed gives the same problems on any machine.
     """
     if blank and count > 1:
-        raise click.UsageError(f"--blank is one config; expected no --count {count}")
+        raise click.UsageError(f"--blank is one config; leave --count {count} out")
     if count > 1 and folder is None:
         folder = "."  # several problems are several files
     if blank and form not in (None, "yaml"):
-        raise click.UsageError(f"--blank is a config; expected no -f {form}")
+        raise click.UsageError(f"--blank is a config; leave -f {form} out")
     from backtrace.errors import BacktraceError, quoted
     from backtrace.exercises.plan import Plan, completed
 
     if not blank and folder and folder.endswith(FILES) and not os.path.isdir(folder):
         said = "expected a folder, for config, problem and solution; without -o one of them is printed"
         raise click.UsageError(f"-o {quoted(folder, 120)}: {said}")
-    wish = Plan(
-        sizes=sizes,
-        activations=activations or (),
-        cost=cost or "",
-        bias=bias,
-        update=None if update == "none" else update,
-        rate=rate,
-        samples=samples,
-        batch=batch or ("mean" if samples > 1 else "online"),
-        notation=notation,
-        delta=delta,
-        digits=digits,
-    )
+    wishes["activations"] = wishes["activations"] or ()
+    wishes["cost"] = wishes["cost"] or ""
+    wishes["update"] = None if wishes["update"] == "none" else wishes["update"]
+    wishes["batch"] = wishes["batch"] or ("mean" if wishes["samples"] > 1 else "online")
     try:
-        plan = completed(wish)
+        plan = completed(Plan(**wishes))
     except BacktraceError as error:
         raise click.UsageError(error.message) from None
     if blank:

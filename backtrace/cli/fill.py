@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backtrace.cli import Exit
+from backtrace.cli.options import flag
 from backtrace.errors import BacktraceError, printable, quoted
 
 if TYPE_CHECKING:
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 
 @click.command("fill")
 @click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT...")
-@click.option(
-    "--check", is_flag=True, help="Write nothing; print what would change (exit code 3 if it does)."
-)
+@flag("--check", "Write nothing; print what would change (exit code 3 if anything would).")
 def command(documents: tuple[str, ...], check: bool) -> int:
     """Make the numbers between the marks of each DOCUMENT anew; every other byte stays.
 

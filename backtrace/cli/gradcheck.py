@@ -8,12 +8,13 @@ import click
 
 from backtrace.cli import Exit
 from backtrace.cli.option_groups import Change, grouped
+from backtrace.cli.option_types import FiniteRange, sample_number
 from backtrace.cli.options import (
-    FiniteRange,
-    SampleNumber,
+    flag,
     format_option,
     input_alone,
     output_options,
+    value_option,
     what_if_options,
 )
 
@@ -24,29 +25,22 @@ if TYPE_CHECKING:
 @click.command("gradcheck")
 @click.argument("config")
 @format_option("gradcheck")
-@click.option(
+@value_option(
     "--sample",
-    metavar="K|all",
-    type=SampleNumber(),
-    help="Which sample (default: the first; in a batch what is made of all).",
+    "K|all",
+    sample_number,
+    "Which sample (default: the first; in a batch the sum or mean).",
 )
-@click.option(
-    "--show", metavar="PATTERN", multiple=True, help="Only these, as w_5 or 'dE/dw_*' (repeatable)."
-)
-@click.option("--inputs", "of_inputs", is_flag=True, help="Also the gradients by the inputs.")
-@click.option("--all", "every", is_flag=True, help="Every gradient, also of a large network.")
-@click.option(
+@value_option("--show", "PATTERN", str, "Only these, as w_5 or 'dE/dw_*' (repeatable).", multiple=True)
+@flag("--inputs of_inputs", "Also the gradients by the inputs.")
+@flag("--all every", "Every gradient, also of a large network.")
+@value_option(
     "--step-size",
-    metavar="S",
-    type=FiniteRange(1e-14, 1),
-    help="The step of the differences, relative to max(1, |w|) (default 6.06e-06).",
+    "S",
+    FiniteRange(1e-14, 1),
+    "The step of the differences, relative to max(1, |w|) (default 6.06e-06).",
 )
-@click.option(
-    "--tolerance",
-    metavar="X",
-    type=FiniteRange(min=0),
-    help="The relative error that is accepted (default 1e-06).",
-)
+@value_option("--tolerance", "X", FiniteRange(min=0), "The accepted relative error (default 1e-06).")
 @what_if_options
 @output_options
 @grouped(change=Change)

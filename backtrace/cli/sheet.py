@@ -11,6 +11,7 @@ from backtrace.cli.option_groups import Change, Choice, Figures, asked, grouped
 from backtrace.cli.options import (
     any_sample_option,
     file_option,
+    flag,
     format_option,
     limited_flag,
     number_options,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 @any_sample_option
 @steps_options
 @quantity_options
-@click.option("--formulas", is_flag=True, help="Tell the formulas, too.")
+@flag("--formulas", "Show the formulas, too.")
 @limited_flag("sheet", "solution", "Fill in the right values")
 @limited_flag("sheet", "fragment", "A part for a document of your own, without head and title")
 @number_options

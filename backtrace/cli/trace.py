@@ -9,6 +9,7 @@ import click
 from backtrace.cli.option_groups import Change, Choice, Figures, asked, grouped
 from backtrace.cli.options import (
     any_sample_option,
+    flag,
     format_option,
     limited_flag,
     number_options,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @steps_options
 @quantity_options
 @limited_flag("trace", "matrix", "Also each layer in matrix form")
-@click.option("--all-rows", is_flag=True, help="Draw every row of a large table.")
+@flag("--all-rows", "Show every row of a large table.")
 @limited_flag("trace", "fragment", "A part for a document of your own, without head and title")
 @limited_flag("trace", "health", "Also how large δ is by layer, and which units are stuck")
 @number_options

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import math
-import re
 import sys
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+from click import Choice, IntRange
 
 from backtrace.cli import Exit
 from backtrace.cli.option_groups import Change, Figures, grouped
-from backtrace.cli.options import (
-    digits_options,
-    format_option,
-    output_options,
-    what_if_options,
-)
+from backtrace.cli.option_types import cost_bound
+from backtrace.cli.options import digits_options, format_option, output_options, value_option, what_if_options
 from backtrace.errors import BacktraceError, quoted
 from backtrace.limits import COSTS_KEPT, STEPS
 
@@ -28,48 +23,25 @@ if TYPE_CHECKING:
     from backtrace.views.formats import View
 
 PATIENCE = 0.5  # seconds before a progress bar is shown
-_UNTIL = re.compile(r"\s*([^\s<]{1,40})\s*<\s*([-+0-9.eE]{1,40})\s*")
-
-
-class Bound(click.ParamType):  # type: ignore[type-arg]  # generic only from click 8.4 on
-    """A bound on the cost: `E<0.001`."""
-
-    name = "bound"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, float]:
-        if isinstance(value, tuple):
-            return value
-        found = _UNTIL.fullmatch(value)
-        try:
-            bound = float(found[2]) if found else math.nan
-        except ValueError:
-            bound = math.nan
-        if not found or not math.isfinite(bound):
-            self.fail(f"{quoted(value)}; expected a bound on the cost, as 'E<0.001'", param, ctx)
-        return found[1], bound
 
 
 @click.command("train")
 @click.argument("config")
-@click.option("--steps", metavar="N", type=click.IntRange(1, STEPS), default=1000, show_default=True)
-@click.option("--until", metavar="'E<X'", type=Bound(), help="Stop where the cost is below X.")
-@click.option("--every", metavar="K", type=click.IntRange(1), help="Tell the cost after every K steps.")
-@click.option("--seed", metavar="N", type=click.IntRange(0), help="Another seed for random weights.")
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "generated", "numpy"]),
-    default="auto",
-    help="How the steps are run (default: the quicker one).",
+@value_option("--steps", "N", IntRange(1, STEPS), "How many.", default=1000, show_default=True)
+@value_option("--until", "'E<X'", cost_bound, "Stop where the cost is below X.")
+@value_option("--every", "K", IntRange(1), "Show the cost after every K steps.")
+@value_option("--seed", "N", IntRange(0), "Another seed for random weights.")
+@value_option(
+    "--engine", None, Choice(["auto", "generated", "numpy"]), "Default: the quicker one.", default="auto"
 )
-@click.option("--save", metavar="FILE", help="Write a config with the final parameters.")
+@value_option("--save", "FILE", str, "Write a config with the final parameters.")
 @format_option("train")
-@click.option(
+@value_option(
     "--scale",
-    type=click.Choice(["auto", "linear", "log"]),
+    None,
+    Choice(["auto", "linear", "log"]),
+    "Of the curve (default: log where the cost falls far).",
     default="auto",
-    help="Of the curve (default: log where the cost falls far).",
 )
 @digits_options()
 @what_if_options

@@ -13,6 +13,8 @@ from backtrace.cli import Exit
 from backtrace.cli.option_groups import Change, Choice, Figures, asked, grouped
 from backtrace.cli.options import (
     any_sample_option,
+    color_option,
+    flag,
     number_options,
     one_step_option,
     quantity_options,
@@ -31,27 +33,15 @@ LINE_TYPED = 1_000  # characters of a typed line that are looked at
 
 @click.command("walk")
 @click.argument("config")
-@click.option("--quiz", is_flag=True, help="Ask for each value before it is told; end with the marks.")
+@flag("--quiz", "Ask for each value before it is shown; end with the marks.")
 @any_sample_option
 @one_step_option
 @quantity_options
 @number_options
 @what_if_options
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour on the screen (NO_COLOR is honoured).",
-)
+@color_option
 @grouped(choice=Choice, figures=Figures, change=Change)
-def command(
-    config: str,
-    quiz: bool,
-    choice: Choice,
-    figures: Figures,
-    change: Change,
-    color: str,
-) -> int:
+def command(config: str, quiz: bool, choice: Choice, figures: Figures, change: Change, color: str) -> int:
     """Walk through CONFIG one equation at a time: the symbol, the formula, the numbers, the value.
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The keys

@@ -697,7 +697,7 @@ def test_help_says_no_more_of_a_step_than_that_it_counts_from_1() -> None:
     steps = [" ".join(line.split()) for line in lines if "--step" in line]
     assert steps[:2] == [
         "--step K Only this step. [x>=1]",
-        "--steps N The first so many steps. [x>=1]",
+        "--steps N The first N steps. [x>=1]",
     ]
 
 
