@@ -667,8 +667,8 @@ samples:
             "-o 'problem.tex': expected a folder, for config, problem and solution; without -o one of them "
             "is printed",
         ),
-        ("--blank -f latex", "--blank is a config; expected no -f latex"),
-        ("--blank --count 2", "--blank is one config; expected no --count 2"),
+        ("--blank -f latex", "--blank is a config; leave -f latex out"),
+        ("--blank --count 2", "--blank is one config; leave --count 2 out"),
     ],
 )
 def test_a_wrong_wish_is_refused_in_one_line(arguments: str, message: str) -> None:
