@@ -8,15 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from backtrace.symbolic.calculus import textbook
-from backtrace.symbolic.expressions import (
-    Call,
-    Expression,
-    Negative,
-    Power,
-    Product,
-    Quotient,
-    Sum,
-)
+from backtrace.symbolic.expressions import Call, Expression, Negative, Power, Product, Quotient, Sum
 from backtrace.symbolic.functions import FUNCTIONS
 
 

@@ -11,14 +11,7 @@ from backtrace.derivation.activations import ACTIVATIONS, activation_slope, acti
 from backtrace.derivation.costs import COSTS, cost_term_template
 from backtrace.problem.problem import Network
 from backtrace.symbolic.calculus import partials
-from backtrace.symbolic.expressions import (
-    Call,
-    Expression,
-    Quotient,
-    number,
-    rebuild,
-    substitute,
-)
+from backtrace.symbolic.expressions import Call, Expression, Quotient, number, rebuild, substitute
 from backtrace.symbolic.ids import spell
 from backtrace.symbolic.simplify import multiply, simplify
 

@@ -9,15 +9,7 @@ from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.rewriting import Rewritten
 from backtrace.checking.slips.units import biases_of, layer_of
 from backtrace.problem.problem import Network
-from backtrace.symbolic.expressions import (
-    ONE,
-    ZERO,
-    Expression,
-    Negative,
-    Quotient,
-    substitute,
-    symbols,
-)
+from backtrace.symbolic.expressions import ONE, ZERO, Expression, Negative, Quotient, substitute, symbols
 from backtrace.symbolic.ids import spell
 from backtrace.symbolic.simplify import add
 

@@ -42,11 +42,7 @@ SLIPS: dict[str, Slip] = {
         throughout=ALL_THROUGH,
     ),
     "ascent": Slip(
-        "the change is added instead of subtracted",
-        "w + η·∂E/∂w",
-        1,
-        terms.ascent,
-        throughout=ALL_THROUGH,
+        "the change is added instead of subtracted", "w + η·∂E/∂w", 1, terms.ascent, throughout=ALL_THROUGH
     ),
     "missing_rate": Slip(
         "the learning rate is missing", "w - ∂E/∂w", 1, terms.missing_rate, throughout=ALL_THROUGH
@@ -129,10 +125,7 @@ SLIPS: dict[str, Slip] = {
         misreading=misreadings.wrong_quantity,
     ),
     "other_slope": Slip(
-        "the derivative is that of another function",
-        "1 - a² instead of a(1 - a)",
-        3.5,
-        functions.other_slope,
+        "the derivative is that of another function", "1 - a² instead of a(1 - a)", 3.5, functions.other_slope
     ),
     "missing_bracket": Slip(
         "a pair of brackets is missing", "1/1 + e^(-h) for 1/(1 + e^(-h))", 5, terms.missing_bracket
@@ -144,10 +137,6 @@ SLIPS: dict[str, Slip] = {
         misreading=misreadings.wrong_step,
     ),
     "digits_swapped": Slip(
-        "two digits are swapped",
-        "0.6465 for 0.6456",
-        6,
-        misreading=misreadings.digits_swapped,
-        digits=True,
+        "two digits are swapped", "0.6465 for 0.6456", 6, misreading=misreadings.digits_swapped, digits=True
     ),
 }

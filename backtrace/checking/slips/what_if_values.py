@@ -23,10 +23,7 @@ class Values:
     equations_hold = True  # whether all equations are right
 
     def __init__(
-        self,
-        graph: Graph,
-        fixed: Mapping[Key, float],
-        rewritten: Mapping[Key, Rewriting] | None = None,
+        self, graph: Graph, fixed: Mapping[Key, float], rewritten: Mapping[Key, Rewriting] | None = None
     ) -> None:
         self.graph = graph
         self.fixed = fixed
