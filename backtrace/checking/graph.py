@@ -1,4 +1,7 @@
-"""The derivation over steps and samples as one graph: each quantity, its equation, what it rests on."""
+"""The derivation over steps and samples as one graph: each quantity with its equation and its true value.
+
+Knows nothing of stated numbers.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,14 @@ from backtrace.symbolic.expressions import ZERO, Expression, Symbol
 from backtrace.symbolic.ids import spell
 from backtrace.tracing.trace import work
 
-ANCESTORS_KEPT = 2_000  # quantities of a graph of which each keeps all that it rests on
-EQUATIONS_WITH_FURTHER = 5_000  # equations of a backward pass with which those come that nothing rests on
+ANCESTORS_KEPT = 2_000  # quantities of a graph; in a larger one none keeps the set of those it depends on
+EQUATIONS_WITH_FURTHER = (
+    5_000  # of a backward pass; of a larger one, rows that nothing depends on are added only when named
+)
 
 
 class Key(NamedTuple):
-    """Where a quantity is: its step, its sample (None for what is worked out once a step) and its id."""
+    """The place of a quantity: its step, its sample (None for quantities of the whole step) and its id."""
 
     step: int
     sample: int | None
@@ -39,7 +44,7 @@ class Key(NamedTuple):
 class Node(NamedTuple):
     """A quantity: its equation's right-hand side, what the symbols in it are, and its true value.
 
-    Givens have no expression. `position` is the place in the order in which things are worked out, `depth`
+    Givens have no expression. `position` is the place in the order of computation, `depth`
     how many equations stand one upon the other below it. `role` tells givens apart: input, target or
     parameter.
     """
@@ -90,7 +95,7 @@ class Graph:
         return found
 
     def near(self, name: str, step: int, sample: int | None) -> set[str]:
-        """The ids of what is called so at a place, but for marks that writers leave out."""
+        """The ids of a name at a place, where the student left out marks."""
         return self._names.near(name, (step, sample))
 
     def unrelated(self, name: str, step: int, sample: int | None) -> Key | None:
@@ -119,7 +124,7 @@ class Graph:
         many = gradients_of(self.problem)
         if many > SHEET_GRADIENTS and batch:
             raise BacktraceError(
-                f"the samples have {many:,} gradients; at most {SHEET_GRADIENTS:,} are worked out for a check"
+                f"the samples have {many:,} gradients; at most {SHEET_GRADIENTS:,} can be checked"
             )
         which: Literal["all"] | None = "all" if many <= SHEET_GRADIENTS else None
         request = Request(step, last, which, start=self.start)
@@ -145,7 +150,7 @@ class Graph:
                     self._add_held(part)
 
     def _worked_out(self, request: Request) -> Iterator[Part]:
-        """Everything; where there is no way back, the forward passes."""
+        """All passes; where there is no derivative, the forward passes."""
         try:
             yield from work(self.problem, request)
         except NotDifferentiableError:
@@ -216,7 +221,7 @@ class Graph:
         raise KeyError(id)
 
     def _add_further(self, part: Part, derivation: Derivation) -> None:
-        """The equations that nothing rests on."""
+        """Add the equations that nothing depends on."""
         known, rows = dict(part.values), []
         for row in derivation.further():
             if uses(row.expression).keys() <= known.keys():
@@ -241,19 +246,21 @@ class Graph:
         return reach([key], lambda one: filter(is_followed, self.nodes[one].uses.values()))
 
     def below(self, key: Key, *known: Container[Key]) -> list[Key]:
-        """What a quantity rests on, down to what is known, in the order in which it is worked out."""
+        """Everything a quantity depends on, down to what is known, in the order of computation."""
         found = self._reach(key, lambda used: not any(used in place for place in known))
         return sorted(found, key=lambda used: self.nodes[used].position)
 
-    def rests_on(self, key: Key, wanted: Collection[Key]) -> Collection[Key]:
-        """Those of some quantities that a quantity rests on."""
+    def depends_on(self, key: Key, wanted: Collection[Key]) -> Collection[Key]:
+        """The wanted quantities that a quantity depends on."""
         if not wanted:
             return ()
         if len(self.nodes) <= ANCESTORS_KEPT:
             if key not in self._all_below:
                 self._all_below[key] = frozenset(self.below(key))
             return [other for other in wanted if other in self._all_below[key]]
-        first = min(self.nodes[other].position for other in wanted)  # nothing before it rests on any of them
+        first = min(
+            self.nodes[other].position for other in wanted
+        )  # nothing before it depends on any of them
         below = set(self._reach(key, lambda used: self.nodes[used].position >= first))
         return [other for other in wanted if other in below]
 
@@ -266,7 +273,7 @@ class Graph:
         return self._compiled[place]
 
     def evaluate(self, node: Node, values: Mapping[Key, Value], arithmetic: Arithmetic) -> Value:
-        """A node's equation, worked out with the given values of what it uses."""
+        """The value of a node's equation for given values of its symbols."""
         return self.compiled(node, arithmetic)(values.__getitem__)
 
     def alike(self, node: Node) -> Sequence[Node]:
@@ -281,7 +288,7 @@ class Graph:
         return (key.step, key.sample, node.kind, node.role, key.id.endswith("+"), is_hidden)
 
     def ancestors(self, key: Key, stop: Iterable[Key]) -> Iterator[Node]:
-        """The node itself and everything it rests on, the nearest first, not past the nodes in `stop`."""
+        """The node itself and everything it depends on, the nearest first, not past the nodes in `stop`."""
         stops = set(stop)
         for node in map(
             self.nodes.__getitem__, chain([key], self._reach(key, lambda used: used not in stops))
@@ -291,7 +298,7 @@ class Graph:
 
 
 def gradients_of(problem: Problem) -> int:
-    """How many gradients the samples of a step have, each by itself."""
+    """The number of gradients of a step, counted for each sample."""
     return len(problem.parameters) * sum(sample.targets is not None for sample in problem.samples)
 
 
@@ -302,7 +309,7 @@ def _roles(problem: Problem) -> dict[str, str]:
 
 
 def _step_givens(problem: Problem) -> Iterator[Symbol]:
-    """What every sample of a step starts from: parameters, the update's constants, its old states."""
+    """The givens that all samples of a step share: parameters, the update's constants, its old states."""
     yield from map(given, problem.parameters)
     if problem.update:
         yield from map(constants(problem.notation.rate).__getitem__, problem.update.constants)

@@ -1,4 +1,7 @@
-"""What a check finds: a judgement for every statement, and the marks."""
+"""The result of a check: a judgement for every statement, and the marks.
+
+Knows nothing of how it is shown.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +24,14 @@ class Finding(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """What is to be said besides of the working that leads to a number: in general, and with the numbers."""
+    """A remark on the working before a number: in general, and with the numbers."""
 
     general: str
     sentence: str
 
 
 class Root(NamedTuple):
-    """The faulty statement that a carried one rests on."""
+    """The faulty statement that a carried one follows from."""
 
     id: str
     step: int
@@ -36,9 +39,9 @@ class Root(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """What is to be said of one statement.
+    """The verdict on one statement, and its reasons.
 
-    `id` is the quantity's own id, or the writer's name where there is none such; `expected` its true value.
+    `id` is the quantity's own id, or the student's name for an unknown one; `expected` its true value.
     `slip` and `explanation` are those of the most plausible finding; `alternatives` are the other ones.
     `remarks` are about the working that is written before the number.
     """
@@ -60,7 +63,7 @@ class FormulaFinding(NamedTuple):
     """A written formula that is not equal to the quantity it claims to be.
 
     `id` is the quantity's, or the left side as it is written; `formula` the right one as it is written, and
-    `expected` what stands in the derivation.
+    `expected` the one in the derivation.
     """
 
     id: str
@@ -96,7 +99,7 @@ class Report(NamedTuple):
     blank: int = 0
 
     def counts(self) -> dict[str, int]:
-        """How many statements got each verdict."""
+        """The number of statements with each verdict."""
         found: Counter[str] = Counter(judgement.verdict for judgement in self.judgements)
         return {verdict: found[verdict] for verdict in VERDICTS}
 
@@ -115,7 +118,7 @@ class Report(NamedTuple):
 
 
 def mark(judgement: Judgement, slip_mark: float = 0.0) -> float:
-    """What one statement earns."""
+    """The mark of one statement, from 0 to 1."""
     if judgement.verdict == "unknown" or judgement.verdict == "wrong":
         return 0.0
     if judgement.verdict == "slip" and judgement.slip not in KEEP_THE_MARK:

@@ -1,4 +1,4 @@
-"""A config to fill in: the network of a plan with 0.0 for every number, and comments that say what to put."""
+"""A config to fill in: the network of a plan with 0.0 for every number, and comments on each key."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from backtrace.symbolic.expressions import Number
 WIDTH = 90
 EMPTY = Number(0.0, "0.0")
 
-# What is said above each key of a config.
+# The comment above each key of a config.
 COMMENTS = {
-    "title": ("What stands above every table.",),
-    "inputs": ("What goes in: names, here and below, may be others.",),
-    "targets": ("What each output is to be.",),
+    "title": ("The title above every table.",),
+    "inputs": ("The inputs; you may choose other names, here and below.",),
+    "targets": ("The target of each output.",),
     "layers": (
         "Layer by layer: of the weights, a row for each unit with an entry for each source. Activations:",
         *wrap(", ".join(ACTIVATIONS), WIDTH),
     ),
     "cost": ("How far the outputs are from the targets. Costs:", *wrap(", ".join(COSTS), WIDTH)),
-    "parameters": ("The number to start from, for every weight and bias that is named above.",),
+    "parameters": ("The starting value of every weight and bias that is named above.",),
     "update": ("How they change; without this line there is no update. Rules:", ", ".join(UPDATE_RULES)),
-    "samples": ("The numbers that go in and those that are to come out; a line for each sample.",),
+    "samples": ("The inputs and targets; a line for each sample.",),
 }
 
 
@@ -40,7 +40,7 @@ def skeleton(plan: Plan) -> Iterator[str]:
     targets = None if plan.is_forward_only else (EMPTY,) * plan.sizes[-1]
     samples = [Sample(inputs, targets)] * plan.samples
     empty = problem(plan, dict.fromkeys(names, EMPTY), samples, described(plan))
-    yield "# A network to fill in: put your numbers where 0.0 stands, then: backtrace trace FILE"
+    yield "# A network to fill in: put your numbers in place of 0.0, then: backtrace trace FILE"
     for line in config_lines(empty):
         key = line.partition(":")[0]
         if key in COMMENTS:

@@ -1,4 +1,4 @@
-"""A plan's network: names for its units, weights and biases, and the `Problem` that numbers are put into."""
+"""A plan's network: names for its units, weights and biases, and the `Problem` that holds the numbers."""
 
 from __future__ import annotations
 

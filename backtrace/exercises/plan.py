@@ -1,4 +1,4 @@
-"""What an exercise is to be: topology, functions and rules, which fit each other and a sheet of paper."""
+"""The plan of an exercise: topology, functions and rules that fit each other and a sheet of paper."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Bias = Literal["per-unit", "shared", "none"]
 
 
 class Plan(NamedTuple):
-    """A wish for exercises; `completed` fills in activations and a cost that are not said.
+    """A wish for exercises; `completed` fills in activations and a cost that it leaves open.
 
     `sizes` are the number of inputs and of each layer's units, `activations` one for each layer. `update` is
     a rule's name, or None for no update. `digits` are the significant digits that answers are asked for
@@ -55,14 +55,14 @@ class Plan(NamedTuple):
 
     @property
     def parameters(self) -> int:
-        """How many weights and biases there are."""
+        """The number of weights and biases."""
         layers = list(zip(self.sizes, self.sizes[1:], strict=False))
         biases = {"per-unit": sum(self.sizes[1:]), "shared": len(layers), "none": 0}
         return sum(columns * units for columns, units in layers) + biases[self.bias]
 
 
 def completed(wish: Plan) -> Plan:
-    """The plan with what is not said filled in; one activation stands for all layers.
+    """Fill in everything that a plan leaves open; one activation applies to all layers.
 
     Raises:
         BacktraceError: it is too large for paper, or its parts do not fit together.
@@ -99,7 +99,7 @@ def described(plan: Plan) -> str:
 
 
 def options(plan: Plan) -> str:
-    """What is typed for a completed plan; what is usual is left out.
+    """The options that give a completed plan; defaults are left out.
 
     >>> options(completed(Plan((2, 3, 2), cost="cross_entropy", rate=0.1)))
     '--topology 2-3-2 --activation sigmoid,softmax --cost cross_entropy --learning-rate 0.1'

@@ -552,15 +552,15 @@ def test_a_blank_says_what_to_put(tmp_path: Path) -> None:
 
 
 BLANK = """\
-# A network to fill in: put your numbers where 0.0 stands, then: backtrace trace FILE
+# A network to fill in: put your numbers in place of 0.0, then: backtrace trace FILE
 
-# What stands above every table.
+# The title above every table.
 title: 1-1, sigmoid
 
-# What goes in: names, here and below, may be others.
+# The inputs; you may choose other names, here and below.
 inputs: [i_1]
 
-# What each output is to be.
+# The target of each output.
 targets: [t_o]
 
 # Layer by layer: of the weights, a row for each unit with an entry for each source. Activations:
@@ -577,7 +577,7 @@ layers:
 # cross_entropy
 cost: half_squared_error
 
-# The number to start from, for every weight and bias that is named above.
+# The starting value of every weight and bias that is named above.
 parameters:
   w_1: 0.0
 
@@ -585,7 +585,7 @@ parameters:
 # sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw
 update: {rule: sgd, learning_rate: 0.5}
 
-# The numbers that go in and those that are to come out; a line for each sample.
+# The inputs and targets; a line for each sample.
 samples:
   - {inputs: [0.0], targets: [0.0]}
 """

@@ -1,4 +1,7 @@
-"""What marks the sheets of one problem: all that does not depend on a sheet, worked out once."""
+"""The checker of one problem: everything that does not depend on a sheet, computed once for all sheets.
+
+Knows nothing of files and formats.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,10 @@ from backtrace.problem.problem import Problem
 
 
 class Checker:
-    """What sheets are checked with: a problem, what is asked of them, and the graphs they share.
+    """Checks sheets of one problem, which share its graphs.
 
-    `start` has what the one step that is asked for starts from, if that is known.
+    `sample` is the one that a sheet means where it names none, `names` what its own names stand for. `start`
+    has the values that a single step starts from, if they are known.
     """
 
     def __init__(
@@ -40,7 +44,7 @@ class Checker:
         self._points: list[Point] = []
 
     def graph(self, steps: Sequence[int]) -> tuple[Graph, Diagnosis]:
-        """The graph of some steps, and what finds slips in it."""
+        """The graph of some steps, and the diagnosis of slips in it."""
         key = tuple(sorted(set(steps)))
         if key not in self._graphs:
             quantities = sum(len(graph.nodes) for graph, _ in self._graphs.values())
@@ -51,10 +55,10 @@ class Checker:
         return self._graphs[key]
 
     def lookup(self, graph: Graph, sheet: Sheet) -> Lookup:
-        """What finds the quantities that a sheet names."""
+        """The lookup of the quantities that a sheet names."""
         return Lookup(graph, self.sample, self.spellings, sheet.document, self.names)
 
     def points(self) -> list[Point]:
-        """Where written formulas are evaluated."""
+        """The points at which written formulas are evaluated."""
         self._points = self._points or points_of(*self.graph([1]))
         return self._points

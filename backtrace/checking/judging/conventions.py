@@ -1,4 +1,4 @@
-"""What holds for a whole sheet: signs that are turned throughout, numbers of another sample."""
+"""Conventions of a whole sheet: signs that are flipped throughout, numbers of another sample."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from backtrace.checking.graph import Graph, Key
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Statement
 
-# What may be stated with the other sign, all of it, and what it is called then.
+# The kinds that sheets may state with the opposite sign, all of them, and their names in a sentence.
 CONVENTIONS = (
     (("cost_gradient", "delta", "gradient"), "∂E/∂a, δ and ∂E/∂w"),
     (("delta", "gradient"), "δ and ∂E/∂w"),
@@ -17,7 +17,7 @@ CONVENTIONS = (
     (("delta",), "δ"),
     (("gradient",), "∂E/∂w"),
 )
-LEAST_TURNED = 3  # numbers that have to be stated with the other sign
+LEAST_TURNED = 3  # numbers with the opposite sign make a convention
 UNTURNED_SHARE = 0.1  # of them may have a wrong sign in the other convention
 CLEAR_SIGN = 10  # times half a unit of its last place
 
@@ -32,7 +32,7 @@ class Entry(NamedTuple):
 
 
 def turned_kinds(graph: Graph, entries: Sequence[Entry]) -> tuple[Sequence[str], str]:
-    """The kinds of quantities that are all stated with the other sign, and what they are called."""
+    """The kinds of quantities that all have the opposite sign, and their names in a sentence."""
     signs = {
         kind: _kept_signs(graph, entries, kind)
         for kind in {kind for kinds, _ in CONVENTIONS for kind in kinds}
@@ -44,7 +44,7 @@ def turned_kinds(graph: Graph, entries: Sequence[Entry]) -> tuple[Sequence[str],
 
 
 def another_sample(graph: Graph, entries: Sequence[Entry], samples: int) -> int | None:
-    """The sample that most forward numbers fit, if it is not the one that they are taken to be of."""
+    """The sample that most forward numbers fit, if that is not the one they are checked against."""
     forward = [
         e
         for e in entries
@@ -84,14 +84,14 @@ def _kept_signs(graph: Graph, entries: Sequence[Entry], kind: str) -> list[bool]
 
 
 def _are_turned(kept: Sequence[Sequence[bool]]) -> bool:
-    """Whether the numbers of some kinds are stated, enough of them, and have the other sign."""
+    """Whether enough numbers of some kinds are stated, and have the opposite sign."""
     if sum(map(len, kept)) < LEAST_TURNED:
         return False
     return all(signs and sum(signs) <= UNTURNED_SHARE * len(signs) for signs in kept)
 
 
 def _steps_the_other_way(graph: Graph, entries: Sequence[Entry]) -> bool:
-    """Whether some stated Δ or new value goes against the true one: then it is a slip, no convention."""
+    """Whether a stated Δ or new value goes against the true one; then the sign is a slip, no convention."""
     for entry in entries:
         node, number = graph[entry.key], entry.number
         if node.kind == "change":

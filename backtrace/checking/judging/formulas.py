@@ -1,4 +1,4 @@
-"""Written formulas: whether a right-hand side in symbols is equal to the quantity it claims to be.
+"""Written formulas: whether a right-hand side in symbols equals the quantity that it claims to be.
 
 It is evaluated at the true values and at two random sets of parameters, so that nothing is equal by chance.
 Where it is not equal, the slip that gives the same as the formula, at all three, explains it.
@@ -33,7 +33,7 @@ _ABOUT_NUMBERS = ("truncated", "rounded_too_early", "power_of_ten", "digits_swap
 
 
 class Judged(NamedTuple):
-    """How many formulas are right, what is wrong with others, and those that could not be evaluated."""
+    """The number of right formulas, the findings in wrong ones, and those that could not be evaluated."""
 
     right: int
     findings: tuple[FormulaFinding, ...]
@@ -41,7 +41,7 @@ class Judged(NamedTuple):
 
 
 class Point(NamedTuple):
-    """Everything worked out with one set of parameters."""
+    """All quantities, computed with one set of parameters."""
 
     graph: Graph
     diagnosis: Diagnosis
@@ -55,7 +55,7 @@ class Claim(NamedTuple):
 
 
 def points_of(graph: Graph, diagnosis: Diagnosis) -> list[Point]:
-    """The true values first, then random ones as far as they can be worked out."""
+    """The true values first, then those of random parameters, as far as they exist."""
     points = [Point(graph, diagnosis)]
     for seed in _SEEDS if len(graph.nodes) <= STEP_EQUATIONS else ():
         try:
@@ -114,7 +114,7 @@ class _Judge:
     # What a formula claims
 
     def claims(self, formula: Formula) -> Iterator[Claim]:
-        """What a formula says: of a sample, and where there is a batch, of all samples together."""
+        """The claims of a formula: about a sample, and in a batch also about all samples together."""
         right = parse_side(formula.right.tokens)
         if right is None or not is_symbolic(right):
             return
@@ -125,7 +125,7 @@ class _Judge:
                 yield Claim(left, bound)
 
     def left(self, formula: Formula, total: bool) -> Key | Bound | None:
-        """The quantity that is claimed to be something, or an expression that stands for one."""
+        """The quantity on the left side, or an expression there that no single quantity equals."""
         if formula.name is not None:
             key = self.names.key(formula.name, total)
             return key if key and self.graph[key].kind != "given" else None
@@ -142,7 +142,7 @@ class _Judge:
                 return key
         return None
 
-    # Whether it is so
+    # Whether the claim holds
 
     def sides(self, claim: Claim) -> list[tuple[float, float]]:
         """Both sides at each point."""
@@ -160,7 +160,7 @@ class _Judge:
         return all(_same(left, right) for left, right in self.sides(claim))
 
     def holds_here(self, claim: Claim) -> bool:
-        """Whether it is so at the true values, which is all that can be asked where numbers are put in."""
+        """Whether a claim holds at the true values, which is enough where a formula contains numbers."""
         return _same(*self.sides(claim)[0])
 
     def turns_deltas(self, claims: Iterable[Claim]) -> bool:
@@ -175,7 +175,7 @@ class _Judge:
         return bool(defined) and all(_same(left, -right) for pairs in defined for left, right in pairs)
 
     def finding(self, formula: Formula, claims: Sequence[Claim]) -> FormulaFinding | None:
-        """What is wrong with a formula, if something is."""
+        """The finding in a formula; None if it is right."""
         if any(map(self.holds, claims)):
             return self.in_brackets(formula)
         if any(_has_numbers_put_in(claim.right.expression) and self.holds_here(claim) for claim in claims):
@@ -187,7 +187,7 @@ class _Judge:
         return self.explained(formula, claim.left, claim.right)
 
     def in_brackets(self, formula: Formula) -> FormulaFinding | None:
-        """What is wrong with E in ∂E/∂x = ∂/∂x [E], although its derivative by x is right.
+        """The finding in E of ∂E/∂x = ∂/∂x [E], where the derivative by x is right but E itself is not.
 
         Terms without x may be left out there.
         """
@@ -218,7 +218,7 @@ class _Judge:
             if not math.isfinite(value) or key not in graph.nodes:
                 return None
             if _same(value, value_in(graph, key)):
-                continue  # right by the chance of the numbers, which tells nothing
+                continue  # equal by coincidence at this point, which proves nothing
             exactly = Stated(value, EXACT * abs(value), 17, 17)
             fitting.append({c.slip: c for c in diagnosis.fitting(key, exactly, {})})
         if not fitting:

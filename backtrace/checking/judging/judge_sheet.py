@@ -1,7 +1,7 @@
-"""Judging a sheet: every stated number against its equation, evaluated in the writer's own numbers.
+"""Judge a sheet: each stated number is compared with its equation, evaluated in the student's own numbers.
 
-Numbers are judged in the order in which they are worked out, so that a slip is found where it was made, and
-what follows from it is carried, not punished.
+Numbers are judged in the order of computation, so that a slip is found where it was made, and numbers that
+follow from it are carried, not punished.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from backtrace.checking.graph import Graph, Key, gradients_of
 from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.conventions import Entry, another_sample, turned_kinds
 from backtrace.checking.judging.formulas import judge_formulas
-from backtrace.checking.judging.student_numbers import OwnNumbers
+from backtrace.checking.judging.student_numbers import StudentNumbers
 from backtrace.checking.judging.working import Workings
 from backtrace.checking.naming.resolve import Naming, Steps
 from backtrace.checking.report import FAULTY, Convention, Finding, Judgement, Report, Root, Verdict
@@ -28,8 +28,8 @@ from backtrace.limits import CANDIDATES, DIAGNOSES, DIAGNOSES_OF_LARGE, SHEET_GR
 from backtrace.symbolic.ids import spell
 
 LAST_STEP = 100_000
-LARGE = 5_000  # quantities of a graph from which on one number takes up to a second, so fewer are diagnosed
-FAULTY_IN_TURN = 4  # faulty numbers that are each taken as stated and as true in turn
+LARGE = 5_000  # quantities of a graph; above this one number takes up to a second, so fewer are diagnosed
+FAULTY_IN_TURN = 4  # faulty numbers that count in turn as stated and as true
 
 
 def check_sheet(checker: Checker, sheet: Sheet) -> Report:
@@ -58,6 +58,8 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
 
 
 class _Marking:
+    """Judges one sheet; the state is what has been judged so far, in the order of computation."""
+
     def __init__(self, checker: Checker, graph: Graph, diagnosis: Diagnosis, sheet: Sheet) -> None:
         self.checker = checker
         self.graph = graph
@@ -69,21 +71,21 @@ class _Marking:
         self.judged: dict[int, Judgement] = {}
         self.conventions: list[Convention] = []
         is_large = len(graph.nodes) > LARGE
-        self.most_looked_into = DIAGNOSES_OF_LARGE if is_large else DIAGNOSES
+        self.most_diagnosed = DIAGNOSES_OF_LARGE if is_large else DIAGNOSES
         self.left_to_follow = CANDIDATES if is_large else len(sheet.statements)
-        self.looked_into = 0  # wrong numbers for which a slip was looked for
+        self.diagnosed = 0  # wrong numbers so far
         self.other_sample = False  # the forward pass is that of another sample
-        self.turned: Sequence[str]  # the kinds that are stated with the other sign throughout
+        self.turned: Sequence[str]  # the kinds whose sign is flipped throughout the sheet
         self.matrices = Counter(_matrix(s) for s in sheet.statements if "[" in s.name)
         for place, statement in enumerate(sheet.statements):
             self.place(place, statement)
         self.turn_signs()
         self.look_for_another_sample()
-        # Of a quantity that is stated more than once, the statement that others rest on is the first.
+        # Where a quantity is stated more than once, others depend on its first statement.
         self.first: dict[Key, Entry] = {}
         for entry in self.entries:
             self.first.setdefault(entry.key, entry)
-        self.numbers = self.numbers_others_rest_on()
+        self.numbers = self.numbers_to_go_on_with()
         first = {key: entry.number for key, entry in self.first.items()}
         self.workings = Workings(lookup, first, self.turned)
         # Of the first statements, in the order in which they are judged.
@@ -99,20 +101,20 @@ class _Marking:
                     self.faulty_keys.append(entry.key)
                 elif judgement.verdict == "undecided" and not entry.number.fits(self.graph[entry.key].value):
                     self.doubtful_keys.append(entry.key)
-        self.look_at_the_working()
+        self.add_remarks()
         judgements = tuple(self.judged[place] for place in sorted(self.judged))
         sheet, conventions = self.sheet, tuple(self.conventions)
         return Report(sheet.file, None, judgements, conventions, sheet.unread, blank=sheet.blank)
 
-    def look_at_the_working(self) -> None:
-        """Add what is to be said of the arithmetic that is written before numbers."""
+    def add_remarks(self) -> None:
+        """Add the remarks on the arithmetic that is written before numbers."""
         for place, statement, key, _ in self.entries:
             if statement.working:
                 judgement = self.judged[place]
                 remarks = self.workings.remarks(statement, key, judgement.verdict in FAULTY)
                 self.judged[place] = judgement._replace(remarks=tuple(dict.fromkeys(remarks)))
 
-    # Which quantity a statement is about
+    # The quantity of a statement
 
     def place(self, place: int, statement: Statement) -> None:
         number = with_precision(statement.number)
@@ -127,10 +129,10 @@ class _Marking:
             statement, statement.name, step, statement.sample, None, "unknown", explanation=said
         )
 
-    # What holds for the whole sheet
+    # Conventions of the whole sheet
 
     def turn_signs(self) -> None:
-        """Judge a sheet of the other sign convention with its signs turned."""
+        """Judge a sheet of the other sign convention with its signs flipped."""
         self.turned, what = turned_kinds(self.graph, self.entries)
         if not self.turned:
             return
@@ -142,7 +144,7 @@ class _Marking:
         self.conventions.append(Convention("sign", sentence))
 
     def look_for_another_sample(self) -> None:
-        """Tell, once, when most forward numbers fit another sample."""
+        """Say once that most forward numbers fit another sample."""
         sample = another_sample(self.graph, self.entries, len(self.checker.problem.samples))
         if sample is not None:
             self.conventions.append(
@@ -150,11 +152,11 @@ class _Marking:
             )
             self.other_sample = True
 
-    def numbers_others_rest_on(self) -> dict[Key, Stated]:
-        """What is stated, but for givens: these are known.
+    def numbers_to_go_on_with(self) -> dict[Key, Stated]:
+        """The stated numbers that others may be computed from, except givens, which are known.
 
-        What comes out exactly of what is known can be nothing else than what is stated: h = 0.1 + 0.5 = 0.6
-        is not anything up to 0.65.
+        A number that follows exactly from givens is not rounded: h = 0.1 + 0.5 = 0.6 is not anything up to
+        0.65.
         """
         numbers: dict[Key, Stated] = {}
         for entry in sorted(self.first.values(), key=lambda e: self.graph[e.key].position):
@@ -164,12 +166,12 @@ class _Marking:
         return numbers
 
     def is_exact(self, entry: Entry, numbers: Mapping[Key, Stated]) -> bool:
-        """Whether the numbers before it, as far as they are known, leave nothing open but what is stated."""
+        """Whether a number follows exactly from those before it."""
         node, number = self.graph[entry.key], entry.number
         if node.expression is None or not same(number.value, node.value, EXACT):
             return False
         try:
-            found = OwnNumbers(self.graph, numbers, entry.key).interval()
+            found = StudentNumbers(self.graph, numbers, entry.key).interval()
         except UndecidedError:
             return False
         return same(found.low, node.value, EXACT) and same(found.high, node.value, EXACT)
@@ -191,7 +193,7 @@ class _Marking:
         faulty, numbers = self.faulty_below(entry.key), self.numbers_of(entry)
         for as_stated in _choices(faulty):
             repaired = [key for key in faulty if key not in as_stated]
-            own = OwnNumbers(self.graph, numbers, entry.key, repaired)
+            own = StudentNumbers(self.graph, numbers, entry.key, repaired)
             exactly = any(map(number.fits, own.as_written()))
             try:
                 follows = exactly or own.interval().overlaps(number.interval)
@@ -200,10 +202,10 @@ class _Marking:
                 return self.of(entry, "undecided", "the numbers before it are rounded too much to tell")
             if follows:
                 return self.passed(entry, own, as_stated, exactly)
-        return self.faulty(entry, OwnNumbers(self.graph, numbers, entry.key))
+        return self.faulty(entry, StudentNumbers(self.graph, numbers, entry.key))
 
     def numbers_of(self, entry: Entry) -> Mapping[Key, Stated]:
-        """The writer's own numbers: those that are stated, and those in the working of this one."""
+        """The student's own numbers: those that are stated, and those in the working of this one."""
         if not entry.statement.working:
             return self.numbers
         return {**self.workings.own_numbers(entry.statement, entry.key), **self.numbers}
@@ -224,24 +226,18 @@ class _Marking:
 
     def wrong_given(self, entry: Entry) -> Judgement:
         node = self.graph[entry.key]
-        parameters = self.checker.problem.parameters
-        same = [
-            n
-            for n, value in parameters.items()
-            if entry.number.value == value.value and spell(n) != node.key.id
-        ]
-        hint = f" ({entry.number.value:g} is {same[0]})" if same else ""
+        stated, parameters = entry.number.value, self.checker.problem.parameters
+        others = (n for n, value in parameters.items() if stated == value.value and spell(n) != node.key.id)
+        other = next(others, None)
+        hint = f" ({stated:g} is {other})" if other else ""
         return self.of(entry, "wrong", f"the config has {node.symbol.text} = {node.value:g}{hint}")
 
     def faulty_below(self, key: Key) -> list[Key]:
-        """The faulty statements that a quantity rests on, in the order in which they are worked out.
+        """The faulty statements that a quantity depends on, as computed; then the doubtful ones."""
+        return list(self.graph.depends_on(key, (*self.faulty_keys, *self.doubtful_keys)))[:FAULTY_IN_TURN]
 
-        After them come those of which it is not known whether they are faulty.
-        """
-        return list(self.graph.rests_on(key, (*self.faulty_keys, *self.doubtful_keys)))[:FAULTY_IN_TURN]
-
-    def passed(self, entry: Entry, own: OwnNumbers, as_stated: Sequence[Key], exactly: bool) -> Judgement:
-        if not exactly:  # it passes by the width of the intervals alone
+    def passed(self, entry: Entry, own: StudentNumbers, as_stated: Sequence[Key], exactly: bool) -> Judgement:
+        if not exactly:  # it passes only because rounded numbers leave room
             faultless = not as_stated and not own.repaired
             slips = self.diagnosis.doubts(entry.key, entry.number, own.points(), faultless)
             if slips:
@@ -254,9 +250,9 @@ class _Marking:
         judgement = self.of(entry, "carried", f"follows from {symbol} = {text}")
         return judgement._replace(root=Root(root.id, root.step, root.sample))
 
-    def root(self, own: OwnNumbers) -> Key | None:
-        """The faulty number that what passes follows from: one it rests on, or the root of a carried one."""
-        for used in own.rests_on():
+    def root(self, own: StudentNumbers) -> Key | None:
+        """The faulty number that a passing one follows from: one below it, or the root of a carried one."""
+        for used in own.depends_on():
             if used in self.faulty_keys:
                 return used
             root = self.judged[self.first[used].place].root if used in self.first else None
@@ -264,18 +260,22 @@ class _Marking:
                 return Key(root.step, root.sample, root.id)
         return None
 
-    def faulty(self, entry: Entry, own: OwnNumbers) -> Judgement:
-        self.looked_into += 1
-        look = self.looked_into <= self.most_looked_into
-        slips = self.diagnosis.findings(entry.key, entry.number, own.points(), self.numbers) if look else []
+    def faulty(self, entry: Entry, own: StudentNumbers) -> Judgement:
+        self.diagnosed += 1
+        is_diagnosed = self.diagnosed <= self.most_diagnosed
+        slips = (
+            self.diagnosis.findings(entry.key, entry.number, own.points(), self.numbers)
+            if is_diagnosed
+            else []
+        )
         if not slips:
             said = f"correct: {self.graph[entry.key].value or 0.0:.6g}"
-            if not look:
-                said += f"; only the first {self.most_looked_into:,} wrong numbers are examined for slips"
+            if not is_diagnosed:
+                said += f"; only the first {self.most_diagnosed:,} wrong numbers are examined for slips"
             elif entry.number.digits >= 3:
                 said += f"; no known slip gives {entry.statement.text}"
             return self.of(entry, "wrong", said)
-        if self.other_sample:  # that is said of the whole sheet, so it is the likeliest of each number
+        if self.other_sample:  # the whole sheet looks like that, so each number most likely does
             slips = sorted(slips, key=lambda slip: slip.slip != "wrong_sample")
         first, *rest = slips
         judgement = self.of(entry, "slip", first.explanation, rest)
@@ -291,7 +291,7 @@ class _Marking:
 
 
 def _choices(faulty: Sequence[Key]) -> Iterator[tuple[Key, ...]]:
-    """Which faulty numbers are taken as stated: all, none, each but one, each alone."""
+    """The faulty numbers that count as stated: all, none, all except one, one alone."""
     choices = [tuple(faulty), ()]
     if len(faulty) > 1:
         choices += [tuple(key for key in faulty if key != one) for one in faulty]
@@ -300,5 +300,5 @@ def _choices(faulty: Sequence[Key]) -> Iterator[tuple[Key, ...]]:
 
 
 def _matrix(statement: Statement) -> tuple[str, int | None]:
-    """Which matrix an entry such as A[2] stands in."""
+    """The matrix that an entry such as A[2] belongs to."""
     return statement.name.partition("[")[0], statement.line

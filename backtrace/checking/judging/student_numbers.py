@@ -1,7 +1,7 @@
-"""A writer's own numbers: what quantities come to, or can come to, when they are worked out from these.
+"""The student's own numbers: the values that quantities have, or can have, when computed from these.
 
-A number that turned out wrong counts as it is stated, or *repaired*: as it comes out of the numbers before
-it, written down with as many decimals, or as its true value.
+A number that turned out wrong counts as it is stated, or *repaired*: as the value that follows from the
+numbers before it, rounded to as many decimals, or as its true value.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from backtrace.evaluation.intervals import INTERVALS, Interval, point
 
 
 class _Exact:
-    """What rests on no stated number: most of a large network, which is not worked out once more."""
+    """The quantities that depend on no stated number: most of a large network, never computed again."""
 
     def __init__(self, graph: Graph, numbers: Collection[Key], repaired: Collection[Key]) -> None:
         self.graph = graph
@@ -29,8 +29,8 @@ class _Exact:
         return (near_givens or node.position < self.first) and key not in self.repaired
 
 
-class OwnNumbers:
-    """What the stated numbers of a sheet say of one quantity, but for what is stated of itself."""
+class StudentNumbers:
+    """The values of one quantity that follow from the numbers stated for others."""
 
     def __init__(
         self, graph: Graph, numbers: Mapping[Key, Stated], key: Key, repaired: Collection[Key] = ()
@@ -46,14 +46,14 @@ class OwnNumbers:
         """Whether a quantity counts as it is stated."""
         return key in self.numbers and key != self.key and key not in self.repaired
 
-    def rests_on(self) -> list[Key]:
-        """What counts as it is stated and the quantity rests on, in the order in which it is worked out."""
-        worked_out = (self.key, *self.graph.below(self.key, self, self.exact))
-        found = {used for key in worked_out for used in self.graph[key].uses.values() if used in self}
+    def depends_on(self) -> list[Key]:
+        """The quantities below that count as stated, in the order of computation."""
+        computed = (self.key, *self.graph.below(self.key, self, self.exact))
+        found = {used for key in computed for used in self.graph[key].uses.values() if used in self}
         return sorted(found, key=lambda used: self.graph[used].position)
 
     def interval(self) -> Interval:
-        """Everything that the quantity can come to.
+        """All values that the quantity can have.
 
         Raises:
             UndecidedError: there is no bound.
@@ -63,7 +63,7 @@ class OwnNumbers:
         return self._equation(self.graph[self.key])
 
     def _equation(self, node: Node) -> Interval:
-        """A quantity whose equation rests on what is known."""
+        """The interval of an equation whose symbols are known."""
         if node.expression is None:
             return point(node.value)
         found: Interval = self.graph.compiled(node, INTERVALS)(self._of)
@@ -85,22 +85,22 @@ class OwnNumbers:
         return points
 
     def as_written(self) -> Iterator[float]:
-        """What the quantity comes to from the numbers as they are written."""
-        return self._worked_out(Values(self.graph, points) for points in self._ways())
+        """The values that follow from the numbers as they are written."""
+        return self._computed(Values(self.graph, points) for points in self._ways())
 
     def rounded_on_the_way(self, places: int) -> Iterator[float]:
-        """The same, where what is not stated was rounded to so many places too."""
+        """The values where unstated quantities on the way are rounded to so many places too."""
         kept = min(places, PLACES_ROUNDED)
-        return self._worked_out(Rounding(self.graph, kept, points) for points in self._ways())
+        return self._computed(Rounding(self.graph, kept, points) for points in self._ways())
 
-    def _worked_out(self, all_values: Iterable[Values]) -> Iterator[float]:
+    def _computed(self, all_values: Iterable[Values]) -> Iterator[float]:
         for values in all_values:
             value = value_in(values, self.key)
             if value is not None:
                 yield value
 
     def _ways(self) -> Iterator[dict[Key, float]]:
-        """The numbers as they are written, with the repaired ones in each way in which they may be right."""
+        """The numbers as they are written, with each way in which the repaired ones may be right."""
         points = self.points()
         yield points
         if self.repaired:

@@ -1,7 +1,7 @@
 """Written arithmetic: whether the working before a number gives that number, and has the right numbers in it.
 
-(0.512 - 1)·0.512(1 - 0.512)·0.69 = -0.084: the product comes to that, but 0.69 is not a_1. A number in the
-working is known as far as it is written, except where it is one that is given.
+(0.512 - 1)·0.512(1 - 0.512)·0.69 = -0.084: the product is right, but 0.69 is not a_1. A number in the working
+is known to as many digits as are written, and exactly where it is given.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from backtrace.evaluation.intervals import INTERVALS, Interval, UndecidedError, 
 from backtrace.limits import CANDIDATES
 from backtrace.symbolic.expressions import Expression, Number, children, replace
 
-NUMBERS_IN_WORKING = 12  # in a working that are each looked at
-CLOSE = 0.05  # how near a working has to come with another number in it
+NUMBERS_IN_WORKING = 12  # that are each compared with the quantities below
+CLOSE = 0.05  # relative distance from the right value, where another number in the working gives that
 RESULT = "the working does not give this number"
 BELONGS = "a number in the working does not belong there"
-_FACTORS = ("cost_gradient", "error", "slope")  # what people work out on the way and do not name
+_FACTORS = ("cost_gradient", "error", "slope")  # kinds that people compute on the way and do not name
 
 
 class _Working(NamedTuple):
@@ -47,8 +47,8 @@ class _Working(NamedTuple):
 class Workings:
     """Judges the working of statements.
 
-    `stated_numbers` are what is stated of quantities, in the sign convention of the config; the writer has
-    those of the kinds in `turned` with the other sign.
+    `stated_numbers` have the sign convention of the config; in the student's own convention, the kinds in
+    `turned` have the opposite sign.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Workings:
         self.turned = turned
 
     def remarks(self, statement: Statement, key: Key, faulty: bool) -> Iterator[Remark]:
-        """What is to be said of the working of a statement about a quantity, right or faulty."""
+        """Remarks on the working of a statement about a quantity, right or faulty."""
         number, workings = with_precision(statement.number), self.workings(statement, key)
         if number is None or not workings:
             return
@@ -71,12 +71,12 @@ class Workings:
             found = _bounds(working, arithmetic)
             if found is None:
                 continue
-            comes_out = found.overlaps(number.interval)
-            if not comes_out:
+            is_result = found.overlaps(number.interval)
+            if not is_result:
                 value = _at_points(working.expression, working.values)
                 shown = f"{value:.{max(4, number.digits + 1)}g}"
                 yield Remark(RESULT, f"as written, {working.text} gives {shown}")
-            if faulty or not comes_out:
+            if faulty or not is_result:
                 fitting = [*self.values(below, key), *_results(workings[:place])]
                 yield from self.misplaced(working, key, below, fitting)
 
@@ -95,7 +95,7 @@ class Workings:
         return found
 
     def own_numbers(self, statement: Statement, key: Key) -> dict[Key, Stated]:
-        """The writer's own, rounded values of what is stated nowhere but in the working of a number."""
+        """The student's own, rounded values of quantities that appear only in the working of a number."""
         workings = self.workings(statement, key)
         below = self.below(key) if workings else []
         exact = self.exact(below)
@@ -112,17 +112,17 @@ class Workings:
                     found[used] = number if self.graph[used].value > 0 else number.turned()
         return found
 
-    # What is known
+    # Known numbers
 
     def known(self, key: Key) -> Interval:
-        """A quantity that stands by its name in a working: as it is stated, else its true value."""
+        """A quantity that a working names: its stated interval, else its true value."""
         interval = point(self.graph[key].value)
         if key in self.stated_numbers:
             interval = self.stated_numbers[key].interval
         return -interval if self.graph[key].kind in self.turned else interval
 
     def below(self, key: Key) -> list[Key]:
-        """What a quantity rests on, the nearest first."""
+        """The quantities that one depends on, the nearest first."""
         found: dict[Key, None] = {}
         for node in self.graph.ancestors(key, ()):
             found.update(dict.fromkeys(node.uses.values()))
@@ -131,11 +131,11 @@ class Workings:
         return list(found)
 
     def exact(self, below: Sequence[Key]) -> set[float]:
-        """What is known exactly in a working: one half, givens, and values that are written in full."""
+        """The numbers that are exact in a working: one half, givens, and values that are written in full."""
         return {0.5, *(abs(self.graph[used].value) for used in below)}
 
     def values(self, below: Sequence[Key], key: Key) -> Iterator[float]:
-        """What may stand in the working of a quantity: what it rests on, true or as the writer states it."""
+        """The numbers that belong in the working of a quantity: those below it, true or as stated."""
         for used in below:
             known = [self.graph[used].value]
             if used in self.stated_numbers:
@@ -153,7 +153,7 @@ class Workings:
     def misplaced(
         self, working: _Working, key: Key, below: Sequence[Key], fitting: Sequence[float]
     ) -> Iterator[Remark]:
-        """The numbers in a working that the stated one does not rest on, and what belongs in their place."""
+        """The numbers in a working that do not belong there, and the quantities that do."""
         for literal in working.literals:
             written = with_precision(literal)
             if written is None or literal.value == 0.5 or any(written.fits(abs(value)) for value in fitting):
@@ -169,7 +169,7 @@ class Workings:
                 yield Remark(BELONGS, f"{literal.text} is {also}")
 
     def belonging(self, working: _Working, literal: Number, key: Key, below: Sequence[Key]) -> Key | None:
-        """The quantity with which, in the place of a number, the working comes to the right value."""
+        """The quantity that makes the working right when it replaces a number."""
         right = abs(self.graph[key].value)
         best, found = CLOSE * right, None
         for used in below:
@@ -181,7 +181,7 @@ class Workings:
         return found
 
     def elsewhere(self, written: Stated, key: Key, belongs: Key | None) -> str:
-        """Which other quantity, or of which sample, a number is: the one most like what belongs there."""
+        """The quantity, perhaps of another sample, that a number belongs to, most like the right one."""
         if written.digits < 2:
             return ""
         wanted = self.graph[belongs] if belongs is not None else None
@@ -204,7 +204,7 @@ class Workings:
 
 
 def _known(literal: Number, exact: set[float]) -> Interval:
-    """What a written number may be: a whole number and what is known exactly are that."""
+    """The interval of a written number; whole and exactly known numbers are points."""
     number = with_precision(literal)
     if number is None or literal.text.isdigit() or literal.value in exact:
         return point(literal.value)
@@ -212,7 +212,7 @@ def _known(literal: Number, exact: set[float]) -> Interval:
 
 
 def _results(workings: Sequence[_Working]) -> Iterator[float]:
-    """What the parts of workings come to: a result of one stands in the next one."""
+    """The values of the parts of workings, since the result of one is used in the next."""
     for working in workings:
         parts = [working.expression]
         while parts:
@@ -223,7 +223,7 @@ def _results(workings: Sequence[_Working]) -> Iterator[float]:
 
 
 def _bounds(working: _Working, arithmetic: Arithmetic) -> Interval | None:
-    """Everything that a working may come to; None where there is no bound."""
+    """The interval of a working; None where it has no bound."""
     try:
         found: Interval = value_of(working.expression, dict(working.values), arithmetic)
     except (UndecidedError, OverflowError, ValueError):
@@ -232,7 +232,7 @@ def _bounds(working: _Working, arithmetic: Arithmetic) -> Interval | None:
 
 
 def _at_points(expression: Expression, values: Mapping[str, Interval]) -> float:
-    """What a working comes to as it is written."""
+    """The value of a working as it is written."""
     middles = {id: (known.low + known.high) / 2 for id, known in values.items()}
     try:
         return float(value_of(expression, middles, FLOAT64))

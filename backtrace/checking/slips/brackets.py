@@ -52,5 +52,5 @@ def _without_own_brackets(
 
 
 def _inside_the_sign(term: Expression, change: Callable[[Expression], Expression]) -> Expression:
-    """A term changed below its minus sign, which stands before everything."""
+    """Change a term below its minus sign, which applies to all of it."""
     return Negative(change(term.operand)) if isinstance(term, Negative) else change(term)

@@ -30,11 +30,11 @@ def contradicts(
     if value is None:
         return False
     for other, number in sheet.items():
-        if other in (key, where) or not graph.rests_on(other, [where]):
+        if other in (key, where) or not graph.depends_on(other, [where]):
             continue
-        if number.fits(graph[other].value) or graph.rests_on(key, [other]):
+        if number.fits(graph[other].value) or graph.depends_on(key, [other]):
             way = graph.ancestors(other, [where])
-            affected = {where, *(node.key for node in way if graph.rests_on(node.key, [where]))}
+            affected = {where, *(node.key for node in way if graph.depends_on(node.key, [where]))}
             found = value_in(Changed(true, where, value, affected), other)
             if found is not None and abs(found - number.value) > CLEAR * number.half:
                 return True

@@ -107,7 +107,7 @@ def _candidates(diagnosis: Diagnosis, key: Key) -> Iterator[Candidate]:
 
 
 def _of_other_samples(graph: Graph, key: Key) -> Iterator[Candidate]:
-    """The same quantity's value in other samples."""
+    """The values of a quantity in other samples."""
     for sample in range(1, len(graph.problem.samples) + 1):
         other = graph.nodes.get(key._replace(sample=sample))
         if other is not None and key.sample not in (None, sample) and other.value:

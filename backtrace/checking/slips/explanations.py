@@ -12,7 +12,7 @@ from backtrace.symbolic.simplify import add, multiply, negate
 from backtrace.typesetting.plain import formula
 
 FORMULA_CHARACTERS = 120  # characters of the rewritten equation
-REPLACEMENT_CHARACTERS = 60  # characters of the equation that it stands in
+REPLACEMENT_CHARACTERS = 60  # characters of the equation that contains it
 
 
 def explanation(graph: Graph, key: Key, node: Node, rewriting: Rewriting, stated: Container[Key]) -> str:

@@ -92,7 +92,7 @@ class Suspect:
             fits = self.number.fits(value) and not self.number.fits(other.value)
             if fits and not same(other.value, self.node.value):
                 # A quantity that depends on the number may have come from it, wrong as it is.
-                late = DEPENDS_ON_IT if self.true.graph.rests_on(key, [self.node.key]) else 0.0
+                late = DEPENDS_ON_IT if self.true.graph.depends_on(key, [self.node.key]) else 0.0
                 found.append((other, Misread(value, f"this is your number for {other.symbol.text}", late)))
         own = self.node.key
         return [
@@ -112,7 +112,7 @@ Misreading = Callable[[Suspect], Iterator[Misread]]
 
 
 def wrong_sample(suspect: Suspect) -> Iterator[Misread]:
-    """The same quantity of another sample."""
+    """A quantity's value in another sample."""
     own = suspect.node.key
     for other, misread in suspect.others:
         if (other.key.id, other.key.step) == (own.id, own.step):
@@ -125,7 +125,7 @@ def of_sample(sample: int | None) -> str:
 
 
 def wrong_step(suspect: Suspect) -> Iterator[Misread]:
-    """The same quantity of another step."""
+    """A quantity's value in another step."""
     own = suspect.node.key
     for other, misread in suspect.others:
         if other.key.id == own.id and other.key.step != own.step:

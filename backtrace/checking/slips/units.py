@@ -1,4 +1,4 @@
-"""What a node of a layer network has around it: its layer, the h and the a of its unit."""
+"""The surroundings of a node in a layer network: its layer, the h and the a of its unit."""
 
 from __future__ import annotations
 
