@@ -18,6 +18,7 @@ _SUPER_RUN = re.compile(f"[{''.join(tables.SUPERSCRIPTS)}]+")
 _COMMAND = re.compile(r"\\([A-Za-z]+\*?|.|$)", re.DOTALL)
 _OPTION = re.compile(r"\s?\[[^\[\]\\]{0,40}\]")
 _BRACED_WORD = re.compile(r"\s?\{([^{}\\]{0,200})\}")
+_BLANKS = re.compile(" *")
 _ORDINARY = re.compile(r"[^\\{}_^$&~]+")
 _UNBRACED_SUB = re.compile(rf"[0-9]+|[{LETTER}]+[0-9]*")
 _UNBRACED_SUPER = re.compile(
@@ -53,12 +54,14 @@ def plain(text: str) -> str:
 
 
 class _Converter:
+    """One pass over the characters of a line; `out` is always what is converted of the innermost group."""
+
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
         self.depth = 0
         self.matrices = 0  # that are open
-        self.strict = "\\" in text  # as TeX reads it: a subscript without braces is one character
+        self.is_tex = "\\" in text  # then a subscript without braces is one character
 
     def whole(self) -> str:
         pieces = []
@@ -66,33 +69,44 @@ class _Converter:
             pieces.append(self.run())
         return "".join(pieces)
 
-    def run(self, environment: bool = False) -> str:
-        r"""Everything up to the brace, or the `\end`, that closes what was opened last."""
+    @property
+    def next(self) -> str:
+        """The next character; empty at the end."""
+        return self.text[self.position : self.position + 1]
+
+    def skip(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.match(self.text, self.position)
+        if match:
+            self.position = match.end()
+        return match
+
+    def descend(self) -> None:
         self.depth += 1
         if self.depth > NESTING:
             raise TooDeepError
+
+    def run(self, is_environment: bool = False) -> str:
+        r"""Everything up to the brace, or the `\end`, that closes what was opened last."""
+        self.descend()
         out: list[str] = []
-        while self.position < len(self.text):
-            character = self.text[self.position]
+        while character := self.next:
             if character == "}":
                 self.position += 1
                 break
             if character == "\\":
-                if environment and self.text.startswith("\\end", self.position):
+                if is_environment and self.text.startswith("\\end", self.position):
                     break
                 self.command(out)
+            elif ordinary := self.skip(_ORDINARY):
+                out.append(ordinary[0])
             else:
-                self.character(character, out)
+                self.position += 1
+                self.mark(character, out)
         self.depth -= 1
         return "".join(out)
 
-    def character(self, character: str, out: list[str]) -> None:
-        ordinary = _ORDINARY.match(self.text, self.position)
-        if ordinary:
-            self.position = ordinary.end()
-            out.append(ordinary[0])
-            return
-        self.position += 1
+    def mark(self, character: str, out: list[str]) -> None:
+        """One of { _ ^ $ & ~."""
         if character == "{":
             inner = self.run()
             out.append(_fraction(*inner.split(tables.OVER, 1)) if tables.OVER in inner else inner)
@@ -104,53 +118,37 @@ class _Converter:
             out.append(tables.FENCE)
         elif character == "&":
             out.append(", " if self.matrices else "&")
-        else:  # ~, a space that does not break, or about
-            about = self.text.startswith("=", self.position)
-            alone = (
-                not self.strict
-                and _ABOUT.match(self.text, self.position)
-                and bool(out)
-                and out[-1][-1:] == " "
-            )
-            out.append("≈" if about or alone else " ")
-            self.position += about
+        else:  # ~= or ~ before a number means about; in TeX a tilde is a space that does not break
+            is_joined = self.next == "="
+            is_about = not self.is_tex and _last(out) == " " and _ABOUT.match(self.text, self.position)
+            out.append("≈" if is_joined or is_about else " ")
+            self.position += is_joined
 
     def argument(self) -> str:
-        """What a command applies to: a group, a command or a single character."""
-        while self.position < len(self.text) and self.text[self.position] == " ":
-            self.position += 1
-        if self.position >= len(self.text):
+        """The argument of a command: a group, a command or a single character."""
+        self.skip(_BLANKS)
+        character = self.next
+        if character in ("", "}"):
             return ""
-        character = self.text[self.position]
-        out: list[str] = []
         if character == "\\":
-            self.guarded_command(out)
-        elif character == "{":
-            self.position += 1
-            return self.run()
-        elif character != "}":
-            self.position += 1
-            out.append(character)
-        return "".join(out)
-
-    def guarded_command(self, out: list[str]) -> None:
-        self.depth += 1
-        if self.depth > NESTING:
-            raise TooDeepError
-        self.command(out)
-        self.depth -= 1
+            out: list[str] = []
+            self.descend()
+            self.command(out)
+            self.depth -= 1
+            return "".join(out)
+        self.position += 1
+        return self.run() if character == "{" else character
 
     def command(self, out: list[str]) -> None:
-        match = _COMMAND.match(self.text, self.position)
+        match = self.skip(_COMMAND)
         assert match is not None  # the pattern matches at every backslash
-        self.position = match.end()
         name = match[1]
         if name in tables.LETTERS:
             self.letter(tables.LETTERS[name], out)
         elif name in tables.MARKS:
             out.append(tables.MARKS[name])
-        elif name in tables.FUNCTIONS:
-            out.append(f" {name}({self.argument()})" if name == "sqrt" else f" {name}")
+        elif name == "sqrt":
+            out.append(f" sqrt({self.argument()})")
         elif name in tables.FRACTIONS:
             mark = "∂" if name in tables.DERIVATIVES else ""
             self.skip(_OPTION)
@@ -158,10 +156,7 @@ class _Converter:
             out.append(_fraction(above, mark + self.argument().strip()))
         elif name in tables.CONTENT:
             out.append(self.argument())
-            if name in ("underbrace", "overbrace") and self.text[self.position : self.position + 1] in (
-                "_",
-                "^",
-            ):
+            if name in ("underbrace", "overbrace") and self.next in ("_", "^"):
                 self.position += 1
                 self.argument()
         elif name in ("textcolor", "colorbox"):
@@ -182,12 +177,11 @@ class _Converter:
             out.append(tables.UNKNOWN if name[:1].isalpha() else name)
 
     def letter(self, letter: str, out: list[str]) -> None:
-        """A Greek letter: apart from its neighbours, except Δ, which belongs to what comes next."""
-        before = out[-1][-1:] if out else ""
+        """A Greek letter: apart from its neighbours, except Δ, which belongs to the symbol behind it."""
+        before = _last(out)
         out.append(f" {letter}" if before.isalnum() and before != "Δ" else letter)
-        while self.text[self.position : self.position + 1] == " ":
-            self.position += 1
-        if letter != "Δ" and self.text[self.position : self.position + 1].isalnum():
+        self.skip(_BLANKS)
+        if letter != "Δ" and self.next.isalnum():
             out.append(" ")
 
     def environment(self, name: str, out: list[str]) -> None:
@@ -200,21 +194,15 @@ class _Converter:
             out.append(tables.FENCE)
             return
         self.matrices += 1
-        cells = self.run(environment=True)
+        cells = self.run(is_environment=True)
         self.matrices -= 1
         if self.text.startswith("\\end", self.position):
             self.position += len("\\end")
             self.skip(_BRACED_WORD)
         out.append(f"[{cells.strip().removesuffix(';').strip()}]")
 
-    def skip(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        match = pattern.match(self.text, self.position)
-        if match:
-            self.position = match.end()
-        return match
-
     def subscript(self, out: list[str]) -> None:
-        following = self.text[self.position : self.position + 1]
+        following = self.next
         if following in ("{", "\\", " "):
             if following == " " and not self.text.startswith("{", self.position + 1):
                 out.append(" ")
@@ -230,19 +218,18 @@ class _Converter:
                 return
         else:
             run = _UNBRACED_SUB.match(self.text, self.position)
-            before = out[-1][-1:] if out else ""
-            if run is None or not (before.isalnum() or before in "'⁺\u0302∇ΣΠ") or not before:
+            before = _last(out)
+            if run is None or not before or not (before.isalnum() or before in "'⁺\u0302∇ΣΠ"):
                 out.append(" ")  # the mark of emphasis in Markdown
                 return
             below = run[0]
-            if self.strict and len(below) > 1 and below.isalpha() and below not in tables.WORDS_BELOW:
+            if self.is_tex and len(below) > 1 and below.isalpha() and below not in tables.WORDS_BELOW:
                 below = below[0]
             self.position += len(below)
             out.insert(len(out) - (out[-1] == "⁺"), f"_{below}" if below not in ("new", "updated") else "⁺")
-        if out and out[-1].startswith("_") and self.position < len(self.text):
-            after = self.text[self.position]
-            if after.isalpha() and not self.text.startswith(("new", "old"), self.position):
-                out.append(" ")
+        is_index = bool(out) and out[-1].startswith("_")
+        if is_index and self.next.isalpha() and not self.text.startswith(("new", "old"), self.position):
+            out.append(" ")
 
     def superscript(self, out: list[str]) -> None:
         if self.text.startswith(("{", "\\", " {"), self.position):
@@ -250,7 +237,7 @@ class _Converter:
         else:
             run = _UNBRACED_SUPER.match(self.text, self.position)
             above = run[0] if run else ""
-            if self.strict and above[:1].isdigit():
+            if self.is_tex and above[:1].isdigit():
                 above = above[0]
             self.position += len(above)
         above = above.replace(" ", "")
@@ -270,6 +257,11 @@ class _Converter:
         else:
             is_grouped = re.fullmatch(r"-?[A-Za-z0-9.]+|\([^()]*\)", above)
             out.append(f"^{above}" if is_grouped else f"^({above})")
+
+
+def _last(out: list[str]) -> str:
+    """The last character converted; empty where there is none."""
+    return out[-1][-1:] if out else ""
 
 
 def _fraction(above: str, below: str) -> str:

@@ -74,9 +74,10 @@ _COMMANDS = {
     "_": "_",
     " and ": "&",
 }
+_FUNCTIONS = "exp ln log tanh max min sin cos tan arctan".split()
 MARKS = {name: mark for mark, names in _COMMANDS.items() for name in names.split()} | {" ": " "}
+MARKS |= {name: f" {name}" for name in _FUNCTIONS}
 
-FUNCTIONS = "exp ln log tanh max min sin cos tan arctan sqrt".split()
 # Commands that stand for their argument, those that disappear together with it, and accents behind it.
 CONTENT = frozenset(
     "text textbf textit textrm texttt textnormal emph mathrm mathbf mathit mathsf mathcal mathbb mathtt "
