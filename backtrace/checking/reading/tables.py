@@ -15,12 +15,13 @@ from backtrace.checking.lexing.latex import TooDeepError, plain
 from backtrace.checking.lexing.latex_tables import FENCE
 from backtrace.checking.lexing.tokens import Token, name_of, number_of, tokens_of
 from backtrace.checking.reading.lines import Line
+from backtrace.checking.reading.prose_words import ARTICLES
 from backtrace.limits import LINE_CHARACTERS
 
 TABLE_LINES = 2000  # of a table; what comes after them is another one
 TABLE_COLUMNS = 60
 
-# What a column's heading says of the thing that its rows are about; the first that is found decides.
+# A column's heading gives the quantity of whatever its rows are about; the first words that are found decide.
 _HEADINGS = tuple(
     (re.compile(rf"\b(?:{words})\b"), pattern)
     for words, pattern in (
@@ -35,46 +36,46 @@ _HEADINGS = tuple(
         ("value|result|number|answer|calculation|wert", "{}"),
     )
 )
-_TOLD = ("formula", "with the numbers")  # over what states nothing
+_FORMULA_COLUMNS = ("formula", "with the numbers")  # as `sheet` and `trace` head them; they state no number
 _LATER = re.compile("train|epoch|iteration")  # values after many steps
 _OF_UNITS = re.compile(r"\b(?:units?|neurons?|nodes?|[ijk]|einheit|neurone?|neurona)\b")
 _INDEX = re.compile(r"(.{1,40})_(?:[ijknlu])(\+?)")  # I_j, over rows that say which j
+_BAR = re.compile(r"(?<!\\)\|")
+_SEPARATOR = re.compile(r"[\s|:+-]*-[\s|:+-]*")  # |---|:-:|
+# \begin{tabular}{l|r} w_5 & 0.36 \\ \hline \end{tabular}
 _BEGINS = re.compile(r"(.{0,200}?)\\begin\s?\{(tabular[x*]?|array|longtable)\}(?:\s?\[[^\]]{0,20}\])?\s?(.*)")
 _COLUMN_KINDS = re.compile(r"\{(?:[^{}]|\{[^{}]{0,60}\}){0,200}\}")
 _ENDS = re.compile(r"\\end\s?\{(?:tabular[x*]?|array|longtable)\}(.*)")
 _RULES = re.compile(r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^{}]{0,20}\})")
 _LATEX_ROW = re.compile(r"\\\\(?:\[[^\]]{0,20}\])?|\\tabularnewline")
 _LATEX_CELL = re.compile(r"(?<!\\)&")
-_BAR = re.compile(r"(?<!\\)\|")
-_SEPARATOR = re.compile(r"[\s|:+-]*-[\s|:+-]*")
+# Around a tabular that is alone on its lines: brackets and signs of mathematics, \centering.
 _ALONE = re.compile(r"[\s$\[\](){}.,;]*(?:\\(?:\[|\]|\(|\)|centering|displaystyle)[\s$]*)*[\s$.,;]*")
 
+Reporter = Callable[[int, str], None]
 
-Tell = Callable[[int, str], None]
 
-
-def with_tables(lines: Iterable[Line], not_understood: Tell) -> Iterator[Line]:
+def with_tables(lines: Iterable[Line], not_understood: Reporter) -> Iterator[Line]:
     """The lines of a document that are not empty, every cell of a table on its own."""
     rows: list[Line] = []
-    for line in _bars_of_latex(lines):
-        text = line.text
-        bar = len(text) <= LINE_CHARACTERS and text.lstrip()[:1] == "|"
-        is_row = bar and (bool(rows) or text.rstrip()[-1:] == "|")  # |x| = 3 is none
+    for line in _with_latex_rows(lines):
+        starts = len(line.text) <= LINE_CHARACTERS and line.text.lstrip()[:1] == "|"
+        is_row = starts and (bool(rows) or line.text.rstrip()[-1:] == "|")  # |x| = 3 is none
         if rows and (not is_row or len(rows) == TABLE_LINES):
             yield from _Table(rows, not_understood).lines()
             rows = []
         if is_row:
             rows.append(line)
-        elif text and not text.isspace():
+        elif line.text and not line.text.isspace():
             yield line
     if rows:
         yield from _Table(rows, not_understood).lines()
 
 
 class _Cell(NamedTuple):
-    """A cell as it is written and in plain notation; `has_value` if a number, or a working that ends in one.
+    """A cell as it is written, and in plain notation.
 
-    `is_equation` if it names itself what its number is of.
+    `has_value` if it is a number, or a working that ends in one; `is_equation` if it names its own quantity.
     """
 
     raw: str
@@ -94,6 +95,7 @@ class _Cell(NamedTuple):
 
 
 def _cell(raw: str) -> _Cell:
+    raw = raw.strip()
     try:
         text = plain(raw).replace(FENCE, " ").strip()
     except TooDeepError:
@@ -102,10 +104,8 @@ def _cell(raw: str) -> _Cell:
     is_number = number_of(tokens) is not None
     relation = next((i for i, token in enumerate(tokens) if token.kind == "relation"), None)
     begins = text.lstrip(" (-+−$")[:1]
-    has_value = is_number or (
-        any(token.kind == "number" for token in tokens)
-        and (relation is not None or begins.isdigit() or begins == ".")
-    )
+    is_working = relation is not None or begins.isdigit() or begins == "."
+    has_value = is_number or (is_working and any(token.kind == "number" for token in tokens))
     is_equation = relation is not None and name_of(tokens[:relation]) is not None
     return _Cell(raw, text, tokens, is_number, has_value, is_equation)
 
@@ -114,76 +114,76 @@ def _is_symbol(token: Token) -> bool:
     if token.kind == "derivative":
         return True
     is_word = token.text.isascii() and token.text.isalpha() and len(token.text) > 1
-    return token.kind == "name" and not is_word and token.text not in ("a", "A", "I")
+    return token.kind == "name" and not is_word and token.text not in ARTICLES
+
+
+class _Row(NamedTuple):
+    line: Line
+    cells: list[_Cell]
 
 
 class _Table:
-    def __init__(self, rows: Sequence[Line], not_understood: Tell) -> None:
-        self.rows = [(n, text, _cells(text)) for n, text, _ in rows if not _SEPARATOR.fullmatch(text)]
+    """Rows between bars, the first of which may be a heading."""
+
+    def __init__(self, lines: Sequence[Line], not_understood: Reporter) -> None:
         self.not_understood = not_understood
-        self.heading: list[_Cell] = []
-        if len(self.rows) > 1 and not any(cell.has_value for cell in self.rows[0][2]):
-            self.heading = self.rows.pop(0)[2]
-        told = [i for i, cell in enumerate(self.heading) if cell.text.lower() in _TOLD]
-        if told:
-            self.rows = [(n, text, _without(cells, told)) for n, text, cells in self.rows]
+        self.rows = [_Row(line, _cells(line.text)) for line in lines if not _SEPARATOR.fullmatch(line.text)]
+        has_heading = len(self.rows) > 1 and not any(cell.has_value for cell in self.rows[0].cells)
+        self.heading = self.rows.pop(0).cells if has_heading else []
+        formulas = [i for i, cell in enumerate(self.heading) if cell.text.lower() in _FORMULA_COLUMNS]
+        for _, cells in self.rows:
+            for i in formulas:
+                if i < len(cells) and not cells[i].is_equation:
+                    cells[i] = cells[i]._replace(has_value=False, is_number=False)
 
     def lines(self) -> Iterator[Line]:
-        over = self.names_over_numbers()
+        is_headed = self.has_names_over_numbers()
         patterns = [_pattern(cell) for cell in self.heading]
-        units = bool(self.heading) and _OF_UNITS.search(self.heading[0].text.lower()) is not None
-        for number, text, cells in self.rows:
-            named = self.by_heading(cells) if over else _by_row(cells, patterns, units)
+        has_units = bool(self.heading) and _OF_UNITS.search(self.heading[0].text.lower()) is not None
+        for line, cells in self.rows:
+            names = self.names_over(cells) if is_headed else _names_in_row(cells, patterns, has_units)
             known = 0
-            for cell, name in zip(cells, named, strict=True):
-                if cell.is_equation:
-                    yield Line(number, cell.raw)
+            for cell, name in zip(cells, names, strict=True):
+                if cell.is_equation or (name and cell.has_value):
+                    yield Line(line.number, cell.raw, "" if cell.is_equation else name or "")
                     known += cell.has_value
-                elif name and cell.has_value:
-                    yield Line(number, cell.raw, name)
-                    known += 1
-            said = [cell for i, cell in enumerate(cells) if cell.has_value and (over or i)]
-            if known < len(said):
-                self.not_understood(number, text)
-            if not said and not known:
-                yield Line(number, " \\quad ".join(cell.raw for cell in cells))
+            values = sum(cell.has_value for cell in (cells if is_headed else cells[1:]))
+            if known < values:
+                self.not_understood(line.number, line.text)
+            if not values and not known:
+                yield Line(line.number, " \\quad ".join(cell.raw for cell in cells))
 
-    def names_over_numbers(self) -> bool:
-        """Whether the heading has the names of what stands below."""
+    def has_names_over_numbers(self) -> bool:
+        """Whether the heading has the names of the numbers below it."""
         return (
             len(self.rows) > 0
             and len(self.heading) > 1
             and all(any(map(_is_symbol, cell.tokens)) for cell in self.heading)
-            and all(cell.is_number for cell in self.rows[0][2])
+            and all(cell.is_number for cell in self.rows[0].cells)
         )
 
-    def by_heading(self, cells: Sequence[_Cell]) -> list[str | None]:
-        """One row of numbers states what stands over them; of more rows nobody knows which sample it is."""
+    def names_over(self, cells: Sequence[_Cell]) -> list[str | None]:
+        """The names in the heading, for a single row: of several, nobody knows which sample each is."""
         if len(self.rows) > 1 or len(cells) != len(self.heading):
             return [None] * len(cells)
         return [name_of(cell.tokens) for cell in self.heading]
 
 
-def _without(cells: list[_Cell], told: Sequence[int]) -> list[_Cell]:
-    """The cells, where those in columns of formulas state nothing, unless they name what they are of."""
-    return [
-        cell._replace(has_value=False, is_number=False) if i in told and not cell.is_equation else cell
-        for i, cell in enumerate(cells)
-    ]
-
-
-def _by_row(cells: Sequence[_Cell], patterns: Sequence[str | None], units: bool) -> list[str | None]:
-    """Names of the cells of a row that begins with what it is about: a name, or the number of a unit."""
+def _names_in_row(
+    cells: Sequence[_Cell], patterns: Sequence[str | None], has_units: bool
+) -> list[str | None]:
+    """Names of the cells of a row that begins with its subject: a name, or the number of a unit."""
     names: list[str | None] = [None] * len(cells)
     if len(cells) < 2 or cells[0].is_equation:
         return names
-    label = cells[0].text if cells[0].text.isdigit() else cells[0].symbol
-    if label is None or (label.isdigit() and not units):
+    is_number = cells[0].text.isdigit()
+    label = cells[0].text if is_number else cells[0].symbol
+    if label is None or (label.isdigit() and not has_units):
         return names
     values = [i for i, cell in enumerate(cells) if i and cell.has_value]
     for i in values:
         pattern = patterns[i] if i < len(patterns) else None
-        if pattern is None and len(values) == 1 and not label.isdigit():
+        if pattern is None and len(values) == 1:
             pattern = "{}"
         if pattern and not (pattern == "{}" and label.isdigit()):
             names[i] = pattern.format(label)
@@ -191,9 +191,9 @@ def _by_row(cells: Sequence[_Cell], patterns: Sequence[str | None], units: bool)
 
 
 def _pattern(heading: _Cell) -> str | None:
-    """How the name of a row's thing becomes that of its cell in this column.
+    """How a row's subject becomes the name of its cell in this column.
 
-    None if the heading does not say, empty if what stands below it has no name here.
+    None if the heading does not say, empty if the cells below it have no name here.
     """
     symbol = heading.symbol
     indexed = _INDEX.fullmatch(symbol) if symbol else None
@@ -206,25 +206,21 @@ def _pattern(heading: _Cell) -> str | None:
     words = heading.text.lower()
     if _LATER.search(words):
         return ""
-    for found, pattern in _HEADINGS:
-        if found.search(words):
-            return pattern
-    return f"{symbol}_{{}}" if symbol and symbol.isalpha() else None
+    other = f"{symbol}_{{}}" if symbol and symbol.isalpha() else None
+    return next((pattern for found, pattern in _HEADINGS if found.search(words)), other)
 
 
 def _cells(text: str) -> list[_Cell]:
-    inner = text.strip()
-    inner = inner[1:] if inner.startswith("|") else inner
-    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
-    pieces = _BAR.split(inner, TABLE_COLUMNS)
-    return [_cell(piece.strip()) for piece in pieces]
+    inner = text.strip().removeprefix("|")
+    inner = inner if inner.endswith("\\|") else inner.removesuffix("|")
+    return list(map(_cell, _BAR.split(inner, TABLE_COLUMNS)))
 
 
 # LaTeX
 
 
-def _bars_of_latex(lines: Iterable[Line]) -> Iterator[Line]:
-    """The lines, where a tabular's rows stand between bars; an array may also be a matrix."""
+def _with_latex_rows(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, with the rows of a tabular between bars; an array may also be a matrix."""
     waiting: list[Line] = []
     for line in lines:
         is_short = len(line.text) <= LINE_CHARACTERS
@@ -263,7 +259,7 @@ def _unwrapped(lines: list[Line]) -> Sequence[Line]:
 
 
 def _is_matrix(rows: Iterable[str]) -> bool:
-    """Whether there are numbers alone, or symbols alone; a table has numbers, and says what they are."""
+    """Whether all cells are numbers, or all are symbols; a table has numbers, and names for them."""
     cells = [cell for row in rows for cell in map(_cell, _LATEX_CELL.split(row))]
     return not (
         any(cell.has_value for cell in cells)
