@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -19,6 +20,7 @@ from backtrace.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from backtrace.gradchecking.estimates import Verdict
     from backtrace.views.formats import View
 
 
@@ -67,7 +69,7 @@ def command(
     from backtrace.cli.output import write_view, writing_to
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
-    from backtrace.gradchecking.check import gradcheck
+    from backtrace.gradchecking.check import counting, gradcheck
     from backtrace.gradchecking.estimates import STEP_SIZE, TOLERANCE, Settings
 
     problem, sample = what_if(load(config), *change, sample)
@@ -78,7 +80,8 @@ def command(
         show,
         every,
     )
-    subjects = gradcheck(problem, sample, settings)
+    counts: Counter[Verdict] = Counter()
+    subjects = counting(gradcheck(problem, sample, settings), counts)
     with writing_to(output) as out:
-        counts = write_view(view, problem, subjects, out, color=color, settings=settings)
+        write_view(view, problem, subjects, out, color=color, settings=settings, counts=counts)
     return Exit.MISTAKES if counts["wrong"] else Exit.FINE

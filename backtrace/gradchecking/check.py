@@ -6,6 +6,7 @@ Must not know how one gradient is checked; that is `estimates`' matter.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import chain, groupby, islice
@@ -17,7 +18,7 @@ from backtrace.errors import BacktraceError
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part, Request
 from backtrace.gradchecking.complex_step import without_complex_form
-from backtrace.gradchecking.estimates import Check, Checker, Settings
+from backtrace.gradchecking.estimates import Check, Checker, Settings, Verdict
 from backtrace.gradchecking.objective import EvaluatedPass, Graph, Objective
 from backtrace.problem.notation import of_sample
 from backtrace.problem.problem import Problem
@@ -60,6 +61,17 @@ def gradcheck(problem: Problem, sample: int | Literal["all"] | None, settings: S
         raise BacktraceError("nothing to check: without targets there is only the forward pass")
     for number in scored if sample == "all" else [sample or problem.own_sample(1)]:
         yield _one_sample(problem, number, settings)
+
+
+def counting(subjects: Iterable[Subject], counts: Counter[Verdict]) -> Iterator[Subject]:
+    """The subjects; each check is added to `counts` when a view takes it."""
+
+    def count(check: Check) -> Check:
+        counts[check.verdict] += 1
+        return check
+
+    for subject in subjects:
+        yield subject._replace(checks=map(count, subject.checks))
 
 
 def _one_sample(problem: Problem, sample: int, settings: Settings) -> Subject:

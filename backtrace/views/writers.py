@@ -206,34 +206,32 @@ def class_junit(context: ViewContext) -> None:
     write_junit(context.content, context.out)
 
 
-def gradcheck_table(context: ViewContext) -> Any:
-    """A row for each gradient; the count of each verdict."""
+def gradcheck_table(context: ViewContext) -> None:
+    """A row for each gradient, and the count of each verdict."""
     from backtrace.views.gradcheck.table import draw
 
-    settings = context.options["settings"]
-    return draw(context.problem, context.content, settings, context.look, context.console())
+    draw(context)
 
 
-def gradcheck_markdown(context: ViewContext) -> Any:
-    """The same rows as Markdown; the count of each verdict."""
+def gradcheck_markdown(context: ViewContext) -> None:
+    """The same rows as Markdown."""
     from backtrace.views.gradcheck.markdown import write_markdown
 
-    settings = context.options["settings"]
-    return write_markdown(context.problem, context.content, settings, context.look, context.out)
+    write_markdown(context)
 
 
-def gradcheck_csv(context: ViewContext) -> Any:
-    """A line of CSV for each gradient; the count of each verdict."""
+def gradcheck_csv(context: ViewContext) -> None:
+    """A line of CSV for each gradient."""
     from backtrace.views.gradcheck.data import write_csv
 
-    return write_csv(context.content, context.out)
+    write_csv(context)
 
 
-def gradcheck_json(context: ViewContext) -> Any:
-    """All gradients for a program; the count of each verdict."""
+def gradcheck_json(context: ViewContext) -> None:
+    """All gradients for a program, with the count of each verdict."""
     from backtrace.views.gradcheck.data import write_json
 
-    return write_json(context.problem.title, context.content, context.options["settings"], context.out)
+    write_json(context)
 
 
 def train_table(context: ViewContext) -> None:

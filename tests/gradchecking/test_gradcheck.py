@@ -429,7 +429,7 @@ def test_what_keeps_the_complex_step_out_is_said(tmp_path: Path) -> None:
     path = tmp_path / "gelu.yaml"
     path.write_text(json.dumps(chain_of("gelu", "linear")))
     done = run("gradcheck", path)
-    assert "\nno complex step: Phi is not worked out for complex numbers\n" in done.out
+    assert "\nno complex step: Phi has no form for complex numbers\n" in done.out
     assert "complex step │" not in done.out
 
 
@@ -586,7 +586,7 @@ def test_a_long_table_draws_200_rows_those_that_do_not_agree_first(
 
     planted.setattr(_Backward, "_gradient", wrong)
     lines = run("gradcheck", path).out.splitlines()
-    assert lines[-3] == "200 of 382 shown, what does not agree before others: -f csv has all"
+    assert lines[-3] == "200 of 382 shown, those that do not agree first: -f csv has all"
     assert lines[-2].startswith("382 gradients: 381 agree, 1 wrong; largest error ")
     assert lines[-1] == "wrong: ∂E/∂b_2_10"
     assert "✗ wrong" in lines[-5]

@@ -1,4 +1,4 @@
-"""Gradient checks → the sentences that stand around their tables, the same in every form."""
+"""Gradient checks → the sentences around their tables and the cells in them, the same in every format."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_NAMED = 6
 
 
 def method_line(settings: Settings, look: Look) -> str:
-    """How the gradients are checked: the steps and what is accepted."""
+    """The method: the steps, and the tolerance."""
     times, apart = ("*", " | ") if look.style.ascii else ("·", " · ")
     facts = (
         f"central differences, step {settings.step:.3g}{times}max(1, |w|)",
@@ -32,14 +32,14 @@ def method_line(settings: Settings, look: Look) -> str:
 
 
 def subject_lines(subject: Subject) -> Iterator[str]:
-    """What of a subject is not checked, or not in every way."""
+    """Sentences on the gradients not checked, and on a missing complex step."""
     if subject.checked < subject.total:
         yield (
             f"{subject.checked:,} of {subject.total:,} gradients, evenly from each layer; "
             f"--show picks others, --all takes every one"
         )
     if subject.no_complex_form:
-        yield f"no complex step: {subject.no_complex_form} is not worked out for complex numbers"
+        yield f"no complex step: {subject.no_complex_form} has no form for complex numbers"
 
 
 def result_lines(checks: Sequence[Check], look: Look) -> Iterator[str]:
@@ -99,14 +99,14 @@ def _named(checks: Iterable[Check], look: Look) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    """The first few of them, and how many there are besides."""
+    """The first few names, and the number of others."""
     known = list(names)
     more = len(known) - _MOST_NAMED
     return ", ".join(known[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def texts(check: Check, look: Look) -> tuple[str, ...]:
-    """A check under `HEADINGS`; what there is none of is left blank."""
+    """The cells of a check under `HEADINGS`; without an estimate they are blank."""
     sign, plain, _ = MARKS[check.verdict]
     return (
         look.name(check.symbol),

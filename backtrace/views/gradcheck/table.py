@@ -1,34 +1,25 @@
-"""Gradient checks as tables: a row for each gradient, and what they come to."""
+"""Gradient checks as tables: a row for each gradient, and the counts of verdicts."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 
-from backtrace.gradchecking.check import Subject
-from backtrace.gradchecking.estimates import Check, Settings, Verdict
-from backtrace.problem.problem import Problem
-from backtrace.views.gradcheck.lines import (
-    HEADINGS,
-    MARKS,
-    method_line,
-    result_lines,
-    subject_lines,
-    summary,
-    texts,
-)
-from backtrace.views.page.headings import part_line, problem_lines
+from backtrace.gradchecking.estimates import Check
+from backtrace.views.gradcheck import lines
+from backtrace.views.gradcheck.lines import HEADINGS, MARKS
+from backtrace.views.page.context import ViewContext
+from backtrace.views.page.headings import part_line
 from backtrace.views.page.records import Look
 from backtrace.views.page.rich_columns import Columns, Texts, most_faulty, table_in
-from backtrace.views.page.rich_table import print_line
+from backtrace.views.page.rich_table import print_heading, print_line
 
 GRADIENT, DERIVED, DIFFERENCE, COMPLEX_STEP, ERROR, VERDICT = range(6)
 
 
 def _labelled(row: Texts, column: tuple[int, ...]) -> list[str]:
-    """A gradient above the numbers that are held against each other."""
+    """A gradient above the numbers that are compared."""
     first, *others = column
     return [row[first], *(f"{HEADINGS[place]} {row[place]}" for place in others if row[place])]
 
@@ -47,37 +38,30 @@ CHECKS = Columns(
 )
 
 
-def draw(
-    problem: Problem, subjects: Iterable[Subject], settings: Settings, look: Look, console: Console
-) -> Counter[Verdict]:
-    """Draw the subjects as they are checked; how often each verdict was given."""
-    counts: Counter[Verdict] = Counter()
+def draw(context: ViewContext) -> None:
+    """Draw the subjects as they are checked."""
+    look, console = context.look, context.console()
     several = 0
-    for several, subject in enumerate(subjects, 1):
+    for several, subject in enumerate(context.content, 1):
         if several == 1:
-            for number, line in enumerate(problem_lines(problem, "float64", look)):
-                print_line(line, console, "bold" if number == 0 else "")
-            print_line(method_line(settings, look), console, "")
+            print_heading((*context.heading(), lines.method_line(context.options["settings"], look)), console)
         checks = list(subject.checks)
-        counts.update(check.verdict for check in checks)
         console.print()
-        print_line(part_line(problem, subject.part, look), console, "bold")
-        _draw_subject(subject, checks, look, console)
+        print_heading(
+            (part_line(context.problem, subject.part, look), *lines.subject_lines(subject)), console
+        )
+        _draw_checks(checks, look, console)
     if several > 1:
         console.print()
-        print_line(f"{several} samples, {summary(counts)}", console, "bold")
-    return counts
+        print_line(f"{several} samples, {lines.summary(context.options['counts'])}", console, "bold")
 
 
-def _draw_subject(subject: Subject, checks: Sequence[Check], look: Look, console: Console) -> None:
-    for line in subject_lines(subject):
-        print_line(line, console, "")
+def _draw_checks(checks: Sequence[Check], look: Look, console: Console) -> None:
     places = most_faulty([check.verdict != "agrees" for check in checks])
-    rows = [texts(checks[place], look) for place in places]
+    rows = [lines.texts(checks[place], look) for place in places]
     styles = [MARKS[checks[place].verdict][2] for place in places]
     console.print(table_in(CHECKS, rows, console.width, look.style.ascii, styles))
     if len(places) < len(checks):
-        line = f"{len(places)} of {len(checks):,} shown, what does not agree before others: -f csv has all"
-        print_line(line, console, "italic")
-    for number, line in enumerate(result_lines(checks, look)):
-        print_line(line, console, "" if number else "bold")
+        left_out = f"{len(places)} of {len(checks):,} shown, those that do not agree first: -f csv has all"
+        print_line(left_out, console, "italic")
+    print_heading(lines.result_lines(checks, look), console)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
 from backtrace.derivation.equation import Equation
@@ -58,10 +59,16 @@ def write_heading(lines: Iterable[str], out: TextIO) -> None:
 
 def write_rows(rows: Iterable[Record], out: TextIO) -> None:
     """A table of quantities: symbol, formula, numbers, value."""
-    out.write("| symbol | formula | with the numbers | value |\n| --- | --- | --- | ---: |\n")
-    for record in rows:
-        cells = (code(record.symbol), code(record.formula), code(record.substitution), record.text)
-        out.write(f"| {' | '.join(cells)} |\n")
+    cells = ((code(row.symbol), code(row.formula), code(row.substitution), row.text) for row in rows)
+    write_table(("symbol", "formula", "with the numbers", "value"), cells, out, right=(3,))
+
+
+def write_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], out: TextIO, right: Container[int] = ()
+) -> None:
+    """A table of cells in Markdown; columns in `right` are aligned to the right."""
+    rules = ("---:" if place in right else "---" for place in range(len(headings)))
+    out.writelines(f"| {' | '.join(cells)} |\n" for cells in chain((headings, rules), rows))
 
 
 def matrix_lines(matrices: LayerMatrices, part: Part, equations: Sequence[Equation]) -> list[str]:
