@@ -14,7 +14,7 @@ from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.ids import LAYER_NAME, NAME, UNIT_NAME
 
 # Each digit can be matched in one way only: a million digits and a letter are refused at once.
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+DECIMAL = re.compile(r"[-+]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _UNBOUNDED = re.compile(r"[-+]?\.?(?:inf(?:inity)?|nan)", re.IGNORECASE)
 _WHOLE = re.compile(r"[-+]?[0-9]+(?:_[0-9]+)*")
 
@@ -34,7 +34,7 @@ def to_number(text: str, expected: str = "a number") -> Number | str:
     """
     if len(text) > NUMBER_CHARACTERS:
         return f"found {quoted(text)}; expected a number of at most {NUMBER_CHARACTERS} characters"
-    if _NUMBER.fullmatch(text):
+    if DECIMAL.fullmatch(text):
         value = float(text)
         if math.isinf(value):
             return f"found {quoted(text)}; expected a number below 1.8e308"
@@ -42,7 +42,7 @@ def to_number(text: str, expected: str = "a number") -> Number | str:
     if is_unbounded(text):
         return f"found {quoted(text)}; expected a finite number"
     meant = text.replace("−", "-").replace(",", ".")
-    hint = f"; did you mean {meant}?" if _NUMBER.fullmatch(meant) else ""
+    hint = f"; did you mean {meant}?" if DECIMAL.fullmatch(meant) else ""
     return f"found {quoted(text)}; expected {expected}{hint}"
 
 

@@ -22,18 +22,13 @@ from backtrace.symbolic.functions import public_functions
 from backtrace.symbolic.ids import spell
 
 _HEAD = ("title", "source", "inputs", "targets")
-_REST = (
-    "parameters",
-    "fixed",
-    "objective",
-    "delta",
-    "update",
-    "batch",
-    "samples",
-    "notation",
-    "hand",
-    "seed",
-)
+_REST = tuple("parameters fixed objective delta update batch samples notation hand seed".split())
+# The words that a key may have; the first is the default.
+WORDS = {
+    "objective": ("minimize", "maximize"),
+    "delta": ("gradient", "descent"),
+    "batch": ("online", "sum", "mean"),
+}
 LARGEST_SEED = 10**12
 LAYER_KEYS = (*_HEAD, "layers", "bias_input", "cost", *_REST)
 EQUATION_KEYS = (*_HEAD, "equations", "objective_symbol", "deltas", *_REST)
@@ -103,10 +98,10 @@ class _Reader:
             parameters=parameters,
             samples=self.samples(inputs, targets, model),
             fixed=self.fixed(parameters),
-            objective=cast(Literal["minimize", "maximize"], self.choice("objective", "minimize", "maximize")),
-            delta=cast(Literal["gradient", "descent"], self.choice("delta", "gradient", "descent")),
+            objective=cast(Literal["minimize", "maximize"], self.word("objective")),
+            delta=cast(Literal["gradient", "descent"], self.word("delta")),
             update=self.update(targets, model),
-            batch=cast(Literal["online", "sum", "mean"], self.choice("batch", "online", "sum", "mean")),
+            batch=cast(Literal["online", "sum", "mean"], self.word("batch")),
             notation=read_notation(table.get("notation")),
             hand=read_hand(table["hand"]) if "hand" in table else None,
             seed=seed,
@@ -125,8 +120,8 @@ class _Reader:
             )
         return text
 
-    def choice(self, key: str, *options: str) -> str:
-        return self.table[key].choice(options) if key in self.table else options[0]
+    def word(self, key: str) -> str:
+        return self.table[key].choice(WORDS[key]) if key in self.table else WORDS[key][0]
 
     def names(self, key: str, what: str) -> tuple[str, ...]:
         if key not in self.table:

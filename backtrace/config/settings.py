@@ -17,6 +17,7 @@ from backtrace.symbolic.ids import NAME
 
 ALL_KINDS = "all"
 PATTERN_CHARACTERS = 40
+SHARES = ("momentum", "rho", "beta1", "beta2")  # of a running mean: at 1 nothing new would come in
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
@@ -46,7 +47,7 @@ def _constant(cursor: Cursor, name: str) -> Number:
     if name == RATE and value.value <= 0:
         hint = "; to climb, say objective: maximize" if value.value < 0 else ""
         cursor.fail(f"found {cursor.found}; expected a number above 0{hint}")
-    if name in ("momentum", "rho", "beta1", "beta2") and not 0 <= value.value < 1:
+    if name in SHARES and not 0 <= value.value < 1:
         cursor.fail(f"found {cursor.found}; expected a number from 0 to below 1")
     if value.value < 0:
         cursor.fail(f"found {cursor.found}; expected a number that is not negative")

@@ -12,26 +12,24 @@ from typing import Any
 import jsonschema
 import pytest
 
-import backtrace
 from backtrace import limits
-from backtrace.config import layers, nodes, reader, samples, settings
+from backtrace.config import layers, nodes, reader, samples
 from backtrace.config.cursor import to_number
 from backtrace.config.load import example_names, example_text
 from backtrace.config.reader import read_problem
-from backtrace.derivation.activations import ACTIVATIONS
+from backtrace.config.schema import PATH, schema
+from backtrace.derivation.activations import ACTIVATIONS, ActivationRow
 from backtrace.derivation.costs import COSTS
-from backtrace.derivation.optimizers import CONSTANTS, UPDATE_RULES
+from backtrace.derivation.optimizers import CONSTANTS, UPDATE_RULES, UpdateRule
 from backtrace.errors import BacktraceError
-from backtrace.limits import LINE_CHARACTERS, NAME_CHARACTERS, NUMBER_CHARACTERS
+from backtrace.limits import LINE_CHARACTERS
 from backtrace.problem.notation import NOTATIONS, Notation
-from backtrace.symbolic.functions import public_functions
-from backtrace.symbolic.ids import LAYER_NAME, NAME, UNIT_NAME
+from backtrace.symbolic.functions import FUNCTIONS, Function, public_functions
 from tests.config.test_config import VALID
 from tests.config.test_config_errors import BROKEN_STRUCTURE
 from tests.runner import ROOT
 
-PATH = Path(backtrace.__file__).parent / "config" / "schema.json"
-SCHEMA: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+SCHEMA: dict[str, Any] = json.loads(Path(PATH).read_text(encoding="utf-8"))
 DEFINED: dict[str, Any] = SCHEMA["$defs"]
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
@@ -52,6 +50,22 @@ def instance(node: nodes.Node) -> Any:
 
 def is_accepted(text: str) -> bool:
     return bool(VALIDATOR.is_valid(instance(nodes.compose(text, "c.yaml"))))
+
+
+def test_the_file_is_what_the_tables_give() -> None:
+    assert schema() == SCHEMA, "write it anew: python -m backtrace.config.schema"
+
+
+def test_a_new_row_is_in_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ACTIVATIONS, "bent", ActivationRow("bend*h", "nobody", {"bend": 2}))
+    monkeypatch.setitem(COSTS, "none", COSTS["squared_error"])
+    monkeypatch.setitem(UPDATE_RULES, "crawl", UpdateRule("nobody", {"learning_rate": None, "pace": 3}, {}))
+    monkeypatch.setitem(NOTATIONS, "x-y", Notation("x_{unit}", "y_{unit}"))
+    monkeypatch.setitem(FUNCTIONS, "cube", Function("x", textbook="x^3"))
+    text = json.dumps(schema())
+    for word in ("bent", "bend", "none", "crawl", "pace", "x-y"):
+        assert f'"{word}"' in text
+    assert " cube" in schema()["$defs"]["formula"]["description"]
 
 
 def test_the_schema_is_one() -> None:
@@ -98,10 +112,6 @@ def test_the_activations_and_their_options_are_the_tables() -> None:
     assert options == {name: set(row.options) for name, row in ACTIVATIONS.items()}
 
 
-def test_the_costs_are_the_tables() -> None:
-    assert DEFINED["layers_form"]["properties"]["cost"]["anyOf"][0]["enum"] == list(COSTS)
-
-
 def test_the_update_rules_and_their_constants_are_the_tables() -> None:
     rules = {
         rule["properties"]["rule"]["const"]: (set(rule["properties"]), set(rule["required"]))
@@ -114,42 +124,6 @@ def test_the_update_rules_and_their_constants_are_the_tables() -> None:
         )
         for name, row in UPDATE_RULES.items()
     }
-
-
-def test_the_notations_are_the_tables() -> None:
-    presets, patterns = DEFINED["notation"]["anyOf"]
-    assert presets["enum"] == list(NOTATIONS)
-    assert list(patterns["properties"]) == list(Notation._fields)
-
-
-def test_the_kinds_of_hand_decimals_are_the_records() -> None:
-    overall, by_kind = DEFINED["hand"]["anyOf"]
-    assert tuple(by_kind["properties"]) == settings.KINDS
-    assert {overall["maximum"], *(kind["maximum"] for kind in by_kind["properties"].values())} == {
-        limits.DECIMALS
-    }
-
-
-def test_the_functions_of_a_formula_are_the_tables() -> None:
-    assert f"and {' '.join(public_functions())}." in DEFINED["formula"]["description"]
-    assert DEFINED["formula"]["maxLength"] == LINE_CHARACTERS
-
-
-def test_names_are_spelled_as_the_reader_wants_them() -> None:
-    assert DEFINED["name"]["pattern"] == f"^{NAME.pattern}$"
-    assert DEFINED["unit"]["anyOf"][1]["pattern"] == f"^{UNIT_NAME.pattern}$"
-    assert DEFINED["layer_name"]["anyOf"][1]["pattern"] == f"^{LAYER_NAME.pattern}$"
-    assert DEFINED["name"]["maxLength"] == NAME_CHARACTERS
-
-
-def test_the_limits_are_the_readers() -> None:
-    head = DEFINED["layers_form"]["properties"]
-    assert head["title"]["maxLength"] == head["source"]["maxLength"] == limits.TEXT_CHARACTERS
-    assert head["seed"]["maximum"] == reader.LARGEST_SEED
-    assert head["layers"]["maxItems"] == limits.LAYERS
-    assert DEFINED["layer"]["properties"]["units"]["anyOf"][1]["maximum"] == limits.UNITS
-    assert DEFINED["samples"]["maxItems"] == limits.SAMPLES
-    assert DEFINED["number"]["anyOf"][1]["maxLength"] == NUMBER_CHARACTERS
 
 
 def test_every_key_is_described() -> None:
@@ -217,8 +191,8 @@ def test_every_key_and_word_is_documented() -> None:
 def test_the_documented_path_of_the_schema_is_where_it_is() -> None:
     (code,) = re.findall(r'```console\npython -c "(.*)"\n```', DOCUMENT)
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
-    assert Path(printed.stdout.strip()) == PATH
-    assert PATH.is_file()
+    assert printed.stdout.strip() == PATH
+    assert Path(PATH).is_file()
 
 
 def test_the_documented_limits_are_the_readers() -> None:
