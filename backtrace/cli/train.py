@@ -75,7 +75,7 @@ def command(
     from backtrace.config.load import load
     from backtrace.config.write import config_text
     from backtrace.training.trainer import train
-    from backtrace.views.train.rows import speed, trained, usual_marks
+    from backtrace.views.train.rows import speed, summarize, usual_marks
 
     problem, _ = what_if(load(config, seed), *change, None)
     below = _bound(problem, until) if until else None
@@ -90,7 +90,7 @@ def command(
         progress.end()
         if saved is not None:
             _write_config(problem, outcome, saved)
-        run = trained(problem, outcome, view.format)
+        run = summarize(problem, outcome, view.format)
         write_view(view, problem, run, out, figures=figures, color=color, scale=scale)
     click.echo(speed(outcome), err=True)
     if outcome.failed:

@@ -236,47 +236,44 @@ def gradcheck_json(context: ViewContext) -> None:
 
 def train_table(context: ViewContext) -> None:
     """Costs, their curve, parameters and predictions at the terminal."""
-    from backtrace.views.train.table import draw_trained
+    from backtrace.views.train.table import draw_run
 
-    scale = context.options["scale"]
-    draw_trained(context.heading(), context.content, context.look, scale, context.console())
+    draw_run(context)
 
 
 def train_markdown(context: ViewContext) -> None:
     """Costs, parameters and predictions as Markdown."""
     from backtrace.views.train.data import write_markdown
 
-    write_markdown(context.heading(), context.content, context.look, context.out)
+    write_markdown(context)
 
 
 def train_json(context: ViewContext) -> None:
     """The whole run for a program."""
     from backtrace.views.train.data import write_json
 
-    write_json(context.content, context.out)
+    write_json(context)
 
 
 def train_csv(context: ViewContext) -> None:
     """A line of CSV for each point of the cost curve."""
     from backtrace.views.train.data import write_csv
 
-    write_csv(context.content, context.out)
+    write_csv(context)
 
 
 def train_jsonl(context: ViewContext) -> None:
     """A line of JSON for each point of the cost curve."""
     from backtrace.views.train.data import write_jsonl
 
-    write_jsonl(context.content, context.out)
+    write_jsonl(context)
 
 
 def train_svg(context: ViewContext) -> None:
     """The cost curve as a picture."""
     from backtrace.views.train.curve_svg import write_svg
-    from backtrace.views.train.rows import cost_name
 
-    run, scale = context.content, context.options["scale"]
-    write_svg(context.problem.title, cost_name(run), run.outcome.curve, scale, context.out)
+    write_svg(context)
 
 
 def sheet_yaml(context: ViewContext) -> None:

@@ -1,14 +1,13 @@
-"""A curve of costs as an SVG picture that stands by itself."""
+"""A curve of costs as a self-contained SVG picture."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TextIO
 from xml.sax.saxutils import escape
 
 from backtrace.errors import printable
-from backtrace.training.curve import Mark
-from backtrace.views.train.curve_text import Scale, axes_of
+from backtrace.views.page.context import ViewContext
+from backtrace.views.train.curve_text import axes_of
+from backtrace.views.train.rows import cost_name
 
 WIDTH, HEIGHT = 640, 360
 LEFT, RIGHT, TOP, BOTTOM = 80, 20, 48, 48
@@ -25,16 +24,18 @@ _STYLE = """
 """
 
 
-def write_svg(title: str, symbol: str, curve: Sequence[Mark], scale: Scale, out: TextIO) -> None:
-    """The curve with its axes; `symbol` is what the cost is called."""
-    points, axes = axes_of(curve, scale)
+def write_svg(context: ViewContext) -> None:
+    """The curve with its axes."""
+    run = context.content
+    points, axes = axes_of(run.outcome.curve, context.options["scale"])
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
     places = [
         (LEFT + axes.across(mark.steps) * (right - LEFT), bottom - axes.height(mark.cost) * (bottom - TOP))
         for mark in points
     ]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    title, symbol = escape(printable(" ".join(title.split()))), escape(printable(symbol))
+    title = escape(printable(" ".join(run.problem.title.split())))
+    symbol = escape(printable(cost_name(run)))
     last = f"{points[-1].cost:.4g} after {points[-1].steps:,} steps" if points else "no finite values"
     kind = ", log scale" if axes.is_log else ""
     said = f"{symbol} over {axes.last:,} steps{kind}: from {points[0].cost:.4g} to {last}" if points else last
@@ -55,4 +56,4 @@ def write_svg(title: str, symbol: str, curve: Sequence[Mark], scale: Scale, out:
         f'<polyline class="line" points="{line}"/>',
         "</svg>",
     ]
-    out.write("\n".join(pieces) + "\n")
+    context.out.write("\n".join(pieces) + "\n")

@@ -3,62 +3,57 @@
 from __future__ import annotations
 
 import csv
-import json
-from collections.abc import Iterable, Sequence
-from typing import TextIO
 
 from backtrace.training.health import sentences
-from backtrace.views.page.records import Look
-from backtrace.views.trace.data import encoder
-from backtrace.views.trace.markdown import code, escaped, write_heading
-from backtrace.views.train.rows import Trained, cost_name, data_of, ending, point
+from backtrace.views.page.context import ViewContext
+from backtrace.views.trace.data import encoder, safe_encoder
+from backtrace.views.trace.markdown import code, escaped, write_heading, write_table
+from backtrace.views.train.rows import RunSummary, cost_name, data_of, ending, point
 
 
-def write_json(run: Trained, out: TextIO) -> None:
+def write_json(context: ViewContext) -> None:
     """Everything, in one document."""
-    text = encoder(out)(data_of(run))
-    out.write(f"{text if text.isprintable() else json.dumps(data_of(run))}\n")
+    context.out.write(f"{safe_encoder(context.out)(data_of(context.content))}\n")
 
 
-def write_csv(run: Trained, out: TextIO) -> None:
+def write_csv(context: ViewContext) -> None:
     """The curve: steps and cost."""
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(context.out, lineterminator="\n")
     writer.writerow(("steps", "cost"))
-    writer.writerows(_curve(run))
+    writer.writerows(_curve(context.content))
 
 
-def write_jsonl(run: Trained, out: TextIO) -> None:
+def write_jsonl(context: ViewContext) -> None:
     """The curve, an object a line."""
-    encode = encoder(out)
-    out.writelines(f"{encode(point(steps, cost))}\n" for steps, cost in _curve(run))
+    encode = encoder(context.out)
+    context.out.writelines(f"{encode(point(*mark))}\n" for mark in _curve(context.content))
 
 
-def _curve(run: Trained) -> list[tuple[int, float]]:
-    """All costs that are known, in order: those of the curve and those that were asked for."""
+def _curve(run: RunSummary) -> list[tuple[int, float]]:
+    """All known costs in order: those of the curve and those asked for."""
     return sorted({**dict(run.outcome.curve), **dict(run.outcome.marks)}.items())
 
 
-def write_markdown(heading: Iterable[str], run: Trained, look: Look, out: TextIO) -> None:
+def write_markdown(context: ViewContext) -> None:
     """The tables of the terminal, complete, without the curve."""
+    run, look, out = context.content, context.look, context.out
     text = look.numerals.text
-    write_heading(heading, out)
+    write_heading(context.heading(), out)
+    tables: dict[tuple[str, ...], list[tuple[str, ...]]] = {
+        ("steps", escaped(cost_name(run))): [(f"{steps:,}", text(cost)) for steps, cost in run.outcome.marks],
+        ("parameter", "start", "final"): [
+            (code(look.name(name)), text(start), text(final)) for name, start, final in run.parameters
+        ],
+        ("sample", "outputs", "targets"): [
+            (str(each.sample), ", ".join(map(text, each.outputs)), ", ".join(map(text, each.targets or ())))
+            for each in run.predictions
+        ],
+    }
+    for headings, rows in tables.items():
+        if rows:
+            out.write("\n")
+            write_table(headings, rows, out, right=range(len(headings)))
     out.write("\n")
-    costs = [(f"{mark.steps:,}", text(mark.cost)) for mark in run.outcome.marks]
-    _write_table(("steps", escaped(cost_name(run))), costs, out)
-    parameters = [(code(look.name(name)), text(start), text(final)) for name, start, final in run.parameters]
-    _write_table(("parameter", "start", "final"), parameters, out)
-    if run.predictions:
-        rows = []
-        for one in run.predictions:
-            targets = ", ".join(map(text, one.targets or ()))
-            rows.append((str(one.sample), ", ".join(map(text, one.outputs)), targets))
-        _write_table(("sample", "outputs", "targets"), rows, out)
-    said = "".join(f"- {escaped(sentence)}\n" for sentence in sentences(run.health))
-    out.write(f"{said}\n" if said else "")
+    if warnings := list(sentences(run.health)):
+        out.write("".join(f"- {escaped(sentence)}\n" for sentence in warnings) + "\n")
     out.write(f"**{escaped(ending(run))}**\n")
-
-
-def _write_table(headings: Sequence[str], rows: Sequence[Sequence[str]], out: TextIO) -> None:
-    out.write(f"| {' | '.join(headings)} |\n|{' ---: |' * len(headings)}\n")
-    out.writelines(f"| {' | '.join(row)} |\n" for row in rows)
-    out.write("\n")

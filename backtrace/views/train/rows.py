@@ -1,25 +1,24 @@
-"""What is told of a training run, in every form: costs, parameters, predictions, and how the layers are."""
+"""A training run for every format: costs, parameters, predictions, and the health of the layers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from backtrace.limits import STEP_EQUATIONS
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell
-from backtrace.training.curve import Mark
 from backtrace.training.health import LayerHealth, health
 from backtrace.training.predictions import Prediction, predictions
 from backtrace.training.trainer import Outcome
 from backtrace.views.page.records import finite
 
-CURVE_FORMS = ("csv", "jsonl", "svg")  # that show the cost alone
+CURVE_FORMS = ("csv", "jsonl", "svg")  # formats that show the cost alone
 PREDICTIONS_KEPT = 1_000
 
 
-class Trained(NamedTuple):
-    """A run and what came of it; `cost` is what the cost is called."""
+class RunSummary(NamedTuple):
+    """A run and its results; `cost` is the name of the cost."""
 
     problem: Problem
     outcome: Outcome
@@ -34,13 +33,13 @@ class Trained(NamedTuple):
             yield name, start.value, self.outcome.values[spell(name)]
 
 
-def trained(problem: Problem, outcome: Outcome, form: str) -> Trained:
-    """A run, with its predictions and the state of its layers where the form shows them."""
+def summarize(problem: Problem, outcome: Outcome, form: str) -> RunSummary:
+    """A run, with the predictions and the health of the layers if the format shows them."""
     if form in CURVE_FORMS:
-        return Trained(problem, outcome, cost_symbol(problem), (), ())
+        return RunSummary(problem, outcome, cost_symbol(problem), (), ())
     values = outcome.values
     small = len(problem.parameters) <= STEP_EQUATIONS
-    return Trained(
+    return RunSummary(
         problem,
         outcome,
         cost_symbol(problem),
@@ -50,12 +49,12 @@ def trained(problem: Problem, outcome: Outcome, form: str) -> Trained:
 
 
 def cost_symbol(problem: Problem) -> str:
-    """What the cost is called."""
+    """The name of the cost."""
     return problem.notation.cost if isinstance(problem.model, Network) else problem.model.objective
 
 
 def usual_marks(steps: int) -> list[int]:
-    """After how many steps the cost is told where nobody says: 1, 2, 5, 10, 20, 50 and so on."""
+    """The steps after which the cost is shown by default: 1, 2, 5, 10, 20, 50 and so on."""
     found, unit = [], 1
     while unit < steps:
         found += [factor * unit for factor in (1, 2, 5) if factor * unit < steps]
@@ -63,8 +62,8 @@ def usual_marks(steps: int) -> list[int]:
     return found
 
 
-def cost_name(run: Trained) -> str:
-    """What the numbers of the curve are."""
+def cost_name(run: RunSummary) -> str:
+    """The name of the numbers in the curve."""
     problem = run.problem
     samples = sum(sample.targets is not None for sample in problem.samples) or len(problem.samples)
     if samples == 1 or problem.batch != "online":
@@ -72,7 +71,7 @@ def cost_name(run: Trained) -> str:
     return f"{run.cost}, mean of {samples} samples"
 
 
-def ending(run: Trained) -> str:
+def ending(run: RunSummary) -> str:
     """How the run ended, in a line."""
     outcome = run.outcome
     done = "1 step" if outcome.steps == 1 else f"{outcome.steps:,} steps"
@@ -80,14 +79,14 @@ def ending(run: Trained) -> str:
 
 
 def speed(outcome: Outcome) -> str:
-    """How long it took."""
+    """The time and speed of a run."""
     rate = outcome.steps / outcome.seconds if outcome.seconds else 0.0
     took = f"{outcome.steps:,} steps in {outcome.seconds:.2f} s"
     return f"{took}, {rate:,.0f} a second, {outcome.engine} engine"
 
 
-def data_of(run: Trained) -> Mapping[str, object]:
-    """All of it, for a program."""
+def data_of(run: RunSummary) -> Mapping[str, object]:
+    """Everything about a run, for a program."""
     outcome, problem = run.outcome, run.problem
     return {
         "schema": 1,
@@ -95,16 +94,12 @@ def data_of(run: Trained) -> Mapping[str, object]:
         "steps": outcome.steps,
         "ended": outcome.ended or None,
         "engine": outcome.engine,
-        "cost": _points(outcome.marks),
-        "curve": _points(outcome.curve),
+        "cost": [point(*mark) for mark in outcome.marks],
+        "curve": [point(*mark) for mark in outcome.curve],
         "parameters": {spell(name): final for name, _, final in run.parameters},
         "predictions": [prediction._asdict() for prediction in run.predictions],
         "health": [layer._asdict() for layer in run.health],
     }
-
-
-def _points(marks: Sequence[Mark]) -> list[dict[str, float | None]]:
-    return [point(*mark) for mark in marks]
 
 
 def point(steps: int, cost: float) -> dict[str, float | None]:
