@@ -15,30 +15,31 @@ from backtrace.symbolic.ids import LETTER
 
 _SUB_RUN = re.compile(f"[{''.join(tables.SUBSCRIPTS)}]+")
 _SUPER_RUN = re.compile(f"[{''.join(tables.SUPERSCRIPTS)}]+")
-_COMMAND = re.compile(r"\\([A-Za-z]+\*?|.|$)", re.DOTALL)
-_OPTION = re.compile(r"\s?\[[^\[\]\\]{0,40}\]")
-_BRACED_WORD = re.compile(r"\s?\{([^{}\\]{0,200})\}")
+_COMMAND = re.compile(r"\\([A-Za-z]+\*?|.|$)", re.DOTALL)  # \frac, \begin, \\
+_OPTION = re.compile(r"\s?\[[^\[\]\\]{0,40}\]")  # [2pt]
+_BRACED_WORD = re.compile(r"\s?\{([^{}\\]{0,200})\}")  # {pmatrix}
 _BLANKS = re.compile(" *")
 _ORDINARY = re.compile(r"[^\\{}_^$&~]+")
-_UNBRACED_SUB = re.compile(rf"[0-9]+|[{LETTER}]+[0-9]*")
-_UNBRACED_SUPER = re.compile(
+_UNBRACED_SUB = re.compile(rf"[0-9]+|[{LETTER}]+[0-9]*")  # w_12, out_h1
+_UNBRACED_SUPER = re.compile(  # x^2, e^-h_1, W^(2), w^+
     r"\([^(){}\\]{0,20}\)|-?[0-9]+(?:\.[0-9]+)?|-?[A-Za-z]+(?:_[A-Za-z0-9]+)?|[-+*'T]"
 )
-_LAYER = re.compile(r"\(([0-9]{1,3})\)|\[([0-9]{1,3})\]")
+_LAYER = re.compile(r"\(([0-9]{1,3})\)|\[([0-9]{1,3})\]")  # W^(2), W^[2]
 _NAME_PART = re.compile(rf"[{LETTER}0-9_\u0302]+")
-_DIFFERENTIAL = re.compile(rf"[∂dδ] ?([{LETTER}][{LETTER}0-9_\u0302⁺]*|)")
+_DIFFERENTIAL = re.compile(rf"[∂dδ] ?([{LETTER}][{LETTER}0-9_\u0302⁺]*|)")  # ∂E, d w_5, and ∂ of ∂/∂w
 _EMPTY_SUBSCRIPT = re.compile(rf"(\\partial|∂) ?_(?=\{{?[\\{LETTER}])")  # ∂/∂_x is ∂/∂x
-_ABOUT = re.compile(r" ?-?\.?[0-9]")
+_ABOUT = re.compile(r" ?-?\.?[0-9]")  # behind a tilde: E ~ 0.3
+# ∇_w E is ∂E/∂w, and ∇_w alone grad_w
 _NABLA_ALONE = re.compile(rf"∇_([{LETTER}][{LETTER}0-9_]*)")
 _NABLA = re.compile(rf"∇_([{LETTER}0-9]+(?:_[0-9]+)*) ?([{LETTER}][{LETTER}0-9_]*)")
 
 
 class TooDeepError(ValueError):
-    """Braces within braces within braces."""
+    """A line is nested more than `NESTING` deep."""
 
 
 def plain(text: str) -> str:
-    r"""One line in the plain notation; see the module.
+    r"""A line in the plain notation that the module describes.
 
     Raises:
         TooDeepError: nested more than `NESTING` deep.

@@ -1,4 +1,4 @@
-"""What LaTeX's commands and Unicode's mathematical characters are in the plain notation.
+"""LaTeX's commands and Unicode's mathematical characters, with the plain notation of each.
 
 Tables only: `latex` reads them, and knows the grammar.
 """
@@ -11,7 +11,7 @@ from backtrace.symbolic.ids import GREEK
 # so that nobody can type one.
 FENCE = "\ue000"  # where mathematics begins or ends in a text
 ROW = "\ue001"  # a new line of an aligned formula
-BREAK = "\ue002"  # no equation goes on across it
+BREAK = "\ue002"  # no equation continues across it
 UNKNOWN = "\ue003"  # an unknown command: its argument is not understood
 OVER = "\ue004"  # TeX's {a \over b}
 
@@ -39,8 +39,8 @@ PLAIN_CHARACTERS = str.maketrans({c: plain for plain, all in _CHARACTERS.items()
 LETTERS = {name: letter for letter, name in GREEK.items() if letter != "ς"}
 LETTERS |= {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ", "varsigma": "σ", "varrho": "ρ", "ell": "l"}
 
-# Commands without an argument, by what stands for them in the plain notation. Commands that only change how
-# something looks disappear; those between two equations keep them apart.
+# Commands without an argument, by their plain notation. Commands that only change how something looks
+# disappear; those between two equations keep them apart.
 _COMMANDS = {
     "*": "cdot times ast bullet odot",
     "≈": "approx simeq cong doteq approxeq sim",
@@ -78,7 +78,7 @@ _FUNCTIONS = "exp ln log tanh max min sin cos tan arctan".split()
 MARKS = {name: mark for mark, names in _COMMANDS.items() for name in names.split()} | {" ": " "}
 MARKS |= {name: f" {name}" for name in _FUNCTIONS}
 
-# Commands that stand for their argument, those that disappear together with it, and accents behind it.
+# Commands replaced by their argument, those that disappear together with it, and accents put behind it.
 CONTENT = frozenset(
     "text textbf textit textrm texttt textnormal emph mathrm mathbf mathit mathsf mathcal mathbb mathtt "
     "mathop boldsymbol bm operatorname boxed fbox mbox cancel underline overline underbrace overbrace vec "

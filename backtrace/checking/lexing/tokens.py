@@ -1,4 +1,4 @@
-"""The tokens of a line of plain notation, and what a few of them say: a name, a number, or neither."""
+"""The tokens of a line of plain notation, and the name or the number that some tokens spell."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from backtrace.limits import ID_CHARACTERS, NUMBER_CHARACTERS
 from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.ids import LETTER, transcribe
 
+# One symbol: w_5, out_{o,1}, ŷ, σ', w⁺. A number: 0.5, .5, 1,234.5, 0,71, 1e-3.
 _SYMBOL = rf"[{LETTER}](?:_\{{[^{{}}]{{0,80}}\}}|[{LETTER}0-9_\u0302])*'*⁺?"
 _NUMBER = (
     r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|0,[0-9]{2,}(?![0-9.,])|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
@@ -25,15 +26,14 @@ _TOKEN = re.compile(
     r"|(?P<relation>:?=+|≈|~=|←)|(?P<open>[(\[])|(?P<close>[)\]])|(?P<operator>[-+*/^|])|(?P<dots>…|\.\.\.)|(?P<other>.)",
     re.DOTALL,
 )
-_POWER_OF_TEN = re.compile(r"([-+]?)([0-9.]+)[*x]10(?:\^|\*\*)\(?([-+]?[0-9]+)\)?")
-_BARE_POWER = re.compile(r"([-+]?)10\^\(?([-+]?[0-9]+)\)?")
+_POWER_OF_TEN = re.compile(r"([-+]?)(?:([0-9.]+)[*x])?10(?:\^|\*\*)\(?([-+]?[0-9]+)\)?")  # 1.2*10^-3, -10^(2)
 _NEW_AFTER = re.compile(r"(?<=[0-9])_?(?:new|New|updated)$")
 _PLAIN = re.compile(rf"[-+]?{_NUMBER}")
 _DECIMAL_COMMA = re.compile(r"^([-+]?0),(?=[0-9])")
 
 
 class Token(NamedTuple):
-    """A piece of a line: its kind is the group of `_TOKEN` that matched."""
+    """A piece of a line; its kind is the group of `_TOKEN` that matched; `start` and `end` are offsets."""
 
     kind: str
     text: str
@@ -47,12 +47,12 @@ def tokens_of(text: str) -> list[Token]:
 
 
 def is_operator(token: Token) -> bool:
-    """Whether this is ∂/∂x, which is to be applied to what comes next."""
+    """Whether this is ∂/∂x, which applies to the tokens behind it."""
     return token.kind == "derivative" and token.text.replace(" ", "").startswith(("∂/", "d/"))
 
 
 def opening(tokens: Sequence[Token]) -> int:
-    """Where the bracket opens that the last token closes; -1 if nowhere."""
+    """The place of the bracket that the last token closes; -1 if there is none."""
     depth = 0
     for i in range(len(tokens) - 1, -1, -1):
         depth += (tokens[i].kind == "close") - (tokens[i].kind == "open")
@@ -100,10 +100,9 @@ def _number_text(tokens: Sequence[Token]) -> str | None:
     if _PLAIN.fullmatch(text):
         return without_commas(text).removeprefix("+")
     power = _POWER_OF_TEN.fullmatch(text)
-    if power and _PLAIN.fullmatch(power[2]):
-        return f"{power[1].replace('+', '')}{power[2]}e{power[3].removeprefix('+')}"
-    bare = _BARE_POWER.fullmatch(text)
-    return f"{bare[1].replace('+', '')}1e{bare[2].removeprefix('+')}" if bare else None
+    if power is None or not _PLAIN.fullmatch(power[2] or "1"):
+        return None
+    return f"{power[1]}{power[2] or 1}e{power[3]}".replace("+", "")
 
 
 def without_commas(number: str) -> str:
@@ -116,7 +115,7 @@ def without_commas(number: str) -> str:
 
 
 def name_of(tokens: Sequence[Token]) -> str | None:
-    """The quantity that a side names, in plain ASCII; None if it names none."""
+    """The name that a side is, in plain ASCII; None if it is anything else."""
     tokens = [token for token in tokens if token.kind != "space"]
     while len(tokens) > 2 and tokens[0].text == "(" and tokens[-1].text == ")" and opening(tokens) == 0:
         tokens = tokens[1:-1]
@@ -134,7 +133,7 @@ def name_of(tokens: Sequence[Token]) -> str | None:
 
 
 def named(text: str) -> str | None:
-    r"""The quantity that a text names, however it is written; None if it is no name, or more than one.
+    r"""The name that a text is, however it is written; None if it is no name, or more than one.
 
     >>> named(r"\frac{\partial E}{\partial w_5}"), named("w_5_new"), named("w_5 is")
     ('dE/dw_5', 'w_5+', None)
@@ -148,7 +147,7 @@ def named(text: str) -> str | None:
 
 
 def _call(tokens: Sequence[Token]) -> str | None:
-    """f(x): a weight's or cost's arguments say when or of what; else they are part of the name."""
+    """The name of f(x): w(t) and E(w) are w and E, w(t+1) is w+; any other argument is part of the name."""
     inside = "".join(token.text for token in tokens[2:-1])
     name = typed(tokens[0])
     if name is None:
@@ -165,7 +164,7 @@ def _call(tokens: Sequence[Token]) -> str | None:
 
 
 def typed(token: Token) -> str | None:
-    """A symbol as it is typed: `∂E/∂w_5` is dE/dw_5; a prime on a quantity makes it a new one."""
+    """A symbol as it is typed: `∂E/∂w_5` is dE/dw_5; a prime makes a quantity the new one."""
     text = token.text.replace(" ", "")
     if token.kind == "derivative":
         above, below = text.split("/")

@@ -1,7 +1,7 @@
 """Answer sheets of every kind → statements: YAML and JSON, CSV, and documents.
 
-The kind is told by the file's ending, else by what stands in it. A sheet is untrusted: its size is bounded,
-nothing is evaluated, and a broken one is a `BacktraceError` with the place.
+The file's ending decides the kind, else its first lines. A sheet is untrusted: its size is bounded, nothing
+is evaluated, and a broken one is a `BacktraceError` with the place. Must not know the problem.
 """
 
 from __future__ import annotations
@@ -37,10 +37,12 @@ _COLUMNS = {
     "step": "step",
     "sample": "sample",
 }
+# A YAML list or mapping in one line, {h_1: 0.6}, but not LaTeX's {\bf 3} or a bracketed word.
 _FLOW = re.compile(r"""\s*(?:\[\s*(?:[{\]]|$)|\{\s*(?:\}|$|["']?[^\s{}"'$\\][^{}"'$]{0,200}["']?\s*:))""")
 _COMMENT = re.compile(r'\s*"?#')
 _TOTALS = ("null", "none", "total", "~")
 _UNSPACED = re.compile(r"(?m)^([ \t]*(?:- )?[^\s:#{\[][^:#\n]{0,200}):(?=[-+−]?\.?[0-9])")
+# `h_1: 0.6` and `- step: 1`; then `h_1,0.6` and `"h_1";-0,6`.
 _MAPPING_LINE = re.compile(r"""(?:- )?\s*["']?[^\s:=#"'][^:=#"']{0,200}["']?\s*:(?:\s+\S[^=]{0,200}|\s*)""")
 _TABLE_LINE = re.compile(r'[^,;\t=]{1,200}[,;\t]\s*"?[-+−]?[0-9.][^=]{0,100}')
 
@@ -82,7 +84,7 @@ def read_sheet(data: bytes, file: str) -> Sheet:
 
 
 def _nothing(kind: str, sheet: Sheet) -> str:
-    """What is missing from a sheet that states nothing, and must not look like one without mistakes."""
+    """The message on a sheet without a number, which must not look like one without mistakes."""
     if kind != "document":
         return "no number is stated; expected at least one id with its number"
     many = len(sheet.unread)
@@ -108,7 +110,7 @@ def _kind(text: str, file: str) -> str:
 
 
 def _has_commas(text: str) -> bool:
-    """Whether the numbers of a sheet have decimal commas; what it says in comments has none."""
+    """Whether the numbers of a sheet have decimal commas; those in comments do not count."""
     return has_commas(line for line in text.splitlines() if not _COMMENT.match(line))
 
 
@@ -129,7 +131,7 @@ def _of_mapping(text: str, file: str) -> Iterator[Statement | None]:
 
 
 def _section(cursor: Cursor, commas: bool) -> Iterator[Statement | None]:
-    """One `{step, sample, answers}` of a list; `place` may say where they stand in their source."""
+    """One `{step, sample, answers}` of a list; `place` is where they are in their source."""
     fields = cursor.table(("step", "sample", "place", "answers"), "a mapping with step, sample and answers")
     if "answers" not in fields:
         cursor.fail("answers are missing; expected answers: {id: number}")
@@ -221,7 +223,7 @@ def _column(cell: str) -> str | None:
 
 
 def _header(row: Sequence[str], place: Location) -> dict[str, int]:
-    """Where the columns are that a header names; empty if this is none."""
+    """The places of the columns that a header names; empty if this is no header."""
     if not _is_header(row):
         if len(row) > 2 and any(cell.strip() for cell in row[2:]):
             raise _too_many(row, place)

@@ -1,7 +1,8 @@
-r"""A document that was handed out to be filled in: what it says of itself, which is nobody's answer.
+r"""An answer form, filled in: the parts of it that are the form's own, and nobody's answer.
 
-What stands between the marks of the given numbers is not read. A heading like `### step 2, sample 1: x = 1`
-or `\subsection*{step 2, all samples}` says where the numbers below it belong, and states nothing either.
+Nothing between the marks of the given numbers is read. A heading like `### step 2, sample 1: x = 1`
+or `\subsection*{step 2, all samples}` gives the step and sample of the numbers below it, and states
+none itself.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from backtrace.limits import LINE_CHARACTERS
 
 GIVEN, GIVEN_END = "<!-- given -->", "<!-- /given -->"
 GIVEN_LATEX, GIVEN_LATEX_END = "% given", "% /given"
-BLANK = r"\blank"  # stands in LaTeX where a number is to be written
+BLANK = r"\blank"  # in LaTeX, where a number is to be written
 
 
 _ENDS = {GIVEN: GIVEN_END, GIVEN_LATEX: GIVEN_LATEX_END}
@@ -37,7 +38,7 @@ class Place(NamedTuple):
 
 
 class AnswerForm:
-    """What is found while a document's lines are read: the places of its numbers.
+    """The steps and samples of a form's headings, collected while its lines are read.
 
     `is_form` is true where what is given is marked; `blank` counts the places where nothing was written.
     """
@@ -48,7 +49,7 @@ class AnswerForm:
         self.blank = 0
 
     def answers(self, text: str) -> str:
-        """The text without what is given; every line keeps its number."""
+        """The text without the given numbers; every line keeps its number."""
         if "step " not in text and not any(mark in text for mark in _ENDS):
             return text
         return "\n".join(self._kept(numbered_lines(text)))
@@ -75,7 +76,7 @@ class AnswerForm:
                 yield line
 
     def placed(self, statement: Statement) -> Statement:
-        """A statement with the step and the sample of the heading that it stands below."""
+        """A statement with the step and the sample of the heading above it."""
         above = bisect_right(self.places, statement.line or 0, key=lambda place: place.line)
         if not above:
             return statement

@@ -1,6 +1,7 @@
 """Numbers as people write them by hand: 0,71, ≈ 0.71, 7.1·10⁻¹.
 
-A number by itself says what its comma is, but for those like 1,234: there the rest of the sheet does.
+A number shows by itself whether its comma is decimal, except for those like 1,234: there the rest of the
+sheet decides.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _SURE = re.compile(
     rf"|{_BEGINS}(?:0{_MARK}[0-9]+|[0-9]+{_MARK}(?:[0-9]{{1,2}}|[0-9]{{4,}})){_ENDS}"
 )
 _POINT = re.compile(rf"(?<![0-9.,])[0-9]+\.[0-9]+{_ENDS}")
-# In a text; where an index stands, as in w_{1,2}, or a list is, a comma parts two numbers. But [0,6; 0,7] and
+# In a text; in an index, as in w_{1,2}, or a list, a comma parts two numbers. But [0,6; 0,7] and
 # [0,6, 0,7] are lists whose numbers are parted by something else.
 _COMMA = re.compile(
     rf"(?<!_\{{)(?<![0-9.,_A-Za-z])(?:(?<!\[)|(?<=\[)(?=[0-9]+{_MARK}[0-9]+(?:;|,?\s[-+−]?[0-9])))"
@@ -38,7 +39,7 @@ _DECIMAL = re.compile(r"(?<![0-9.,])([0-9]*),([0-9]+)(?![0-9.,])")
 _MAYBE_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
 _EXPONENT = re.compile(r"10 *(?:\^|\*\*) *\+?(?=[-−0-9])")  # before it
 _RELATION = re.compile("[=≈]")
-_GAP = re.compile(r"[0-9.] +[0-9.]")  # between two numbers, as far as one can know
+_GAP = re.compile(r"[0-9.] +[0-9.]")  # two numbers side by side, perhaps
 _BEFORE, _BEHIND = re.compile(r"[-+−]?[0-9]+"), re.compile(r"[0-9]+(?:[eE][-+]?[0-9]+)?")
 
 
@@ -53,7 +54,7 @@ def has_commas(texts: Iterable[str]) -> bool:
 
 
 def with_points(lines: Iterable[Line]) -> Iterable[Line]:
-    """The lines of a document, where its writer has decimal commas with points in their place."""
+    """The lines of a document; if its writer has decimal commas, with points in their place."""
     lines = list(lines)
     if not has_commas(line.text for line in lines):
         return lines
@@ -63,10 +64,10 @@ def with_points(lines: Iterable[Line]) -> Iterable[Line]:
 def read_number(
     text: str, expected: str = "a number", has_commas: bool = False, has_working: bool = False
 ) -> Number | str:
-    """The number that a text is, or what is wrong with it; a sign of equality may stand before it.
+    """The number that a text is, or what is wrong with it; "=" or "≈" may be in front.
 
-    `has_commas` says that the comma of 1,234 is decimal. With `has_working` other sides may stand before the
-    number, as long as they name nothing; they are not worked out.
+    `has_commas` says that the comma of 1,234 is decimal. With `has_working` other sides may be in front of
+    the number, as long as they name nothing; they are not evaluated.
 
     >>> read_number("≈ −0,6").text, read_number("7.1·10⁻¹").text, read_number("1,234", has_commas=True).text
     ('-0.6', '7.1e-1', '1.234')
@@ -84,7 +85,7 @@ def read_number(
 
 
 def sides_of(text: str) -> list[str]:
-    """What stands between the relations of a text, in plain notation; "" alone where no number can be."""
+    """The sides between the relations of a text, in plain notation; "" alone where no number can be."""
     if len(text) > SEARCHED_CHARACTERS or "_" in text:  # in a text it would be a mark of emphasis
         return [""]
     try:
@@ -110,7 +111,7 @@ def _number_in(side: str, has_commas: bool) -> str | None:
 
 
 def joined(row: list[str], place: int) -> list[str]:
-    """A row with a cell too many, because a decimal comma cut the number in two that begins at a place.
+    """A row with one cell too many, with the number at a place joined that its decimal comma cut in two.
 
     >>> joined(["h_1", "0", "6", "1"], 1)
     ['h_1', '0.6', '1']

@@ -1,4 +1,4 @@
-"""Vectors and matrices in documents: their entries, however they are parted."""
+"""Vectors and matrices in documents: their entries, whatever parts them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from backtrace.symbolic.expressions import Number
 
 
 def labels(matrix: Sequence[Sequence[Number]]) -> list[str]:
-    """What the entries are counted by, row by row: a vector by one index, a matrix by two."""
+    """The indices of the entries, row by row: one for a vector, two for a matrix."""
     if len(matrix) == 1:
         return [f"{column}" for column in range(1, len(matrix[0]) + 1)]
     if len(matrix[0]) == 1:

@@ -1,4 +1,4 @@
-"""A Jupyter notebook → the lines of its texts and printed results, and where they stand in the file."""
+"""A Jupyter notebook → the lines of its texts and printed results, with their lines in the file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _lines(source: object) -> list[str]:
 
 
 def _placed(lines: list[str], text: str) -> Iterator[Line]:
-    """Each line with the line of the file that it stands on; they come in the order of the file."""
+    """Each line with its number in the file; they come in the order of the file."""
     position, number = 0, 1
     for line in lines:
         place = -1

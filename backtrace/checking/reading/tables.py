@@ -1,8 +1,8 @@
 """Tables in documents: which name belongs to which cell.
 
 A table is read by its rows (a name, then its number), by its header (names over one row of numbers), or by
-both (`Net input` over a column, a unit in front of each row). Rows come as lines that begin with a bar, or as
-LaTeX's tabular. What has a number and no name is not understood.
+both (`Net input` over a column, a unit in front of each row). Rows are lines that begin with a bar, or those
+of LaTeX's tabular. A number without a name is reported as not understood.
 """
 
 from __future__ import annotations
