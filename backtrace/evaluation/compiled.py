@@ -7,6 +7,8 @@ most of the work. The function asks for the value of each symbol and returns the
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import reduce
+from operator import add, mul
 from typing import TypeVar
 
 from backtrace.evaluation.arithmetic import Arithmetic, Value
@@ -44,9 +46,9 @@ def compiled(expression: Expression, names: Mapping[str, Name], arithmetic: Arit
             inner = compiled(operand, names, arithmetic)
             return lambda of: -inner(of)
         case Product(factors):
-            return _product(_all(factors, names, arithmetic))
+            return _fold(mul, _all(factors, names, arithmetic))
         case Sum(terms):
-            return _sum(_all(terms, names, arithmetic))
+            return _fold(add, _all(terms, names, arithmetic))
         case Quotient(numerator, denominator):
             over, under = _all((numerator, denominator), names, arithmetic)
             return lambda of: arithmetic.divide(over(of), under(of))
@@ -63,34 +65,12 @@ def _all(
     return [compiled(part, names, arithmetic) for part in parts]
 
 
-def _product(parts: Sequence[Compiled[Name]]) -> Compiled[Name]:
-    if len(parts) == 2:
+def _fold(operation: Callable[[Value, Value], Value], parts: Sequence[Compiled[Name]]) -> Compiled[Name]:
+    """All parts by one operation, from left to right."""
+    if len(parts) == 2:  # by far the most common
         left, right = parts
-        return lambda of: left(of) * right(of)
-    first, *others = parts
-
-    def product(of: Lookup[Name]) -> Value:
-        value = first(of)
-        for factor in others:
-            value = value * factor(of)
-        return value
-
-    return product
-
-
-def _sum(parts: Sequence[Compiled[Name]]) -> Compiled[Name]:
-    if len(parts) == 2:
-        left, right = parts
-        return lambda of: left(of) + right(of)
-    first, *others = parts
-
-    def total(of: Lookup[Name]) -> Value:
-        value = first(of)
-        for term in others:
-            value = value + term(of)
-        return value
-
-    return total
+        return lambda of: operation(left(of), right(of))
+    return lambda of: reduce(operation, [part(of) for part in parts])
 
 
 def _call(function: Callable[..., Value], arguments: Sequence[Compiled[Name]]) -> Compiled[Name]:

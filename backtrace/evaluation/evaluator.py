@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from operator import add, mul
 
 from backtrace.derivation.equation import Equation
 from backtrace.errors import NotFiniteError
@@ -70,15 +72,9 @@ def value_of(expression: Expression, values: Environment, arithmetic: Arithmetic
         case Product((left, right)) if type(left) is type(right) is Symbol:  # by far the most common
             return values[left.id] * values[right.id]
         case Product(factors):
-            first, *others = _values_of(factors, values, arithmetic)
-            for factor in others:
-                first = first * factor
-            return first
+            return reduce(mul, _values_of(factors, values, arithmetic))
         case Sum(terms):
-            first, *others = _values_of(terms, values, arithmetic)
-            for term in others:
-                first = first + term
-            return first
+            return reduce(add, _values_of(terms, values, arithmetic))
         case Number():
             return arithmetic.number(expression)
         case Negative(operand):

@@ -41,20 +41,18 @@ def power(base: float, exponent: float) -> float:
     return math.nan if isinstance(result, complex) else result
 
 
-def exp(x: float) -> float:
-    """e^x, infinite past the largest float."""
-    try:
-        return math.exp(x)
-    except OverflowError:
-        return math.inf
+def guarded(function: Callable[..., float]) -> Callable[..., float]:
+    """A function of Python's that is inf or nan where Python raises an error, as IEEE 754 has it."""
 
+    def on_floats(*arguments: float) -> float:
+        try:
+            return function(*arguments)
+        except OverflowError:
+            return math.inf
+        except (ValueError, ZeroDivisionError):
+            return math.nan
 
-def expm1(x: float) -> float:
-    """e^x - 1, exact near 0, where the difference of e^x and 1 would lose all digits."""
-    try:
-        return math.expm1(x)
-    except OverflowError:
-        return math.inf
+    return on_floats
 
 
 def sigmoid(x: float) -> float:
@@ -74,11 +72,6 @@ def softplus(x: float) -> float:
 def log(x: float) -> float:
     """The natural logarithm; ln 0 is -inf."""
     return math.log(x) if x > 0 else (-math.inf if x == 0 else math.nan)
-
-
-def log10(x: float) -> float:
-    """The decimal logarithm; of 0 it is -inf."""
-    return math.log10(x) if x > 0 else (-math.inf if x == 0 else math.nan)
 
 
 def xlogy(x: float, y: float) -> float:
@@ -135,29 +128,9 @@ def step(x: float) -> float:
     return math.nan if math.isnan(x) else float(x >= 0)
 
 
-def _sine(x: float) -> float:
-    return math.sin(x) if math.isfinite(x) else math.nan
-
-
-def _cosine(x: float) -> float:
-    return math.cos(x) if math.isfinite(x) else math.nan
-
-
-def _lifted(name: str, row: Function) -> Callable[..., float] | None:
-    """A row's own function, with inf or nan instead of Python's errors."""
-    value = row.value
-    if value is None:
-        return None
-
-    def guarded(*arguments: float) -> float:
-        try:
-            return value(*arguments)
-        except OverflowError:
-            return math.inf
-        except (ValueError, ZeroDivisionError):
-            return math.nan
-
-    return guarded
+def _by_value(name: str, row: Function) -> Callable[..., float] | None:
+    """A row's own function of floats; without one, its textbook form is computed."""
+    return guarded(row.value) if row.value else None
 
 
 _FORMS = Arithmetic(
@@ -166,13 +139,13 @@ _FORMS = Arithmetic(
     divide=divide,
     power=power,
     functions={
-        "exp": exp,
+        "exp": guarded(math.exp),
         "log": log,
-        "log10": log10,
-        "sqrt": lambda x: math.sqrt(x) if x >= 0 else math.nan,
+        "log10": lambda x: guarded(math.log10)(x) if x else -math.inf,
+        "sqrt": guarded(math.sqrt),
         "abs": abs,
-        "sin": _sine,
-        "cos": _cosine,
+        "sin": guarded(math.sin),
+        "cos": guarded(math.cos),
         "tanh": math.tanh,
         "sigmoid": sigmoid,
         "relu": lambda x: x if x > 0 or math.isnan(x) else 0.0,
@@ -184,7 +157,7 @@ _FORMS = Arithmetic(
         "above": lambda x, y: float(x > y),
         "from": lambda x, y: float(x >= y),
         "where": choose,
-        "expm1": expm1,
+        "expm1": guarded(math.expm1),  # exact near 0, where e^x - 1 loses digits
         "xlogy": xlogy,
         "over": over,
         "Phi": normal_distribution,
@@ -193,4 +166,4 @@ _FORMS = Arithmetic(
     settle=lambda value, kind: value,
     is_finite=math.isfinite,
 )
-FLOAT64 = with_rows(_FORMS, _lifted)
+FLOAT64 = with_rows(_FORMS, _by_value)

@@ -117,18 +117,10 @@ def children(expression: Expression) -> tuple[Expression, ...]:
     match expression:
         case Number() | Symbol():
             return ()
-        case Sum(terms):
-            return terms
-        case Product(factors):
-            return factors
-        case Quotient(numerator, denominator):
-            return (numerator, denominator)
-        case Power(base, exponent):
-            return (base, exponent)
-        case Negative(operand):
-            return (operand,)
-        case Call(_, arguments):
-            return arguments
+        case Sum(parts) | Product(parts) | Call(_, parts):
+            return parts
+        case _:
+            return tuple(expression)
 
 
 def symbols(expression: Expression) -> Iterator[Symbol]:
@@ -156,18 +148,12 @@ def rebuild(expression: Expression, change: Callable[[Expression], Expression]) 
     match expression:
         case Number() | Symbol():
             return expression
-        case Sum(terms):
-            return Sum(tuple(map(change, terms)))
-        case Product(factors):
-            return Product(tuple(map(change, factors)))
-        case Quotient(numerator, denominator):
-            return Quotient(change(numerator), change(denominator))
-        case Power(base, exponent):
-            return Power(change(base), change(exponent))
-        case Negative(operand):
-            return Negative(change(operand))
+        case Sum(parts) | Product(parts):
+            return type(expression)(tuple(map(change, parts)))
         case Call(function, arguments):
             return Call(function, tuple(map(change, arguments)))
+        case _:
+            return type(expression)(*map(change, expression))
 
 
 def substitute(expression: Expression, replacements: Mapping[str, Expression]) -> Expression:

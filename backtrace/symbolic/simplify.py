@@ -25,27 +25,17 @@ from backtrace.symbolic.expressions import (
     Quotient,
     Sum,
     Symbol,
+    children,
     number,
+    rebuild,
 )
 
 
 def simplify(expression: Expression) -> Expression:
     """The expression as a person would write it: no zeros, no ones, one sign, one fraction line."""
-    match expression:
-        case Number() | Symbol():
-            return expression
-        case Sum(terms):
-            return add(*map(simplify, terms))
-        case Product(factors):
-            return multiply(*map(simplify, factors))
-        case Quotient(numerator, denominator):
-            return divide(simplify(numerator), simplify(denominator))
-        case Power(base, exponent):
-            return power(simplify(base), simplify(exponent))
-        case Negative(operand):
-            return negate(simplify(operand))
-        case Call(function, arguments):
-            return Call(function, tuple(map(simplify, arguments)))
+    rebuilt = rebuild(expression, simplify)
+    put_together = _RULES.get(type(rebuilt))
+    return put_together(*children(rebuilt)) if put_together else rebuilt
 
 
 def add(*terms: Expression) -> Expression:
@@ -213,3 +203,12 @@ def power(base: Expression, exponent: Expression) -> Expression:
     if isinstance(base, Negative) and isinstance(exponent, Number) and exponent.value % 2 == 0:
         return Power(base.operand, exponent)
     return Power(base, exponent)
+
+
+_RULES: dict[type[Expression], Callable[..., Expression]] = {
+    Sum: add,
+    Product: multiply,
+    Quotient: divide,
+    Power: power,
+    Negative: negate,
+}

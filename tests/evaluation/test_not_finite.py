@@ -47,7 +47,7 @@ def test_every_format_has_a_word_for_it(config: str, hand: tuple[str, ...]) -> N
 
     for form in ("table", "markdown"):
         assert "│ not finite │" in run("trace", config, *hand, "-f", form).out.replace("|", "│")
-    assert r"\mathrm{not\ finite}" in run("trace", config, *hand, "-f", "latex").out
+    assert r"\text{not finite}" in run("trace", config, *hand, "-f", "latex").out
     assert "<mtext>not finite</mtext>" in run("trace", config, *hand, "-f", "html").out
     records = json.loads(run("trace", config, *hand, "-f", "json").out, parse_constant=no_number)["records"]
     assert {(row["value"], row["text"]) for row in records if row["id"] == "df/dn"} == {(None, "not finite")}
