@@ -144,14 +144,14 @@ def _on_screens(
 def _ask_line_by_line(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> QuizState:
     """Ask on standard output and read a line for each answer; the end of the input ends it."""
     from backtrace.errors import printable
-    from backtrace.views.walk.quiz import KEYS_TOLD, heading_lines, question, reply
+    from backtrace.views.walk.quiz import KEYS_HINT, heading_lines, question, reply
     from backtrace.walking.quiz import QuizState, ended, is_settled, quiz_line, quiz_next
 
     width, echo = _width(out), not (sys.stdin and sys.stdin.isatty())
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="backslashreplace")  # bytes that are no text are no answer
     state = QuizState()
-    _say([*heading_lines(texts, width), "", KEYS_TOLD], out)
+    _say([*heading_lines(texts, width), "", KEYS_HINT], out)
     _say(question(texts, quiz, None, state, width), out)
     while not state.place.ended:
         symbol = texts.symbol(quiz.walk[state.place.at].equation)

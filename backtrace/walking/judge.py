@@ -1,7 +1,7 @@
-"""Judges what is answered on a walk, with the verdicts and slips of a checked sheet.
+"""Judges the answers on a walk, with the verdicts and slips of a checked sheet.
 
-The answers given so far are a sheet like any other. What somebody was shown on the way belongs to it, too,
-as far as it was shown: who goes on from 0.646 is not wrong in the fourth decimal.
+All answers so far form a sheet like any other. Numbers shown on the way belong to it, too, with the digits
+shown: a student who continues from 0.646 is not wrong in the fourth decimal. Must not know a key or a screen.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from backtrace.walking.walk import Stop, Walk
 
 
 class Answer(NamedTuple):
-    """What became of one question: the numbers that were tried, and how much was shown as a hint.
+    """The numbers tried at one question, and the last stage shown as a hint.
 
-    `slips` has what each faulty try was, a slip or `wrong`; `shown` is the value, once it has been shown.
+    `slips` has the slip of each faulty try, or `wrong`; `shown` is the value, once it has been shown.
     """
 
     tries: tuple[str, ...] = ()
@@ -42,8 +42,8 @@ class Answer(NamedTuple):
     shown: str | None = None
 
     @property
-    def stands(self) -> str | None:
-        """The number that others rest on."""
+    def current(self) -> str | None:
+        """The number that later answers depend on: the value if it was shown, else the last try."""
         return self.shown or (self.tries[-1] if self.tries else None)
 
 
@@ -51,14 +51,14 @@ Answers = Mapping[int, Answer]
 
 
 class AnswerVerdicts(NamedTuple):
-    """The judgements of what is answered, by the numbers of the stops; none of what was shown."""
+    """The judgements of answers, by the numbers of their stops; a value that was shown has none."""
 
     judgements: Mapping[int, Judgement]
     conventions: tuple[Convention, ...] = ()
 
 
 class Judge:
-    """Judges the answers on one walk. `numerals` is how numbers are shown."""
+    """Judges the answers on one walk. `numerals` writes the numbers that were shown."""
 
     def __init__(self, walk: Walk, numerals: Numerals) -> None:
         size = sum(len(part.equations) for part in walk.everything)
@@ -66,7 +66,7 @@ class Judge:
             raise BacktraceError(f"a quiz over {size:,} equations; expected at most {STEP_EQUATIONS:,}")
         self.numerals = numerals
         self.text = numerals.text
-        # What is given is that which the walk gives: by hand, the steps before have rounded it.
+        # The walk's own givens: by hand, the steps before have rounded them.
         start = {id: float(value) for id, value in walk.everything[0].values.items()}
         self.checker = Checker(walk.problem, start=start)
         self.graph, _ = self.checker.graph(sorted({part.step for part in walk.parts}))
@@ -74,7 +74,7 @@ class Judge:
         parts = [part for part in kept if part.equations]
         if not parts:
             raise BacktraceError("nothing to ask: this sample's update is not the step's own")
-        # Asked is what is known to the checker: not the update that another sample would make.
+        # Only quantities the checker has are asked for: not the update that another sample would make.
         self.walk = Walk(walk.problem, parts, walk.everything, walk.arithmetic, walk.failure)
         self.numbers = {self.key(stop): stop.number for stop in self.walk}
 
@@ -86,11 +86,11 @@ class Judge:
         ]
 
     def key(self, stop: Stop) -> Key:
-        """Where the graph has the quantity of a stop."""
+        """The key of a stop's quantity in the graph."""
         return Key(stop.part.step, stop.part.sample, stop.equation.id)
 
-    def judged(self, answers: Answers) -> AnswerVerdicts:
-        """The verdicts on everything that is answered, in the light of all of it."""
+    def verdicts(self, answers: Answers) -> AnswerVerdicts:
+        """The verdicts on all answers, each judged together with the others."""
         asked = [number for number, answer in answers.items() if answer.tries and answer.shown is None]
         statements = [self._statement(self.key(self.walk[n]), answers[n].tries[-1]) for n in asked]
         known = {self.key(self.walk[number]) for number in asked}
@@ -108,8 +108,8 @@ class Judge:
         return AnswerVerdicts(judgements, report.conventions)
 
     def report(self, answers: Answers) -> Report:
-        """What `check` would report of the numbers that stand at the end."""
-        judged = self.judged(answers)
+        """The report that `check` would give on the last answers."""
+        judged = self.verdicts(answers)
         ordered = sorted(judged.judgements.items())
         return Report("answers", None, tuple(judgement for _, judgement in ordered), judged.conventions)
 
@@ -117,7 +117,7 @@ class Judge:
         return Statement.of(key.id, text, None, key.step, key.sample, key.sample is None)
 
     def _seen(self, answers: Answers) -> Iterator[tuple[Key, str]]:
-        """The numbers that were on the screen: values that were shown, and what they stand in for a hint."""
+        """The numbers that were on the screen: values that were shown, and the numbers of hints."""
         for number, answer in answers.items():
             if answer.shown is not None:
                 yield self.key(self.walk[number]), answer.shown
@@ -125,7 +125,7 @@ class Judge:
             if answer.hints >= NUMBERS:
                 stop = self.walk[number]
                 yield from self._put_in(stop)
-        if answers and self.walk.arithmetic is not FLOAT64:  # by hand, it is rounded on the way
+        if answers and self.walk.arithmetic is not FLOAT64:  # by hand, every value is rounded
             for part in self.walk.everything:
                 for row in part.equations:
                     key = Key(part.step, part.sample, row.id)
@@ -133,9 +133,9 @@ class Judge:
                         yield key, self.text(part.values[row.id])
 
     def _after_a_hint(self, judgement: Judgement, number: int, answers: Answers) -> Judgement:
-        """The same; but what comes of the numbers of a hint, with the digits they had there, is right."""
-        typed = with_precision(judgement.statement.number)
-        if judgement.verdict not in FAULTY or answers[number].hints < NUMBERS or typed is None:
+        """The judgement, or `rounding` if the numbers of a hint, with the digits shown, give the answer."""
+        answer = with_precision(judgement.statement.number)
+        if judgement.verdict not in FAULTY or answers[number].hints < NUMBERS or answer is None:
             return judgement
         stop = self.walk[number]
         part = self.own_part(stop, answers)
@@ -146,7 +146,7 @@ class Judge:
                 shown = self.text(value) if text is None else self.numerals.given(text, value)
                 values[id] = self.walk.arithmetic.number(Number(float(shown), shown))
             evaluate([stop.equation], values, self.walk.arithmetic)
-            if typed.fits(float(values[stop.equation.id])):
+            if answer.fits(float(values[stop.equation.id])):
                 return judgement._replace(
                     verdict="rounding", slip=None, explanation="", alternatives=(), root=None
                 )
@@ -157,23 +157,23 @@ class Judge:
             if self.graph[key].expression is not None and id in stop.part.values:
                 yield key, self.text(stop.part.values[id])
 
-    # Somebody's own numbers
+    # The student's own numbers
 
     def own_part(self, stop: Stop, answers: Answers) -> Part:
-        """A stop's part with the numbers that stand put in, and what its equation comes to with them."""
+        """A stop's part with the student's numbers, and its equation evaluated with them."""
         part, equation = stop.part, stop.equation
         values, written = dict(part.values), dict(part.written)
         changed = False
         for id, key in self.graph[self.key(stop)].uses.items():
             answer = answers.get(self.numbers.get(key, -1))
-            text = answer.stands if answer else None
+            text = answer.current if answer else None
             number = stated(text) if text else None
             if text is not None and number is not None:
                 values[id] = self.walk.arithmetic.number(Number(number.value, text))
                 written[id] = text
                 changed = True
         if changed:
-            # A number of one's own can be a 0 below a line.
+            # A student's number can be 0 and a divisor.
             with suppress(NotFiniteError, ArithmeticError, ValueError):
                 evaluate([equation], values, self.walk.arithmetic)
         return part._replace(values=values, written=written)

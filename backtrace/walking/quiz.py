@@ -1,4 +1,7 @@
-"""Being asked for each value before it is told: a state and a key, or a typed line, make the next state."""
+"""A quiz: it asks for each value before showing it; a state and a key, or a typed line, give the next state.
+
+Must not know the terminal, nor how an answer is judged.
+"""
 
 from __future__ import annotations
 
@@ -25,17 +28,17 @@ from backtrace.walking.state import (
 from backtrace.walking.walk import Walk
 
 _LETTERS_OF_A_NUMBER = "eEx"  # 1.2e-3, 1.2x10^-3
-ASKS = "type a number, h for a hint, or n to go on without"
+ASKS = "type a number, or press h for a hint, or n to skip this question"
 
 
 class Least(NamedTuple):
-    """How precise an answer has to be: so many significant digits, or so many decimals."""
+    """The precision asked of an answer: significant digits, or decimals."""
 
     digits: int | None = None
     decimals: int | None = None
 
     def missing(self, number: Stated, *exact: float) -> str:
-        """What is asked for, if a number has less; a number that is exactly right has enough."""
+        """The precision that a number lacks; none if it is exactly right, as 0.6 or 0 may be."""
         if any(same(number.value, value) for value in exact):
             return ""
         if self.digits is not None and number.digits < self.digits:
@@ -46,7 +49,7 @@ class Least(NamedTuple):
 
 
 class Quiz(NamedTuple):
-    """What is asked, and who judges it."""
+    """The judge of a walk's answers, and the precision asked of them."""
 
     judge: Judge
     least: Least = Least()
@@ -57,31 +60,34 @@ class Quiz(NamedTuple):
 
 
 class QuizState(NamedTuple):
-    """The question that is asked, what is typed of the answer to it, and all answers so far."""
+    """The question, the part of its answer typed so far, and all answers so far.
+
+    `at_end`: pressing next again ends the quiz.
+    """
 
     place: WalkState = WalkState()
     typed: str = ""
     answers: Answers = MappingProxyType({})
     judged: AnswerVerdicts = AnswerVerdicts(MappingProxyType({}))
-    at_end: bool = False  # who goes on once more from the last question has had enough
+    at_end: bool = False
 
     @property
     def answer(self) -> Answer:
-        """What became of this question so far."""
+        """All tries and hints at this question so far."""
         return self.answers.get(self.place.at, Answer())
 
     @property
     def judgement(self) -> Judgement | None:
-        """The verdict on the number that stands here."""
+        """The verdict on the last number typed here."""
         return self.judged.judgements.get(self.place.at)
 
     @property
     def is_settled(self) -> bool:
-        """Whether there is nothing more to answer: the number earns its mark, or the value was shown."""
+        """Whether the question needs no answer any more: its number earns a mark, or the value was shown."""
         return is_settled(self, self.place.at)
 
     def saying(self, message: str) -> QuizState:
-        """The same with something to be said."""
+        """The state with a message."""
         return self._replace(place=self.place._replace(message=message))
 
 
@@ -95,7 +101,7 @@ def is_settled(state: QuizState, number: int) -> bool:
 
 
 def quiz_pressed(quiz: Quiz, state: QuizState, key: str, parts: int = 1) -> QuizState:
-    """The state that a key leads to; `parts` is how many screens a page takes, where one stands."""
+    """The state that a key leads to; `parts` is the number of screens that an open page fills."""
     before, state = state, state.saying("")._replace(at_end=False)
     if state.place.prompt is not None:
         state = state._replace(place=at_prompt(quiz.walk, state.place, key))
@@ -106,12 +112,12 @@ def quiz_pressed(quiz: Quiz, state: QuizState, key: str, parts: int = 1) -> Quiz
         state = ended(state) if before.at_end and state.at_end else state
     elif _is_typed(key, state.typed):
         typed = edited(state.typed, "ctrl-u" if key == "escape" else key)
-        state = state.saying("this one is answered") if state.is_settled else state._replace(typed=typed)
+        state = state.saying("this question is answered") if state.is_settled else state._replace(typed=typed)
     return state if state.place.at == before.place.at else state._replace(typed="")
 
 
 def _is_typed(key: str, typed: str) -> bool:
-    """Whether a key changes what is typed; nothing that is typed of a number is lost on the way."""
+    """Whether a key edits the typed number; while there is one, keys that delete do nothing else."""
     if key in ("space", "backspace", "ctrl-u", "escape"):
         return bool(typed)
     return len(key) == 1 and (not key.isalpha() or key in _LETTERS_OF_A_NUMBER)
@@ -130,7 +136,7 @@ def quiz_line(quiz: Quiz, state: QuizState, line: str) -> QuizState:
 
 
 def answered(quiz: Quiz, state: QuizState, text: str) -> QuizState:
-    """The state after an answer: a number is judged, anything else is told."""
+    """The state after an answer: with a verdict on a number, with a message otherwise."""
     state = state._replace(typed="")
     read = read_answer(text)
     if isinstance(read, str):
@@ -140,29 +146,29 @@ def answered(quiz: Quiz, state: QuizState, text: str) -> QuizState:
     if number is None:
         return state.saying(f"{text} is too large or too small")
     if state.is_settled:
-        return state.saying("this one is answered")
+        return state.saying("this question is answered")
     before, at = state.answer, state.place.at
     after = before._replace(tries=(*before.tries, text))
     answers = {**state.answers, at: after}
-    judged = quiz.judge.judged(answers)
+    judged = quiz.judge.verdicts(answers)
     judgement = judged.judgements[at]
     if mark(judgement) == 1:
         part = quiz.judge.own_part(quiz.walk[at], state.answers)
         own = float(part.values[judgement.id])
         missing = quiz.least.missing(number, judgement.expected or 0.0, own)
         if missing:
-            return state.saying(f"right as far as it goes; give {missing}")
+            return state.saying(f"correct; please give {missing}")
     if judgement.verdict in FAULTY:
         answers[at] = after._replace(slips=(*before.slips, judgement.slip or judgement.verdict))
     return state._replace(answers=answers, judged=judged)
 
 
 def ended(state: QuizState) -> QuizState:
-    """The same at its end."""
+    """The state that ends the quiz."""
     return state._replace(place=state.place._replace(ended=True))
 
 
-# Where the keys lead
+# Moves
 
 
 def _enter(quiz: Quiz, state: QuizState) -> QuizState:
@@ -182,18 +188,18 @@ def _hint(quiz: Quiz, state: QuizState) -> QuizState:
         own = quiz.judge.own_part(stop, state.answers)
         answer = answer._replace(shown=quiz.judge.text(own.values[stop.equation.id]))
     answers = {**state.answers, state.place.at: answer}
-    state = state._replace(answers=answers, judged=quiz.judge.judged(answers))
+    state = state._replace(answers=answers, judged=quiz.judge.verdicts(answers))
     return state._replace(typed="") if state.is_settled else state
 
 
 def quiz_next(quiz: Quiz, state: QuizState) -> QuizState:
-    """The next question; after the last one, that it was that."""
+    """The next question; after the last one, a message that says how the quiz ends."""
     at = state.place.at + 1
     if at < quiz.walk.length:
         return state._replace(place=WalkState(at))
     left = sum(not is_settled(state, number) and number not in state.answers for number in range(at))
-    said = f"{left:,} not answered, g goes to one" if left else "that was the last one"
-    return state.saying(f"{said}; once more ends it with the marks")._replace(at_end=True)
+    said = f"{left:,} not answered, g goes to one" if left else "that was the last question"
+    return state.saying(f"{said}; press next again to end the quiz")._replace(at_end=True)
 
 
 def _back(quiz: Quiz, state: QuizState) -> QuizState:
@@ -203,12 +209,12 @@ def _back(quiz: Quiz, state: QuizState) -> QuizState:
 
 
 def quiz_actions(quiz: Quiz) -> Mapping[str, Action]:
-    """The actions that there are: no way to a phase of which nothing is asked."""
+    """The actions of a quiz, without those that lead to a phase without questions."""
     return actions_of(quiz.walk, QUIZ_ACTIONS)
 
 
 def _as_walked(name: str, **other: Any) -> Action:
-    """What a key of the walk does here, too; `other` is what is different."""
+    """An action of the walk for the quiz; `other` has the fields that differ."""
     action = ACTIONS[name]
     return action._replace(
         move=lambda quiz, state: state._replace(place=action.move(quiz.walk, state.place)), **other
@@ -216,15 +222,15 @@ def _as_walked(name: str, **other: Any) -> Action:
 
 
 QUIZ_ACTIONS: dict[str, Action] = {
-    "answer": Action(("enter",), "answer", "judges the number that is typed; then the next question", _enter),
+    "answer": Action(("enter",), "answer", "judge the typed number; then the next question", _enter),
     "hint": Action(
-        ("h",), "hint", "the formula, then the numbers, then the value, which earns nothing", _hint
+        ("h",), "hint", "the formula, then the numbers, then the value, which earns no mark", _hint
     ),
     "given": _as_walked("given", word="given"),
     "next": Action(
         ("n", "down", "right"),
         "next",
-        "to the next question; a wrong number that stands is gone on with",
+        "to the next question, even after a wrong number",
         quiz_next,
     ),
     "back": Action(("left", "up", "p"), "back", "to the question before", _back),
@@ -233,5 +239,5 @@ QUIZ_ACTIONS: dict[str, Action] = {
     "backward": _as_walked("backward"),
     "update": _as_walked("update"),
     "help": _as_walked("help", keys=("?",)),
-    "quit": _as_walked("quit", sentence="the end, with the marks for what is answered"),
+    "quit": _as_walked("quit", sentence="end the quiz and show the marks"),
 }

@@ -1,4 +1,4 @@
-"""Where somebody is on a walk, and where each key leads: a state and a key make the next state."""
+"""The state of a walk and its keys: a state and a key give the next state. Must not know the terminal."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from backtrace.errors import BacktraceError
 from backtrace.symbolic.expressions import Number, Symbol, symbols
 from backtrace.walking.walk import Walk
 
-# What is shown of an equation, one thing after the other.
+# The stages of an equation, each shown after the one before.
 SYMBOL, FORMULA, NUMBERS, VALUE = range(4)
-CHARACTERS_TYPED = 200  # characters at a prompt: a line of working, too
+CHARACTERS_TYPED = 200  # characters at a prompt, which may be a line of calculation
 PAGE = 10  # equations that a page key goes on within a layer
 
 
 class WalkState(NamedTuple):
-    """A place on a walk: which equation, and how much of it is shown.
+    """A place on a walk: the number of an equation, and the stage up to which it is shown.
 
-    `by_layer`: a whole layer's equations are shown at once. `prompt` is what is typed of a name to go to,
-    None where nothing is asked for. `page` is what stands in place of it all for a while: the keys, or what
-    is given; `part` counts the parts of one that is longer than the screen. `message` is what is to be said
-    once.
+    `by_layer`: a whole layer's equations are shown at once. `prompt` is the part of a name typed so far, None
+    without a prompt. `page` covers the walk with the keys or the givens until a key is pressed; `part` counts
+    the parts of one that is longer than the screen. `message` is shown until the next key.
     """
 
     at: int = 0
@@ -39,23 +38,23 @@ Move = Callable[[Walk, WalkState], WalkState]
 
 
 class Action(NamedTuple):
-    """What some keys do: a word for the bottom line, and a sentence for the help."""
+    """A move and its keys, with a word for the bottom line and a sentence for the help."""
 
     keys: tuple[str, ...]
     word: str
     sentence: str
-    move: Callable[..., Any]  # a `Move`, or that of a quiz
+    move: Callable[..., Any]  # a `Move` or a `QuizMove`
 
 
 def begin(walk: Walk) -> WalkState:
-    """Where a walk begins; a long one goes by layer."""
+    """The first state of a walk; a long one goes by layer."""
     return WalkState(by_layer=walk.is_long)
 
 
 def pressed(walk: Walk, state: WalkState, key: str, parts: int = 1) -> WalkState:
     """The state that a key leads to: a character, or the name of a key such as `space`, `enter`, `left`.
 
-    `parts` is how many screens a page takes, where one stands.
+    `parts` is the number of screens that an open page fills.
     """
     state = state._replace(message="")
     if state.prompt is not None:
@@ -68,7 +67,7 @@ def pressed(walk: Walk, state: WalkState, key: str, parts: int = 1) -> WalkState
 
 
 def actions_of(walk: Walk, actions: Mapping[str, Action] | None = None) -> Mapping[str, Action]:
-    """The actions that there are on a walk: no way to a phase that is not in it."""
+    """The actions on a walk, without those that lead to a phase it does not have."""
     return {
         name: action
         for name, action in (actions or ACTIONS).items()
@@ -77,7 +76,7 @@ def actions_of(walk: Walk, actions: Mapping[str, Action] | None = None) -> Mappi
 
 
 def stages(equation: Equation) -> list[int]:
-    """What there is to show of an equation: no numbers of their own where nothing can be put in."""
+    """The stages of an equation: none with numbers if its formula has no symbols to replace."""
     expression = equation.expression
     if isinstance(expression, Number):
         return [SYMBOL, VALUE]
@@ -86,7 +85,7 @@ def stages(equation: Equation) -> list[int]:
     return [SYMBOL, FORMULA, NUMBERS, VALUE]
 
 
-# Where the keys lead
+# Moves
 
 
 def _more(walk: Walk, state: WalkState) -> WalkState:
@@ -108,9 +107,9 @@ def _whole(walk: Walk, state: WalkState) -> WalkState:
 
 def _less(walk: Walk, state: WalkState) -> WalkState:
     if state.by_layer:
-        here = walk.run_at(state.at)
-        first = walk.runs[here].first
-        return _to(walk, state, first if state.at > first or not here else walk.runs[here - 1].first, VALUE)
+        here = walk.group_at(state.at)
+        first = walk.groups[here].first
+        return _to(walk, state, first if state.at > first or not here else walk.groups[here - 1].first, VALUE)
     if state.stage > SYMBOL:
         before = [s for s in stages(walk[state.at].equation) if s < state.stage]
         return state._replace(stage=before[-1])
@@ -118,14 +117,14 @@ def _less(walk: Walk, state: WalkState) -> WalkState:
 
 
 def _next_run(walk: Walk, state: WalkState) -> WalkState:
-    following = walk.run_at(state.at) + 1
-    if following == len(walk.runs):
+    following = walk.group_at(state.at) + 1
+    if following == len(walk.groups):
         return state._replace(message=_end(walk))
-    return _to(walk, state, walk.runs[following].first, VALUE)
+    return _to(walk, state, walk.groups[following].first, VALUE)
 
 
 def _to(walk: Walk, state: WalkState, number: int, stage: int) -> WalkState:
-    """The state at a stop, or that there is none further."""
+    """The state at a stop, or with a message if there is no such stop."""
     if number < 0:
         return state._replace(message="this is the first")
     if number >= walk.length:
@@ -135,7 +134,7 @@ def _to(walk: Walk, state: WalkState, number: int, stage: int) -> WalkState:
 
 def _end(walk: Walk) -> str:
     if walk.failure:
-        return f"here it ends: {walk.failure}"
+        return f"the walk ends here: {walk.failure}"
     return "this is the last"
 
 
@@ -148,27 +147,16 @@ def _up(walk: Walk, state: WalkState) -> WalkState:
 
 
 def _page(pages: int) -> Move:
-    def move(walk: Walk, state: WalkState) -> WalkState:
-        number = min(max(state.at + pages * PAGE, 0), walk.length - 1)
-        return _to(walk, state, number, VALUE)
-
-    return move
+    return lambda walk, state: _to(walk, state, min(max(state.at + pages * PAGE, 0), walk.length - 1), VALUE)
 
 
-def _first(walk: Walk, state: WalkState) -> WalkState:
-    return _to(walk, state, 0, SYMBOL)
-
-
-def _last(walk: Walk, state: WalkState) -> WalkState:
-    return _to(walk, state, walk.length - 1, VALUE)
-
-
-def _ask(walk: Walk, state: WalkState) -> WalkState:
-    return state._replace(prompt="")
+def _change(**changes: Any) -> Move:
+    """The move that sets fields of the state and stays at the equation."""
+    return lambda _, state: state._replace(**changes)
 
 
 def _to_phase(name: str) -> Move:
-    """What leads to where a phase begins."""
+    """The move to the start of a phase."""
 
     def move(walk: Walk, state: WalkState) -> WalkState:
         number = walk.phase_after(state.at, name)
@@ -181,20 +169,8 @@ def _layers(walk: Walk, state: WalkState) -> WalkState:
     return state._replace(by_layer=not state.by_layer, stage=VALUE)
 
 
-def _help(walk: Walk, state: WalkState) -> WalkState:
-    return state._replace(page="help")
-
-
-def _given(walk: Walk, state: WalkState) -> WalkState:
-    return state._replace(page="given")
-
-
-def _quit(walk: Walk, state: WalkState) -> WalkState:
-    return state._replace(ended=True)
-
-
 def at_prompt(walk: Walk, state: WalkState, key: str) -> WalkState:
-    """A key where a name is typed."""
+    """The state after a key at the prompt for a name."""
     typed = state.prompt or ""
     if key == "escape" or (key == "enter" and not typed.strip()):
         return state._replace(prompt=None)
@@ -210,16 +186,16 @@ def at_prompt(walk: Walk, state: WalkState, key: str) -> WalkState:
 
 
 def at_page(state: WalkState, key: str, parts: int) -> WalkState:
-    """A key where a page stands: to its next part or the one before; any other, or of one part any, back."""
-    turned = (key in _ON) - (key in _BEFORE)
+    """The state after a key at a page: its next part or the one before, or back to the walk."""
+    turned = (key in _FORWARD_KEYS) - (key in _BACK_KEYS)
     if parts > 1 and turned:
-        part = min(state.part, parts - 1)  # there were more of them in a smaller window
+        part = min(state.part, parts - 1)  # a smaller window had more parts
         return state._replace(part=min(max(part + turned, 0), parts - 1))
     return state._replace(page="", part=0, ended=key == "ctrl-d")
 
 
 def edited(typed: str, key: str) -> str:
-    """A line that is typed, after one more key."""
+    """A typed line after one more key."""
     if key == "backspace":
         return typed[:-1]
     if key == "ctrl-u":
@@ -229,26 +205,32 @@ def edited(typed: str, key: str) -> str:
 
 
 _PHASE_KEYS = ("forward", "backward", "update")
+
+
+def _action(keys: str, word: str, sentence: str, move: Move) -> Action:
+    return Action(tuple(keys.split()), word, sentence, move)
+
+
 ACTIONS: dict[str, Action] = {
-    "more": Action(
-        ("space", "right"), "more", "the formula, the numbers, the value; then the next equation", _more
+    "more": _action(
+        "space right", "more", "the formula, the numbers, the value; then the next equation", _more
     ),
-    "whole": Action(("enter",), "next", "all of it at once; then the next equation, all of it", _whole),
-    "down": Action(("down",), "", "the same; by layer, the next equation of the layer", _down),
-    "less": Action(("left", "backspace", "p"), "back", "the way back", _less),
-    "up": Action(("up",), "", "the equation before", _up),
-    "go": Action(("g",), "go to", "to a quantity, by its id or by its symbol", _ask),
-    "forward": Action(("f",), "forward", "to the forward pass", _to_phase("forward")),
-    "backward": Action(("b",), "backward", "to the backward pass", _to_phase("backward")),
-    "update": Action(("u",), "update", "to the update", _to_phase("update")),
-    "layers": Action(("l",), "layers", "whole layers at once, or one equation at a time", _layers),
-    "pagedown": Action(("pagedown",), "", f"{PAGE} equations on", _page(1)),
-    "pageup": Action(("pageup",), "", f"{PAGE} equations back", _page(-1)),
-    "first": Action(("home",), "", "to the first equation", _first),
-    "last": Action(("end",), "", "to the last equation", _last),
-    "given": Action(("i",), "", "what is given: the network and its numbers", _given),
-    "help": Action(("?", "h"), "help", "this page", _help),
-    "quit": Action(("q", "ctrl-d"), "quit", "the end", _quit),
+    "whole": _action("enter", "next", "the whole equation at once; then the next whole equation", _whole),
+    "down": _action("down", "", "as enter; by layer, the next equation of the layer", _down),
+    "less": _action("left backspace p", "back", "one piece back", _less),
+    "up": _action("up", "", "the equation before", _up),
+    "go": _action("g", "go to", "to a quantity, by its id or by its symbol", _change(prompt="")),
+    "forward": _action("f", "forward", "to the forward pass", _to_phase("forward")),
+    "backward": _action("b", "backward", "to the backward pass", _to_phase("backward")),
+    "update": _action("u", "update", "to the update", _to_phase("update")),
+    "layers": _action("l", "layers", "whole layers at once, or one equation at a time", _layers),
+    "pagedown": _action("pagedown", "", f"{PAGE} equations forward", _page(1)),
+    "pageup": _action("pageup", "", f"{PAGE} equations back", _page(-1)),
+    "first": _action("home", "", "to the first equation", _change(at=0, stage=SYMBOL)),
+    "last": _action("end", "", "to the last equation", lambda walk, s: _to(walk, s, walk.length - 1, VALUE)),
+    "given": _action("i", "", "the network and its given numbers", _change(page="given")),
+    "help": _action("? h", "help", "this page", _change(page="help")),
+    "quit": _action("q ctrl-d", "quit", "end the walk", _change(ended=True)),
 }
-_ON = frozenset(key for name in ("more", "whole", "down", "pagedown") for key in ACTIONS[name].keys)
-_BEFORE = frozenset(key for name in ("less", "up", "pageup") for key in ACTIONS[name].keys)
+_FORWARD_KEYS = {key for name in ("more", "whole", "down", "pagedown") for key in ACTIONS[name].keys}
+_BACK_KEYS = {key for name in ("less", "up", "pageup") for key in ACTIONS[name].keys}

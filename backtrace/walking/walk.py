@@ -1,4 +1,4 @@
-"""What is walked through: every equation that is asked for, in order, and the way to one by its name."""
+"""A walk: the chosen equations in order, and finding one by its name. Must not know a key or a screen."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMES_OFFERED = 3  # names, in place of one that there is not
 
 
 class LayerGroup(NamedTuple):
-    """Equations that stand together: those of one phase and layer. `first` is the number of the first."""
+    """The equations of one phase and layer. `first` is the number of the first."""
 
     part: Part
     equations: Sequence[Equation]
@@ -37,19 +37,19 @@ class Stop(NamedTuple):
     """One equation on the way, and its number, from 0."""
 
     number: int
-    run: LayerGroup
+    group: LayerGroup
     equation: Equation
 
     @property
     def part(self) -> Part:
-        return self.run.part
+        return self.group.part
 
 
 class Walk:
-    """The equations of some parts, one run after the other.
+    """The equations of some parts, one group after the other.
 
-    `everything` are all parts that were worked out, those that are not walked through too. `failure` is why
-    it ends where it does, if that is too early.
+    `everything` has all computed parts, also those without a stop. `failure` is the reason if the walk ends
+    too early.
     """
 
     def __init__(
@@ -65,11 +65,11 @@ class Walk:
         self.everything = everything
         self.arithmetic = arithmetic
         self.failure = failure
-        self.runs: list[LayerGroup] = []
+        self.groups: list[LayerGroup] = []
         self.length = 0
         for part in parts:
             for equations in by_layer(part):
-                self.runs.append(LayerGroup(part, equations, self.length))
+                self.groups.append(LayerGroup(part, equations, self.length))
                 self.length += len(equations)
         self._pictures: dict[tuple[int, int | None], Picture | None] = {}
 
@@ -78,37 +78,37 @@ class Walk:
         return self.length > LONG
 
     def __getitem__(self, number: int) -> Stop:
-        run = self.runs[self.run_at(number)]
+        run = self.groups[self.group_at(number)]
         return Stop(number, run, run.equations[number - run.first])
 
     def __iter__(self) -> Iterator[Stop]:
-        for run in self.runs:
+        for run in self.groups:
             for number, equation in enumerate(run.equations, run.first):
                 yield Stop(number, run, equation)
 
-    def run_at(self, number: int) -> int:
-        """Which run a stop belongs to."""
-        return bisect_right(self.runs, number, key=lambda run: run.first) - 1
+    def group_at(self, number: int) -> int:
+        """The place of a stop's group."""
+        return bisect_right(self.groups, number, key=lambda run: run.first) - 1
 
     def phase_after(self, number: int, name: str) -> int | None:
-        """Where a phase next begins, going on from a stop and round at the end; None if it is not there."""
-        here = self.run_at(number)
-        for step in range(1, len(self.runs) + 1):
-            place = (here + step) % len(self.runs)
-            before = self.runs[place - 1].part.phase if place else ""
-            if self.runs[place].part.phase in PHASES[name] and before not in PHASES[name]:
-                return self.runs[place].first
+        """The next start of a phase after a stop, also before it; None if the walk has no such phase."""
+        here = self.group_at(number)
+        for step in range(1, len(self.groups) + 1):
+            place = (here + step) % len(self.groups)
+            before = self.groups[place - 1].part.phase if place else ""
+            if self.groups[place].part.phase in PHASES[name] and before not in PHASES[name]:
+                return self.groups[place].first
         return None
 
     @cached_property
     def phases(self) -> list[str]:
-        """Which phases there are."""
-        there = {run.part.phase for run in self.runs}
+        """The names of the phases on the walk."""
+        there = {run.part.phase for run in self.groups}
         return [name for name, phases in PHASES.items() if there.intersection(phases)]
 
     @cached_property
     def _numbers(self) -> tuple[dict[str, list[int]], dict[str, dict[str, list[int]]]]:
-        """The numbers of the stops by id, and by every other name with the ids that it stands for."""
+        """The numbers of the stops by id; and for every other name, by the ids that it may mean."""
         ids: dict[str, list[int]] = {}
         names: dict[str, dict[str, list[int]]] = {}
         for stop in self:
@@ -119,7 +119,7 @@ class Walk:
         return ids, names
 
     def _loosely(self, typed: str) -> dict[str, list[int]]:
-        """What a name stands for if the marks that are easily left out do not count."""
+        """The stops that a name may mean, compared without the marks that are easily left out."""
         wanted, found = loose(typed), {}
         ids, names = self._numbers
         for id, numbers in ids.items():
@@ -131,10 +131,10 @@ class Walk:
         return found
 
     def find(self, name: str, after: int) -> int:
-        """The stop that a name means; of several, with other samples, the next after a stop.
+        """The stop that a name means; of one per sample, the next after a stop.
 
         Raises:
-            BacktraceError: there is none such, with the names that come near; or it could be several.
+            BacktraceError: no stop has this name (the message has near ones), or it may mean several ids.
         """
         typed = transcribe(name.strip())
         ids, names = self._numbers
@@ -153,7 +153,7 @@ class Walk:
         raise BacktraceError(f"{refusal.partition(';')[0]}; did you mean {several}?")
 
     def picture(self, part: Part) -> Picture | None:
-        """The picture of the pass that a part follows from; of a batch, of its first."""
+        """The picture of the pass that a part follows; in a batch, of its first sample."""
         sample = of_sample(self.problem, part)
         place = part.step, sample
         if place not in self._pictures:
@@ -167,12 +167,12 @@ class Walk:
 
 
 def walk_through(problem: Problem, request: Request, show: Sequence[str]) -> Walk:
-    """The walk through what is asked for; where values cannot be worked out, up to there.
+    """The walk through the chosen equations, up to the first value that cannot be computed.
 
     Raises:
-        BacktraceError: there is nothing to walk through.
+        BacktraceError: no equation is left to walk through.
     """
-    always: frozenset[Phase] = frozenset(("forward",))  # which the picture is drawn of
+    always: frozenset[Phase] = frozenset(("forward",))  # the picture needs it
     everything: list[Part] = []
     failure: BacktraceError | None = None
     try:

@@ -101,7 +101,7 @@ def test_a_slip_is_named_without_telling_the_right_number() -> None:
     assert told(quiz, state) == [
         "✗ -0.00121811: slip: the slope σ′(h) is missing (also fits: the number is right for another "
         "quantity; the derivative is that of another function)",
-        "try again; h is a hint, n goes on with it",
+        "try again; h gives a hint, n continues with this number",
     ]
     assert "0.000278" not in screen(quiz, state)
 
@@ -171,7 +171,7 @@ def test_hints_come_in_order_and_the_value_earns_nothing() -> None:
     state = quiz_line(quiz, state, "h")
     assert "= -0.000278685" in screen(quiz, state)
     assert state.is_settled
-    assert told(quiz, state) == ["the value was shown; it earns nothing"]
+    assert told(quiz, state) == ["the value was shown, so it earns no mark"]
     assert ending(quiz, state) == [
         "nothing was answered",
         "shown, without a mark: δ_1",
@@ -185,7 +185,7 @@ def test_hints_are_in_ones_own_numbers() -> None:
     assert "= 0.65(0.01) + 0.67(0.02) + 0.03" in screen(quiz, state)
     state = quiz_line(quiz, state, "h")
     assert "= 0.0499" in screen(quiz, state)
-    assert "with the right numbers: 0.0498203" in screen(quiz, state)
+    assert "with the correct numbers: 0.0498203" in screen(quiz, state)
     wrong = answer(quiz, answers(quiz, a_1="0.5", a_2="0.67"), "h_o", "h", "h", "h")
     assert "= 0.0484" in screen(quiz, wrong)
     assert "0.04982" not in screen(quiz, wrong)
@@ -213,14 +213,14 @@ def test_weights_of_a_hint_may_be_gone_on_with_as_they_were_shown_too() -> None:
 def test_too_few_digits_are_asked_for_again_and_are_no_try() -> None:
     quiz = quiz_of(least=Least(digits=4))
     state = answers(quiz, a_1="0.65")
-    assert state.place.message == "right as far as it goes; give 4 significant digits"
+    assert state.place.message == "correct; please give 4 significant digits"
     assert state.answers == {}
     assert verdict(quiz_line(quiz, state, "0.6457")) == "correct"
 
 
 def test_too_few_decimals_are_asked_for_again() -> None:
     state = answers(quiz_of(least=Least(decimals=3)), a_1="0.65")
-    assert state.place.message == "right as far as it goes; give 3 decimals"
+    assert state.place.message == "correct; please give 3 decimals"
 
 
 def test_an_exact_number_has_enough_digits() -> None:
@@ -244,9 +244,9 @@ def test_without_digits_few_are_judged_as_check_does() -> None:
     [
         ("hello", "found 'hello'; expected a number, as 0.65 or -1.2e-3"),
         ("1,234", "found '1,234'; expected a number, as 0.65 or -1.2e-3; did you mean 1.234?"),
-        ("1/3", "found '1/3'; expected what it comes to, as 0.65 or -1.2e-3"),
-        ("0.5*0.2", "found '0.5*0.2'; expected what it comes to, as 0.65 or -1.2e-3"),
-        ("= 0.5(0.2)", "found '= 0.5(0.2)'; expected what it comes to, as 0.65 or -1.2e-3"),
+        ("1/3", "found '1/3'; expected its result, as 0.65 or -1.2e-3"),
+        ("0.5*0.2", "found '0.5*0.2'; expected its result, as 0.65 or -1.2e-3"),
+        ("= 0.5(0.2)", "found '= 0.5(0.2)'; expected its result, as 0.65 or -1.2e-3"),
         ("h_2 = 0.6", "found 'h_2 = 0.6'; expected a number, as 0.65 or -1.2e-3"),
         ("i_1·w_1", "found 'i_1·w_1'; expected a number, as 0.65 or -1.2e-3"),
         ("0.6, 0.7", "found '0.6, 0.7'; expected a number, as 0.65 or -1.2e-3"),
@@ -259,7 +259,7 @@ def test_without_digits_few_are_judged_as_check_does() -> None:
         ("1e-999", "1e-999 is too large or too small"),
         ("__import__('os')", "found '__import__('os')'; expected a number, as 0.65 or -1.2e-3"),
         ("g nowhere", "no quantity 'nowhere'"),
-        ("", "type a number, h for a hint, or n to go on without"),
+        ("", "type a number, or press h for a hint, or n to skip this question"),
     ],
 )
 def test_a_line_that_is_no_answer_changes_nothing(line: str, message: str) -> None:
@@ -348,7 +348,7 @@ def test_once_a_question_is_settled_enter_is_told_to_go_on() -> None:
 def test_a_settled_question_takes_no_further_answer() -> None:
     quiz = quiz_of()
     state = quiz_line(quiz, answers(quiz, h_1="0.6"), "0.7")
-    assert state.place.message == "this one is answered"
+    assert state.place.message == "this question is answered"
     assert state.answer.tries == ("0.6",)
 
 
@@ -464,7 +464,7 @@ def test_a_quiz_at_a_terminal() -> None:
         session.press(*"-0.1218", "enter")
         session.until("✓ -0.1218: correct")
         session.press("enter", *"1/3", "enter")
-        session.until("found '1/3'; expected what it comes to, as 0.65 or -1.2e-3")
+        session.until("found '1/3'; expected its result, as 0.65 or -1.2e-3")
         session.press(*"-0.00121811", "enter")
         session.until("✗ -0.00121811: slip: the slope σ′(h) is missing")
         session.press("h")
@@ -474,7 +474,7 @@ def test_a_quiz_at_a_terminal() -> None:
         session.press("n", "n", *"-0.00121811", "enter")
         session.until("→ -0.00121811: carried: follows from δ_1 = -0.00121811")
         session.press("enter")
-        session.until("1 not answered, g goes to one; once more ends it with the marks")
+        session.until("1 not answered, g goes to one; press next again to end the quiz")
         session.press("g", *"delta_2", "enter")
         session.until("3 of 4")
         session.press("left")
@@ -512,7 +512,7 @@ def test_a_quiz_that_is_gone_through_ends_with_the_marks() -> None:
         session.press(*"3", "enter", "enter")
         session.until("2 of 2")
         session.press(*"-12", "enter", "enter")
-        session.until("that was the last one; once more ends it")
+        session.until("that was the last question; press next again")
         session.press("enter")
         assert session.end() == 0
         assert "2 of 2 marks: 2 correct" in session.text()
@@ -536,7 +536,7 @@ OR gate, 2-2-1
 source: after "Neural Networks and Backpropagation", parts 1 and 2 (tinhatben)
 network 2-2-1 · sigmoid · half_squared_error · sgd, learning_rate 0.5 · float64
 
-i tells what is given, h hints, ? all that can be typed
+i shows the givens, h a hint, ? all that you can type
 
 step 1, sample 1: i_1 = 1, i_2 = 0, y = 1
 Backward, output layer
@@ -555,7 +555,7 @@ Backward, hidden layer
 δ_1 = -0.00122
 ✗ -0.00122: slip: the slope σ′(h) is missing (also fits: the number is right for another quantity; \
 the derivative is that of another function)
-try again; h is a hint, n goes on with it
+try again; h gives a hint, n continues with this number
 δ_1 = h
   δ_1 = ∂E/∂a_1·∂a_1/∂h_1
 δ_1 = -0.000279

@@ -22,7 +22,7 @@ from backtrace.errors import BacktraceError
 from backtrace.evaluation.steps import Request
 from backtrace.typesetting.plain import PLAIN, TYPESET
 from backtrace.views.page.records import Look
-from backtrace.views.walk.network_map import draw_map, here
+from backtrace.views.walk.network_map import draw_map, marks_of
 from backtrace.views.walk.screen import key_name, walk_screen
 from backtrace.views.walk.text import Texts
 from backtrace.walking.quiz import QUIZ_ACTIONS
@@ -300,7 +300,7 @@ def test_the_map_shows_which_way_a_value_comes() -> None:
         picture = walk.picture(stop.part)
         assert picture is not None
         drawn = draw_map(
-            picture, here(picture, texts.words.subjects.of(stop.equation), stop.equation), look, 80, 9
+            picture, marks_of(picture, texts.names.subjects.of(stop.equation), stop.equation), look, 80, 9
         )
         assert drawn is not None
         return drawn.lines[1:]
@@ -397,19 +397,19 @@ def test_a_map_without_room_is_left_out() -> None:
             "adam",
             "mhat_w_1",
             "the running mean of the gradient of w_1, the weight from x_1 to unit o in layer output, "
-            "made up for its start at 0",
+            "corrected for its start at 0",
         ),
     ],
 )
 def test_a_quantity_in_words(config: str, id: str, words: str) -> None:
     walk = walk_of(config)
     stop = walk[walk.find(id, -1)]
-    assert Texts(walk, Look()).said(stop.equation, stop.part) == words
+    assert Texts(walk, Look()).name(stop.equation, stop.part) == words
 
 
 def test_what_sums_over_a_batch_says_so() -> None:
     walk = walk_of("or-gate-batch", phases=frozenset(("total",)))
-    assert Texts(walk, Look()).said(walk[0].equation, walk[0].part) == "the cost, summed over all samples"
+    assert Texts(walk, Look()).name(walk[0].equation, walk[0].part) == "the cost, summed over all samples"
 
 
 def test_the_update_of_a_batch_has_its_numbers_as_the_config_writes_them(tmp_path: Path) -> None:
@@ -417,7 +417,7 @@ def test_the_update_of_a_batch_has_its_numbers_as_the_config_writes_them(tmp_pat
     text = (ROOT / "configs" / "or-gate-batch.yaml").read_text(encoding="utf-8")
     config.write_text(text.replace("w_5: 0.01", "w_5: 0.010"), encoding="utf-8")
     walk = walk_of(str(config), "w_5+")
-    assert Texts(walk, Look()).shown(walk[0].equation, walk[0].part).numbers[0] == "0.010"
+    assert Texts(walk, Look()).of(walk[0].equation, walk[0].part).numbers[0] == "0.010"
 
 
 def test_a_walk_ends_where_the_values_end(tmp_path: Path) -> None:
@@ -425,7 +425,7 @@ def test_a_walk_ends_where_the_values_end(tmp_path: Path) -> None:
     config.write_text("equations: {q: 1/x, f: exp(q)}\nobjective_symbol: f\nparameters: {x: 0.001}\n")
     walk = walk_of(str(config))
     assert [stop.equation.id for stop in walk] == ["q"]
-    said = "here it ends: f is not a finite number (inf) in sample 1"
+    said = "the walk ends here: f is not a finite number (inf) in sample 1"
     assert after(walk, "end", "enter").message == said
 
 

@@ -1,4 +1,4 @@
-"""A small map of a network that marks where a walk is: the current unit, and the edges of the current value.
+"""A small map of a network: the current unit of a walk is marked, and the edges of the current value.
 
 inputs    hidden         output         cost
  i_1       h_1  a_1 ──┐
@@ -22,11 +22,11 @@ GAP = 6  # columns between two columns of nodes, for the edges
 _TRUNK = 2  # where in the gap edges go up and down
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 _LINES = " ╵╷│╴┘┐┤╶└┌├─┴┬┼"
-_TYPED = " |||-+++-+++-+++"
+_ASCII_LINES = " |||-+++-+++-+++"
 
 
-class Here(NamedTuple):
-    """What a map marks: nodes and edges, by their places; `back` if values flow to the left."""
+class MapMarks(NamedTuple):
+    """The marked nodes and edges of a map, by their places; `back` if values flow to the left."""
 
     nodes: frozenset[int]
     edges: tuple[PictureEdge, ...]
@@ -34,18 +34,18 @@ class Here(NamedTuple):
 
 
 class Map(NamedTuple):
-    """The lines of a map; `marked` has a line's number, and from where to where it stands out."""
+    """The lines of a map; `marked` has the line, the start and the end of each marked cell."""
 
     lines: list[str]
     marked: list[tuple[int, int, int]]
 
 
-def here(picture: Picture, subject: EquationSubject, equation: Equation) -> Here:
-    """Where on a picture an equation is; at the gap of its layer, if its own unit is not drawn."""
+def marks_of(picture: Picture, subject: EquationSubject, equation: Equation) -> MapMarks:
+    """The place of an equation in a picture; the gap of its layer, if the picture leaves its unit out."""
     weighted = tuple(edge for edge in picture.edges if edge.weight and edge.weight.symbol.id == subject.below)
     back = equation.phase in ("backward", "total")
     if weighted:
-        return Here(frozenset(edge.target for edge in weighted), weighted, back)
+        return MapMarks(frozenset(edge.target for edge in weighted), weighted, back)
     nodes = _with(picture, subject.below, subject.below.replace("exp_", "h_", 1))
     nodes = nodes or _of_term(picture, subject.below)
     if not nodes and equation.layer is not None:
@@ -59,15 +59,15 @@ def here(picture: Picture, subject: EquationSubject, equation: Equation) -> Here
         edges = tuple(edge for edge in picture.edges if edge.target in nodes)
     elif subject.flow == "out":
         past: frozenset[int] = frozenset()
-        if own := _of_term(picture, subject.above):  # which changes by none of the other outputs
+        if own := _of_term(picture, subject.above):  # a term depends on its own output only
             outputs = (edge.source for edge in picture.edges if picture.nodes[edge.target].kind == "cost")
             past = frozenset(outputs) - own
         edges = tuple(edge for edge in picture.edges if edge.source in nodes and edge.target not in past)
-    return Here(nodes, edges, back)
+    return MapMarks(nodes, edges, back)
 
 
 def _with(picture: Picture, *ids: str) -> frozenset[int]:
-    """The places of the nodes that have a value with one of some ids."""
+    """The places of the nodes with a value of one of these ids."""
     return frozenset(
         place
         for place, node in enumerate(picture.nodes)
@@ -76,22 +76,22 @@ def _with(picture: Picture, *ids: str) -> frozenset[int]:
 
 
 def _of_term(picture: Picture, id: str) -> frozenset[int]:
-    """The place of the unit that a term of the cost is of: of E_o1 that of o1, if it has none of its own."""
+    """The place of the unit with this term of the cost: o1 for E_o1, unless E_o1 has a node itself."""
     if not id.startswith("E_") or _with(picture, id):
         return frozenset()
     return _with(picture, id.replace("E_", "a_", 1))
 
 
-def draw_map(picture: Picture, marks: Here, look: Look, width: int, height: int) -> Map | None:
-    """The map, with h and a at the units or only a; None where it does not fit."""
+def draw_map(picture: Picture, marks: MapMarks, look: Look, width: int, height: int) -> Map | None:
+    """The map, with h and a at the units or only a; None if it does not fit."""
     for most in (2, 1):
-        drawn = _drawn(picture, marks, look, most)
-        if max(map(cell_len, drawn.lines), default=0) <= width and 0 < len(drawn.lines) <= height:
-            return drawn
+        found = _map(picture, marks, look, most)
+        if max(map(cell_len, found.lines), default=0) <= width and 0 < len(found.lines) <= height:
+            return found
     return None
 
 
-def _drawn(picture: Picture, marks: Here, look: Look, most: int) -> Map:
+def _map(picture: Picture, marks: MapMarks, look: Look, most: int) -> Map:
     columns = picture.columns
     labels = [_label(node, look, most) for node in picture.nodes]
     headings = [_heading(picture, column, look) for column in range(len(columns))]
@@ -108,18 +108,18 @@ def _drawn(picture: Picture, marks: Here, look: Look, most: int) -> Map:
     gaps = list(_gaps(picture, marks, rows, tall, look.style.ascii))
     lines, marked = [], []
     if any(headings):
-        said = "".join(f" {text:<{room - 1 + GAP}}" for text, room in zip(headings, wide, strict=True))
-        lines.append(said.rstrip())
+        line = "".join(f" {text:<{room - 1 + GAP}}" for text, room in zip(headings, wide, strict=True))
+        lines.append(line.rstrip())
     at = {(rows[place], node.column): place for place, node in enumerate(picture.nodes)}
     for row in range(tall):
         line = ""
         for column in range(len(columns)):
             place = at.get((row, column))
             cell = "" if place is None else labels[place]
-            is_here = place in marks.nodes
-            if is_here:
+            is_marked = place in marks.nodes
+            if is_marked:
                 marked.append((len(lines), len(line), len(line) + len(cell) + 2))
-            line += f"[{cell}]" if is_here else f" {cell} "
+            line += f"[{cell}]" if is_marked else f" {cell} "
             line += " " * (wide[column] - cell_len(cell) - 2)
             line += gaps[column][row] if column < len(columns) - 1 else ""
         lines.append(line.rstrip())
@@ -127,7 +127,7 @@ def _drawn(picture: Picture, marks: Here, look: Look, most: int) -> Map:
 
 
 def _heading(picture: Picture, column: int, look: Look) -> str:
-    """What a column has: a layer's name, without its activation."""
+    """A column's heading: a layer's name, without its activation."""
     if any(picture.nodes[place].kind == "cost" for place in picture.columns[column]):
         return "cost" if picture.headings[column] else ""
     return printable(look.name(picture.headings[column].partition(":")[0]))
@@ -142,10 +142,10 @@ def _label(node: PictureNode, look: Look, most: int) -> str:
 
 
 def _gaps(
-    picture: Picture, marks: Here, rows: dict[int, int], tall: int, ascii: bool
+    picture: Picture, marks: MapMarks, rows: dict[int, int], tall: int, ascii: bool
 ) -> Iterator[Sequence[str]]:
-    """The lines between each column and the next: the marked edges, as far as they lie there."""
-    signs, left, right = (_TYPED, "<", ">") if ascii else (_LINES, "◀", "▶")
+    """The lines between each column and the next: the parts of marked edges that lie there."""
+    signs, left, right = (_ASCII_LINES, "<", ">") if ascii else (_LINES, "◀", "▶")
     for column in range(len(picture.headings) - 1):
         cells = [[0] * GAP for _ in range(tall)]
         ends: set[tuple[int, int]] = set()

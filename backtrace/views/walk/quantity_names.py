@@ -1,4 +1,4 @@
-"""What a quantity is, in words: "the net input of unit 1 in layer hidden"."""
+"""Quantities in words: "the net input of unit 1 in layer hidden". Must not know a screen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backtrace.symbolic.ids import spell
 from backtrace.views.page.records import Look
 from backtrace.walking.subject import Connection, SubjectFinder
 
-# What an update rule keeps from step to step for a parameter, and what adam makes of it.
+# The states that an update rule keeps for a parameter from step to step, and adam's corrected ones.
 _STATES = {
     ("momentum", "v"): "the velocity of {}",
     ("nesterov", "v"): "the velocity of {}",
@@ -18,8 +18,8 @@ _STATES = {
     ("rmsprop", "s"): "the running mean of the squared gradient of {}",
     ("adam", "m"): "the running mean of the gradient of {}",
     ("adam", "v"): "the running mean of the squared gradient of {}",
-    ("adam", "mhat"): "the running mean of the gradient of {}, made up for its start at 0",
-    ("adam", "vhat"): "the running mean of the squared gradient of {}, made up for its start at 0",
+    ("adam", "mhat"): "the running mean of the gradient of {}, corrected for its start at 0",
+    ("adam", "vhat"): "the running mean of the squared gradient of {}, corrected for its start at 0",
 }
 _UNIT_PREFIXES = {
     "h_": "the net input of {}",
@@ -31,7 +31,7 @@ _UNIT_PREFIXES = {
 
 
 class QuantityNames:
-    """Tells quantities of one problem in words; names are printable, and typed ones where signs cannot be."""
+    """Names the quantities of one problem in words, printable and in the characters of the look."""
 
     def __init__(self, problem: Problem, look: Look) -> None:
         self.problem = problem
@@ -39,15 +39,15 @@ class QuantityNames:
         self.subjects = SubjectFinder(problem)
         self.is_network = isinstance(problem.model, Network)
         self.targets = set(map(spell, problem.targets))
-        # What gradients are taken of; a performance that is climbed is no cost.
+        # Gradients are of the cost; of a performance, which is maximized, "cost" would be wrong.
         self.whole = "the cost" if self.is_network and problem.objective == "minimize" else "the objective"
 
     def of(self, equation: Equation, part: Part) -> str:
-        """What the quantity is that an equation defines."""
-        said = self._words(equation)
+        """The quantity that an equation defines."""
+        words = self._words(equation)
         if part.phase == "total":
-            said += f", {'averaged' if self.problem.batch == 'mean' else 'summed'} over all samples"
-        return printable(said[:1000])
+            words += f", {'averaged' if self.problem.batch == 'mean' else 'summed'} over all samples"
+        return printable(words[:1000])
 
     def _words(self, equation: Equation) -> str:
         id, kind = equation.id, equation.kind
@@ -85,7 +85,7 @@ class QuantityNames:
         return self.base(id)
 
     def base(self, id: str) -> str:
-        """What an id stands for that is no derivative."""
+        """The quantity with an id that is no derivative."""
         plain, after = id.removesuffix("+"), ", after the update" if id.endswith("+") else ""
         if plain == self.problem.objective_id:
             return (self.whole if self.is_network else self.name(plain)) + after
@@ -115,7 +115,7 @@ class QuantityNames:
         return f"in layer {self.look.name(name)}"
 
     def name(self, id: str) -> str:
-        """A name as the config has it."""
+        """The name of an id in the config."""
         model = self.problem.model
         equations = () if isinstance(model, Network) else model.equations
         for name in (*self.problem.inputs, *self.problem.targets, *self.problem.parameters, *equations):
@@ -124,7 +124,7 @@ class QuantityNames:
         return id
 
     def _parameter(self, id: str) -> str:
-        """A parameter, and where it stands in a network."""
+        """A parameter, and its place in a network."""
         name = self.name(id)
         uses = self.subjects.connections(id)
         if not uses:

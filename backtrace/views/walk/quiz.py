@@ -1,4 +1,4 @@
-"""A quiz on the screen, or line by line; and the marks at its end."""
+"""A quiz on the screen, or line by line; and the marks at its end. Must not know how an answer is judged."""
 
 from __future__ import annotations
 
@@ -15,43 +15,44 @@ from backtrace.views.page.headings import part_title, problem_lines
 from backtrace.views.page.rich_table import print_line
 from backtrace.views.walk.screen import (
     TALL,
-    Parts,
+    Place,
     Screen,
+    ScreenParts,
     bottom,
     equation_lines,
     fitted,
     heading,
     lines_of,
     map_lines,
+    message_lines,
     page_screen,
     plain,
     prompt,
-    said,
     where_to,
 )
 from backtrace.views.walk.text import Texts, given_lines, in_lines
 from backtrace.walking.quiz import Quiz, QuizState, is_settled, quiz_actions
 from backtrace.walking.state import SYMBOL, VALUE, Action
 
-KEYS_TOLD = "i tells what is given, h hints, ? all that can be typed"
-_TRY_AGAIN = "try again; h is a hint, n goes on with it"
-_MOST_TOLD = 12  # of the numbers that a slip was made at
+KEYS_HINT = "i shows the givens, h a hint, ? all that you can type"
+_TRY_AGAIN = "try again; h gives a hint, n continues with this number"
+_MOST_NAMED = 12  # of the numbers that a slip was made at
 
 
 def quiz_screen(texts: Texts, quiz: Quiz, state: QuizState, width: int, height: int) -> Screen:
-    """What a terminal shows of a quiz."""
+    """The screen of a quiz."""
     style, place, actions = texts.look.style, state.place, quiz_actions(quiz)
     stop = quiz.walk[place.at]
     if place.page:
         return page_screen(texts, place, stop, actions, width, height)
     body = equation_lines(texts, stop, width)
     body += lines_of(_shown_lines(texts, quiz, state, width))
-    is_low = height < TALL  # where one line is enough for the verdict, if there is a hint to be read
+    is_low = height < TALL  # one line for the verdict leaves room for a hint
     for text, color in verdicts(texts, state):
         if not is_low or text != _TRY_AGAIN:
-            body += said(text, style, width, color)[: 1 if is_low and state.answer.hints else None]
-    foot = said(place.message, style, width)
-    cursor = None
+            body += message_lines(text, style, width, color)[: 1 if is_low and state.answer.hints else None]
+    foot = message_lines(place.message, style, width)
+    cursor: tuple[Place, int] | None = None
     if place.prompt is not None:
         foot, cursor = where_to(place.prompt, foot, style, width)
     else:
@@ -61,11 +62,11 @@ def quiz_screen(texts: Texts, quiz: Quiz, state: QuizState, width: int, height: 
             cursor = ("body", column)
         foot += bottom(_useful(actions, state), style, width, height)
     head = heading(texts, stop, width, height)
-    return fitted(Parts(head, body, map_lines(texts, stop, width, height), foot, cursor), width, height)
+    return fitted(ScreenParts(head, body, map_lines(texts, stop, width, height), foot, cursor), width, height)
 
 
 def _useful(actions: Mapping[str, Action], state: QuizState) -> Mapping[str, Action]:
-    """The keys that the bottom line has: once nothing is left to answer, the way on is what enter does."""
+    """The keys of the bottom line: once the question is settled, enter leads to the next one."""
     if not state.is_settled:
         return actions
     others = {name: action for name, action in actions.items() if name not in ("hint", "next")}
@@ -73,29 +74,29 @@ def _useful(actions: Mapping[str, Action], state: QuizState) -> Mapping[str, Act
 
 
 def _shown_lines(texts: Texts, quiz: Quiz, state: QuizState, width: int) -> list[str]:
-    """As much of the equation as has been asked for; all of it once the question is settled."""
+    """The equation up to the last hint; all of it once the question is settled."""
     stop = quiz.walk[state.place.at]
     stage = VALUE if state.is_settled else state.answer.hints
     if stage == SYMBOL:
         return []
     part = quiz.judge.own_part(stop, state.answers)
-    lines = texts.shown(stop.equation, part).lines(stage, width)
+    lines = texts.of(stop.equation, part).lines(stage, width)
     if stage == VALUE:
         own, right = (texts.look.numerals.text(p.values[stop.equation.id]) for p in (part, stop.part))
-        # Next to a wrong number that may be tried again, what rests on it would give it away: ∂E/∂b_1 = δ_1.
+        # A wrong δ_1 may still be tried again: the correct ∂E/∂b_1 = δ_1 would give it away.
         if own != right and all(is_settled(state, number) for number in state.judged.judgements):
-            lines += in_lines(f"with the right numbers: {right}", width)
+            lines += in_lines(f"with the correct numbers: {right}", width)
     return lines
 
 
 def verdicts(texts: Texts, state: QuizState) -> Iterator[tuple[str, str]]:
-    """What is to be said of the number that stands, and its colour.
+    """Sentences about the last number typed, and their colours.
 
-    While it may be tried again, nothing gives the right number away.
+    While it may be tried again, nothing gives the correct number away.
     """
     judgement = state.judgement
     if state.answer.shown is not None:
-        yield "the value was shown; it earns nothing", "yellow"
+        yield "the value was shown, so it earns no mark", "yellow"
     elif judgement is not None:
         disclosure = Disclosure() if state.is_settled else Disclosure("slip", reveal=False)
         row = shown_sheet(Report("", None, (judgement,)), disclosure).rows[0]
@@ -106,7 +107,7 @@ def verdicts(texts: Texts, state: QuizState) -> Iterator[tuple[str, str]]:
             why = "none of the known slips gives it"
         yield f"{text}: {why}" if why else text, color
         if row.verdict in FAULTY:
-            yield "it keeps its mark" if state.is_settled else _TRY_AGAIN, ""
+            yield "it still earns its mark" if state.is_settled else _TRY_AGAIN, ""
     for convention in state.judged.conventions:
         yield convention.sentence, "yellow"
 
@@ -115,22 +116,22 @@ def verdicts(texts: Texts, state: QuizState) -> Iterator[tuple[str, str]]:
 
 
 def question(texts: Texts, quiz: Quiz, before: int | None, state: QuizState, width: int) -> list[str]:
-    """A question in lines, with the heading of what it belongs to unless the one before stood there, too."""
+    """A question in lines, with the heading of its group if that is another one than before."""
     stop = quiz.walk[state.place.at]
     style, lines = texts.look.style, [""]
-    if before is None or quiz.walk[before].run is not stop.run:
-        title = texts.look.name(part_title(stop.part, stop.run.equations))
+    if before is None or quiz.walk[before].group is not stop.group:
+        title = texts.look.name(part_title(stop.part, stop.group.equations))
         lines += [
             *in_lines(plain(texts.place(stop.part), style), width),
             *in_lines(plain(title, style), width),
             "",
         ]
-    what = f"{texts.symbol(stop.equation)}: {texts.said(stop.equation, stop.part)}"
-    return [*lines, *in_lines(f"{stop.number + 1:,} of {quiz.walk.length:,}: {what}", width)]
+    question = f"{texts.symbol(stop.equation)}: {texts.name(stop.equation, stop.part)}"
+    return [*lines, *in_lines(f"{stop.number + 1:,} of {quiz.walk.length:,}: {question}", width)]
 
 
 def reply(texts: Texts, quiz: Quiz, before: QuizState, state: QuizState, width: int) -> list[str]:
-    """What is said after a line was typed, if that led to no other question."""
+    """The reply to a typed line that led to no other question."""
     style = texts.look.style
     lines: list[str] = []
     if state.place.page == "given":
@@ -146,15 +147,15 @@ def reply(texts: Texts, quiz: Quiz, before: QuizState, state: QuizState, width: 
     if state.answers != before.answers:
         lines += [f"  {line}" for line in _shown_lines(texts, quiz, state, width - 2)]
         is_new = (state.answer.tries, state.answer.shown) != (before.answer.tries, before.answer.shown)
-        told = verdicts(texts, state) if is_new else ()
-        lines += [line for text, _ in told for line in in_lines(plain(text, style), width)]
+        sentences = verdicts(texts, state) if is_new else ()
+        lines += [line for text, _ in sentences for line in in_lines(plain(text, style), width)]
     if state.place.message:
         lines += in_lines(plain(state.place.message, style), width)
     return lines
 
 
 def heading_lines(texts: Texts, width: int) -> list[str]:
-    """What stands above the questions, or above the marks."""
+    """The heading of the questions, or of the marks."""
     walk, style = texts.walk, texts.look.style
     lines = problem_lines(walk.problem, walk.arithmetic.name, texts.look)
     return [piece for line in lines for piece in in_lines(plain(line, style), width)]
@@ -164,7 +165,7 @@ def heading_lines(texts: Texts, width: int) -> list[str]:
 
 
 def draw_marks(texts: Texts, quiz: Quiz, state: QuizState, console: Console, heading: bool) -> None:
-    """Every number that was answered, the marks, and the slips that were made on the way."""
+    """Draw every answer, the marks, and the slips made on the way."""
     style, answers = texts.look.style, state.answers
     report = quiz.judge.report(answers)
     judgements = tuple(
@@ -185,7 +186,7 @@ def _answered(state: QuizState) -> list[int]:
 
 
 def ending_lines(texts: Texts, quiz: Quiz, state: QuizState) -> Iterator[str]:
-    """What the marks leave out: what was right at once, what was shown, and which slips were made."""
+    """Counts that the marks leave out: correct first tries, values shown, and slips made."""
     answers = state.answers
     tried = [answer for answer in answers.values() if answer.tries]
     if not tried:
@@ -210,11 +211,11 @@ def ending_lines(texts: Texts, quiz: Quiz, state: QuizState) -> Iterator[str]:
 
 
 def _named(texts: Texts, quiz: Quiz, numbers: list[int]) -> str:
-    has_samples = len({run.part.sample for run in quiz.walk.runs} - {None}) > 1
-    stops = [quiz.walk[number] for number in numbers[:_MOST_TOLD]]
+    has_samples = len({run.part.sample for run in quiz.walk.groups} - {None}) > 1
+    stops = [quiz.walk[number] for number in numbers[:_MOST_NAMED]]
     names = [
         texts.symbol(stop.equation) + place(None, stop.part.sample if has_samples else None) for stop in stops
     ]
-    if len(numbers) > _MOST_TOLD:
-        names.append(f"{len(numbers) - _MOST_TOLD:,} more")
+    if len(numbers) > _MOST_NAMED:
+        names.append(f"{len(numbers) - _MOST_NAMED:,} more")
     return ", ".join(names)

@@ -1,9 +1,9 @@
-"""A state of a walk as a screen: so many lines of so many columns, whatever the terminal's size."""
+"""A state of a walk as a screen: the lines that fit a width and a height. Must not know the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -12,20 +12,20 @@ from backtrace.errors import printable
 from backtrace.typesetting.plain import Style
 from backtrace.views.check.rows import typed
 from backtrace.views.page.headings import part_title, problem_lines
-from backtrace.views.walk.network_map import draw_map, here
+from backtrace.views.walk.network_map import draw_map, marks_of
 from backtrace.views.walk.text import Texts, given_lines, in_lines
 from backtrace.walking.state import Action, WalkState, actions_of
 from backtrace.walking.walk import Stop
 
-TALL = 10  # lines from which on there is room for more than the equation itself
+TALL = 10  # lines of a screen with room for more than the equation itself
 _SIGNS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 _LEAST_IMPORTANT = (("layers",), ("forward", "backward", "update"), ("go",), ("less", "back"), ("help",))
 
 
 class Screen(NamedTuple):
-    """The lines, at most as many as there is room for, and where the cursor stands if something is typed.
+    """The lines, no more than fit, and the row and column of the cursor while somebody types.
 
-    `parts` is how many such screens there are, of a page that is longer than one.
+    `parts` is the number of screens that an open page fills.
     """
 
     lines: list[Text]
@@ -33,24 +33,27 @@ class Screen(NamedTuple):
     parts: int = 1
 
 
-class Parts(NamedTuple):
-    """What a screen is put together from; the last line of `body` or `foot` with a cursor has its column."""
+Place = Literal["body", "foot"]
+
+
+class ScreenParts(NamedTuple):
+    """The parts of a screen; `cursor` is a column in the last line of the body or the first of the foot."""
 
     head: list[Text]
     body: list[Text]
     map: list[Text]
     foot: list[Text]
-    cursor: tuple[str, int] | None = None  # in the last line of "body", or in the first of "foot"
+    cursor: tuple[Place, int] | None = None
 
 
 def walk_screen(texts: Texts, state: WalkState, width: int, height: int) -> Screen:
-    """What a terminal shows of a walk."""
+    """The screen of a walk."""
     walk, style = texts.walk, texts.look.style
     actions, stop = actions_of(walk), walk[state.at]
     if state.page:
         return page_screen(texts, state, stop, actions, width, height)
     head = heading(texts, stop, width, height)
-    foot = said(state.message, style, width)
+    foot = message_lines(state.message, style, width)
     cursor = None
     if state.prompt is not None:
         foot, cursor = where_to(state.prompt, foot, style, width)
@@ -61,18 +64,18 @@ def walk_screen(texts: Texts, state: WalkState, width: int, height: int) -> Scre
         body = _listing(texts, state, width, height - len(head) - len(foot))
     else:
         body = equation_lines(texts, stop, width)
-        body += lines_of(texts.shown(stop.equation, stop.part).lines(state.stage, width), "bold")
-    return fitted(Parts(head, body, map_lines(texts, stop, width, height), foot, cursor), width, height)
+        body += lines_of(texts.of(stop.equation, stop.part).lines(state.stage, width), "bold")
+    return fitted(ScreenParts(head, body, map_lines(texts, stop, width, height), foot, cursor), width, height)
 
 
 # The parts of a screen
 
 
 def heading(texts: Texts, stop: Stop, width: int, height: int) -> list[Text]:
-    """What is walked through, and where this is in it."""
+    """The title, the step and sample, and the place of the equation in the walk."""
     walk = texts.walk
     count = f"{stop.number + 1:,} of {walk.length:,}"
-    where = printable(part_title(stop.part, stop.run.equations))
+    where = printable(part_title(stop.part, stop.group.equations))
     where = texts.look.name(where)
     room = width - cell_len(count) - 1
     line = Text(f"{set_cell_size(where, max(room, 0))} {count}"[-width:] if room > 0 else count, style="bold")
@@ -85,36 +88,36 @@ def heading(texts: Texts, stop: Stop, width: int, height: int) -> list[Text]:
 
 
 def equation_lines(texts: Texts, stop: Stop, width: int) -> list[Text]:
-    """The symbol and what it is, and an empty line."""
-    what = f"{texts.symbol(stop.equation)}: {texts.said(stop.equation, stop.part)}"
+    """The symbol and its quantity in words, and an empty line."""
+    what = f"{texts.symbol(stop.equation)}: {texts.name(stop.equation, stop.part)}"
     return [*lines_of(in_lines(what, width)), Text()]
 
 
 def map_lines(texts: Texts, stop: Stop, width: int, height: int) -> list[Text]:
-    """The map with the place marked; nothing where there is no room for one."""
+    """The map with the place marked; nothing if there is no room for it."""
     picture = texts.walk.picture(stop.part)
     if picture is None:
         return []
-    marks = here(picture, texts.words.subjects.of(stop.equation), stop.equation)
-    drawn = draw_map(picture, marks, texts.look, width, height)
-    if drawn is None:
+    marks = marks_of(picture, texts.names.subjects.of(stop.equation), stop.equation)
+    found = draw_map(picture, marks, texts.look, width, height)
+    if found is None:
         return []
-    lines = lines_of(drawn.lines)
-    for line, start, end in drawn.marked:
+    lines = lines_of(found.lines)
+    for line, start, end in found.marked:
         lines[line].stylize("bold reverse", start, end)
     return lines
 
 
 def _listing(texts: Texts, state: WalkState, width: int, room: int) -> list[Text]:
-    """A layer, or as much of it as there is room for; with the numbers of the equation at the cursor."""
+    """A layer, as much of it as fits; with the numbers of the equation at the cursor."""
     stop = texts.walk[state.at]
-    run = stop.run
-    current = texts.shown(stop.equation, stop.part)
+    run = stop.group
+    current = texts.of(stop.equation, stop.part)
     below = [Text(), *lines_of(current.lines(3, width)[: max(room // 3, 0)], "bold")] if room > TALL else []
     rows = max(room - len(below) - 2, 1)
     offset = state.at - run.first
     start = min(max(offset - rows // 2, 0), max(len(run.equations) - rows, 0))
-    shown = [texts.shown(row, run.part) for row in run.equations[start : start + rows]]
+    shown = [texts.of(row, run.part) for row in run.equations[start : start + rows]]
     symbols = max(cell_len(row.symbol) for row in shown)
     values = max(cell_len(row.value) for row in shown)
     formulas = max(width - symbols - values - 8, 0)
@@ -124,11 +127,13 @@ def _listing(texts: Texts, state: WalkState, width: int, room: int) -> list[Text
         formula = _shortened("".join(row.formula), formulas, texts.look.style)
         line = f"{'>' if number == offset else ' '} {set_cell_size(row.symbol, symbols)}"
         line += f" = {set_cell_size(formula, formulas)} = {row.value}" if formulas > 7 else f" = {row.value}"
-        line = _shortened(line, width, texts.look.style)  # with dots: half a number is another one
+        line = _shortened(
+            line, width, texts.look.style
+        )  # with dots: a number cut in half would be another number
         lines.append(cut(line, width, "bold" if number == offset else ""))
     if len(shown) < len(run.equations):
-        told = f"{start + 1:,} to {start + len(shown):,} of {len(run.equations):,} in this layer"
-        lines.append(cut(told, width, "italic"))
+        note = f"{start + 1:,} to {start + len(shown):,} of {len(run.equations):,} in this layer"
+        lines.append(cut(note, width, "italic"))
     return [*lines, *below]
 
 
@@ -140,7 +145,7 @@ def _shortened(text: str, width: int, style: Style) -> str:
 def page_screen(
     texts: Texts, state: WalkState, stop: Stop, actions: Mapping[str, Action], width: int, height: int
 ) -> Screen:
-    """A page of its own, the keys or what is given; of a longer one, the part that is read."""
+    """A page, of the keys or of the givens; of a longer one, its current part."""
     style = texts.look.style
     if state.page == "help":
         lines = _help_lines(actions, style, width)
@@ -151,12 +156,12 @@ def page_screen(
     parts = -(-len(lines) // room)
     part = min(state.part, parts - 1)
     foot = cut(_turning(part, parts, style), width, "reverse")
-    shown = fitted(Parts([], lines[part * room :][:room], [], [foot]), width, height)
+    shown = fitted(ScreenParts([], lines[part * room :][:room], [], [foot]), width, height)
     return shown._replace(parts=parts)
 
 
 def _turning(part: int, parts: int, style: Style) -> str:
-    """How a page is read on, and left."""
+    """The keys that turn a page, and leave it."""
     if parts == 1:
         return "any key goes back"
     on = ["space more"] if part + 1 < parts else []
@@ -165,7 +170,7 @@ def _turning(part: int, parts: int, style: Style) -> str:
 
 
 def _help_lines(actions: Mapping[str, Action], style: Style, width: int) -> list[Text]:
-    """The keys, and what each does."""
+    """The keys, and the effect of each."""
     names = {name: ", ".join(key_name(key, style) for key in action.keys) for name, action in actions.items()}
     room = min(max(map(cell_len, names.values())), max(width // 3, 1))
     body: list[Text] = []
@@ -178,7 +183,7 @@ def _help_lines(actions: Mapping[str, Action], style: Style, width: int) -> list
 
 
 def bottom(actions: Mapping[str, Action], style: Style, width: int, height: int) -> list[Text]:
-    """The keys and their words, on a line or two; where there is less room, the most important ones."""
+    """The keys and their words, on a line or two; the most important ones if there is less room."""
     words = {key_name(action.keys[0], style): action.word for action in actions.values() if action.word}
     droppable = list(_LEAST_IMPORTANT)
     while True:
@@ -191,7 +196,7 @@ def bottom(actions: Mapping[str, Action], style: Style, width: int, height: int)
 
 
 def keys_line(words: Mapping[str, str], style: Style, width: int) -> list[Text]:
-    """Keys and their words in lines, none parted."""
+    """Keys and their words in lines, each on one line with its word."""
     lines: list[str] = []
     for key, word in words.items():
         text = f"{key} {word}"
@@ -207,12 +212,12 @@ def _between(style: Style) -> str:
 
 
 def key_name(key: str, style: Style) -> str:
-    """What a key is called."""
+    """The name of a key."""
     return key if style.ascii else _SIGNS.get(key, key)
 
 
 def prompt(label: str, text: str, style: Style, width: int) -> tuple[Text, int]:
-    """A line on which something is typed, its end where there is too little room, and the cursor's column."""
+    """A line to type on, cut at its start if there is too little room, and the cursor's column."""
     room = max(width - cell_len(label) - 1, 1)
     end = plain(text, style)
     while cell_len(end) > room:
@@ -223,22 +228,22 @@ def prompt(label: str, text: str, style: Style, width: int) -> tuple[Text, int]:
 
 
 def where_to(
-    typed: str, foot: Sequence[Text], style: Style, width: int
-) -> tuple[list[Text], tuple[str, int]]:
-    """The foot of a screen where a name is typed, and the cursor in it."""
-    line, column = prompt("go to: ", typed, style, width)
+    name: str, foot: Sequence[Text], style: Style, width: int
+) -> tuple[list[Text], tuple[Place, int]]:
+    """The foot of a screen with a prompt for a name, and the cursor in it."""
+    line, column = prompt("go to: ", name, style, width)
     keys = keys_line({"enter": "go there", "esc": "stay"}, style, width)
     return [line, *foot, *keys], ("foot", column)
 
 
-def said(message: str, style: Style, width: int, color: str = "yellow") -> list[Text]:
-    """Something that is to be said, in lines."""
+def message_lines(message: str, style: Style, width: int, color: str = "yellow") -> list[Text]:
+    """A message in lines."""
     text = plain(message, style)
     return lines_of(in_lines(text, width), color) if text else []
 
 
 def plain(text: str, style: Style) -> str:
-    """A text that can steer no terminal, in signs that this one can show."""
+    """A text without control characters, in characters that the terminal can show."""
     if style.ascii:
         text = typed(text).encode("ascii", "backslashreplace").decode()
     return printable(text)
@@ -250,13 +255,13 @@ def lines_of(texts: Iterable[str], style: str = "") -> list[Text]:
 
 
 def cut(text: str, width: int, style: str = "") -> Text:
-    """One line that is no wider than there is room for."""
+    """A line cut to a width."""
     text = printable(text)
     return Text(text if cell_len(text) <= width else set_cell_size(text, width), style=style)
 
 
-def fitted(parts: Parts, width: int, height: int) -> Screen:
-    """The parts in so many lines: the end of the equation before everything else, the map last."""
+def fitted(parts: ScreenParts, width: int, height: int) -> Screen:
+    """The parts in a screen's lines: the end of the equation goes first, the map last."""
     foot = list(parts.foot)
     if len(foot) >= height:
         foot = foot[: max(height - 1, 0)]
@@ -272,11 +277,11 @@ def fitted(parts: Parts, width: int, height: int) -> Screen:
         spare -= len(head)
     above = [Text()] if spare > 0 and head else []
     spare -= len(above)
-    drawn: list[Text] = []
+    network: list[Text] = []
     if parts.map and spare >= len(parts.map) + 2:
-        drawn = [*parts.map, Text()]
-        spare -= len(drawn)
-    lines = [*head, *above, *body, *[Text()] * max(spare, 0), *drawn, *foot]
+        network = [*parts.map, Text()]
+        spare -= len(network)
+    lines = [*head, *above, *body, *[Text()] * max(spare, 0), *network, *foot]
     cursor = None
     if parts.cursor is not None:
         place, column = parts.cursor

@@ -1,4 +1,7 @@
-"""One equation of a walk in lines: what it is, its formula, the numbers, the value; and the whole walk."""
+"""One equation of a walk in lines: its name in words, its formula, the numbers, the value; the whole walk.
+
+Must not know the size of a terminal.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ from backtrace.walking.state import VALUE
 from backtrace.walking.walk import Walk
 
 
-class Shown(NamedTuple):
-    """One equation as pieces; the numbers and the value are shown only where they say something new."""
+class EquationTexts(NamedTuple):
+    """One equation as pieces between which lines may break, in the order in which they are shown."""
 
     symbol: str
     formula: Sequence[str]
@@ -32,7 +35,7 @@ class Shown(NamedTuple):
     value: str
 
     def lines(self, stage: int, width: int) -> list[str]:
-        """What is shown of it up to a stage: symbol = formula = numbers = value, one below the other."""
+        """The lines up to a stage: symbol = formula = numbers = value, one below the other."""
         texts = (self.formula, self.numbers, [self.value])[:stage]
         kept = [next(same) for _, same in groupby(texts, key="".join)]
         lines = []
@@ -51,27 +54,27 @@ class Shown(NamedTuple):
 
 
 class Texts:
-    """Writes the equations of a walk in one look."""
+    """The texts of a walk's equations in one look."""
 
     def __init__(self, walk: Walk, look: Look) -> None:
         self.walk = walk
         self.look = look._replace(most_terms=12)
-        self.words = QuantityNames(walk.problem, look)
+        self.names = QuantityNames(walk.problem, look)
 
     def symbol(self, equation: Equation) -> str:
         return printable(self.look.symbol(equation.symbol))
 
-    def shown(self, equation: Equation, part: Part) -> Shown:
+    def of(self, equation: Equation, part: Part) -> EquationTexts:
         """The texts of an equation with the numbers of a part."""
-        return Shown(
+        return EquationTexts(
             self.symbol(equation),
             _printable(self.look.formulas().pieces(equation.expression)),
             _printable(self.look.substitutions(part).pieces(equation.expression)),
             printable(self.look.numerals.text(part.values[equation.id])),
         )
 
-    def said(self, equation: Equation, part: Part) -> str:
-        return self.words.of(equation, part)
+    def name(self, equation: Equation, part: Part) -> str:
+        return self.names.of(equation, part)
 
     def place(self, part: Part) -> str:
         """The step and the sample of a part."""
@@ -83,11 +86,13 @@ def _printable(pieces: Sequence[str]) -> list[str]:
 
 
 def write_walk(texts: Texts, width: int, out: TextIO) -> None:
-    """The whole walk, equation by equation, for where there is no terminal to walk at."""
+    """Write the whole walk, equation by equation, without a terminal."""
     walk = texts.walk
     for line in problem_lines(walk.problem, walk.arithmetic.name, texts.look):
         _write(printable(line), width, out)
-    for _, runs in groupby(walk.runs, key=lambda run: (run.part.step, of_sample(walk.problem, run.part))):
+    for _, runs in groupby(
+        walk.groups, key=lambda group: (group.part.step, of_sample(walk.problem, group.part))
+    ):
         for number, run in enumerate(runs):
             if not number:
                 out.write("\n")
@@ -96,18 +101,18 @@ def write_walk(texts: Texts, width: int, out: TextIO) -> None:
             _write(printable(part_title(run.part, run.equations)), width, out)
             for equation in run.equations[:TABLE_ROWS]:
                 out.write("\n")
-                _write(f"{texts.symbol(equation)}: {texts.said(equation, run.part)}", width, out)
-                for line in texts.shown(equation, run.part).lines(VALUE, width - 2):
+                _write(f"{texts.symbol(equation)}: {texts.name(equation, run.part)}", width, out)
+                for line in texts.of(equation, run.part).lines(VALUE, width - 2):
                     out.write(f"  {line}\n")
             if len(run.equations) > TABLE_ROWS:
                 more = pattern(run.equations, TABLE_ROWS)
-                told = f"{TABLE_ROWS} of {len(run.equations):,} shown: --show '{more}'"
+                note = f"{TABLE_ROWS} of {len(run.equations):,} shown: --show '{more}'"
                 out.write("\n")
-                _write(told, width, out)
+                _write(note, width, out)
 
 
 def given_lines(texts: Texts, part: Part) -> list[str]:
-    """What a part's quantities are worked out from: the problem in words, and what else is known of it."""
+    """The givens of a part's quantities: the problem in words, and its heading."""
     problem, look = texts.walk.problem, texts.look
     lines = [texts.place(part), *all_words(problem, [part], look, plain_words(look))]
     return [*map(printable, lines), "", *problem_lines(problem, texts.walk.arithmetic.name, look)]
