@@ -12,11 +12,11 @@ from backtrace.symbolic.expressions import Expression
 from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.ids import GREEK
 from backtrace.typesetting import pieces as p
-from backtrace.typesetting import typeset
+from backtrace.typesetting import printer
 from backtrace.typesetting.names import Names
 from backtrace.typesetting.pieces import Form, Pieces
-from backtrace.typesetting.printer import Leaf
-from backtrace.typesetting.typeset import TypesetPrinter
+from backtrace.typesetting.plain import Leaf
+from backtrace.typesetting.printer import TypesetPrinter
 
 GATHERED, SUBSTACK = "gathered", "substack"  # forms that only LaTeX has: lines one above the other
 SIGNS = {"·": r" \cdot ", " ≥ ": r" \ge "}
@@ -61,7 +61,7 @@ def numeral(text: str) -> str:
     >>> numeral("1.2e-05")
     '1.2 \\cdot 10^{-5}'
     """
-    return latex(typeset.numeral(text))
+    return latex(printer.numeral(text))
 
 
 def latex(pieces: Pieces) -> str:

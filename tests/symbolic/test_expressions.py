@@ -39,7 +39,7 @@ from backtrace.symbolic.expressions import (
 from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.parser import ExpressionError, parse
 from backtrace.symbolic.simplify import add, divide, multiply, negate, power, simplify
-from backtrace.typesetting.plain import PLAIN, TYPESET, PlainPrinter, formula, substitution
+from backtrace.typesetting.plain import PLAIN, TYPESET, Printer, formula, substitution
 from tests.oracles import exact
 from tests.oracles.exact import EXACT
 
@@ -589,7 +589,7 @@ def test_a_printer_is_let_go_without_a_collector() -> None:
     # A trace runs without one: a printer for each step that held itself would fill the memory.
     gc.disable()
     try:
-        printer = PlainPrinter(TYPESET)
+        printer = Printer(TYPESET)
         assert printer(parse("a*(1 - a)")) == "a·(1 - a)"
         gone = weakref.ref(printer)
         del printer

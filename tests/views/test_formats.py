@@ -22,7 +22,7 @@ from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.parser import parse
 from backtrace.tracing.selection import visible
 from backtrace.tracing.trace import work
-from backtrace.typesetting.plain import PLAIN, PlainPrinter
+from backtrace.typesetting.plain import PLAIN, Printer
 from backtrace.typesetting.plain import TYPESET as UNICODE
 from backtrace.views.page.lines import broken
 from backtrace.views.page.records import Look, records
@@ -416,11 +416,11 @@ def equation(id: str) -> Equation:
 
 def in_symbols(text: str, **texts: str) -> list[str]:
     symbols = {id: Symbol(id, shown) for id, shown in texts.items()}
-    return PlainPrinter(UNICODE).pieces(substitute(parse(text, FUNCTIONS), symbols))
+    return Printer(UNICODE).pieces(substitute(parse(text, FUNCTIONS), symbols))
 
 
 def in_numbers(text: str, **values: str) -> list[str]:
-    return PlainPrinter(UNICODE, lambda symbol: values[symbol.id]).pieces(parse(text))
+    return Printer(UNICODE, lambda symbol: values[symbol.id]).pieces(parse(text))
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ from backtrace.typesetting.pieces import (
     in_form,
     parted,
 )
-from backtrace.typesetting.typeset import TERMS_SHOWN, TypesetPrinter, numeral
+from backtrace.typesetting.printer import TERMS_SHOWN, TypesetPrinter, numeral
 from backtrace.views.explain.html import write_html as write_explanation
 from backtrace.views.html.page import HTML_ROWS, breakable, write_html
 from backtrace.views.page.records import Look, records

@@ -27,7 +27,7 @@ from backtrace.tracing.trace import work
 from backtrace.typesetting.latex import formula, latex, numeral, substitution
 from backtrace.typesetting.names import Names
 from backtrace.typesetting.pieces import Pieces
-from backtrace.typesetting.typeset import TypesetPrinter
+from backtrace.typesetting.printer import TypesetPrinter
 from backtrace.views.explain.latex import write_latex as write_explanation
 from backtrace.views.latex.breaks import broken, width
 from backtrace.views.latex.lines import ROOM, Row, align

@@ -9,7 +9,7 @@ from backtrace.explaining.explanation import Explanation
 from backtrace.problem.problem import Problem
 from backtrace.typesetting.mathml import EQUALS, element
 from backtrace.typesetting.pieces import DOT, MINUS, PLUS
-from backtrace.typesetting.typeset import numeral
+from backtrace.typesetting.printer import numeral
 from backtrace.views.explain.rows import (
     aside,
     chain_sums,

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from backtrace.explaining.explanation import Explanation
 from backtrace.problem.problem import Problem
-from backtrace.typesetting.typeset import numeral
+from backtrace.typesetting.printer import numeral
 from backtrace.views.explain.rows import aside, chain_sums, meaning_in, tables, the_equation, typeset_setting
 from backtrace.views.latex.lines import align_sums
 from backtrace.views.page.records import Look

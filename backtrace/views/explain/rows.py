@@ -13,7 +13,7 @@ from backtrace.explaining.explanation import Explanation, Path
 from backtrace.symbolic.expressions import Symbol
 from backtrace.typesetting.names import Names
 from backtrace.typesetting.pieces import BRACKETS, DOT, MINUS, PLUS, TERM, Break, Remark, in_form
-from backtrace.typesetting.typeset import numeral
+from backtrace.typesetting.printer import numeral
 from backtrace.views.page.records import Look
 
 

@@ -21,7 +21,7 @@ from backtrace.tracing.grouping import by_layer, with_starts
 from backtrace.typesetting.mathml import element
 from backtrace.typesetting.names import Names
 from backtrace.typesetting.pieces import FACTOR, TERM, Break, Pieces, parted
-from backtrace.typesetting.typeset import TERMS_SHOWN, TypesetPrinter, numeral
+from backtrace.typesetting.printer import TERMS_SHOWN, TypesetPrinter, numeral
 from backtrace.views.diagram.svg import carried, svg_lines
 from backtrace.views.html.style import STYLE
 from backtrace.views.page.headings import part_line_in, part_title, problem_lines

@@ -11,81 +11,34 @@ from backtrace.errors import printable
 from backtrace.symbolic.ids import transcribe
 from backtrace.typesetting.latex import LETTERS
 
+
+def _table(pairs: str) -> dict[str, str]:
+    words = pairs.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
 _BRACES = {c: f"\\{c}" for c in "#$%&_{}"}
 _SPACED = {"^": r"\^{}", "~": r"\~{}", "`": r"\`{}"}
-_MATH = {
-    "\\": r"\backslash",
-    "<": "<",
-    ">": ">",
-    "|": "|",
-    "·": r"\cdot",
-    "×": r"\times",
-    "÷": r"\div",
-    "±": r"\pm",
-    "−": "-",
-    "≤": r"\le",
-    "≥": r"\ge",
-    "≠": r"\ne",
-    "≈": r"\approx",
-    "∂": r"\partial",
-    "∇": r"\nabla",
-    "∞": r"\infty",
-    "∈": r"\in",
-    "√": r"\surd",
-    "→": r"\to",
-    "←": r"\leftarrow",
-    "⇒": r"\Rightarrow",
-    "½": r"\frac{1}{2}",
-    "¼": r"\frac{1}{4}",
-    "¾": r"\frac{3}{4}",
-    "°": r"^{\circ}",
-    "⁺": "^{+}",
-    "⁻": "^{-}",
-} | {c: letter if letter.startswith("\\") else rf"\mathrm{{{letter}}}" for c, letter in LETTERS.items()}
-_LETTERS = {
-    "ß": r"\ss{}",
-    "ø": r"\o{}",
-    "Ø": r"\O{}",
-    "æ": r"\ae{}",
-    "Æ": r"\AE{}",
-    "œ": r"\oe{}",
-    "Œ": r"\OE{}",
-    "ł": r"\l{}",
-    "Ł": r"\L{}",
-    "ı": r"\i{}",
-    "đ": "d",
-    "Đ": "D",
-    "…": r"\dots{}",
-    "–": "--",
-    "—": "---",
-    "‘": "`",
-    "’": "'",
-    "“": "``",
-    "”": "''",
-    "„": ",,",
-    "«": "$\\ll$",
-    "»": "$\\gg$",
-    "§": r"\S{}",
-    "©": r"\copyright{}",
-    '"': "{''}",
-    "¿": "?`",
-    "¡": "!`",
-}
+# A sign, then what writes it: in a formula, as a letter, as an accent over the letter that follows.
+_MATH = _table(
+    r"""
+    \ \backslash  < <  > >  | |  · \cdot  × \times  ÷ \div  ± \pm  − -  ≤ \le  ≥ \ge  ≠ \ne  ≈ \approx
+    ∂ \partial  ∇ \nabla  ∞ \infty  ∈ \in  √ \surd  → \to  ← \leftarrow  ⇒ \Rightarrow
+    ½ \frac{1}{2}  ¼ \frac{1}{4}  ¾ \frac{3}{4}  ° ^{\circ}  ⁺ ^{+}  ⁻ ^{-}
+    """
+) | {c: letter if letter.startswith("\\") else rf"\mathrm{{{letter}}}" for c, letter in LETTERS.items()}
+_LETTERS = _table(
+    r"""
+    ß \ss{}  ø \o{}  Ø \O{}  æ \ae{}  Æ \AE{}  œ \oe{}  Œ \OE{}  ł \l{}  Ł \L{}  ı \i{}  đ d  Đ D
+    … \dots{}  – --  — ---  ‘ `  ’ '  “ ``  ” ''  „ ,,  « $\ll$  » $\gg$  § \S{}  © \copyright{}
+    " {''}  ¿ ?`  ¡ !`
+    """
+)
 _ACCENTS = {
-    "\u0300": "`",
-    "\u0301": "'",
-    "\u0302": "^",
-    "\u0303": "~",
-    "\u0304": "=",
-    "\u0306": "u",
-    "\u0307": ".",
-    "\u0308": '"',
-    "\u030a": "r",
-    "\u030b": "H",
-    "\u030c": "v",
-    "\u0323": "d",
-    "\u0327": "c",
-    "\u0331": "b",
+    chr(0x300 + int(place, 16)): accent
+    for place, accent in _table(
+        "00 `  01 '  02 ^  03 ~  04 =  06 u  07 .  08 \"  0a r  0b H  0c v  23 d  27 c  31 b"
+    ).items()
 }
 _LIGATURES = frozenset("-'`,?!")  # which act together with what follows
 

@@ -12,7 +12,7 @@ from backtrace.evaluation.steps import Part
 from backtrace.symbolic.expressions import Symbol
 from backtrace.symbolic.ids import transcribe
 from backtrace.typesetting.numerals import Numerals
-from backtrace.typesetting.plain import TYPESET, PlainPrinter, Style
+from backtrace.typesetting.plain import TYPESET, Printer, Style
 
 COLUMNS = ("symbol", "formula", "with the numbers", "value")  # of a table of equations, in every format
 
@@ -49,13 +49,13 @@ class Look(NamedTuple):
     def name(self, name: str) -> str:
         return transcribe(name) if self.style.ascii else name
 
-    def formulas(self) -> PlainPrinter:
+    def formulas(self) -> Printer:
         """A printer of expressions in symbols."""
-        return PlainPrinter(self.style, None, self.most_terms)
+        return Printer(self.style, None, self.most_terms)
 
-    def substitutions(self, part: Part) -> PlainPrinter:
+    def substitutions(self, part: Part) -> Printer:
         """A printer of expressions with a part's numbers."""
-        return PlainPrinter(self.style, self.leaf(part), self.most_terms)
+        return Printer(self.style, self.leaf(part), self.most_terms)
 
     def leaf(self, part: Part) -> Callable[[Symbol], str]:
         """The text of a symbol's value in a part; each is made once."""

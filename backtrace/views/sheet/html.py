@@ -11,7 +11,7 @@ from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer
 from backtrace.typesetting.mathml import EQUALS, element
-from backtrace.typesetting.typeset import numeral
+from backtrace.typesetting.printer import numeral
 from backtrace.views.html.page import Page, breakable
 from backtrace.views.page.headings import part_title, problem_lines
 from backtrace.views.page.problem_statement import Words

@@ -12,7 +12,7 @@ from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer
 from backtrace.typesetting.latex import Command
 from backtrace.typesetting.pieces import Pieces
-from backtrace.typesetting.typeset import numeral
+from backtrace.typesetting.printer import numeral
 from backtrace.views.latex.lines import Row
 from backtrace.views.latex.text import escaped
 from backtrace.views.page.headings import part_title, problem_lines

@@ -16,7 +16,7 @@ from backtrace.tracing.grouping import by_layer, with_starts
 from backtrace.typesetting.latex import latex
 from backtrace.typesetting.names import Names
 from backtrace.typesetting.pieces import Piece
-from backtrace.typesetting.typeset import TypesetPrinter, numeral
+from backtrace.typesetting.printer import TypesetPrinter, numeral
 from backtrace.views.latex.lines import NARROW, ROOM, Row, align
 from backtrace.views.latex.text import commented, escaped
 from backtrace.views.page.headings import part_line_in, part_title, problem_lines
