@@ -31,16 +31,16 @@ class Exit(IntEnum):
 # Each command's line in the help: --help is quick because it imports none of them.
 COMMANDS = {
     "trace": "Forward, backward and update, every intermediate.",
-    "explain": "One quantity, its chain-rule path, down to the givens.",
-    "check": "Marks numbers, names the slip; documents too.",
+    "explain": "One quantity, its path through the chain rule, back to the givens.",
+    "check": "Marks your numbers and names each slip; reads documents too.",
     "gradcheck": "Gradients against differences and complex steps.",
     "train": "Many steps: cost curve, final parameters, predictions.",
-    "walk": "One equation at a time; --quiz asks before it tells.",
+    "walk": "One equation at a time; --quiz asks for each value first.",
     "sheet": "A blank answer sheet; question banks.",
-    "exercise": "New problems with numbers that are kind to hands.",
+    "exercise": "New problems with numbers that are easy to calculate with.",
     "draw": "The network as a picture: SVG, DOT, Mermaid, text.",
-    "fill": "The numbers of a document, kept right between marks.",
-    "examples": "What is bundled; copies one out.",
+    "fill": "Regenerates the numbers of a document, between marks.",
+    "examples": "Lists the bundled configs; copies one.",
 }
 
 

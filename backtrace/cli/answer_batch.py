@@ -1,4 +1,4 @@
-"""The sheets of a class: which files they are, and checking them one by one or in several processes."""
+"""Find the sheets of a class, and check them one by one or in several processes. Writes nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AT_ONCE = 8  # sheets that are handed to a process at a time
 
 
 class Marking(NamedTuple):
-    """What is the same for every sheet; `sample` and `step` stand in where a sheet names none."""
+    """How to check every sheet; `sample` and `step` are for sheets that name none."""
 
     problem: Problem
     tolerance: float = 0.0
@@ -29,7 +29,7 @@ class Marking(NamedTuple):
     names: tuple[tuple[str, str], ...] = ()
 
     def checker(self) -> Checker:
-        """What checks the sheets; it is costly to make and serves for all of them."""
+        """The checker of all sheets, which is costly to make."""
         from backtrace.checking.judging.checker import Checker
         from backtrace.checking.lexing.tokens import named as written
         from backtrace.checking.naming.lookup import Lookup
@@ -47,7 +47,7 @@ class Marking(NamedTuple):
         return checker
 
     def placed(self, sheet: Sheet) -> Sheet:
-        """The sheet with the step filled in; the sample the checker knows."""
+        """The sheet with the step filled in; the checker fills in the sample."""
         if self.step is None:
             return sheet
         statements = (
@@ -58,11 +58,10 @@ class Marking(NamedTuple):
 
 
 def sheet_files(answers: Sequence[str]) -> tuple[list[str], bool]:
-    """The files that are meant, and whether they are to be taken for a class.
+    """The files to check, and whether they are a class: several files, or a folder.
 
     Raises:
-        BacktraceError: a folder cannot be read, or there is nothing in it.
-
+        BacktraceError: a folder cannot be read, or is empty.
     """
     files: list[str] = []
     for path in answers:
@@ -71,7 +70,7 @@ def sheet_files(answers: Sequence[str]) -> tuple[list[str], bool]:
 
 
 def _in_folder(folder: str) -> list[str]:
-    """A folder's files in the order of their names, without the hidden ones."""
+    """The files of a folder by name, without hidden ones."""
     reason = barred(folder)
     if reason:
         raise BacktraceError(f"{quoted(folder, 120)}: {reason}")
@@ -86,7 +85,7 @@ def _in_folder(folder: str) -> list[str]:
 
 
 def _is_sheet(path: str) -> bool:
-    """A file, or a link to one that is gone, which is told; never a pipe, that would be waited for."""
+    """Whether it is a file, or a broken link, which is reported; never a pipe, which would never end."""
     return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
@@ -162,9 +161,9 @@ def _checked_by_processes(
 
 
 def _collect_garbage() -> None:
-    """The command line runs without a collector, as one trace does well; thousands of sheets need it."""
+    """Switch the collector on: one trace does without, thousands of sheets need it."""
     import gc
 
     gc.freeze()
-    gc.set_threshold(100_000)  # a few sheets' worth; sooner there is next to nothing to find
+    gc.set_threshold(100_000)  # the garbage of a few sheets; collecting sooner finds little
     gc.enable()

@@ -1,7 +1,7 @@
-"""What the marks of a document run: five commands and single numbers, within the document's folder.
+"""Runs the marks of a document: five commands and single numbers, within the document's folder.
 
-The commands are the ones of the command line, in this process: a mark can do what they can, but write files,
-and it reads nothing but what is below the folder, or bundled.
+The commands are those of the command line, run in this process. A mark can do what they can, except write
+files, and it reads only bundled examples and files below the folder.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 from click.core import ParameterSource
 
 from backtrace.cli import Ended, Exit, cli
+from backtrace.cli.option_groups import Change, grouped
 from backtrace.cli.options import hand_option, input_alone, what_if_options
 from backtrace.cli.output import Passage
 from backtrace.errors import BacktraceError, NotDifferentiableError, cannot_read, nearest, quoted
@@ -29,20 +31,22 @@ from backtrace.views.formats import views_of
 if TYPE_CHECKING:
     from backtrace.library import Trace
 
-# Options of the commands that have no place in a mark: what writes files, or depends on where it is run.
+# Options that a mark may not use: they write files, or depend on the machine.
 REFUSED = ("output", "save", "color", "jobs")
-_KEPT_TRACES = 16
+TRACES_KEPT = 16
+HandItems: TypeAlias = "tuple[tuple[str, int], ...] | None"  # decimals by kind, hashable
 
 
 class Runner:
-    """Runs the marks of one document; what stands in several of them is run once."""
+    """Runs the marks of one document; equal marks are run once."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.file = os.path.realpath(document.file)
-        self.texts: dict[str, str] = {}  # of numbers, by the words of their marks
-        self.outputs: dict[str, Output] = {}
-        self.traces: dict[object, Trace] = {}
+        # A document repeats its commands and asks one config for many numbers: each is computed once.
+        self.output = cache(self._output)
+        self.number = cache(self._number)
+        self.trace = lru_cache(TRACES_KEPT)(_traced)
 
     def replacements(self, marks: list[DocumentMark]) -> list[Replacement]:
         """The new texts of the places between the marks.
@@ -69,21 +73,18 @@ class Runner:
             yield Replacement(mark.start, mark.end, text)
 
     def text(self, mark: DocumentMark) -> str:
+        """The new text of one place."""
         try:
             if mark.is_block:
-                if mark.words not in self.outputs:
-                    self.outputs[mark.words] = self.output(mark.words)
-                return block_text(self.outputs[mark.words], self.document.kind, mark)
-            if mark.words not in self.texts:
-                self.texts[mark.words] = inline_text(self.number(mark.words), self.document.kind)
-            return self.texts[mark.words]
+                return block_text(self.output(mark.words), self.document.kind, mark)
+            return inline_text(self.number(mark.words), self.document.kind)
         except click.UsageError as error:
             raise BacktraceError(error.format_message(), mark.location) from None
         except BacktraceError as error:  # which may have a place of its own, in a config
             raise BacktraceError(str(error), mark.location) from None
 
-    def output(self, words: str) -> Output:
-        """What a command prints."""
+    def _output(self, words: str) -> Output:
+        """The output of a command."""
         name, *arguments = _split(words) or [""]
         if name not in COMMANDS:
             hint = nearest(name, COMMANDS) or f"; expected {', '.join(COMMANDS[:-1])} or {COMMANDS[-1]}"
@@ -106,49 +107,41 @@ class Runner:
         if code == Exit.INTERRUPTED:
             raise Ended(Exit.INTERRUPTED)
         if code not in (Exit.FINE, Exit.MISTAKES):
-            raise BacktraceError(
-                f"backtrace {name} ended with exit code {int(code)}; run by itself it tells why"
-            )
+            raise BacktraceError(f"backtrace {name} ended with exit code {int(code)}; run it to see why")
         return Output(passage.getvalue(), form, is_part, words)
 
-    def number(self, words: str) -> str:
-        """One number as its mark asks for it."""
+    def _number(self, words: str) -> str:
+        """One number in the format of its mark."""
         with one_number.make_context("bt", _split(words), self.context()) as context:
             text: str = one_number.invoke(context)
         return text
 
     def context(self) -> click.Context:
+        """A context as the command line makes one, for a page of fixed width."""
         names = ["-h", "--help"]
         return click.Context(
             cli, info_name="backtrace", obj=self, terminal_width=Passage.columns, help_option_names=names
         )
 
-    def trace(
-        self,
-        config: str,
-        settings: tuple[tuple[str, str], ...],
-        inputs: str | None,
-        targets: str | None,
-        step: int | None,
-        sample: int | None,
-        hand: dict[str, int] | None,
-    ) -> Trace:
-        """A worked-out config, of which several numbers may stand in the document."""
-        from backtrace.cli.what_if import what_if
-        from backtrace.config.load import load
-        from backtrace.library import trace
 
-        key = (config, settings, inputs, targets, step, sample, None if hand is None else tuple(hand.items()))
-        if key not in self.traces:
-            problem, own = what_if(load(config), settings, inputs, targets, sample)
-            try:
-                worked = trace(problem, step=step, sample=own, hand=hand)
-            except NotDifferentiableError:
-                worked = trace(problem, step=step, sample=own, hand=hand, only="forward")
-            if len(self.traces) == _KEPT_TRACES:
-                self.traces.pop(next(iter(self.traces)))
-            self.traces[key] = worked
-        return self.traces[key]
+def _traced(
+    config: str,
+    change: Change,
+    step: int | None,
+    sample: int | None,
+    hand: HandItems,
+) -> Trace:
+    """The trace of a config, without a backward pass if it has none."""
+    from backtrace.cli.what_if import what_if
+    from backtrace.config.load import load
+    from backtrace.library import trace
+
+    problem, own_sample = what_if(load(config), *change, sample)
+    how: dict[str, Any] = {"step": step, "sample": own_sample, "hand": None if hand is None else dict(hand)}
+    try:
+        return trace(problem, **how)
+    except NotDifferentiableError:
+        return trace(problem, **how, only="forward")
 
 
 @click.command("bt", add_help_option=False)
@@ -159,6 +152,7 @@ class Runner:
 @click.option("--step", metavar="K", type=click.IntRange(1, DOCUMENT_STEPS))
 @hand_option
 @what_if_options
+@grouped(change=Change)
 @click.pass_obj
 def one_number(
     runner: Runner,
@@ -168,13 +162,14 @@ def one_number(
     spec: str | None,
     sample: int | None,
     step: int | None,
-    **how: Any,
+    hand: dict[str, int] | None,
+    change: Change,
 ) -> str:
     """One number of CONFIG: its ID, or the name that the notation has for it."""
     from backtrace.filling.number_format import number_text
 
-    input_alone(how["inputs"], sample)
-    worked = runner.trace(config, step=step, sample=sample, **how)
+    input_alone(change.inputs, sample)
+    worked = runner.trace(config, change, step, sample, None if hand is None else tuple(hand.items()))
     found = worked.given(name)
     if found is None:
         try:
@@ -187,7 +182,7 @@ def one_number(
 
 
 def _split(words: str) -> list[str]:
-    """The words of a mark, in which quotation marks and backslashes mean what they mean to a shell."""
+    """The words of a mark, with quotation marks and backslashes as in a shell."""
     try:
         return shlex.split(words)
     except ValueError as error:
@@ -195,7 +190,7 @@ def _split(words: str) -> list[str]:
 
 
 def _refuse(context: click.Context) -> None:
-    """Refuse options that have no place in a mark."""
+    """Refuse options that a mark may not use."""
     for name in REFUSED:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise BacktraceError(f"--{name} may not stand in a mark; expected a command that only prints")
@@ -207,7 +202,7 @@ def _refuse(context: click.Context) -> None:
 
 @contextmanager
 def _standing_in(folder: str) -> Iterator[None]:
-    """Stand in a folder, so that a mark's paths, and what messages call them, begin there."""
+    """Change to a folder, so that the paths of marks, also in messages, are relative to it."""
     try:
         before = os.getcwd()
     except OSError as error:  # it was deleted, so there would be no way back to it

@@ -1,4 +1,4 @@
-"""`backtrace fill`: the numbers of a document, made anew between its marks."""
+"""`backtrace fill`: regenerates the numbers between the marks of a document."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT...")
 @flag("--check", "Write nothing; print what would change (exit code 3 if anything would).")
 def command(documents: tuple[str, ...], check: bool) -> int:
-    """Make the numbers between the marks of each DOCUMENT anew; every other byte stays.
+    """Regenerate the numbers between the marks of each DOCUMENT; every other byte stays.
 
     What a command prints stands between <!-- backtrace: trace or-gate --> and <!-- /backtrace -->, each on a
     line of its own; one number between <!-- bt or-gate E .3f --> and <!-- /bt -->. DOCUMENT is Markdown or
@@ -45,7 +45,7 @@ def command(documents: tuple[str, ...], check: bool) -> int:
 
 
 def _fill(file: str, check: bool) -> int:
-    """Fill one document, or tell what would change; in how many places."""
+    """Fill one document, or show what would change; return in how many places."""
     from backtrace.cli.document_runner import Runner
     from backtrace.filling.document import read_document
     from backtrace.filling.marks import read_marks
@@ -63,7 +63,7 @@ def _fill(file: str, check: bool) -> int:
 
 
 def _show(document: Document, puts: Sequence[Replacement]) -> None:
-    """The difference, in which nothing steers a terminal; there, line ends show where they are mixed."""
+    """Write the difference; at a terminal without control characters, showing line ends if they are mixed."""
     from backtrace.cli.output import writing_to
     from backtrace.filling.document import difference
 

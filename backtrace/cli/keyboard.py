@@ -1,7 +1,7 @@
-r"""A terminal that keys are read from and screens are drawn on; whatever happens, it is left as it was.
+r"""A terminal for reading keys and drawing screens. It is restored whatever happens.
 
-Between entering and leaving, keys come one by one and without echo, on the alternate screen. Ctrl-C stays an
-interruption, and Ctrl-\ becomes one; Ctrl-Z stops the program with the terminal as it was before.
+Inside the context, keys come one by one and without echo, on the alternate screen. Ctrl-C interrupts, and so
+does Ctrl-\; Ctrl-Z stops the program with the terminal restored. Knows nothing of what the screens show.
 """
 
 from __future__ import annotations
@@ -22,36 +22,23 @@ if TYPE_CHECKING:
 
     from backtrace.views.walk.screen import Screen
 
-PATIENCE = 0.5  # seconds for the rest of an escape sequence, which a slow line brings in pieces
+PATIENCE = 0.5  # seconds to wait for the rest of an escape sequence: a slow line sends it in pieces
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~])")
 _BEGUN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?")
-_KEYS = {
-    "\r": "enter",
-    "\n": "enter",
-    " ": "space",
-    "\x7f": "backspace",
-    "\x08": "backspace",
-    "\t": "tab",
-    "\x04": "ctrl-d",
-    "\x15": "ctrl-u",
-    **{
-        f"\x1b{start}{end}": key
-        for start in "[O"
-        for end, key in zip("ABCDHF", ("up", "down", "right", "left", "home", "end"), strict=True)
-    },
-    **dict.fromkeys(("\x1b[1~", "\x1b[7~"), "home"),
-    **dict.fromkeys(("\x1b[4~", "\x1b[8~"), "end"),
-    "\x1b[5~": "pageup",
-    "\x1b[6~": "pagedown",
-    "\x1bOM": "enter",
-}
+# Keys by the characters that terminals send: control characters, and sequences after an escape.
+_NAMES = "enter enter space backspace backspace tab ctrl-d ctrl-u".split()
+_KEYS = dict(zip("\r\n \x7f\x08\t\x04\x15", _NAMES, strict=True))
+_ARROWS = dict(zip("ABCDHF", "up down right left home end".split(), strict=True))
+_KEYS |= {f"\x1b{start}{end}": key for start in "[O" for end, key in _ARROWS.items()}
+_NAMES = "home home end end pageup pagedown enter".split()
+_KEYS |= dict(zip("\x1b[1~ \x1b[7~ \x1b[4~ \x1b[8~ \x1b[5~ \x1b[6~ \x1bOM".split(), _NAMES, strict=True))
 _ENTER = "\x1b[?1049h\x1b[H\x1b[2J\x1b[?25l"
-# What comes next goes below the last screen, where that stays because there is no alternate one.
+# A terminal without an alternate screen keeps the last one, so the next output goes below it.
 _LEAVE = "\x1b[0m\x1b[999;1H\r\n\x1b[?25h\x1b[?1049l"
 
 
 def keys_in(text: str, is_all: bool) -> tuple[list[str], str]:
-    r"""The keys that some characters are, and what may be the beginning of another one.
+    r"""Split typed characters into keys and a rest that may be the beginning of another key.
 
     >>> keys_in("a\x1b[A\x1b[", is_all=False)
     (['a', 'up'], '\x1b[')
@@ -76,7 +63,7 @@ def keys_in(text: str, is_all: bool) -> tuple[list[str], str]:
 
 
 def is_terminal() -> bool:
-    """Whether there is a terminal on both sides that screens can be drawn on."""
+    """Whether keys and screens are possible: input and output are terminals, and not dumb ones."""
     streams = (sys.stdin, sys.stdout)
     if any(stream is None or not stream.isatty() for stream in streams):
         return False
@@ -131,10 +118,7 @@ class Terminal:
     # Keys
 
     def pressed(self) -> list[str]:
-        """The keys that have been pressed, once there are any; none if the window has another size.
-
-        The end of the input is Ctrl-D.
-        """
+        """Wait for keys and return them; none if the window was resized. The end of input is Ctrl-D."""
         keys, self.rest = keys_in(self.rest, is_all=False)
         while not keys:
             timeout = PATIENCE if self.rest else None
@@ -157,7 +141,7 @@ class Terminal:
     # The screen
 
     def size(self) -> tuple[int, int]:
-        """Columns and lines; where nobody knows, those of old."""
+        """Columns and lines; 80 and 24 where the terminal does not say."""
         with suppress(OSError):
             columns, lines = os.get_terminal_size(self.display)
             if columns and lines:
@@ -165,12 +149,12 @@ class Terminal:
         return 80, 24
 
     def draw(self, screen: Screen) -> None:
-        """Put a screen in the place of the one before."""
+        """Replace the screen."""
         with self.console.capture() as drawn:
             for line in screen.lines:
                 self.console.print(line, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
-        # A line, and what is below the last one, is wiped before it is written: after one that is as long as
-        # the screen is wide, that would take its last sign.
+        # Each line is erased before it is written: erasing after a line that fills the width would take its
+        # last sign.
         *lines, last = drawn.get().split("\n")[: len(screen.lines)]
         text = "\x1b[?25l\x1b[H" + "".join(f"\x1b[2K{line}\r\n" for line in lines) + f"\x1b[J{last}"
         if screen.cursor is not None:
@@ -179,7 +163,7 @@ class Terminal:
         self._write(text)
 
     def _write(self, text: str) -> None:
-        """Write past the buffer, which a signal's handler may find in the middle of a write."""
+        """Write without the buffer, because a signal handler may run in the middle of a buffered write."""
         data = text.encode(sys.stdout.encoding or "ascii", "backslashreplace")
         while data:
             data = data[os.write(self.display, data) :]
@@ -191,7 +175,7 @@ class Terminal:
 
         assert self.before is not None
         mode = [*self.before[:6], list(self.before[6])]
-        mode[0] &= ~termios.IXON  # Ctrl-S is no way to hold a screen that stands still
+        mode[0] &= ~termios.IXON  # Ctrl-S need not hold a screen that does not scroll
         mode[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
         mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
         self._set(mode)
@@ -201,7 +185,7 @@ class Terminal:
         import termios
 
         if not self._is_in_front():
-            return  # it is the shell's again; setting its modes would stop the program, not end it
+            return  # the shell has it again; setting its modes would stop the program instead of ending it
         with suppress(OSError):
             self._write(_LEAVE)
         if self.before is not None:
@@ -209,13 +193,13 @@ class Terminal:
                 self._set(self.before)
 
     def _is_in_front(self) -> bool:
-        """Whether the terminal is this program's to set: a shell may have put it in the background."""
+        """Whether the program is in the foreground: only then may it set the terminal's modes."""
         with suppress(OSError):
             return os.tcgetpgrp(self.keyboard) == os.getpgrp()
         return True
 
     def _set(self, mode: list[Any]) -> None:
-        """Set the terminal's modes; in the background that waits until the program is in front again."""
+        """Set the terminal's modes; in the background this waits until the program is in front again."""
         import termios
 
         while True:
@@ -226,7 +210,7 @@ class Terminal:
                     raise
 
     def _restore(self) -> None:
-        """Leave everything as it was; nothing that comes meanwhile keeps this from being done."""
+        """Restore the terminal and the signal handlers; signals are held back until that is done."""
         ends = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP}
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {*ends, signal.SIGTSTP, signal.SIGCONT})
         try:
@@ -241,7 +225,7 @@ class Terminal:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        """Ctrl-Z: the shell gets its terminal as it was; where there is none to go back to, it goes on."""
+        """Ctrl-Z: restore the terminal and stop; without a shell that can stop it, the program goes on."""
         self._give_back()
         signal.signal(signal.SIGCONT, _noted)
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
@@ -251,7 +235,7 @@ class Terminal:
         self._again(number, frame)
 
     def _again(self, number: int, frame: FrameType | None) -> None:
-        """Going on after a stop, by whomever; a terminal that is gone is told by the next read or write."""
+        """Take the terminal again after a stop. If it is gone, the next read or write fails."""
         import termios
 
         with suppress(OSError, termios.error):
@@ -259,4 +243,4 @@ class Terminal:
 
 
 def _noted(number: int, frame: FrameType | None) -> None:
-    """Another size: that a signal came is enough, it ends the waiting for a key."""
+    """Do nothing: that the signal arrived already ends the wait for a key."""

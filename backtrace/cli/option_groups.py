@@ -1,4 +1,4 @@
-"""What several commands are told by the same options, as one argument of each, and what it comes to."""
+"""Groups of options that commands share, each group as one argument. Knows no command."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """What if: `--set`, `--input` and `--target`, as `what_if` takes them."""
+    """A change to try: `--set`, `--input` and `--target`, in the order of `what_if`."""
 
     settings: tuple[tuple[str, str], ...]
     inputs: str | None
     targets: str | None
 
     def check(self) -> None:
-        """All of them can stand together."""
+        """They can be given together."""
 
 
 class Figures(NamedTuple):
-    """How exactly numbers are shown: `--digits` or `--decimals`."""
+    """The precision of the numbers shown: `--digits` or `--decimals`."""
 
     digits: int | None
     decimals: int | None
@@ -35,14 +35,14 @@ class Figures(NamedTuple):
         exclusive(digits=self.digits, decimals=self.decimals)
 
     def numerals(self, usual: int = 6, kept: frozenset[int] = frozenset()) -> Numerals:
-        """The same as views have it; `kept` are the decimals that hand arithmetic keeps."""
+        """The numerals of views; `usual` are the default digits, `kept` the decimals of hand arithmetic."""
         from backtrace.typesetting.numerals import Numerals
 
         return Numerals(self.digits or usual, self.decimals, kept)
 
 
 class Choice(NamedTuple):
-    """Which steps, samples and quantities are meant, and whether a hand rounds them."""
+    """The steps, samples and quantities to show, and the decimals of hand arithmetic."""
 
     sample: int | Literal["all"] | None
     step: int | None
@@ -56,10 +56,10 @@ class Choice(NamedTuple):
 
 
 def grouped(**kinds: type[Change | Figures | Choice]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Gather the values of a command's options: `figures=Figures` has those called like its fields.
+    """Hand options to a command in groups: `figures=Figures` gets the options named like its fields.
 
     Raises:
-        UsageError: two of them cannot stand together.
+        UsageError: two options of a group exclude each other.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,12 +75,14 @@ def grouped(**kinds: type[Change | Figures | Choice]) -> Callable[[Callable[...,
     return decorate
 
 
-def asked(config: str, choice: Choice, change: Change, exact: bool = False) -> tuple[Problem, Request]:
-    """The problem in a config, what-ifs heeded, and what is to be worked out of it; `exact`: by no hand.
+def read_request(config: str, choice: Choice, change: Change, exact: bool = False) -> tuple[Problem, Request]:
+    """Read a config and apply the change; the problem, and the request for its steps and samples.
+
+    `exact` ignores hand arithmetic.
 
     Raises:
-        UsageError: `--sample` stands beside `--input`.
-        BacktraceError: the config cannot be read, or a what-if does not fit it.
+        UsageError: `--sample` is given beside `--input`.
+        BacktraceError: the config cannot be read, or the change does not fit it.
     """
     input_alone(change.inputs, choice.sample)
     from backtrace.cli.what_if import what_if

@@ -1,4 +1,4 @@
-"""Where results go: standard output or a file that is written whole or not at all."""
+"""Where results go: standard output or a file, which is written whole or not at all. Knows no command."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNBOUNDED = 100_000  # columns of a pipe or a file: nothing is ever wrapped ther
 
 
 class Passage(io.StringIO):
-    """Output that becomes a part of a document: the same whatever terminal or system it is made on.
+    """Output that becomes part of a document: the same on every terminal and system.
 
     `ascii` is for documents whose plain text cannot carry mathematical signs.
     """
@@ -52,10 +52,10 @@ class Passage(io.StringIO):
 
 @contextmanager
 def writing_to(path: str | None) -> Iterator[TextIO]:
-    """Standard output, or a file that takes its place only when everything has been written.
+    """Standard output, or a file that appears only when everything has been written.
 
     Raises:
-        BacktraceError: the file cannot be written; one that was there before is as it was.
+        BacktraceError: the file cannot be written; an existing one is left as it was.
     """
     if path is None or path == "-":
         if sys.stdout is None:
@@ -87,9 +87,9 @@ def _opened(path: str) -> AbstractContextManager[TextIO]:
 
 @contextmanager
 def _beside(target: str) -> Iterator[TextIO]:
-    """A file next to `target` that replaces it at the end, or is gone.
+    """A file next to `target` that replaces it at the end, or is removed.
 
-    Its name is made before it, so that an interruption at any moment finds what to remove.
+    Its name is chosen first, so that it can be removed whenever the run is interrupted.
     """
     folder, file = os.path.split(target)
     name = os.path.join(folder, f".{file[:50]}.{os.urandom(6).hex()}")
@@ -105,7 +105,7 @@ def _beside(target: str) -> Iterator[TextIO]:
 
 
 def _mode(target: str) -> int:
-    """The permissions that the file has, or that a new one would get."""
+    """The permissions of the file, or of a new one."""
     if os.path.exists(target):
         return stat.S_IMODE(os.stat(target).st_mode)
     mask = os.umask(0)
@@ -114,7 +114,7 @@ def _mode(target: str) -> int:
 
 
 def write_config(text: str, out: TextIO) -> None:
-    """A config is UTF-8 wherever it goes but to a terminal: with escapes for δ it would not load."""
+    """Write a config, as UTF-8 unless at a terminal: with escapes for δ it would not load."""
     if isinstance(out, io.TextIOWrapper) and not out.isatty():
         out.reconfigure(encoding="utf-8")
     out.write(text)

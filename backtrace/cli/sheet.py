@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backtrace.cli.option_groups import Change, Choice, Figures, asked, grouped
+from backtrace.cli.option_groups import Change, Choice, Figures, grouped, read_request
 from backtrace.cli.options import (
     any_sample_option,
     file_option,
@@ -67,7 +67,7 @@ def command(
     from backtrace.tracing.trace import work
     from backtrace.views.sheet.sheet import Asking, sections
 
-    problem, request = asked(config, choice, change, exact=not view.takes("hand"))
+    problem, request = read_request(config, choice, change, exact=not view.takes("hand"))
     arithmetic = request.arithmetic
     parts = at_least_one(shown_parts(work(problem, request), choice.show, arithmetic), problem)
     name = "" if arithmetic is FLOAT64 else arithmetic.name

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from backtrace.cli.option_groups import Change, Choice, Figures, asked, grouped
+from backtrace.cli.option_groups import Change, Choice, Figures, grouped, read_request
 from backtrace.cli.options import (
     any_sample_option,
     flag,
@@ -62,7 +62,7 @@ def command(
     from backtrace.tracing.selection import at_least_one, shown_parts
     from backtrace.tracing.trace import work
 
-    problem, request = asked(config, choice, change)
+    problem, request = read_request(config, choice, change)
     arithmetic = request.arithmetic
     with writing_to(output) as out:
         write_view(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, Choice, Figures, asked, grouped
+from backtrace.cli.option_groups import Change, Choice, Figures, grouped, read_request
 from backtrace.cli.options import (
     any_sample_option,
     color_option,
@@ -61,7 +61,7 @@ def command(config: str, quiz: bool, choice: Choice, figures: Figures, change: C
     from backtrace.views.walk.text import Texts
     from backtrace.walking.walk import walk_through
 
-    problem, request = asked(config, choice, change)
+    problem, request = read_request(config, choice, change)
     walk = walk_through(problem, request, choice.show)
     with writing_to(None) as out:
         look = Look(style_of(out), figures.numerals(kept=request.arithmetic.kept))

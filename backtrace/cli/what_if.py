@@ -1,4 +1,4 @@
-"""What if: a problem with other parameters, inputs or targets, as --set, --input and --target give them."""
+"""Change a problem as --set, --input and --target say. Knows no other option and no file."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def what_if(
     targets: str | None,
     sample: Chosen,
 ) -> tuple[Problem, Chosen | None]:
-    """The problem with what is given changed, which its `echo` tells; and the sample that is then asked for.
+    """Change a problem; return it with the changes in its `echo`, and the sample to show.
 
-    `sample` is the one whose inputs stay where only targets are given. What is given is a sample of its own,
-    of which there is no other.
+    Inputs or targets make a sample of their own, which is then the only one. If only targets are given, its
+    inputs are those of `sample`.
 
     Raises:
-        BacktraceError: a name or number is none, there are too many or too few, or there is no such sample.
+        BacktraceError: an unknown name, no number, too many or too few numbers, or no such sample.
     """
     echo = [f"{name} = {text}" for name, text in dict(settings).items()]
     echo += [f"{what} {text}" for what, text in (("input", inputs), ("target", targets)) if text is not None]
@@ -51,7 +51,7 @@ def _with_settings(problem: Problem, settings: Sequence[tuple[str, str]]) -> dic
 
 
 def _instead(problem: Problem, name: str) -> str:
-    """What may be meant by a name that is no parameter's."""
+    """The hint for a name that is no parameter."""
     if name in (*problem.inputs, *problem.targets):
         return "; inputs and targets change with --input and --target"
     names = list(problem.parameters)
@@ -61,7 +61,7 @@ def _instead(problem: Problem, name: str) -> str:
 
 
 def _own_sample(problem: Problem, inputs: str | None, targets: str | None, sample: int) -> Sample:
-    """The sample that other inputs or targets make."""
+    """The sample of other inputs or targets."""
     if not 1 <= sample <= len(problem.samples):
         raise BacktraceError(f"no sample {sample}; there are samples 1 to {len(problem.samples)}")
     base = problem.samples[sample - 1]

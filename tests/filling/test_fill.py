@@ -338,7 +338,7 @@ def test_a_whole_class_of_which_one_sheet_cannot_be_read_is_a_failure(refused: T
     Path("sheets").mkdir()
     Path("sheets/cy.yaml").write_text("", encoding="utf-8")
     said = refused(block("check neuron.yaml sheets"))
-    assert said == "doc.md:1:1: backtrace check ended with exit code 1; run by itself it tells why"
+    assert said == "doc.md:1:1: backtrace check ended with exit code 1; run it to see why"
 
 
 @pytest.mark.parametrize("name", ["doc.md", "./doc.md", "link.md"])
