@@ -20,7 +20,7 @@ from backtrace.errors import BacktraceError, cannot_read, nearest, printable, qu
 
 
 class Exit(IntEnum):
-    """What a run ends with; usage errors are click's own 2."""
+    """Exit codes; 2, for wrong usage, is click's own."""
 
     FINE = 0
     BAD_INPUT = 1
@@ -47,7 +47,7 @@ COMMANDS = {
 class Ended(BaseException):
     """A run that was ended from outside, with its exit code.
 
-    It hides Ctrl-C and a closed pipe from click, which would print an empty line, or leave with 1.
+    It hides Ctrl-C and a closed pipe from click, which would print an empty line or exit with 1.
     """
 
     def __init__(self, code: Exit) -> None:
@@ -139,7 +139,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    # Equations and values make no cycles: a collector would only walk 80,000 of them again and again.
+    # Equations and values have no cycles: the collector would only walk 80,000 objects again and again.
     gc.disable()
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # not everywhere
@@ -147,14 +147,14 @@ def main() -> None:
             signal.signal(number, _terminated)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # What an encoding cannot carry is escaped; it is no error.
+            # Characters that the encoding lacks are escaped instead of raising an error.
             stream.reconfigure(errors="backslashreplace")
     code = _finish(run())
     sys.exit(code)
 
 
 def _terminated(number: int, frame: object) -> None:
-    """End by way of the clean-up, so that no half-written file is left."""
+    """Leave through all clean-up, so that no half-written file is left."""
     sys.exit(128 + number)
 
 
@@ -187,7 +187,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _finish(code: int) -> int:
-    """Write out what is still held back; a run whose output is lost has not gone well."""
+    """Write out the buffer; a run whose output is lost has failed."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -207,10 +207,10 @@ def _interrupted() -> int:
 
 
 def _wrong_usage(error: click.ClickException) -> int:
-    """Click's own message, of which nothing that was typed may steer the terminal."""
-    told = io.StringIO()
-    error.show(told)
-    for line in told.getvalue().split("\n")[:-1]:
+    """Print click's own message, with control characters that were typed made visible."""
+    text = io.StringIO()
+    error.show(text)
+    for line in text.getvalue().split("\n")[:-1]:
         _say(line)
     return error.exit_code
 
@@ -221,12 +221,12 @@ def _cannot_write(error: OSError) -> int:
 
 
 def _say(message: str) -> int:
-    """Tell what went wrong, on one line."""
+    """Print a message on one line of standard error."""
     click.echo(printable(message), err=True)
     return Exit.BAD_INPUT
 
 
 def _drop_output() -> None:
-    """Let nothing more be written, also not when the interpreter closes its streams."""
+    """Discard all further output, also that of the interpreter when it closes its streams."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

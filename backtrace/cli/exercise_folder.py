@@ -1,4 +1,4 @@
-"""Several files in one folder: all of them or none, and never in the place of one that is there."""
+"""Write several files into one folder: all or none, and never over an existing one."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from backtrace.errors import BacktraceError, quoted
 
 
 def write_files(folder: str, files: Iterable[tuple[str, str]]) -> None:
-    """Write texts by name into a folder, which is made where there is none.
+    """Write texts by name into a folder, which is created if it is missing.
 
-    They are written beside first and then moved, so that what goes wrong before leaves nothing behind.
+    They are written into a hidden folder first and then moved, so that a failure leaves nothing behind.
 
     Raises:
-        BacktraceError: a file is there already, or something cannot be written.
+        BacktraceError: a file exists already, or something cannot be written.
     """
     made = False
     moved: list[str] = []

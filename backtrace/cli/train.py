@@ -1,4 +1,4 @@
-"""`backtrace train`: many steps, the cost on the way, and what the network has become."""
+"""`backtrace train`: many steps, the cost on the way, and the trained network."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def command(
     """Run many steps of training: the cost on the way, its curve, the final parameters, the predictions.
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. Ctrl-C ends
-    the run early; what it came to is printed, and saved.
+    the run early; its result so far is printed, and saved.
     """
     if every is not None and steps // every > COSTS_KEPT:
         many = f"{steps // every:,}"
@@ -99,10 +99,10 @@ def command(
 
 
 def _bound(problem: Problem, until: tuple[str, float]) -> float:
-    """The bound on the cost, if it is the cost that is named.
+    """The bound of `--until`.
 
     Raises:
-        BacktraceError: it is something else.
+        BacktraceError: it is a bound on something else than the cost.
     """
     from backtrace.symbolic.ids import spell
     from backtrace.views.train.rows import cost_symbol
@@ -115,7 +115,7 @@ def _bound(problem: Problem, until: tuple[str, float]) -> float:
 
 
 def _write_config(problem: Problem, outcome: Outcome, out: TextIO) -> None:
-    """The config with the parameters that the run has come to."""
+    """Write the config with the final parameters."""
     from backtrace.config.write import config_text
     from backtrace.symbolic.expressions import number
     from backtrace.symbolic.ids import spell

@@ -1,4 +1,4 @@
-"""`backtrace walk`: one equation at a time at the terminal; `--quiz` asks before it tells."""
+"""`backtrace walk`: one equation at a time at the terminal; `--quiz` asks for each value first."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ def command(config: str, quiz: bool, choice: Choice, figures: Figures, change: C
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The keys
     stand at the bottom of the screen. Where there is no terminal, the whole walk is printed.
 
-    With --quiz each value is asked for before it is told, and judged as check does: a slip is named, hints
-    come in order, and what follows from your own numbers is right. --digits and --decimals then say how
-    precise an answer has to be, too. Where there is no terminal, answers are read line by line.
+    With --quiz you give each value before it is shown, and it is judged as check does: a slip is named, hints
+    come in order, and what follows from your own numbers is right. --digits and --decimals then also set how
+    precise an answer has to be. Where there is no terminal, answers are read line by line.
 
-    Exit code: 0, whatever the marks; 1 for a config that cannot be worked out.
+    Exit code: 0, whatever the marks; 1 for a config that cannot be computed.
     """
     if quiz and config == "-":
         raise click.UsageError("standard input has the answers; expected CONFIG to be a file or an example")
@@ -125,7 +125,7 @@ def _on_screens(
     color: str,
     out: TextIO,
 ) -> Any:
-    """Draw a state, wait for keys, and so on until it has ended; the last state."""
+    """Draw a state, wait for keys, and repeat until the walk has ended; return the last state."""
     from backtrace.cli.keyboard import Terminal
     from backtrace.cli.output import console_for
 
@@ -142,7 +142,7 @@ def _on_screens(
 
 
 def _ask_line_by_line(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> QuizState:
-    """Ask on standard output and read a line for each answer; the end of the input ends it."""
+    """Ask on standard output and read a line for each answer, until the questions or the input end."""
     from backtrace.errors import printable
     from backtrace.views.walk.quiz import KEYS_HINT, heading_lines, question, reply
     from backtrace.walking.quiz import QuizState, ended, is_settled, quiz_line, quiz_next
