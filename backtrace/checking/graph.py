@@ -56,8 +56,8 @@ class Node(NamedTuple):
     expression: Expression | None
     uses: Mapping[str, Key]
     value: float
-    position: int
-    depth: int
+    position: int = 0
+    depth: int = 0
     role: str | None = None
 
 
@@ -75,7 +75,9 @@ class Graph:
         self._alike: dict[tuple[object, ...], list[Node]] = {}
         self._compiled: dict[tuple[Key, str], Compiled[Key]] = {}
         self._all_below: dict[Key, frozenset[Key]] = {}
-        self.put_off: list[tuple[Part, Derivation]] = []  # whose further equations nobody has asked for yet
+        self.postponed: list[
+            tuple[Part, Derivation]
+        ] = []  # passes whose further equations nobody has named yet
         for step in sorted(set(steps)):
             self._add_step(step)
 
@@ -87,10 +89,10 @@ class Graph:
         if Key(step, sample, name) in self.nodes:
             return {name}
         found = self._names.find(name, (step, sample))
-        if not found and self.put_off and "/" in name:
-            for part, derivation in self.put_off:
+        if not found and self.postponed and "/" in name:
+            for part, derivation in self.postponed:
                 self._add_further(part, derivation)
-            self.put_off.clear()
+            self.postponed.clear()
             return self.find(name, step, sample)
         return found
 
@@ -103,20 +105,19 @@ class Graph:
         over, slash, under = name.partition("/")
         if not (slash and over.startswith("d") and under.startswith("d")):
             return None
-        of = self.find(over[1:], step, sample)
-        by = self.find(under[1:], step, sample) or self.find(under[1:], step, None)
-        if len(of) != 1 or len(by) != 1:
-            return None
-        above = self.nodes.get(Key(step, sample, next(iter(of))))
-        below = self.nodes.get(Key(step, sample, next(iter(by)))) or self.nodes.get(
-            Key(step, None, next(iter(by)))
-        )
+        above, below = self._named(over[1:], step, sample), self._named(under[1:], step, sample)
         if above is None or below is None or above.kind != "net":
             return None
         symbol = derivative(above.symbol, below.symbol)
         key = Key(step, sample, symbol.id)
-        self._add(key, symbol, "local", above.layer, ZERO, {}, 0.0)
+        self._add(Node(key, symbol, "local", above.layer, ZERO, {}, 0.0))
         return key
+
+    def _named(self, name: str, step: int, sample: int | None) -> Node | None:
+        """The one quantity that a name stands for in a sample, else in the step as a whole."""
+        ids = self.find(name, step, sample) or self.find(name, step, None)
+        keys = (Key(step, place, id) for id in ids for place in (sample, None))
+        return next(filter(None, map(self.nodes.get, keys)), None) if len(ids) == 1 else None
 
     def _add_step(self, step: int) -> None:
         batch = self.problem.batch != "online"
@@ -129,14 +130,14 @@ class Graph:
         which: Literal["all"] | None = "all" if many <= SHEET_GRADIENTS else None
         request = Request(step, last, which, start=self.start)
         passes: dict[int, Part] = {}
-        for part in self._worked_out(request):
+        for part in self._passes(request):
             if part.sample is not None and part.phase in ("forward", "backward"):
                 self._add_givens(part)
                 self._add_rows(part, part.equations, part.sample)
                 passes.setdefault(part.sample, part)
                 if part.phase == "backward" and part.derivation is not None:
                     if len(part.equations) > EQUATIONS_WITH_FURTHER:
-                        self.put_off.append((part, part.derivation))
+                        self.postponed.append((part, part.derivation))
                     else:
                         self._add_further(part, part.derivation)
             else:
@@ -149,7 +150,7 @@ class Graph:
                 if part.phase == "update":
                     self._add_held(part)
 
-    def _worked_out(self, request: Request) -> Iterator[Part]:
+    def _passes(self, request: Request) -> Iterator[Part]:
         """All passes; where there is no derivative, the forward passes."""
         try:
             yield from work(self.problem, request)
@@ -160,48 +161,35 @@ class Graph:
         """The new values of parameters that are held fixed: the old ones."""
         for name in sorted(self.problem.fixed):
             old = self.nodes[Key(part.step, None, spell(name))]
-            new = updated(old.symbol)
+            new, used = updated(old.symbol), {old.symbol.id: old.key}
             key = Key(part.step, part.sample, new.id)
-            self._add(key, new, "held", old.layer, old.symbol, {old.symbol.id: old.key}, old.value)
+            self._add(Node(key, new, "held", old.layer, old.symbol, used, old.value))
 
     def _add_givens(self, part: Part) -> None:
         for name in (*self.problem.inputs, *self.problem.targets):
             if spell(name) in part.values:
-                self._add_given(Key(part.step, part.sample, spell(name)), given(name), part.values)
+                key = Key(part.step, part.sample, spell(name))
+                self._add(Node(key, given(name), "given", None, None, {}, float(part.values[key.id])))
         for symbol in _step_givens(self.problem):
             if symbol.id not in part.values:
                 continue
             key, before = Key(part.step, None, symbol.id), Key(part.step - 1, None, f"{symbol.id}+")
-            if before in self.nodes:  # this step's parameter is what the step before made of it
-                made = self.nodes[before]
-                uses = {made.symbol.id: before}
-                self._add(key, symbol, "given", None, made.symbol, uses, float(part.values[symbol.id]))
-            else:
-                self._add_given(key, symbol, part.values)
+            made = self.nodes.get(before)  # this step's parameter is the updated one of the step before
+            used = {made.symbol.id: before} if made else {}
+            value = float(part.values[symbol.id])
+            self._add(Node(key, symbol, "given", None, made and made.symbol, used, value))
 
-    def _add_given(self, key: Key, symbol: Symbol, values: Mapping[str, Value]) -> None:
-        self._add(key, symbol, "given", None, None, {}, float(values[key.id]))
-
-    def _add(
-        self,
-        key: Key,
-        symbol: Symbol,
-        kind: str,
-        layer: str | None,
-        expression: Expression | None,
-        uses: Mapping[str, Key],
-        value: float,
-        aliases: Sequence[str] = (),
-    ) -> None:
+    def _add(self, draft: Node, aliases: Sequence[str] = ()) -> None:
+        """Add a node, with its position, depth and role filled in, unless it is there already."""
+        key = draft.key
         if key in self.nodes:
             return
-        below = (self.nodes[used].depth for used in uses.values() if used in self.nodes)
-        depth = 1 + max(below, default=0)
-        role = self._roles.get(key.id) if kind == "given" else None
-        node = Node(key, symbol, kind, layer, expression, uses, value, len(self.nodes), depth, role)
+        below = (self.nodes[used].depth for used in draft.uses.values() if used in self.nodes)
+        role = self._roles.get(key.id) if draft.kind == "given" else None
+        node = draft._replace(position=len(self.nodes), depth=1 + max(below, default=0), role=role)
         self.nodes[key] = node
         self._alike.setdefault(self._likeness(node), []).append(node)
-        self._names.add((key.step, key.sample), symbol, aliases)
+        self._names.add((key.step, key.sample), node.symbol, aliases)
 
     def _add_rows(self, part: Part, rows: Iterable[Equation], sample: int | None) -> None:
         """Equations of a part; what they use is looked up in `sample`'s pass, else in the step itself."""
@@ -209,7 +197,7 @@ class Graph:
             used = {id: self._where(id, part.step, sample) for id in uses(row.expression)}
             key = Key(part.step, part.sample, row.id)
             value = float(part.values[row.id])
-            self._add(key, row.symbol, row.kind, row.layer, row.expression, used, value, row.aliases)
+            self._add(Node(key, row.symbol, row.kind, row.layer, row.expression, used, value), row.aliases)
 
     def _where(self, id: str, step: int, sample: int | None) -> Key:
         if id.endswith("]"):
@@ -239,7 +227,7 @@ class Graph:
             values = {id: self.nodes[key].value for id, key in used.items()}
             value = float(value_of(again.expression, values, FLOAT64))
             key = Key(step, sample, again.id)
-            self._add(key, again.symbol, row.kind, row.layer, again.expression, used, value)
+            self._add(Node(key, again.symbol, row.kind, row.layer, again.expression, used, value))
 
     def _reach(self, key: Key, is_followed: Callable[[Key], bool]) -> Iterator[Key]:
         """Everything a quantity depends on, through the quantities for which `is_followed` is true."""
