@@ -285,8 +285,8 @@ def test_two_slips_at_once_are_named_where_no_single_one_fits() -> None:
     assert said("or-gate", **{"dE/dw_5": "0.15729643"}) == (
         "slip",
         "sign",
-        "you get this with two slips at once: the sign is flipped, and it is 2 times the correct value; "
-        "correct: -0.078648216",
+        "you get this with two slips at once: the sign is flipped, and the result is 2 times the correct "
+        "value; correct: -0.078648216",
     )
     assert said("or-gate", **{"dE/dw_5": "0.157"})[0] == "wrong"  # too few digits for two slips
 
@@ -326,7 +326,7 @@ def test_numbers_of_another_sample_are_reported_once() -> None:
         "or-gate", Statement.of("h_1", "0.8"), Statement.of("h_2", "0.9"), Statement.of("a_1", "0.68997")
     )
     assert [convention.sentence for convention in report.conventions] == [
-        "these look like sample 2: --sample 2"
+        "these numbers look like sample 2: check them with --sample 2"
     ]
     assert [(judgement.verdict, judgement.slip) for judgement in report.judgements] == [
         ("slip", "wrong_sample"),

@@ -35,7 +35,7 @@ class Outcome(NamedTuple):
 
     @property
     def is_fine(self) -> bool:
-        """Whether the slip was named early enough, or it cannot be told whether there is one."""
+        """Whether the slip was named early enough, or too few digits show whether there is one."""
         return self.verdict == "undecided" or (self.verdict == "slip" and 1 <= self.named <= 3)
 
 
@@ -78,7 +78,7 @@ class Trial:
                 judged = self.check(lines, turned)
                 faulty = [p for p, j in judged.items() if j.verdict in FAULTY or j.verdict == "unknown"]
                 group = f"right, {'rounded' if carried else 'exact'}{', turned' if turned else ''}"
-                what = self.told(lines, judged, faulty) if faulty else ""
+                what = self.described(lines, judged, faulty) if faulty else ""
                 yield Outcome(group, decimals, 0, "", 0, len(faulty), what)
 
     def slips(self, decimals: int, only: str | None = None) -> Iterator[Outcome]:
@@ -148,10 +148,12 @@ class Trial:
                 f"{plant.slip} at {plant.place}: {text} for {clean.lines[plant.place].text}, "
                 f"{'rounded' if carried else 'exact'}{'' if goes_on else ', not gone on with'}"
             )
-            what = f"{head}\n{self.told(lines, judged, [plant.place, *beside])}"
+            what = f"{head}\n{self.described(lines, judged, [plant.place, *beside])}"
         return Outcome(plant.slip, decimals, number.digits, verdict, place, len(beside), what)
 
-    def told(self, lines: Iterable[Line], judged: dict[Place, Judgement], marked: Iterable[Place]) -> str:
+    def described(
+        self, lines: Iterable[Line], judged: dict[Place, Judgement], marked: Iterable[Place]
+    ) -> str:
         """A case in full: its config, its sheet, and what came out."""
         marked = list(marked)
         rows = [json.dumps({"steps": self.steps, "profile": self.profile, **self.config})]

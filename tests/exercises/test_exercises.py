@@ -364,7 +364,7 @@ def test_no_verdict_depends_on_the_last_bits_of_a_value(plan: Plan, monkeypatch:
     assert [config_of(exercise) for exercise in made(plan, count=4)] == exact
 
 
-def test_numbers_that_cannot_be_found_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numbers_that_cannot_be_found_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exercise_module, "TRIES", 100)
     with pytest.raises(BacktraceError) as refusal:
         made(Plan((1, 1, 1, 1, 1, 1)))
@@ -374,7 +374,7 @@ def test_numbers_that_cannot_be_found_are_told(monkeypatch: pytest.MonkeyPatch) 
     )
 
 
-def test_numbers_that_hide_slips_are_told_with_what_may_help(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numbers_that_hide_slips_are_reported_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exercise_module, "HIDING_DRAWS", 20)
     with pytest.raises(BacktraceError) as refusal:
         made(Plan((2, 3, 2), samples=2, batch="mean", digits=3))
@@ -407,7 +407,7 @@ def test_a_config_is_printed_that_other_commands_read() -> None:
     assert "0.634135" in trace.out
 
 
-def test_without_a_seed_one_is_drawn_and_told() -> None:
+def test_without_a_seed_one_is_drawn_and_shown() -> None:
     first, second = run("exercise").out, run("exercise").out
     assert first != second
     typed = first.partition("\n")[0].removeprefix("# backtrace ")
@@ -440,8 +440,8 @@ def test_the_command_in_a_later_exercise_makes_it_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("form", "ending"), [("markdown", "md"), ("latex", "tex"), ("html", "html")])
 def test_a_folder_gets_config_problem_and_solution(form: str, ending: str, tmp_path: Path) -> None:
     folder = tmp_path / "new"
-    told = run("exercise", "--seed", "7", "--count", "2", "-f", form, "-o", str(folder))
-    assert told == (0, "", "")
+    done = run("exercise", "--seed", "7", "--count", "2", "-f", form, "-o", str(folder))
+    assert done == (0, "", "")
     names = [f"exercise-{k}{rest}" for k in (1, 2) for rest in (f"-solution.{ending}", f".{ending}", ".yaml")]
     assert sorted(file.name for file in folder.iterdir()) == sorted(names)
     problem = (folder / f"exercise-1.{ending}").read_text(encoding="utf-8")
@@ -463,10 +463,10 @@ def test_a_problem_to_print_has_a_picture_of_what_is_given() -> None:
     page = ElementTree.fromstring(run(*asked, "-f", "html").out.partition("\n")[2])
     [said] = ["".join(text.itertext()) for text in page.iter("{http://www.w3.org/2000/svg}desc")]
     assert "hidden: sigmoid: h_1, a_1, δ_1, h_2, a_2, δ_2. " in said
-    told = re.findall(r"(\w+) = (-?\d+(?:\.\d+)?)", said)
-    assert {"i_1", "t_o", "w_1", "b_1"} <= {name for name, _ in told}
+    done = re.findall(r"(\w+) = (-?\d+(?:\.\d+)?)", said)
+    assert {"i_1", "t_o", "w_1", "b_1"} <= {name for name, _ in done}
     given = set(re.findall(r"-?\d+(?:\.\d+)?", config))
-    assert {number for _, number in told} <= given
+    assert {number for _, number in done} <= given
 
 
 def test_a_long_formula_of_the_cost_can_be_moved_on_a_phone() -> None:
@@ -693,20 +693,20 @@ def test_a_value_out_of_range_is_refused_with_the_option(option: str, value: str
 
 def test_nothing_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "exercise-2-solution.md").write_text("mine", encoding="utf-8")
-    told = run("exercise", "--seed", "7", "--count", "2", "-o", str(tmp_path))
+    done = run("exercise", "--seed", "7", "--count", "2", "-o", str(tmp_path))
     path = tmp_path / "exercise-2-solution.md"
-    assert told == (1, "", f"'{path}' is there already; expected a folder without it\n")
+    assert done == (1, "", f"'{path}' is there already; expected a folder without it\n")
     assert [file.name for file in tmp_path.iterdir()] == ["exercise-2-solution.md"]
     assert path.read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize("name", ["", "\0", "a/b/c", "file"])
-def test_a_folder_that_cannot_be_is_told(name: str, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(name: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
-    told = run("exercise", "--seed", "7", "-o", f"{tmp_path}/{name}" if name else "")
-    assert (told.code, told.out) == (1, "")
-    assert len(told.err.splitlines()) == 1
-    assert told.err.startswith("cannot write into '")
+    done = run("exercise", "--seed", "7", "-o", f"{tmp_path}/{name}" if name else "")
+    assert (done.code, done.out) == (1, "")
+    assert len(done.err.splitlines()) == 1
+    assert done.err.startswith("cannot write into '")
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
 
 

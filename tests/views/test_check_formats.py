@@ -144,7 +144,7 @@ network 2-2-1 · sigmoid
 1 line was not understood (--verbose lists it)
 """
 
-SLIPS_TOLD = """\
+SLIP_FEEDBACK = """\
 OR gate
 network 2-2-1 · sigmoid
 
@@ -169,7 +169,7 @@ network 2-2-1 · sigmoid
 1 line was not understood (--verbose lists it)
 """
 
-BRIEFLY_TOLD = """\
+BRIEF_FEEDBACK = """\
 OR gate
 network 2-2-1 · sigmoid
 
@@ -219,11 +219,11 @@ def test_a_table_of_a_sheet_at_80_columns() -> None:
 
 
 def test_feedback_slip_names_the_slip_and_hides_the_expected_values() -> None:
-    assert drawn(ANNA, SLIP) == SLIPS_TOLD
+    assert drawn(ANNA, SLIP) == SLIP_FEEDBACK
 
 
 def test_feedback_brief_says_right_or_wrong() -> None:
-    assert drawn(ANNA, BRIEF) == BRIEFLY_TOLD
+    assert drawn(ANNA, BRIEF) == BRIEF_FEEDBACK
 
 
 def test_a_wide_table_has_a_column_for_everything() -> None:
@@ -275,7 +275,7 @@ def test_as_many_digits_are_shown_as_were_stated() -> None:
     assert "│ 0.291027924 │ 0.291027774 │" in drawn(report, width=120)
 
 
-def test_step_and_sample_are_told_where_they_differ() -> None:
+def test_step_and_sample_are_shown_where_they_differ() -> None:
     rows = (
         judged("h_1", "0.6", 0.6, "correct", sample=1),
         judged("h_1", "0.8", 0.8, "correct", sample=2),
@@ -433,13 +433,13 @@ def test_json_of_no_sheets_is_a_document_still() -> None:
 
 
 def test_json_tells_no_more_than_the_feedback_allows() -> None:
-    told = json_of(lambda out: write_json(shown_sheet(ANNA, SLIP), out))["answers"]
-    assert {answer["expected"] for answer in told} == {None}
-    assert told[2]["explanation"] == "the slope σ′(h) is missing"
-    assert told[2]["alternatives"] == [
+    shown = json_of(lambda out: write_json(shown_sheet(ANNA, SLIP), out))["answers"]
+    assert {answer["expected"] for answer in shown} == {None}
+    assert shown[2]["explanation"] == "the slope σ′(h) is missing"
+    assert shown[2]["alternatives"] == [
         {"slip": "wrong_index", "explanation": "another quantity of the same kind is used"}
     ]
-    assert told[3]["explanation"] == "follows from dE/dw_1"
+    assert shown[3]["explanation"] == "follows from dE/dw_1"
     brief = json_of(lambda out: write_json(shown_sheet(ANNA, BRIEF), out))
     assert [answer["verdict"] for answer in brief["answers"]] == [
         "correct",
@@ -456,8 +456,8 @@ def test_json_tells_no_more_than_the_feedback_allows() -> None:
 
 
 def test_reveal_tells_the_expected_value_whatever_the_feedback() -> None:
-    told = shown_sheet(ANNA, Disclosure("slip", reveal=True)).rows[2]
-    assert (told.expected, told.explanation) == (-0.00027868, "the slope σ′(h) is missing")
+    shown = shown_sheet(ANNA, Disclosure("slip", reveal=True)).rows[2]
+    assert (shown.expected, shown.explanation) == (-0.00027868, "the slope σ′(h) is missing")
 
 
 def test_slip_marks_are_added_without_the_dust_of_binary_fractions() -> None:
@@ -693,7 +693,7 @@ def test_gradescope_results_of_a_sheet() -> None:
     assert sum(test["score"] for test in found["tests"]) == found["score"]
 
 
-def test_gradescope_reveals_the_expected_value_only_when_told_to() -> None:
+def test_gradescope_reveals_the_expected_value_only_on_demand() -> None:
     assert "0.000279" not in json.dumps(results(ANNA, Disclosure("full", reveal=False)))
     assert results(ANNA, Disclosure("full", reveal=True))["tests"][2]["output"] == (
         f"slip: {MISSING} (also fits: another quantity of the same kind is used); expected -0.00027868"

@@ -147,9 +147,8 @@ class _Marking:
         """Say once that most forward numbers fit another sample."""
         sample = another_sample(self.graph, self.entries, len(self.checker.problem.samples))
         if sample is not None:
-            self.conventions.append(
-                Convention("sample", f"these look like sample {sample}: --sample {sample}")
-            )
+            sentence = f"these numbers look like sample {sample}: check them with --sample {sample}"
+            self.conventions.append(Convention("sample", sentence))
             self.other_sample = True
 
     def numbers_to_go_on_with(self) -> dict[Key, Stated]:

@@ -18,11 +18,10 @@ from backtrace.symbolic.simplify import multiply, simplify
 
 def slope_of_net(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
     """Compute the slope with h instead of a, or at a instead of h."""
-    if node.kind != "slope":
+    unit = net_and_activation(graph, node) if node.kind == "slope" else None
+    if unit is None:
         return
-    net, activation = net_and_activation(graph, node)
-    if net is None or activation is None:
-        return
+    net, activation = unit
     uses = {net.symbol.id: net.key, activation.symbol.id: activation.key}
     at_net = substitute(expression, {activation.symbol.id: net.symbol})
     h, a = net.symbol.text, activation.symbol.text
@@ -39,10 +38,9 @@ def slope_of_net(graph: Graph, node: Node, expression: Expression) -> Iterator[R
 def other_slope(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
     """Use the slope of another activation, or the derivative of another cost."""
     layer = layer_of(graph, node)
-    if node.kind == "slope" and layer is not None:
-        net, activation = net_and_activation(graph, node)
-        if net is None or activation is None:
-            return
+    unit = net_and_activation(graph, node) if node.kind == "slope" else None
+    if layer is not None and unit is not None:
+        net, activation = unit
         uses = {net.symbol.id: net.key, activation.symbol.id: activation.key}
         for name, row in ACTIVATIONS.items():
             if name in (layer.activation.name, "softmax", "step"):

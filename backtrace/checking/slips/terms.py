@@ -37,11 +37,11 @@ def missing_slope(graph: Graph, node: Node, expression: Expression) -> Iterator[
 
 def _slope_name(graph: Graph, slope: Node) -> str:
     """A slope as people say it: σ′(h_1)."""
-    layer, (net, _) = layer_of(graph, slope), net_and_activation(graph, slope)
-    if layer is None or net is None:
+    layer, unit = layer_of(graph, slope), net_and_activation(graph, slope)
+    if layer is None or unit is None:
         return slope.symbol.text
     function = "σ" if layer.activation.name == "sigmoid" else layer.activation.name
-    return f"{function}′({net.symbol.text})"
+    return f"{function}′({unit[0].symbol.text})"
 
 
 def sign(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
@@ -70,8 +70,8 @@ def factor(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritt
     if graph.problem.batch != "online":
         sizes.add(len(graph.problem.samples))
     for size in sorted(sizes - {1}):
-        yield Rewritten(Product((number(size), expression)), f"it is {size} times the correct value")
-        yield Rewritten(Quotient(expression, number(size)), f"it is 1/{size} of the correct value")
+        yield Rewritten(Product((number(size), expression)), f"the result is {size} times the correct value")
+        yield Rewritten(Quotient(expression, number(size)), f"the result is 1/{size} of the correct value")
 
 
 def missing_term(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:

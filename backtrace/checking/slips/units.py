@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backtrace.checking.graph import Graph, Key, Node
+from backtrace.checking.graph import Graph, Node
 from backtrace.problem.problem import Layer, Network
 from backtrace.symbolic.ids import spell
 
@@ -22,11 +22,8 @@ def biases_of(graph: Graph) -> set[str]:
     return {spell(name) for layer in layers for name in layer.biases if name is not None}
 
 
-def net_and_activation(graph: Graph, node: Node) -> tuple[Node | None, Node | None]:
-    """The h and the a of the unit whose slope a node is."""
+def net_and_activation(graph: Graph, node: Node) -> tuple[Node, Node] | None:
+    """The h and the a of the unit whose slope a node is; None where the derivative is another one."""
     over, _, under = node.key.id.partition("/")
-    place = node.key
-    return (
-        graph.nodes.get(Key(place.step, place.sample, under[1:])),
-        graph.nodes.get(Key(place.step, place.sample, over[1:])),
-    )
+    net, activation = (graph.nodes.get(node.key._replace(id=id[1:])) for id in (under, over))
+    return (net, activation) if net and activation else None
