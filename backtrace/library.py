@@ -50,12 +50,12 @@ class Quantity(float):
         number.record = record
         return number
 
-    def __getnewargs__(self) -> tuple[Record]:  # type: ignore[override]  # what a copy is made from
+    def __getnewargs__(self) -> tuple[Record]:  # type: ignore[override]  # copies and pickles call __new__
         return (self.record,)
 
     @property
     def symbol(self) -> str:
-        """How the quantity is written: ∂E/∂w_5."""
+        """The quantity in its notation: ∂E/∂w_5."""
         return self.record.symbol
 
     @property
@@ -65,7 +65,7 @@ class Quantity(float):
 
     @property
     def substitution(self) -> str:
-        """The same with the numbers put in."""
+        """The right-hand side with the numbers substituted."""
         return self.record.substitution
 
     @property
@@ -106,7 +106,7 @@ class Trace:
 
     @property
     def arithmetic(self) -> str:
-        """Which arithmetic made the numbers: `float64`, or `hand activation=3`."""
+        """The arithmetic of the numbers: `float64`, or `hand activation=3`."""
         return self._request.arithmetic.name
 
     @cached_property

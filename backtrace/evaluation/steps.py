@@ -154,12 +154,12 @@ class Run:
         return self.steps[key]
 
     def updates(self, evaluated: Pass, step: int) -> bool:
-        """Whether a pass has an update that is wanted."""
+        """True if a pass has an update that is wanted."""
         has_one = bool(evaluated.derivation.backward) and self.problem.update is not None
         return has_one and self.is_update_wanted(step)
 
     def is_update_wanted(self, step: int) -> bool:
-        """Whether the update of a step is shown, or another step starts from it."""
+        """True if the update of a step is shown, or another step starts from it."""
         return step < self.request.last or not self.request.phases.isdisjoint(("update", "after"))
 
     def update(self, evaluated: Pass) -> StepDerivation:

@@ -41,7 +41,7 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 class Settings(NamedTuple):
-    """How gradients are checked. `step` is for numbers up to size 1; for larger ones it grows with them."""
+    """The settings of a check. `step` is for numbers up to size 1; for larger ones it grows with them."""
 
     step: float = STEP_SIZE
     tolerance: float = TOLERANCE

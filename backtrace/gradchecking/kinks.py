@@ -19,7 +19,7 @@ Sides = tuple[int, ...]  # for each kink of a call 1 above it, -1 below, 0 exact
 
 
 def kinked(equations: Iterable[Equation]) -> list[tuple[Equation, Call]]:
-    """The calls that have a kink, each with the equation in which it stands.
+    """The calls that have a kink, each with its equation.
 
     A maximum that only shifts the exponents of a softmax bends nothing: it cancels.
     """

@@ -52,7 +52,7 @@ class Engine(Protocol):
 
         Raises:
             ArithmeticError: a value cannot be computed in this way.
-            ValueError: likewise.
+            ValueError: a function has no value here.
         """
 
 

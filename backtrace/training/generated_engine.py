@@ -51,7 +51,7 @@ class GeneratedEngine:
 
         Raises:
             ArithmeticError: a value cannot be computed in this way.
-            ValueError: likewise.
+            ValueError: a function has no value here.
         """
         total: float = self.sum_of_costs([self.values[id] for id in self.kept], self.samples)
         return total if self.problem.batch == "sum" else total / len(self.samples)

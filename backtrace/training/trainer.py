@@ -200,7 +200,7 @@ class _TrainingRun:
 
     @property
     def is_trusted(self) -> bool:
-        """Whether the numbers are too small for anything to have become infinite unseen."""
+        """True if the numbers are too small for anything to have become infinite unseen."""
         return self.trusts_samples and self.engine.largest < LARGEST_TRUSTED
 
     def keep(self, before: Any, costs: Sequence[float]) -> None:
@@ -221,7 +221,7 @@ class _TrainingRun:
     def recover(self, before: Any, costs: Sequence[float]) -> list[float]:
         """The costs of some steps as far as they are finite, and of one more, which the equations compute."""
         good = next((i for i, cost in enumerate(costs) if not math.isfinite(cost)), len(costs))
-        for steps in (good, good - 1):  # the step before may have made the value that is not finite
+        for steps in (good, good - 1):  # the value that is not finite may come from the step before
             good = max(steps, 0)
             self.engine.restore(before)
             self.engine.advance(good)
@@ -275,5 +275,5 @@ class _Equations:
 
 
 def _next_piece(steps: int, seconds: float) -> int:
-    """How many steps to run next, so that they take about `UP_TO`."""
+    """The number of steps to run next, so that they take about `UP_TO`."""
     return max(1, min(int(steps * UP_TO / max(seconds, 1e-9)), steps * 8))

@@ -80,6 +80,15 @@ def assert_agrees(engine: Engine, step: Step, done: int, relative: float = 1e-12
         assert value == pytest.approx(step.after.get(id, 0.0), rel=relative, abs=near), id
 
 
+def assert_all_agree(problem: Problem, steps: int) -> None:
+    """Every engine that can run the problem agrees with the equations at each step."""
+    names = ENGINE_NAMES if isinstance(problem.model, Network) else ("generated",)
+    engines = [start_engine(problem, name) for name in names]
+    for done, step in enumerate(by_the_equations(problem, steps)):
+        for engine in engines:
+            assert_agrees(engine, step, done)
+
+
 updates = st.sampled_from(sorted(UPDATE_RULES)).map(
     lambda rule: {"rule": rule, "learning_rate": RATE, **CONSTANTS[rule]}
 )
@@ -146,12 +155,7 @@ def test_every_number_of_an_ordinary_step_agrees_at_1e_12(rule: str, batch: str,
 
 @pytest.mark.parametrize("name", TRAINABLE)
 def test_both_engines_agree_on_every_bundled_example(name: str) -> None:
-    problem = backtrace.load(name)
-    names = ENGINE_NAMES if isinstance(problem.model, Network) else ("generated",)
-    engines = [start_engine(problem, name) for name in names]
-    for done, step in enumerate(by_the_equations(problem, 12)):
-        for engine in engines:
-            assert_agrees(engine, step, done)
+    assert_all_agree(backtrace.load(name), 12)
 
 
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
@@ -162,10 +166,7 @@ def test_every_activation_and_cost_runs_alike_on_both_engines(activation: str, c
     layers = [{**hidden, "activation": activation}, {**output, "activation": last}]
     update = {"rule": "sgd", "learning_rate": 0.1}
     problem = problem_of({**CONFIG, "layers": layers, "cost": cost, "update": update})
-    engines = [start_engine(problem, name) for name in ENGINE_NAMES]
-    for done, step in enumerate(by_the_equations(problem, 4)):
-        for engine in engines:
-            assert_agrees(engine, step, done)
+    assert_all_agree(problem, 4)
 
 
 @pytest.mark.parametrize("cost", ["(t_1 - a_3)^2 + abs(t_2 - a_4)*a_3", "-a_3*exp(a_4)", "(t_1 - a_3)^4"])
@@ -173,10 +174,7 @@ def test_every_activation_and_cost_runs_alike_on_both_engines(activation: str, c
 def test_a_cost_of_ones_own_runs_alike_on_both_engines(cost: str, batch: str) -> None:
     update = {"rule": "sgd", "learning_rate": 0.1}
     problem = problem_of({**CONFIG, "cost": cost, "batch": batch, "update": update})
-    engines = [start_engine(problem, name) for name in ENGINE_NAMES]
-    for done, step in enumerate(by_the_equations(problem, 4)):
-        for engine in engines:
-            assert_agrees(engine, step, done)
+    assert_all_agree(problem, 4)
 
 
 @pytest.mark.parametrize("engine", ENGINE_NAMES)

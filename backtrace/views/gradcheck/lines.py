@@ -60,7 +60,7 @@ def result_lines(checks: Sequence[Check], look: Look) -> Iterator[str]:
 
 
 def summary(counts: Mapping[Verdict, int]) -> str:
-    """How many gradients have which verdict, in one line."""
+    """The count of each verdict, in one line."""
     total = sum(counts.values())
     noun = "gradient" if total == 1 else "gradients"
     if counts.get("agrees") == total:

@@ -24,7 +24,7 @@ class Axes(NamedTuple):
     last: int
 
     def height(self, cost: float) -> float:
-        """How far up a cost is."""
+        """The height of a cost, from 0 to 1."""
         if self.high == self.low:
             return 0.5
         if self.is_log:
@@ -32,7 +32,7 @@ class Axes(NamedTuple):
         return (cost - self.low) / (self.high - self.low)
 
     def across(self, steps: int) -> float:
-        """How far to the right a number of steps is."""
+        """The place of a number of steps from the left, from 0 to 1."""
         return steps / self.last if self.last else 0.0
 
 

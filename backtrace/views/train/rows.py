@@ -72,7 +72,7 @@ def cost_name(run: RunSummary) -> str:
 
 
 def ending(run: RunSummary) -> str:
-    """How the run ended, in a line."""
+    """The number of steps, and the reason for an early end."""
     outcome = run.outcome
     done = "1 step" if outcome.steps == 1 else f"{outcome.steps:,} steps"
     return f"{done}: {outcome.ended}" if outcome.ended else done
