@@ -1,4 +1,4 @@
-"""What the quantities of a graph are called: ids, what a notation writes, and these without their marks."""
+"""Names of a graph's quantities: ids, a notation's names, and both without the marks that people omit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Place = tuple[int, int | None]  # a step and a sample
 
 
 class NameTable:
-    """The names at each place; those of a place are put into a table when it is first asked for."""
+    """The names at each place; the table of a place is built when it is first asked for."""
 
     def __init__(self) -> None:
         self._at: dict[Place, list[tuple[Symbol, Sequence[str]]]] = {}
@@ -24,16 +24,16 @@ class NameTable:
             _enter(self._near[place], symbol, aliases)
 
     def find(self, name: str, place: Place) -> set[str]:
-        """The ids of what is called so to the letter; else of what is, but for a writer's marks."""
+        """The ids of quantities with exactly this name; else of those that have it but for the marks."""
         near = self._table(place).get(loose(name), {})
         return {id for id, names in near.items() if name in names} or set(near)
 
     def near(self, name: str, place: Place) -> set[str]:
-        """The ids of what is called so, but for marks that writers leave out."""
+        """The ids of quantities with this name, but for the marks."""
         return set(self._table(place).get(loose(name), ()))
 
     def _table(self, place: Place) -> dict[str, dict[str, tuple[str, ...]]]:
-        """By each name without its marks: the ids of what it may stand for, with all their names."""
+        """By each name without its marks: the ids that it may mean, with all their names."""
         if place not in self._near:
             table = self._near[place] = {}
             for symbol, aliases in self._at.get(place, ()):
@@ -42,7 +42,7 @@ class NameTable:
 
 
 def loose(name: str) -> str:
-    """A name without the marks that writers leave out: `dE/dw_5` and `dE/dw5` are the same."""
+    """A name without the marks that people leave out: `dE/dw_5` and `dE/dw5` are the same."""
     return name.replace("_", "").replace("{", "").replace("}", "").replace(" ", "")
 
 

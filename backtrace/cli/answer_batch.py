@@ -31,14 +31,14 @@ class Marking(NamedTuple):
     def checker(self) -> Checker:
         """The checker of all sheets, which is costly to make."""
         from backtrace.checking.judging.checker import Checker
-        from backtrace.checking.lexing.tokens import named as written
+        from backtrace.checking.lexing.tokens import parse_name
         from backtrace.checking.naming.lookup import Lookup
         from backtrace.problem.notation import NOTATIONS
 
         problem = self.problem
         if self.notation is not None:
             problem = problem._replace(notation=NOTATIONS[self.notation])
-        names = {written(name) or name: id for name, id in self.names}
+        names = {parse_name(name) or name: id for name, id in self.names}
         checker = Checker(problem, self.tolerance, self.sample, names)
         for name, id in self.names:
             found = Lookup(checker.graph([1])[0], self.sample).key(id)

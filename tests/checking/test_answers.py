@@ -9,7 +9,7 @@ import pytest
 
 from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.judge_sheet import check_sheet
-from backtrace.checking.lexing.tokens import named
+from backtrace.checking.lexing.tokens import parse_name
 from backtrace.checking.reading.answer_files import read_sheet, read_sheet_file
 from backtrace.checking.statement import Statement
 from backtrace.config.load import load
@@ -140,7 +140,7 @@ def test_a_name_that_means_nothing_is_unknown(name: str) -> None:
 def test_no_id_is_read_as_another_name(example: str) -> None:
     graph, _ = Checker(load(example)).graph([1])
     ids = {key.id for key in graph.nodes}
-    assert {id: named(id) for id in ids} == {id: id for id in ids}
+    assert {id: parse_name(id) for id in ids} == {id: id for id in ids}
 
 
 def test_an_exact_name_is_not_changed_into_another() -> None:

@@ -245,7 +245,7 @@ def test_gradients_may_be_counted_from_zero() -> None:
 
 
 def test_the_count_of_steps_is_not_worked_out() -> None:
-    assert why(ADAM, "t = 0") == "t counts the steps here, it is not worked out"
+    assert why(ADAM, "t = 0") == "t counts the steps here; it is not computed"
 
 
 @pytest.mark.parametrize(

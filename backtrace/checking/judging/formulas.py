@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key
 from backtrace.checking.lexing.tokens import Side
-from backtrace.checking.naming.binding import Bound, Names, value_in
+from backtrace.checking.naming.binding import Bound, NameBinder, value_in
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.side_parser import is_symbolic, operand, parse_side
 from backtrace.checking.report import FormulaFinding
@@ -94,7 +94,7 @@ class _Judge:
         self.points = points
         self.graph = points[0].graph
         self.problem = self.graph.problem
-        self.names = Names(lookup, lookup.sample)
+        self.names = NameBinder(lookup, lookup.sample)
         self.sample = self.names.sample
         self.turned = turned
 

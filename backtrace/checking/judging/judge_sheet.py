@@ -16,7 +16,7 @@ from backtrace.checking.judging.conventions import Entry, another_sample, turned
 from backtrace.checking.judging.formulas import judge_formulas
 from backtrace.checking.judging.student_numbers import StudentNumbers
 from backtrace.checking.judging.working import Workings
-from backtrace.checking.naming.resolve import Naming, Steps
+from backtrace.checking.naming.resolve import NameResolver, NumberedSteps
 from backtrace.checking.report import FAULTY, Convention, Finding, Judgement, Report, Root, Verdict
 from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.stated_number import Stated, with_precision
@@ -40,7 +40,8 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
     if (many := len(set(steps))) > most:
         said = f"answers over {many:,} steps; at most {most} fit on one sheet"
         return Report(sheet.file, error=f"{sheet.file}: {said}")
-    numbered = filter(None, map(Steps(checker.problem, sheet).numbered, (s.name for s in sheet.statements)))
+    in_names = NumberedSteps(checker.problem, sheet)
+    numbered = filter(None, (in_names.numbered(statement.name) for statement in sheet.statements))
     further = {step for _, step in numbered if step <= allowed} - set(steps)
     steps += sorted(further)[: most - many]
     try:
@@ -66,7 +67,7 @@ class _Marking:
         self.diagnosis = diagnosis
         self.sheet = sheet
         lookup = checker.lookup(graph, sheet)
-        self.naming = Naming(lookup, Steps(checker.problem, sheet), sheet.document)
+        self.naming = NameResolver(lookup, NumberedSteps(checker.problem, sheet), sheet.document)
         self.entries: list[Entry] = []
         self.judged: dict[int, Judgement] = {}
         self.conventions: list[Convention] = []

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from backtrace.checking.graph import Key, Node
-from backtrace.checking.naming.binding import Names
+from backtrace.checking.naming.binding import NameBinder
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.side_parser import is_symbolic, numbers, parse_side
 from backtrace.checking.report import Remark
@@ -83,7 +83,7 @@ class Workings:
     def workings(self, statement: Statement, key: Key) -> list[_Working]:
         """The sides before a number that are arithmetic; formulas in symbols are judged elsewhere."""
         found: list[_Working] = []
-        names = Names(self.lookup, key.sample, key.step)
+        names = NameBinder(self.lookup, key.sample, key.step)
         for side in dict.fromkeys(statement.working):
             expression = parse_side(side.tokens)
             if expression is None or isinstance(expression, Number) or is_symbolic(expression):

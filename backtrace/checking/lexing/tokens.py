@@ -120,22 +120,22 @@ def name_of(tokens: Sequence[Token]) -> str | None:
     while len(tokens) > 2 and tokens[0].text == "(" and tokens[-1].text == ")" and opening(tokens) == 0:
         tokens = tokens[1:-1]
     if len(tokens) == 1 and tokens[0].kind in ("name", "derivative"):
-        return typed(tokens[0])
+        return ascii_name(tokens[0])
     if len(tokens) == 2 and is_operator(tokens[0]) and tokens[1].kind == "name":
-        return typed(tokens[0]._replace(text=f"∂{tokens[1].text}/{tokens[0].text.partition('/')[2]}"))
+        return ascii_name(tokens[0]._replace(text=f"∂{tokens[1].text}/{tokens[0].text.partition('/')[2]}"))
     if len(tokens) > 2 and tokens[0].text == "e" and tokens[1].text == "^":
         power = [token for token in tokens[2:] if token.text not in "()"]
-        exponent = typed(power[0]) if len(power) == 1 and power[0].kind == "name" else None
+        exponent = ascii_name(power[0]) if len(power) == 1 and power[0].kind == "name" else None
         return exponent and f"e^{exponent}"
     if len(tokens) >= 4 and tokens[0].kind == "name" and tokens[1].text == "(" and tokens[-1].text == ")":
         return _call(tokens)
     return None
 
 
-def named(text: str) -> str | None:
+def parse_name(text: str) -> str | None:
     r"""The name that a text is, however it is written; None if it is no name, or more than one.
 
-    >>> named(r"\frac{\partial E}{\partial w_5}"), named("w_5_new"), named("w_5 is")
+    >>> parse_name(r"\frac{\partial E}{\partial w_5}"), parse_name("w_5_new"), parse_name("w_5 is")
     ('dE/dw_5', 'w_5+', None)
     """
     try:
@@ -149,7 +149,7 @@ def named(text: str) -> str | None:
 def _call(tokens: Sequence[Token]) -> str | None:
     """The name of f(x): w(t) and E(w) are w and E, w(t+1) is w+; any other argument is part of the name."""
     inside = "".join(token.text for token in tokens[2:-1])
-    name = typed(tokens[0])
+    name = ascii_name(tokens[0])
     if name is None:
         return None
     if inside in ("new", "New", "updated", "neu", "t+1", "k+1"):
@@ -158,12 +158,12 @@ def _call(tokens: Sequence[Token]) -> str | None:
         name[0] in "EJLC" and all(token.kind == "name" or token.text in ",;" for token in tokens[2:-1])
     ):
         return name
-    argument = typed(tokens[2]) if len(tokens) == 4 and tokens[2].kind == "name" else None
+    argument = ascii_name(tokens[2]) if len(tokens) == 4 and tokens[2].kind == "name" else None
     function = name[:-1] + "'" if tokens[0].text.endswith("'") else name
     return f"{function}({argument})" if argument else None
 
 
-def typed(token: Token) -> str | None:
+def ascii_name(token: Token) -> str | None:
     """A symbol as it is typed: `∂E/∂w_5` is dE/dw_5; a prime makes a quantity the new one."""
     text = token.text.replace(" ", "")
     if token.kind == "derivative":

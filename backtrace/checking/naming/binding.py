@@ -1,4 +1,7 @@
-"""What the names in a written expression mean: each bound to its quantity, g and ∂/∂x [ … ] made plain."""
+"""Written expressions with each name bound to its quantity, and g and ∂/∂x [ … ] replaced by their meaning.
+
+Must not know whether a number is right.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from backtrace.symbolic.expressions import ZERO, Call, Expression, Symbol, rebui
 
 
 class Bound(NamedTuple):
-    """An expression whose names are known: the quantity of each, and those that stand for a δ."""
+    """An expression with the quantity of each of its names, and the ids that are written as a δ."""
 
     expression: Expression
     uses: Mapping[str, Key]
@@ -37,12 +40,12 @@ class Bound(NamedTuple):
 
 
 def value_in(graph: Graph, key: Key) -> float:
-    """A quantity's value; what only another graph knows is a derivative that is always 0."""
+    """A quantity's value; one that is only in another graph is a derivative that is always 0."""
     return graph[key].value if key in graph.nodes else 0.0
 
 
-class Names:
-    """Binds the names of what is written about a step, and a sample if not the step's own."""
+class NameBinder:
+    """Binds names to the quantities of a step, and of a sample if it is not the step's own."""
 
     def __init__(self, lookup: Lookup, sample: int | None, step: int = 1) -> None:
         self.lookup = lookup
@@ -77,7 +80,7 @@ class Names:
             return None
 
     def resolved(self, expression: Expression, uses: Mapping[str, Key]) -> Expression:
-        """With the layer's own function where one of any kind stands, and derivatives taken.
+        """The expression with the layer's own function for one of any kind, and with derivatives taken.
 
         Raises:
             LookupError: it is not clear whose function is meant.

@@ -1,7 +1,7 @@
-"""Which quantity a writer means by a name: ids, the config's notation, names near them, other spellings.
+"""The quantity that a student means by a name: an id, the config's notation, another spelling.
 
-What is surer wins: an exact name over a spelling, a spelling of one quantity over a guess. Between two
-quantities nothing is guessed, unless the number that is stated fits one of them alone.
+The surer reading wins: an exact name over a spelling, a spelling of one quantity over a guess. Between two
+quantities nothing is guessed, unless the stated number fits one of them alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import islice, product
 from types import MappingProxyType
 
 from backtrace.checking.graph import Graph, Key
-from backtrace.checking.lexing.tokens import named
+from backtrace.checking.lexing.tokens import parse_name
 from backtrace.checking.name_table import loose
 from backtrace.checking.naming.matrix_entries import entry_forms
 from backtrace.checking.naming.spellings import Spellings
@@ -33,10 +33,10 @@ _LAYER_INDEX = re.compile(r"([A-Za-z]+)_[0-9]{1,2}_(.{1,40})")
 
 
 class Lookup:
-    """Finds quantities in one graph; `sample` stands in where nothing is said of a sample.
+    """Finds quantities in one graph; `sample` is meant where a name says nothing of one.
 
-    In a document the config's own notation is surer than ids, which its writer need not know. `names` are a
-    writer's own names and what they stand for.
+    In a document the config's own notation is surer than ids, which a student need not know. `names` are
+    the student's own names, each with the one that it replaces.
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class Lookup:
         column: int = 0,
         number: Stated | None = None,
     ) -> Key | str:
-        """The quantity, or why there is none.
+        """The quantity, or the reason why there is none.
 
-        `column` is the size of the matrix that the name stands in, `number` what is stated of it.
+        `column` is the size of the matrix that the name is an entry of, `number` the stated value.
         """
-        name = "/".join(map(self._as_told, name.split("/"))) if self.names else name
+        name = "/".join(map(self._replaced, name.split("/"))) if self.names else name
         places = list(self._samples(step, sample, total))
         if not self.document and Key(step, places[0], name) in self.graph.nodes:
             return Key(step, places[0], name)  # an id, as on most sheets
@@ -82,8 +82,8 @@ class Lookup:
         known = (key.id for key in self.graph.nodes if key.step == step and key.sample in places)
         return f"no such quantity{nearest(name, dict.fromkeys(known))}"
 
-    def _as_told(self, part: str) -> str:
-        """A name, or a derivative's part with its d in front, that stands for another one."""
+    def _replaced(self, part: str) -> str:
+        """A student's own name, or a derivative's part with its d in front, as the name it replaces."""
         for mark in ("", "d"):
             for new in ("", "+"):
                 name = part.removeprefix(mark).removesuffix(new)
@@ -92,32 +92,32 @@ class Lookup:
         return part
 
     def _fits(self, key: Key, number: Stated) -> bool:
-        """Whether a number tells what it is of: one digit does so only where it is exact."""
+        """Whether a number is clearly this quantity's: one digit is so only where it is exact."""
         value = self.graph[key].value
         return number.fits(value) if number.digits > 1 else number.value == value
 
     def _entries(self, forms: Sequence[str], step: int, places: Sequence[int | None]) -> Iterator[list[Key]]:
-        """The entries of a matrix that may be meant: as it is written, or written the other way round."""
+        """The entries of a matrix that may be meant: as it is written, or transposed."""
         found = [keys[0] for form in forms for keys in islice(self._meanings(form, step, places), 1)]
         if found:
             yield found
 
     def _forms(self, name: str) -> Iterator[str]:
-        """The name as it is, and with what is often mistyped in it put right."""
+        """The name as it is, and with frequent mistypings corrected."""
         yield self._applied(name)
         if name in _RATES:
             yield "learning_rate"
         letters = _ZERO_FOR_O.sub("o", name)
         if letters != name:
             yield letters
-        written = named(name)  # answer sheets have names as people write them: w_5_new, \delta_o
+        written = parse_name(name)  # answer sheets have names as people write them: w_5_new, \delta_o
         if written is not None and written != name:
             yield written
 
-    # What a form may mean
+    # Meanings of one form
 
     def _meanings(self, form: str, step: int, places: Iterable[int | None]) -> Iterator[list[Key]]:
-        """The quantities that a form may stand for, the surest first."""
+        """The quantities that a form may mean, the surest first."""
         places = list(places)
         for place in places:
             found = self._own(form, step, place)
@@ -138,7 +138,7 @@ class Lookup:
                 yield list(keys.values())
 
     def _own(self, form: str, step: int, place: int | None) -> set[str]:
-        """What the config calls so: by its notation, by an id, or by a name near one."""
+        """The ids of quantities that the config calls so: by its notation, an id, or a name near one."""
         found = self.graph.find(form, step, place)
         if not self.document or not found:
             return found
@@ -150,7 +150,7 @@ class Lookup:
         return loose(transcribe(self.graph[key].symbol.text)) == loose(name)
 
     def _respelled(self, form: str, step: int, places: Iterable[int | None]) -> Iterator[AbstractSet[str]]:
-        """Names that the form may be in the config's terms, the surest first."""
+        """Names of the config that the form may be another spelling of, the surest first."""
         derivative = _DERIVATIVE.fullmatch(form)
         if derivative:
             above, below = (list(self._parts(part, step, places)) for part in derivative.groups())
@@ -172,7 +172,7 @@ class Lookup:
                     yield {f"{prefix}{id}" for id in ids if not self._is_of_the_sample(id)}
 
     def _parts(self, part: str, step: int, places: Iterable[int | None]) -> Iterator[set[str]]:
-        """The ids that a name within a name may stand for, the surest first."""
+        """The ids that a name within a name may mean, the surest first."""
         for place in (*places, None):
             found = self._own(part, step, place)
             if found:
@@ -185,7 +185,7 @@ class Lookup:
             yield variants
 
     def _is_of_the_sample(self, id: str) -> bool:
-        """Whether it is an input or target: dx is a small step more often than a gradient."""
+        """Whether this is an input or target: dx is a small step more often than a gradient."""
         problem = self.graph.problem
         return id in map(spell, (*problem.inputs, *problem.targets))
 
@@ -208,7 +208,7 @@ class Lookup:
         return f"da_{unit}/dh_{unit}" if call[1] else f"a_{unit}"
 
     def _net_of(self, argument: str) -> str | None:
-        """The unit whose net input a name is."""
+        """The unit whose net input has this name."""
         step, sample, _ = next(iter(self.graph.nodes))
         for keys in self._meanings(argument, step, [sample]):
             nets = [key.id for key in keys if self.graph[key].kind == "net"]
@@ -217,7 +217,7 @@ class Lookup:
         return None
 
     def _samples(self, step: int, sample: int | None, total: bool) -> Iterator[int | None]:
-        """Where a name is looked for, in order."""
+        """The samples at which a name is looked for, in order; None is all of them together."""
         problem = self.graph.problem
         own = self.sample or problem.own_sample(step)
         if sample is not None:

@@ -21,7 +21,7 @@ _WEIGHTS, _BIASES = ("w", "weights"), ("b", "bias", "biases")
 
 
 def entry_forms(problem: Problem, name: str, size: int) -> Iterator[str]:
-    """What an entry of a vector or matrix with so many entries is called, the likeliest first."""
+    """Names for an entry of a vector or matrix with so many entries, the likeliest first."""
     entry = _ENTRY.fullmatch(name)
     model = problem.model
     if entry is None or not isinstance(model, Network):

@@ -1,4 +1,4 @@
-"""Which quantity a statement is about, where its name alone does not say.
+"""The quantity of a statement, where its name alone leaves that open.
 
 Documents number the steps of an optimizer (θ_1, m_1), write new weights under the old names, and go through
 the network once more with them.
@@ -34,14 +34,14 @@ _FORWARD = ("net", "activation", "cost", "value")
 
 
 class Numbered(NamedTuple):
-    """A name that carries the number of a step: the quantity's own name, and that step."""
+    """The quantity's own name in a name with the number of a step, and that step."""
 
     name: str
     step: int
 
 
-class Steps:
-    """Reads the numbers of steps out of names: θ_1 is what the first step makes of θ_0.
+class NumberedSteps:
+    """Reads the numbers of steps in names: the first step turns θ_0 into θ_1.
 
     `from_zero`: the sheet counts gradients from 0, so that g_0 belongs to the first step.
     """
@@ -70,7 +70,7 @@ class Steps:
         return spell(trained[0]) if len(trained) == 1 else None
 
     def numbered(self, name: str) -> Numbered | None:
-        """What a name with a number is in the config's terms, and at which step."""
+        """The config's name for a name with a number, and the step."""
         if not self.numbers_steps or name in self.taken:
             return None
         if self.only and name.casefold() in _WEIGHT_WORDS:
@@ -102,10 +102,10 @@ class Steps:
         return None
 
 
-class Naming:
-    """Finds what the statements of one sheet are about; they come in the order in which they stand."""
+class NameResolver:
+    """Finds the quantities of the statements of one sheet, which come in the sheet's order."""
 
-    def __init__(self, lookup: Lookup, steps: Steps, document: bool) -> None:
+    def __init__(self, lookup: Lookup, steps: NumberedSteps, document: bool) -> None:
         self.lookup = lookup
         self.graph: Graph = lookup.graph
         self.steps = steps
@@ -114,7 +114,7 @@ class Naming:
         self.seen: set[tuple[Key, str]] = set()
 
     def key(self, statement: Statement, number: Stated | None, column: int) -> Key | str:
-        """The quantity that a statement names, or why there is none."""
+        """The quantity that a statement names, or the reason why there is none."""
         where = (statement.sample, statement.total, column, number if self.document else None)
         key = self.lookup.key(statement.name, statement.step or 1, *where)
         if isinstance(key, str) and statement.step is None:
@@ -134,7 +134,7 @@ class Naming:
         return key
 
     def _at_step(self, key: Key, number: Stated | None) -> Key:
-        """θ_1 is what the first step makes, unless the number is that which the first step begins with."""
+        """θ_1 is the result of the first step, unless the number is the value before it."""
         old = self.graph.nodes.get(Key(key.step, None, key.id.removesuffix("+")))
         if old is None or number is None:
             return key
@@ -142,7 +142,7 @@ class Naming:
         return old.key if fits or number.value == old.value else key
 
     def _is_only_a_letter(self, name: str, key: Key, number: Stated) -> bool:
-        """Whether a letter that the config does not know counts something, perhaps: L = 2 layers, z = 0."""
+        """Whether a letter unknown to the config perhaps counts something: L = 2 layers, z = 0."""
         shown = self.graph[key].symbol.text
         return len(name) == 1 and number.places <= 0 and name not in (key.id, shown)
 
@@ -151,7 +151,7 @@ class Naming:
         target = self.lookup.key("target", 1, statement.sample)
         if isinstance(target, Key) and number.fits(self.graph[target].value):
             return target
-        return f"{statement.name} counts the steps here, it is not worked out"
+        return f"{statement.name} counts the steps here; it is not computed"
 
     def _meant(self, statement: Statement, key: Key, number: Stated) -> Key:
         """The quantity itself, or its new value where the number can only be that."""
@@ -168,12 +168,12 @@ class Naming:
         if not self.renewed:
             return new.key if number.digits >= _ENOUGH and number.fits(new.value) else key
         if any(number.fits(value) for value in self._of_other_samples(key)):
-            return key  # which is told of it then
+            return key  # then that sample is named as the slip
         nearer = abs(number.value - new.value) < abs(number.value - node.value)
         return new.key if nearer else key
 
     def _new(self, key: Key) -> Node | None:
-        """The quantity with a plus: the same after the update."""
+        """The new value after the update, whose id has a plus."""
         for sample in (key.sample, None, self.lookup.sample, self.graph.problem.own_sample(key.step)):
             node = self.graph.nodes.get(Key(key.step, sample, f"{key.id}+"))
             if node is not None:
@@ -187,7 +187,7 @@ class Naming:
                 yield node.value
 
     def _starts_from(self, statement: Statement, old: float) -> bool:
-        """Whether the working begins with the old value, from which something is taken or added."""
+        """Whether the working adds to the old value, or subtracts from it: w = 0.4 - 0.5(0.08)."""
         terms = (number_of(_first_term(side.tokens)) for side in statement.working)
         return any(term.value == old for term in terms if term)
 

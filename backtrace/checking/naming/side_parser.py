@@ -1,20 +1,20 @@
 """One side of a written equation → an expression over the names that stand in it.
 
 The grammar is that of formulas in configs, and what people write besides: a product without a sign, e^x,
-g(h_o) for an activation function of any kind, ∂/∂x [ … ]. A name is kept as it is typed (`dE/dw_5`); which
-quantity it is, the caller finds out. What is no such side is None: nothing is guessed.
+g(h_o) for an activation function of any kind, ∂/∂x [ … ]. A name is kept as it is typed (`dE/dw_5`); the
+caller finds its quantity. Anything else is None: nothing is guessed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backtrace.checking.lexing.tokens import Token, is_operator, opening, typed, without_commas
+from backtrace.checking.lexing.tokens import Token, ascii_name, is_operator, opening, without_commas
 from backtrace.symbolic.expressions import Call, Expression, Number, Power, Symbol, children, symbols
 from backtrace.symbolic.functions import VARIADIC, public_functions
 from backtrace.symbolic.parser import ExpressionError, Parser
 
-# What a function of the table is called, and an activation function whose kind is left open.
+# Names of the functions of the table, and of an activation function whose kind is left open.
 _FUNCTIONS = {
     **{name: name for name in public_functions() if name != "step"},
     **dict.fromkeys(("sigm", "logistic", "Sigmoid"), "sigmoid"),
@@ -54,7 +54,7 @@ def operand(tokens: Sequence[Token]) -> Sequence[Token]:
 
 
 def is_symbolic(expression: Expression) -> bool:
-    """Whether an expression is a formula: names, and of numbers only such as stand in a rule, 2 or 0.5."""
+    """Whether an expression is a formula: names, and no numbers but those of a rule, 2 or 0.5."""
     return any(True for _ in symbols(expression)) and all(
         n.value == 0.5 or n.text.isdigit() for n in numbers(expression)
     )
@@ -69,38 +69,35 @@ def numbers(expression: Expression) -> Iterator[Number]:
 
 
 def _translated(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
-    """Tokens of a document as the parser knows them; what cannot stand in a formula is an error.
+    """Tokens of a document as the parser knows them.
 
     Raises:
-        ExpressionError: naming what it is.
+        ExpressionError: a token cannot be part of a formula.
 
     """
     for place, token in enumerate(tokens):
+        text, start = token.text, token.start
         before = tokens[place - 1].kind if place else ""
-        after = tokens[place + 1] if place + 1 < len(tokens) else None
-        opens = after is not None and after.kind == "open"
+        after = tokens[place + 1].kind if place + 1 < len(tokens) else ""
         if token.kind == "number":
-            yield "number", without_commas(token.text), token.start
+            yield "number", without_commas(text), start
         elif token.kind in ("open", "close"):
-            yield "mark", "(" if token.kind == "open" else ")", token.start
-        elif token.text == "x" and {before, after.kind if after else ""} <= {"number", "open", "close"}:
-            yield "mark", "*", token.start  # 0.5 x 0.3
-        elif (token.kind == "operator" and token.text != "|") or token.text == ",":
-            yield "mark", token.text, token.start
+            yield "mark", "(" if token.kind == "open" else ")", start
+        elif text == "x" and {before, after} <= {"number", "open", "close"}:
+            yield "mark", "*", start  # 0.5 x 0.3
+        elif (token.kind == "operator" and text != "|") or text == ",":
+            yield "mark", text, start
         elif is_operator(token):
-            yield (
-                "by",
-                typed(token._replace(kind="name", text=token.text.partition("/")[2][1:])) or "",
-                token.start,
-            )
-        elif token.text in _FUNCTIONS and (opens or token.text.isascii()):
-            yield "function", _FUNCTIONS[token.text], token.start
-        elif opens and token.text.rstrip("'") in (*_OPEN_NAMES, *_FUNCTIONS):
-            yield "function", OPEN_SLOPE if token.text.endswith("'") else OPEN, token.start
-        elif token.kind in ("name", "derivative") and token.text[0] not in "ΣΠ" and (name := typed(token)):
-            yield "name", name, token.start
+            by = token._replace(kind="name", text=text.partition("/")[2][1:])
+            yield "by", ascii_name(by) or "", start
+        elif text in _FUNCTIONS and (after == "open" or text.isascii()):
+            yield "function", _FUNCTIONS[text], start
+        elif after == "open" and text.rstrip("'") in (*_OPEN_NAMES, *_FUNCTIONS):
+            yield "function", OPEN_SLOPE if text.endswith("'") else OPEN, start
+        elif token.kind in ("name", "derivative") and text[0] not in "ΣΠ" and (name := ascii_name(token)):
+            yield "name", name, start
         else:
-            raise ExpressionError(f"found {token.text!r}", token.start)
+            raise ExpressionError(f"found {text!r}", start)
     yield "end", "", 0
 
 
@@ -136,7 +133,7 @@ class _SideParser(Parser):
             return self.applied(text, offset)
 
     def applied(self, function: str, offset: int) -> Expression:
-        """A function with what it is of, and the power that may stand between the two: tanh²(h), ln a."""
+        """A function with its arguments, and the power that may be between the two: tanh²(h), ln a."""
         exponent = self.atom() if self.take("^") else None
         if not self.take("("):
             arguments = [self.unary()]

@@ -1,4 +1,4 @@
-"""How people write the quantities of a problem besides the config's own notation: a table of spellings.
+"""Spellings of a problem's quantities besides the config's own notation.
 
 A spelling may fit several quantities; then it means none of them until something else decides.
 """
@@ -32,8 +32,8 @@ _COST = (
     "E L J C l loss cost MSE SSE BCE CE Etot Ltot Etotal Ltotal Ctotal Jtotal errortotal losstotal costtotal "
     "totalerror totalloss totalcost errtotal".split()
 )
-_BARE = 20  # units up to which a symbol without an index is looked for among them
-_LAYERED = 3  # layers of units up to which labels such as h1 and o2 speak for themselves
+_BARE = 20  # up to so many units, a symbol without an index may be any of theirs
+_LAYERED = 3  # up to so many layers, labels such as h1 and o2 are clear
 
 
 class Unit(NamedTuple):
@@ -48,13 +48,13 @@ class Unit(NamedTuple):
 
 
 class Spellings:
-    """What a spelling may mean in one problem; the tables are made when they are needed."""
+    """The meanings of spellings in one problem; each table is built when it is first needed."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
 
     def meanings(self, name: str) -> Iterator[frozenset[str]]:
-        """The ids that a name may stand for, table by table."""
+        """The ids that a name may mean, table by table, the surest first."""
         exact = loose(name)
         for table in (self.notations, self.words):
             if exact in table:
@@ -69,8 +69,8 @@ class Spellings:
 
     @cached_property
     def notations(self) -> Meanings:
-        """The units' quantities in the other notations, where all of them agree what it is."""
-        table = _Table()
+        """The units' quantities in the other notations, where all of these agree on the quantity."""
+        table = _SpellingTable()
         for notation in NOTATIONS.values():
             for prefix, pattern in _patterns(notation):
                 for unit in self.units:
@@ -82,7 +82,7 @@ class Spellings:
     @cached_property
     def words(self) -> Meanings:
         """Spellings with the unit's own name, or a label that no other unit has; and of the cost."""
-        table = _Table()
+        table = _SpellingTable()
         for word in _COST:
             table.add(word, self.problem.objective_id)
         for unit in self.units:
@@ -105,8 +105,8 @@ class Spellings:
 
     @cached_property
     def folded(self) -> Meanings:
-        """The same whether letters are small or capital."""
-        table = _Table()
+        """The notations and words, with capitals as small letters."""
+        table = _SpellingTable()
         for meanings in (self.notations, self.words):
             for name, ids in meanings.items():
                 if len(name) > 1:
@@ -115,8 +115,8 @@ class Spellings:
 
     @cached_property
     def guesses(self) -> Meanings:
-        """Spellings that say no more than a place, or leave open which of a unit's quantities they mean."""
-        table = _Table()
+        """Spellings that give only a place, or leave open which of a unit's quantities they mean."""
+        table = _SpellingTable()
         for unit in self.units:
             id = spell(unit.name)
             for label in self._places(unit):
@@ -152,7 +152,7 @@ class Spellings:
         return frozenset(loose(transcribe(unit.name)) for unit in self.units)
 
     def _labels(self, unit: Unit) -> Iterator[str]:
-        """What a unit is called by its place, unless another one has that name: h2, o1."""
+        """Names for a unit by its place, h2 or o1, unless another unit has that name."""
         labels: list[str] = []
         if unit.last:
             labels = [f"{word}{unit.place}" for word in ("o", "output", "y")]
@@ -163,7 +163,7 @@ class Spellings:
         yield from (label for label in labels if label not in self._names)
 
     def _places(self, unit: Unit) -> Iterator[str]:
-        """Numbers that may stand for a unit if none is called so: in its layer, among all, of its layer."""
+        """Numbers for a unit, if none has that name: in its layer, among all units, of its layer."""
         numbers = [
             f"{unit.place}",
             f"{unit.position}",
@@ -174,14 +174,14 @@ class Spellings:
             numbers += [f"{unit.layer}", f"{unit.layer + 1}"]
         yield from (number for number in dict.fromkeys(numbers) if loose(number) not in self._names)
 
-    def _add_unit(self, table: _Table, unit: Unit, label: str) -> None:
+    def _add_unit(self, table: _SpellingTable, unit: Unit, label: str) -> None:
         id = spell(unit.name)
         table.each(_NET, label, f"h_{id}")
         table.each(_ACTIVATION, label, f"a_{id}")
         table.each(_DELTA, label, f"delta_{id}")
 
-    def _add_bare(self, table: _Table, unit: Unit) -> None:
-        """A net or activation without an index is that of the only unit, else it is left open whose."""
+    def _add_bare(self, table: _SpellingTable, unit: Unit) -> None:
+        """Add a net or activation without an index: that of the only unit, else it is left open whose."""
         id = spell(unit.name)
         stems = {prefix: _stem(pattern) for prefix, pattern in _patterns(self.problem.notation)}
         for word in (*_ONE_NET, stems["h"]):
@@ -193,7 +193,7 @@ class Spellings:
             table.add("error", f"e_{id}")
             table.add("err", f"e_{id}", f"delta_{id}")
 
-    def _add_targets(self, table: _Table) -> None:
+    def _add_targets(self, table: _SpellingTable) -> None:
         table.add("error", self.problem.objective_id)
         table.add("err", self.problem.objective_id)
         outputs = [unit for unit in self.units if unit.last]
@@ -205,8 +205,8 @@ class Spellings:
             table.add(f"y_{unit.place}", f"a_{spell(unit.name)}")
 
 
-class _Table:
-    """Collects what spellings mean."""
+class _SpellingTable:
+    """Collects spellings and the ids they mean."""
 
     def __init__(self) -> None:
         self.ids: dict[str, set[str]] = {}
@@ -228,5 +228,5 @@ def _patterns(notation: Notation) -> tuple[tuple[str, str], ...]:
 
 
 def _stem(pattern: str) -> str:
-    """What is left of a notation's pattern for a unit that needs no name."""
+    """A notation's pattern for a unit that needs no name."""
     return pattern.replace("{unit}", "").strip("_{}()^")

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from backtrace.checking.reading.lines import Line, numbered_lines
+from backtrace.checking.reading.lines import DocumentLine, numbered_lines
 from backtrace.checking.statement import Statement
 from backtrace.limits import LINE_CHARACTERS
 
@@ -54,7 +54,7 @@ class AnswerForm:
             return text
         return "\n".join(self._kept(numbered_lines(text)))
 
-    def _kept(self, lines: Iterable[Line]) -> Iterator[str]:
+    def _kept(self, lines: Iterable[DocumentLine]) -> Iterator[str]:
         end: str | None = None
         for number, line, _ in lines:
             bare = line.strip()

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from backtrace.checking.lexing.tokens import Side, Token, name_of, number_of, typed
+from backtrace.checking.lexing.tokens import Side, Token, ascii_name, name_of, number_of
 from backtrace.checking.reading.answer_form import AnswerForm
-from backtrace.checking.reading.equations import Equation, equations
+from backtrace.checking.reading.equations import WrittenEquation, equations
 from backtrace.checking.reading.handwritten_numbers import with_points
 from backtrace.checking.reading.markup import document_lines, harmless
 from backtrace.checking.reading.matrices import cells, elements, labels
-from backtrace.checking.reading.passages import Passage, passages
+from backtrace.checking.reading.passages import TextPassage, passages
 from backtrace.checking.reading.tables import with_tables
 from backtrace.checking.statement import Formula, Sheet, Statement
 from backtrace.symbolic.expressions import Number
@@ -36,7 +36,7 @@ def read_document(text: str, file: str = "") -> Sheet:
     """
     form = AnswerForm()
     text = text if file.endswith(".ipynb") else form.answers(text)
-    reader = _Reader(form.is_form)
+    reader = _EquationReader(form.is_form)
     lines = with_tables(with_points(document_lines(text, file)), reader.not_understood)
     for passage in passages(lines, reader.not_understood):
         reader.read(passage)
@@ -45,7 +45,7 @@ def read_document(text: str, file: str = "") -> Sheet:
     return Sheet(file, statements, formulas, unread, document=True, blank=form.blank)
 
 
-class _Reader:
+class _EquationReader:
     """Collects statements and formulas; in a form, an equation states one number."""
 
     def __init__(self, is_form: bool) -> None:
@@ -59,7 +59,7 @@ class _Reader:
         is_whole = len(raw) <= CHARACTERS_SHOWN
         self.unread.setdefault(line, shown if is_whole else f"{shown[:CHARACTERS_SHOWN]}…")
 
-    def read(self, passage: Passage) -> None:
+    def read(self, passage: TextPassage) -> None:
         text, last = passage.text, passage.segments[-1]
         if _CHANGES.search(text):
             self.not_understood(last.line, last.raw)
@@ -80,7 +80,7 @@ class _Reader:
                 self.not_understood(segments[-1].line, segments[-1].raw)
 
 
-def _statements(equation: Equation, lines: Sequence[int]) -> Iterator[Statement]:
+def _statements(equation: WrittenEquation, lines: Sequence[int]) -> Iterator[Statement]:
     """One for each quantity that a chain names, with the number at its end."""
     sides = equation.sides
     names = [name_of(side) for side in sides]
@@ -123,12 +123,12 @@ def _renewed(name: str, working: Sequence[Sequence[Token]], updates: bool) -> st
     """The name of the new value in an update: `w = w - 0.5(0.1) = 0.35` and `w ← …` state w+."""
     if name.endswith("+") or not working:
         return name
-    uses_itself = any(token.kind == "name" and typed(token) == name for side in working for token in side)
-    return f"{name}+" if updates or uses_itself else name
+    used = {ascii_name(token) for side in working for token in side if token.kind == "name"}
+    return f"{name}+" if updates or name in used else name
 
 
 def _entries(
-    equation: Equation, names: Sequence[str | None], matrix: list[list[Number]], line: int
+    equation: WrittenEquation, names: Sequence[str | None], matrix: list[list[Number]], line: int
 ) -> Iterator[Statement]:
     """One for each entry of a matrix, named by its index, or by the cell of a matrix of names."""
     numbers = [number for row in matrix for number in row]
@@ -143,7 +143,7 @@ def _entries(
                 yield Statement(entry, number, line, working=working)
 
 
-def _formulas(equation: Equation, lines: Sequence[int]) -> Iterator[Formula]:
+def _formulas(equation: WrittenEquation, lines: Sequence[int]) -> Iterator[Formula]:
     """The right-hand sides in symbols, each with the last name before it, or with the first side."""
     left, name = equation.sides[0], name_of(equation.sides[0])
     for i, side in enumerate(equation.sides[1:], 1):

@@ -29,7 +29,7 @@ _NO_RELATION = re.compile(r"[!<>≠]=+|=>|={3,}|[-+*/]=(?=\s)")
 _QUANTITY = ("name", "derivative")
 
 
-class Equation(NamedTuple):
+class WrittenEquation(NamedTuple):
     """A chain of equals signs: its sides as they are written, without the words around it.
 
     `starts` are the offsets at which the sides begin. `updates` is true where an arrow assigns: w ← w - 0.1.
@@ -40,7 +40,7 @@ class Equation(NamedTuple):
     updates: bool = False
 
 
-def equations(line: str) -> Iterator[Equation]:
+def equations(line: str) -> Iterator[WrittenEquation]:
     """The chains in a line, from left to right; of each, only the sides that are mathematics."""
     without = _NO_RELATION.sub(lambda found: BREAK * len(found[0]), line)
     parts, relations = _at_relations(_with_minus(tokens_of(without)))
@@ -60,7 +60,7 @@ def equations(line: str) -> Iterator[Equation]:
             is_cut = not is_last and _is_two(head)
             if is_cut:
                 sides[-1] = head[:1]
-            yield Equation(tuple(sides), tuple(starts), updates)
+            yield WrittenEquation(tuple(sides), tuple(starts), updates)
             sides = [head[2:] if is_cut else _tail(part)]
             starts = [sides[0][0].start if sides[0] else starts[-1]]
             updates = not is_last and relations[i].text == "←"

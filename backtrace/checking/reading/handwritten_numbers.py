@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from backtrace.checking.lexing.latex import TooDeepError, plain
 from backtrace.checking.lexing.tokens import number_of, tokens_of
-from backtrace.checking.reading.lines import Line
+from backtrace.checking.reading.lines import DocumentLine
 from backtrace.config.cursor import to_number
 from backtrace.errors import quoted
 from backtrace.limits import LINE_CHARACTERS
@@ -53,7 +53,7 @@ def has_commas(texts: Iterable[str]) -> bool:
     return sum(len(_SURE.findall(text)) - len(_POINT.findall(text)) for text in short) > 0
 
 
-def with_points(lines: Iterable[Line]) -> Iterable[Line]:
+def with_points(lines: Iterable[DocumentLine]) -> Iterable[DocumentLine]:
     """The lines of a document; if its writer has decimal commas, with points in their place."""
     lines = list(lines)
     if not has_commas(line.text for line in lines):

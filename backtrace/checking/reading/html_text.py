@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from itertools import groupby
 from operator import itemgetter
 
-from backtrace.checking.reading.lines import Line
+from backtrace.checking.reading.lines import DocumentLine
 
 SCRIPTS = {"sub": "_{", "sup": "^{"}
 
@@ -30,18 +30,18 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
 
 
-def html_lines(text: str) -> Iterator[Line]:
+def html_lines(text: str) -> Iterator[DocumentLine]:
     """The lines of text that a browser would show; there is an empty one before each table."""
     without = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
-    parser = _Text()
+    parser = _HtmlText()
     parser.feed(_NO_TAG.sub("&lt;", without))
     parser.close()
     for (number, _), pieces in groupby(parser.pieces, key=itemgetter(0)):
-        yield Line(number, "".join(piece for _, piece in pieces))
+        yield DocumentLine(number, "".join(piece for _, piece in pieces))
 
 
 @dataclass
-class _Parts:
+class _MathParts:
     """An open MathML fraction or script: how many parts it has so far, and how deep the current one is."""
 
     tag: str
@@ -55,7 +55,7 @@ class _Parts:
         return marks[min(self.count, len(marks) - 1)]
 
 
-class _Text(HTMLParser):
+class _HtmlText(HTMLParser):
     """Collects pieces of text with their lines; a new block begins a new line."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class _Text(HTMLParser):
         self.hidden: str | None = None
         self.nested = 0  # elements of the hidden one's name within it
         self.row: int | None = None  # the line of the table's row that is open: all of it is one line
-        self.parts: list[_Parts] = []
+        self.parts: list[_MathParts] = []
 
     def put(self, text: str) -> None:
         line = self.getpos()[0]
@@ -96,7 +96,7 @@ class _Text(HTMLParser):
                 parts.count += 1
             parts.depth += 1
         if tag in _PART_MARKS:
-            self.parts.append(_Parts(tag))
+            self.parts.append(_MathParts(tag))
             self.put("\\frac" if tag == "mfrac" else "")
         elif tag in SCRIPTS:
             self.put(SCRIPTS[tag])

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from backtrace.checking.reading.html_text import SCRIPTS, html_lines
-from backtrace.checking.reading.lines import Line, numbered_lines
+from backtrace.checking.reading.lines import DocumentLine, numbered_lines
 from backtrace.checking.reading.notebook import notebook_lines
 from backtrace.limits import LINE_CHARACTERS
 
@@ -39,17 +39,17 @@ _DASH = re.compile(r"–(?=\s?[.0-9(])")  # for a minus
 _RULE = re.compile(r"\s*[=\-_*~]{3,}\s*")
 
 
-def document_lines(text: str, file: str = "") -> Iterator[Line]:
+def document_lines(text: str, file: str = "") -> Iterator[DocumentLine]:
     """The lines of a document; one that is too long comes as it is, and its reader refuses it."""
     ending = file.lower().rpartition(".")[2]
     is_html = ending in ("html", "htm", "xhtml") or bool(_IS_HTML.search(text, 0, 200_000))
-    numbered: Iterable[Line] | None = notebook_lines(text) if ending == "ipynb" else None
+    numbered: Iterable[DocumentLine] | None = notebook_lines(text) if ending == "ipynb" else None
     if numbered is None:
         is_parsed = is_html and len(text) <= HTML_CHARACTERS
         numbered = html_lines(text) if is_parsed else numbered_lines(text)
     for line in numbered:
         is_short = len(line.text) <= LINE_CHARACTERS
-        yield Line(line.number, _clean(line.text, comments=ending == "tex")) if is_short else line
+        yield DocumentLine(line.number, _clean(line.text, comments=ending == "tex")) if is_short else line
 
 
 def _clean(line: str, comments: bool) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from backtrace.checking.reading.lines import Line
+from backtrace.checking.reading.lines import DocumentLine
 
 _MAX_SHOWN = 100_000  # lines
 
 
-def notebook_lines(text: str) -> list[Line] | None:
+def notebook_lines(text: str) -> list[DocumentLine] | None:
     """The lines of the Markdown cells and of what code cells print; None if this is no notebook."""
     try:
         cells = json.loads(text)["cells"]
@@ -36,7 +36,7 @@ def _lines(source: object) -> list[str]:
     return [line for line in whole.split("\n") if line and not line.isspace()]
 
 
-def _placed(lines: list[str], text: str) -> Iterator[Line]:
+def _placed(lines: list[str], text: str) -> Iterator[DocumentLine]:
     """Each line with its number in the file; they come in the order of the file."""
     position, number = 0, 1
     for line in lines:
@@ -46,4 +46,4 @@ def _placed(lines: list[str], text: str) -> Iterator[Line]:
         if place >= 0:
             number += text.count("\n", position, place)
             position = place
-        yield Line(number, line)
+        yield DocumentLine(number, line)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from backtrace.checking.lexing.latex import TooDeepError, plain
 from backtrace.checking.lexing.latex_tables import BREAK, FENCE, ROW
-from backtrace.checking.lexing.tokens import named, number_of, tokens_of
-from backtrace.checking.reading.lines import Line
+from backtrace.checking.lexing.tokens import number_of, parse_name, tokens_of
+from backtrace.checking.reading.lines import DocumentLine, Reporter
 from backtrace.limits import LINE_CHARACTERS
 from backtrace.symbolic.ids import LETTER
 
@@ -58,7 +58,7 @@ class Segment(NamedTuple):
     is_displayed: bool
 
 
-class Passage(NamedTuple):
+class TextPassage(NamedTuple):
     """Segments that continue one another, and their text in one piece."""
 
     segments: list[Segment]
@@ -75,7 +75,7 @@ class Passage(NamedTuple):
         return [self.segments[min(bisect_right(starts, at), len(self.segments)) - 1] for at in offsets]
 
 
-def passages(lines: Iterable[Line], not_understood: Callable[[int, str], None]) -> Iterator[Passage]:
+def passages(lines: Iterable[DocumentLine], not_understood: Reporter) -> Iterator[TextPassage]:
     """The passages of a document that may have equations in them.
 
     A segment that begins with = continues the one before; within a displayed formula, so does a term.
@@ -84,12 +84,12 @@ def passages(lines: Iterable[Line], not_understood: Callable[[int, str], None]) 
     size = 0
     for segment in _segments(lines, not_understood):
         if current and (size + len(segment.text) >= LINE_CHARACTERS or not _continues(current[-1], segment)):
-            yield Passage(current)
+            yield TextPassage(current)
             current, size = [], 0
         current.append(segment)
         size += len(segment.text)
     if current:
-        yield Passage(current)
+        yield TextPassage(current)
 
 
 def _continues(before: Segment, segment: Segment) -> bool:
@@ -103,7 +103,7 @@ def _continues(before: Segment, segment: Segment) -> bool:
     return bool(is_product or _CONTINUES_DISPLAY.match(segment.text) or _UNFINISHED.search(before.text))
 
 
-def _segments(lines: Iterable[Line], not_understood: Callable[[int, str], None]) -> Iterator[Segment]:
+def _segments(lines: Iterable[DocumentLine], not_understood: Reporter) -> Iterator[Segment]:
     is_open = False
     for number, raw, left in _with_whole_matrices(lines):
         if len(raw) > LINE_CHARACTERS:
@@ -131,9 +131,9 @@ def _segments(lines: Iterable[Line], not_understood: Callable[[int, str], None])
                 yield Segment(number, piece, raw, is_displayed)
 
 
-def _with_whole_matrices(lines: Iterable[Line]) -> Iterator[Line]:
+def _with_whole_matrices(lines: Iterable[DocumentLine]) -> Iterator[DocumentLine]:
     r"""The lines, joined from the one with \begin{pmatrix} to the one with its \end."""
-    waiting: list[Line] = []
+    waiting: list[DocumentLine] = []
     depth = 0
     for line in lines:
         if len(line.text) <= LINE_CHARACTERS:
@@ -150,8 +150,8 @@ def _with_whole_matrices(lines: Iterable[Line]) -> Iterator[Line]:
         yield _joined(waiting)
 
 
-def _joined(lines: list[Line]) -> Line:
-    return Line(lines[0].number, " ".join(line.text for line in lines))
+def _joined(lines: list[DocumentLine]) -> DocumentLine:
+    return DocumentLine(lines[0].number, " ".join(line.text for line in lines))
 
 
 def _with_label(piece: str) -> str:
@@ -165,7 +165,7 @@ def _with_label(piece: str) -> str:
         return piece
     *words, symbol = label.split()[-8:] or [""]
     lowered = {word.lower() for word in words}
-    is_label = _SYMBOL.fullmatch(symbol) and named(symbol) is not None
+    is_label = _SYMBOL.fullmatch(symbol) and parse_name(symbol) is not None
     if not is_label or not all(map(str.isalpha, words)) or _NO_LABELS & lowered:
         return piece
     return f"{symbol}{'⁺' if lowered & {'new', 'updated'} else ''} = {rest}"

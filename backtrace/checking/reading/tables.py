@@ -8,13 +8,13 @@ of LaTeX's tabular. A number without a name is reported as not understood.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from backtrace.checking.lexing.latex import TooDeepError, plain
 from backtrace.checking.lexing.latex_tables import FENCE
 from backtrace.checking.lexing.tokens import Token, name_of, number_of, tokens_of
-from backtrace.checking.reading.lines import Line
+from backtrace.checking.reading.lines import DocumentLine, Reporter
 from backtrace.checking.reading.prose_words import ARTICLES
 from backtrace.limits import LINE_CHARACTERS
 
@@ -52,27 +52,25 @@ _LATEX_CELL = re.compile(r"(?<!\\)&")
 # Around a tabular that is alone on its lines: brackets and signs of mathematics, \centering.
 _ALONE = re.compile(r"[\s$\[\](){}.,;]*(?:\\(?:\[|\]|\(|\)|centering|displaystyle)[\s$]*)*[\s$.,;]*")
 
-Reporter = Callable[[int, str], None]
 
-
-def with_tables(lines: Iterable[Line], not_understood: Reporter) -> Iterator[Line]:
+def with_tables(lines: Iterable[DocumentLine], not_understood: Reporter) -> Iterator[DocumentLine]:
     """The lines of a document that are not empty, every cell of a table on its own."""
-    rows: list[Line] = []
+    rows: list[DocumentLine] = []
     for line in _with_latex_rows(lines):
         starts = len(line.text) <= LINE_CHARACTERS and line.text.lstrip()[:1] == "|"
         is_row = starts and (bool(rows) or line.text.rstrip()[-1:] == "|")  # |x| = 3 is none
         if rows and (not is_row or len(rows) == TABLE_LINES):
-            yield from _Table(rows, not_understood).lines()
+            yield from _DocumentTable(rows, not_understood).lines()
             rows = []
         if is_row:
             rows.append(line)
         elif line.text and not line.text.isspace():
             yield line
     if rows:
-        yield from _Table(rows, not_understood).lines()
+        yield from _DocumentTable(rows, not_understood).lines()
 
 
-class _Cell(NamedTuple):
+class _TableCell(NamedTuple):
     """A cell as it is written, and in plain notation.
 
     `has_value` if it is a number, or a working that ends in one; `is_equation` if it names its own quantity.
@@ -94,7 +92,7 @@ class _Cell(NamedTuple):
         return name_of(self.tokens)
 
 
-def _cell(raw: str) -> _Cell:
+def _cell(raw: str) -> _TableCell:
     raw = raw.strip()
     try:
         text = plain(raw).replace(FENCE, " ").strip()
@@ -107,7 +105,7 @@ def _cell(raw: str) -> _Cell:
     is_working = relation is not None or begins.isdigit() or begins == "."
     has_value = is_number or (is_working and any(token.kind == "number" for token in tokens))
     is_equation = relation is not None and name_of(tokens[:relation]) is not None
-    return _Cell(raw, text, tokens, is_number, has_value, is_equation)
+    return _TableCell(raw, text, tokens, is_number, has_value, is_equation)
 
 
 def _is_symbol(token: Token) -> bool:
@@ -117,17 +115,18 @@ def _is_symbol(token: Token) -> bool:
     return token.kind == "name" and not is_word and token.text not in ARTICLES
 
 
-class _Row(NamedTuple):
-    line: Line
-    cells: list[_Cell]
+class _TableRow(NamedTuple):
+    line: DocumentLine
+    cells: list[_TableCell]
 
 
-class _Table:
+class _DocumentTable:
     """Rows between bars, the first of which may be a heading."""
 
-    def __init__(self, lines: Sequence[Line], not_understood: Reporter) -> None:
+    def __init__(self, lines: Sequence[DocumentLine], not_understood: Reporter) -> None:
         self.not_understood = not_understood
-        self.rows = [_Row(line, _cells(line.text)) for line in lines if not _SEPARATOR.fullmatch(line.text)]
+        written = (line for line in lines if not _SEPARATOR.fullmatch(line.text))
+        self.rows = [_TableRow(line, _cells(line.text)) for line in written]
         has_heading = len(self.rows) > 1 and not any(cell.has_value for cell in self.rows[0].cells)
         self.heading = self.rows.pop(0).cells if has_heading else []
         formulas = [i for i, cell in enumerate(self.heading) if cell.text.lower() in _FORMULA_COLUMNS]
@@ -136,7 +135,7 @@ class _Table:
                 if i < len(cells) and not cells[i].is_equation:
                     cells[i] = cells[i]._replace(has_value=False, is_number=False)
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[DocumentLine]:
         is_headed = self.has_names_over_numbers()
         patterns = [_pattern(cell) for cell in self.heading]
         has_units = bool(self.heading) and _OF_UNITS.search(self.heading[0].text.lower()) is not None
@@ -145,13 +144,13 @@ class _Table:
             known = 0
             for cell, name in zip(cells, names, strict=True):
                 if cell.is_equation or (name and cell.has_value):
-                    yield Line(line.number, cell.raw, "" if cell.is_equation else name or "")
+                    yield DocumentLine(line.number, cell.raw, "" if cell.is_equation else name or "")
                     known += cell.has_value
             values = sum(cell.has_value for cell in (cells if is_headed else cells[1:]))
             if known < values:
                 self.not_understood(line.number, line.text)
             if not values and not known:
-                yield Line(line.number, " \\quad ".join(cell.raw for cell in cells))
+                yield DocumentLine(line.number, " \\quad ".join(cell.raw for cell in cells))
 
     def has_names_over_numbers(self) -> bool:
         """Whether the heading has the names of the numbers below it."""
@@ -162,7 +161,7 @@ class _Table:
             and all(cell.is_number for cell in self.rows[0].cells)
         )
 
-    def names_over(self, cells: Sequence[_Cell]) -> list[str | None]:
+    def names_over(self, cells: Sequence[_TableCell]) -> list[str | None]:
         """The names in the heading, for a single row: of several, nobody knows which sample each is."""
         if len(self.rows) > 1 or len(cells) != len(self.heading):
             return [None] * len(cells)
@@ -170,7 +169,7 @@ class _Table:
 
 
 def _names_in_row(
-    cells: Sequence[_Cell], patterns: Sequence[str | None], has_units: bool
+    cells: Sequence[_TableCell], patterns: Sequence[str | None], has_units: bool
 ) -> list[str | None]:
     """Names of the cells of a row that begins with its subject: a name, or the number of a unit."""
     names: list[str | None] = [None] * len(cells)
@@ -190,7 +189,7 @@ def _names_in_row(
     return names
 
 
-def _pattern(heading: _Cell) -> str | None:
+def _pattern(heading: _TableCell) -> str | None:
     """How a row's subject becomes the name of its cell in this column.
 
     None if the heading does not say, empty if the cells below it have no name here.
@@ -210,7 +209,7 @@ def _pattern(heading: _Cell) -> str | None:
     return next((pattern for found, pattern in _HEADINGS if found.search(words)), other)
 
 
-def _cells(text: str) -> list[_Cell]:
+def _cells(text: str) -> list[_TableCell]:
     inner = text.strip().removeprefix("|")
     inner = inner if inner.endswith("\\|") else inner.removesuffix("|")
     return list(map(_cell, _BAR.split(inner, TABLE_COLUMNS)))
@@ -219,9 +218,9 @@ def _cells(text: str) -> list[_Cell]:
 # LaTeX
 
 
-def _with_latex_rows(lines: Iterable[Line]) -> Iterator[Line]:
+def _with_latex_rows(lines: Iterable[DocumentLine]) -> Iterator[DocumentLine]:
     """The lines, with the rows of a tabular between bars; an array may also be a matrix."""
-    waiting: list[Line] = []
+    waiting: list[DocumentLine] = []
     for line in lines:
         is_short = len(line.text) <= LINE_CHARACTERS
         begins = _BEGINS.match(line.text) if not waiting and is_short else None
@@ -235,7 +234,7 @@ def _with_latex_rows(lines: Iterable[Line]) -> Iterator[Line]:
     yield from waiting
 
 
-def _unwrapped(lines: list[Line]) -> Sequence[Line]:
+def _unwrapped(lines: list[DocumentLine]) -> Sequence[DocumentLine]:
     """The rows of a tabular between bars; the lines as they are if it is a matrix."""
     begins, ends = _BEGINS.match(lines[0].text), _ENDS.search(lines[-1].text)
     if begins is None or ends is None or not _ALONE.fullmatch(ends[1]):
@@ -243,19 +242,19 @@ def _unwrapped(lines: list[Line]) -> Sequence[Line]:
     kinds = _COLUMN_KINDS.match(begins[3])
     texts = [begins[3][kinds.end() :] if kinds else begins[3], *(line.text for line in lines[1:])]
     texts[-1] = texts[-1][: texts[-1].rfind(ends[0])]
-    rows: list[Line] = []
+    rows: list[DocumentLine] = []
     row = ""
     for line, text in zip(lines, texts, strict=True):
         *whole, rest = _LATEX_ROW.split(_RULES.sub(" ", text))
         for piece in whole:
-            rows.append(Line(line.number, f"{row} {piece}"))
+            rows.append(DocumentLine(line.number, f"{row} {piece}"))
             row = ""
         row = f"{row} {rest}"
-    rows.append(Line(lines[-1].number, row))
+    rows.append(DocumentLine(lines[-1].number, row))
     rows = [line for line in rows if line.text.strip()]
     if begins[2] == "array" and _is_matrix(line.text for line in rows):
         return lines
-    return [Line(n, f"|{_LATEX_CELL.sub('|', text.replace('|', ' '))}|") for n, text, _ in rows]
+    return [DocumentLine(n, f"|{_LATEX_CELL.sub('|', text.replace('|', ' '))}|") for n, text, _ in rows]
 
 
 def _is_matrix(rows: Iterable[str]) -> bool:
