@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from backtrace.config.schema import schema
 from backtrace.derivation.activations import ACTIVATIONS, ActivationRow
 from backtrace.derivation.costs import COSTS, CostRow
 from backtrace.derivation.optimizers import RATE, UPDATE_RULES, UpdateRule
@@ -56,6 +57,8 @@ def assert_works_everywhere(config: Path, engines: Sequence[str]) -> None:
         assert run("trace", config, "-f", form)
     assert run("trace", config, "--hand", 4)
     assert "✗" not in run("gradcheck", config)
+    gradient = next(id for id in values(config, "--only", "backward") if "/dw" in id)
+    assert run("explain", config, gradient)
     ends = [
         json.loads(run("train", config, "--steps", 30, "--engine", engine, "-f", "json"))
         for engine in engines
@@ -70,6 +73,15 @@ def assert_works_everywhere(config: Path, engines: Sequence[str]) -> None:
     solution.write_text(run("sheet", config, "--solution"), encoding="utf-8")
     summary = json.loads(run("check", config, solution, "-f", "json"))["summary"]
     assert summary["marks"] == summary["out_of"] == summary["answers"] > 0
+
+
+def assert_config_knows(name: str, config: Path) -> None:
+    """The schema has the name, and a misspelt one is told the right one."""
+    assert f'"{name}"' in json.dumps(schema())
+    config.write_text(config.read_text(encoding="utf-8").replace(name, f"{name}x"), encoding="utf-8")
+    done = run_command("trace", str(config))
+    assert done.code == 1
+    assert f"did you mean {name}?" in done.err
 
 
 def network(folder: Path, activation: str = "tanh", cost: str = "squared_error", rule: str = "sgd") -> Path:
@@ -116,6 +128,7 @@ def test_an_activation_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert found["da_1/dh_1"] == pytest.approx(1 / 1.3**2, rel=1e-14)
     assert_works_everywhere(config, ["generated", "numpy"])
     assert "softsign" in exercise("--activation", "softsign")
+    assert_config_knows("softsign", config)
 
 
 def test_a_cost_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,6 +139,7 @@ def test_a_cost_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert found["dE/da_o"] == pytest.approx(-4 * (0.3 - found["a_o"]) ** 3, rel=1e-13)
     assert_works_everywhere(config, ["generated", "numpy"])
     assert "fourth_power" in exercise("--cost", "fourth_power")
+    assert_config_knows("fourth_power", config)
 
 
 def test_an_update_rule_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,3 +152,4 @@ def test_an_update_rule_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert found["w_5+"] == pytest.approx(before["w_5+"] - 0.5 * found["q_w_5+"], rel=1e-13)
     assert_works_everywhere(config, ["generated", "numpy"])
     assert "halving" in exercise("--update", "halving")
+    assert_config_knows("halving", config)
