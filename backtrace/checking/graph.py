@@ -16,7 +16,7 @@ from backtrace.derivation.equation import Equation
 from backtrace.derivation.optimizers import STEP, UPDATE_RULES, constants
 from backtrace.errors import BacktraceError, NotDifferentiableError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
-from backtrace.evaluation.compiled import Compiled, compiled
+from backtrace.evaluation.compiled import Compiled, compile_expression
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part, Request
@@ -257,7 +257,7 @@ class Graph:
         assert node.expression is not None
         place = node.key, arithmetic.name
         if place not in self._compiled:
-            self._compiled[place] = compiled(node.expression, node.uses, arithmetic)
+            self._compiled[place] = compile_expression(node.expression, node.uses, arithmetic)
         return self._compiled[place]
 
     def evaluate(self, node: Node, values: Mapping[Key, Value], arithmetic: Arithmetic) -> Value:

@@ -84,7 +84,7 @@ def activation_slope(name: str) -> Expression:
     return simplify(replace(slope, value, ACTIVATED))
 
 
-def applied(
+def for_unit(
     template: Expression, net: Symbol, activation: Symbol, options: Mapping[str, Expression]
 ) -> Expression:
     """A formula in h and a with the symbols of one unit in their places."""

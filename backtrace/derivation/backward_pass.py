@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from backtrace.derivation.activations import activation_slope, applied
+from backtrace.derivation.activations import activation_slope
 from backtrace.derivation.chain_rule import Adjoints, local_derivatives
 from backtrace.derivation.equation import Equation, Kind
 from backtrace.derivation.forward_pass import Forward
@@ -129,12 +129,9 @@ class _Backward:
             # One slope per unit, since a unit's activation depends on its own net alone. Softmax is
             # different: each of its activations depends on all nets of the layer, so `through_activation`
             # adds them up.
-            slope = activation_slope(layer.activation.name)
-            options = layer.activation.options
-            for unit in layer.units:
-                net, activation = self.symbols.net[unit], self.symbols.activation[unit]
-                expression = applied(slope, net, activation, options)
-                self._emit(self.symbols.slope(unit), expression, "slope", layer.name)
+            formulas = self.forward.by_unit(activation_slope(layer.activation.name), layer)
+            for unit, formula in zip(layer.units, formulas, strict=True):
+                self._emit(self.symbols.slope(unit), formula, "slope", layer.name)
         expressions = through_activation(self.forward, layer, directions)
         if self._softmax_with_cross_entropy(layer):
             expressions = self._shortened(layer)

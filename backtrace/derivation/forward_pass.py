@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from backtrace.derivation.activations import activation_value, applied
+from backtrace.derivation.activations import activation_value, for_unit
 from backtrace.derivation.costs import cost_term_template
 from backtrace.derivation.equation import Equation
 from backtrace.problem.notation import cost_term, derivative, given, of_unit
@@ -108,17 +108,10 @@ class Forward:
         outputs, cost = self.network.layers[-1].units, self.network.cost
         if not isinstance(cost, str):
             return {}
+        template = substitute(cost_term_template(cost), {"n": number(len(outputs))})
+        activation, target = self.symbols.activation, self.symbols.target
         return {
-            unit: simplify(
-                substitute(
-                    cost_term_template(cost),
-                    {
-                        "a": self.symbols.activation[unit],
-                        "t": self.symbols.target[unit],
-                        "n": number(len(outputs)),
-                    },
-                )
-            )
+            unit: simplify(substitute(template, {"a": activation[unit], "t": target[unit]}))
             for unit in outputs
         }
 
@@ -167,14 +160,17 @@ class Forward:
         return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
     def _elementwise(self, layer: Layer) -> list[Equation]:
-        value = activation_value(layer.activation.name)
-        options = layer.activation.options
-        rows = []
-        for unit in layer.units:
-            net, activation = self.symbols.net[unit], self.symbols.activation[unit]
-            expression = applied(value, net, activation, options)
-            rows.append(Equation(activation, expression, "activation", "forward", layer.name))
-        return rows
+        formulas = self.by_unit(activation_value(layer.activation.name), layer)
+        activations = [self.symbols.activation[unit] for unit in layer.units]
+        return [
+            Equation(activation, formula, "activation", "forward", layer.name)
+            for activation, formula in zip(activations, formulas, strict=True)
+        ]
+
+    def by_unit(self, template: Expression, layer: Layer) -> list[Expression]:
+        """A formula in h and a, such as a slope, for each unit of a layer."""
+        net, activation, options = self.symbols.net, self.symbols.activation, layer.activation.options
+        return [for_unit(template, net[unit], activation[unit], options) for unit in layer.units]
 
     def softmax(self, layer: Layer) -> list[Equation]:
         """The rows of a softmax layer: the exponentials e^h, their sum S, and the shares a = e^h/S.

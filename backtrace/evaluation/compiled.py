@@ -29,7 +29,9 @@ Lookup = Callable[[Name], Value]
 Compiled = Callable[[Lookup[Name]], Value]
 
 
-def compiled(expression: Expression, names: Mapping[str, Name], arithmetic: Arithmetic) -> Compiled[Name]:
+def compile_expression(
+    expression: Expression, names: Mapping[str, Name], arithmetic: Arithmetic
+) -> Compiled[Name]:
     """A function that takes a lookup of values by the names that `names` has for the symbols.
 
     Raises:
@@ -43,7 +45,7 @@ def compiled(expression: Expression, names: Mapping[str, Name], arithmetic: Arit
             value = arithmetic.number(expression)
             return lambda of: value
         case Negative(operand):
-            inner = compiled(operand, names, arithmetic)
+            inner = compile_expression(operand, names, arithmetic)
             return lambda of: -inner(of)
         case Product(factors):
             return _fold(mul, _all(factors, names, arithmetic))
@@ -62,7 +64,7 @@ def compiled(expression: Expression, names: Mapping[str, Name], arithmetic: Arit
 def _all(
     parts: Sequence[Expression], names: Mapping[str, Name], arithmetic: Arithmetic
 ) -> list[Compiled[Name]]:
-    return [compiled(part, names, arithmetic) for part in parts]
+    return [compile_expression(part, names, arithmetic) for part in parts]
 
 
 def _fold(operation: Callable[[Value, Value], Value], parts: Sequence[Compiled[Name]]) -> Compiled[Name]:

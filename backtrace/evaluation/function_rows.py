@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from backtrace.evaluation.arithmetic import Arithmetic, Value
-from backtrace.evaluation.compiled import compiled
+from backtrace.evaluation.compiled import compile_expression
 from backtrace.symbolic.functions import FUNCTIONS, Function
 from backtrace.symbolic.parser import parse
 
@@ -36,7 +36,7 @@ class _Functions(dict[str, Callable[..., Any]]):
     def _from_textbook(self, row: Function) -> Callable[..., Value] | None:
         if not row.textbook:
             return None
-        work = compiled(parse(row.textbook, FUNCTIONS), _PLACES, self.arithmetic)
+        work = compile_expression(parse(row.textbook, FUNCTIONS), _PLACES, self.arithmetic)
         return lambda *arguments: work(arguments.__getitem__)
 
 

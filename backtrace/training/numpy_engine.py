@@ -16,7 +16,7 @@ from backtrace.derivation.activations import activation_slope, activation_value
 from backtrace.derivation.costs import cost_term_template
 from backtrace.derivation.dependencies import uses
 from backtrace.derivation.optimizers import UPDATE_RULES, update_rows
-from backtrace.evaluation.compiled import Compiled, compiled
+from backtrace.evaluation.compiled import Compiled, compile_expression
 from backtrace.evaluation.numpy_arrays import ARRAYS, Array
 from backtrace.problem.problem import INPUTS, Layer, Network, Problem, parameters_of
 from backtrace.symbolic.calculus import partials
@@ -160,7 +160,7 @@ def _in_order_of_use(network: Network, problem: Problem) -> list[str]:
 
 def _function(expression: Expression) -> Compiled[str]:
     """An expression as a function of a lookup by id."""
-    return compiled(expression, {id: id for id in uses(expression)}, ARRAYS)
+    return compile_expression(expression, {id: id for id in uses(expression)}, ARRAYS)
 
 
 class _Block:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.rewriting import Rewritten
 from backtrace.checking.slips.units import layer_of, net_and_activation
-from backtrace.derivation.activations import ACTIVATIONS, activation_slope, activation_value, applied
+from backtrace.derivation.activations import ACTIVATIONS, activation_slope, activation_value, for_unit
 from backtrace.derivation.costs import COSTS, cost_term_template
 from backtrace.problem.problem import Network
 from backtrace.symbolic.calculus import partials
@@ -30,7 +30,7 @@ def slope_of_net(graph: Graph, node: Node, expression: Expression) -> Iterator[R
     if layer is not None and layer.activation.name != "softmax":
         options = layer.activation.options
         value = activation_value(layer.activation.name)
-        again = applied(value, activation.symbol, activation.symbol, options)
+        again = for_unit(value, activation.symbol, activation.symbol, options)
         twice = substitute(expression, {net.symbol.id: activation.symbol, activation.symbol.id: again})
         yield Rewritten(twice, f"the slope is computed at {a} instead of {h}", uses)
 
@@ -46,7 +46,7 @@ def other_slope(graph: Graph, node: Node, expression: Expression) -> Iterator[Re
             if name in (layer.activation.name, "softmax", "step"):
                 continue
             options = {key: number(value) for key, value in row.options.items()}
-            other = applied(activation_slope(name), net.symbol, activation.symbol, options)
+            other = for_unit(activation_slope(name), net.symbol, activation.symbol, options)
             yield Rewritten(other, f"the slope is that of {name} instead of {layer.activation.name}", uses)
     if node.kind in ("cost_gradient", "error") and isinstance(graph.problem.model, Network):
         yield from _other_cost(graph, node)

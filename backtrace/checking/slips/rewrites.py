@@ -12,7 +12,7 @@ from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.rewriting import Rewriting
 from backtrace.checking.slips.table import SLIPS
 from backtrace.checking.slips.what_if_values import Values
-from backtrace.evaluation.compiled import Compiled, compiled
+from backtrace.evaluation.compiled import Compiled, compile_expression
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.limits import CANDIDATES, REWRITTEN_SYMBOLS
 
@@ -33,7 +33,7 @@ def rewritings(graph: Graph, node: Node, only: str | None = None) -> Iterator[Re
         for expression, how, uses in islice(row.rewrite(graph, node, node.expression), most):
             if expression != node.expression or uses:
                 all_uses = {**node.uses, **uses}
-                work = compiled(expression, all_uses, FLOAT64)
+                work = compile_expression(expression, all_uses, FLOAT64)
                 yield Rewriting(slip, expression, all_uses, how, work, length)
 
 
@@ -70,7 +70,7 @@ class EarlyUpdate(Values):
             new = Key(node.key.step, None, f"{id}+")
             if new in self.graph.nodes and self.graph[used].kind == "given":
                 uses[id] = new
-        return compiled(node.expression, uses, FLOAT64)
+        return compile_expression(node.expression, uses, FLOAT64)
 
 
 def throughout(graph: Graph) -> dict[str, Values]:
