@@ -159,7 +159,7 @@ def _exercises(plan: Plan, seed: int | None, count: int) -> Iterator[Exercise]:
 
 def _page(exercise: Exercise, view: View, solution: bool = False) -> str:
     """The problem as it is handed out, or its solution: a trace in the same format."""
-    from backtrace.views.sheet.exercise_pages import problem_context, solution_context
+    from backtrace.views.sheet.exercise import problem_context, solution_context
 
     out = StringIO()
     if solution:

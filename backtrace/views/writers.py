@@ -280,35 +280,35 @@ def sheet_yaml(context: ViewContext) -> None:
     """A sheet with a place after each id, which `check` reads back."""
     from backtrace.views.sheet.sheet import write_yaml
 
-    write_yaml(*context[:3], context.options["asking"], context.out)
+    write_yaml(_sheet(context))
 
 
 def sheet_csv(context: ViewContext) -> None:
     """A sheet as two columns, which `check` reads back."""
     from backtrace.views.sheet.sheet import write_csv
 
-    write_csv(*context[:3], context.options["asking"], context.out)
+    write_csv(_sheet(context))
 
 
 def sheet_markdown(context: ViewContext) -> None:
     """A sheet to print or to fill in."""
     from backtrace.views.sheet.sheet import write_markdown
 
-    write_markdown(*context[:3], context.options["asking"], context.out)
+    write_markdown(_sheet(context))
 
 
 def sheet_latex(context: ViewContext) -> None:
     """A sheet to print, as a LaTeX document."""
     from backtrace.views.sheet.latex import write_latex
 
-    write_latex(*context[:3], context.options["asking"], context.out, context.has("fragment"))
+    write_latex(_sheet(context), context.has("fragment"))
 
 
 def sheet_html(context: ViewContext) -> None:
     """A sheet to print, as a page."""
     from backtrace.views.sheet.html import write_html
 
-    write_html(*context[:3], context.options["asking"], context.out)
+    write_html(_sheet(context))
 
 
 def sheet_gift(context: ViewContext) -> None:
@@ -327,10 +327,16 @@ def sheet_moodle(context: ViewContext) -> None:
     write_moodle(category(context.problem, context.look), _questions(context), context.out)
 
 
+def _sheet(context: ViewContext) -> Any:
+    from backtrace.views.sheet.sheet import BlankSheet
+
+    return BlankSheet(*context[:4], context.options["asking"])
+
+
 def _questions(context: ViewContext) -> Any:
     from backtrace.views.sheet.questions import questions
 
-    return questions(*context[:3], context.options["asking"], context.options["outcomes"])
+    return questions(_sheet(context), context.options["outcomes"])
 
 
 def exercise_yaml(context: ViewContext) -> None:

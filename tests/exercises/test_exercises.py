@@ -44,7 +44,7 @@ from backtrace.tracing.selection import visible
 from backtrace.tracing.trace import work
 from backtrace.views.page.records import Look
 from backtrace.views.sheet.exercise import config_of
-from backtrace.views.sheet.sheet import Asking, sections, write_yaml
+from backtrace.views.sheet.sheet import Asking, BlankSheet, sections, write_yaml
 from tests.exercises.exercised import OF_EACH, TOPOLOGIES, misses, plans, rounded
 from tests.runner import run
 
@@ -127,7 +127,7 @@ def check_full_marks(exercise: Exercise) -> None:
     problem, parts = exercise.problem, list(visible(work(exercise.problem, Request())))
     right = {row.id: float(part.values[row.id]) for part in parts for row in part.equations}
     sheet = io.StringIO()
-    write_yaml(problem, sections(problem, parts), Look(), Asking(), sheet)
+    write_yaml(BlankSheet(problem, sections(problem, parts), Look(), sheet, Asking()))
     text, count = re.subn(
         r"(?m)^([^#:]+):$",
         lambda blank: f"{blank[1]}: {rounded(right[blank[1]], exercise.digits)}",

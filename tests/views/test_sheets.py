@@ -476,7 +476,7 @@ def test_a_question_tells_the_problem() -> None:
         "|&nbsp; unit o: w_5 = 0.01 from unit 1, w_6 = 0.02 from unit 2, bias b_3 = 0.03"
         "|For unit 1, h_1 is the net input, a_1 the activation, δ_1 is ∂E/∂h_1; "
         "E = ½(y - a_o)² is the cost (half_squared_error).||step 1, sample 1: i_1 = 1, i_2 = 0, y = 1|"
-        "|Work out |∂E/∂w_5|, the gradient, to 4 decimals; round nothing on the way.|"
+        "|Compute |∂E/∂w_5|, the gradient, to 4 decimals; round nothing on the way.|"
     )
     assert questions[0].working == "<p>∂E/∂w_5 = δ_o·a_1 = -0.1218(0.6457) = -0.0786</p>"
     assert questions[0].answers[0][:3] == (Decimal("-0.0786"), Decimal("0.00005"), Decimal(100))

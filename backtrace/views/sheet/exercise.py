@@ -1,23 +1,33 @@
-"""An exercise's config, with how it was made and which slips it shows as comments above it.
+"""An exercise: its config, with its command and the slips it shows as comments, its handout and its solution.
 
-Only as a comment: what is made of the config is handed out, and whoever knows the seed has the solution.
+The command is only a comment: a handout is made from the config, and a student who knows the seed has the
+solution. Must not know any format.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
+from typing import Any, TextIO
 
 from backtrace.checking.graph import Node
 from backtrace.config.write import config_text
+from backtrace.evaluation.float64 import FLOAT64
+from backtrace.evaluation.steps import Request
 from backtrace.exercises.exercise import Exercise
+from backtrace.tracing.selection import visible
+from backtrace.tracing.trace import work
+from backtrace.typesetting.numerals import Numerals
+from backtrace.views.page.context import ViewContext
+from backtrace.views.page.records import Look
+from backtrace.views.sheet.sheet import Asking, sections
 
 WIDTH = 100
 PLACES_NAMED = 4  # named for a slip
 
 
 def config_of(exercise: Exercise) -> str:
-    """The config of an exercise, with how it was made and which slips it shows as comments above it."""
+    """The config of an exercise, with its command and the slips that it shows as comments above it."""
     lines = [exercise.typed] if exercise.typed else []
     return "".join(f"# {line}\n" for line in (*lines, *slip_lines(exercise))) + config_text(exercise.problem)
 
@@ -55,3 +65,23 @@ def _places(nodes: Sequence[Node]) -> str:
 
 def _wrapped(text: str) -> list[str]:
     return wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+
+
+def problem_context(exercise: Exercise, out: TextIO) -> ViewContext:
+    """The handout: the givens, and a blank for every answer. Any format of `exercise` writes it."""
+    digits = f"Calculate with all digits; give answers to {exercise.digits} significant ones."
+    asked = sections(exercise.problem, visible(work(exercise.problem, Request())))
+    return _context(exercise, asked, out, {"asking": Asking(note=digits), "exercise": exercise})
+
+
+def solution_context(exercise: Exercise, out: TextIO) -> ViewContext:
+    """The trace of the problem, with the digits asked of answers. Any format of `trace` writes it."""
+    return _context(exercise, visible(work(exercise.problem, Request())), out, {})
+
+
+def _context(exercise: Exercise, content: Any, out: TextIO, options: Mapping[str, Any]) -> ViewContext:
+    def console() -> Any:
+        raise NotImplementedError("a page of an exercise is a file, which has no console")
+
+    look = Look(numerals=Numerals(exercise.digits))
+    return ViewContext(exercise.problem, content, look, out, console, FLOAT64.name, options)

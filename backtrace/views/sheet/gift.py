@@ -1,6 +1,7 @@
 """Questions in GIFT, the text format that many course sites import.
 
 A number is written `=0.6457:0.00005`, a wrong one with `%0%` before it; the first that fits is taken.
+Must not know what a question asks for.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\~=#{}:"})
 
 
 def write_gift(category: str, questions: Iterable[Question], out: TextIO) -> None:
-    """A category, then the questions; each part of one stands on a line of its own."""
+    """Write a category, then its questions, each answer on a line of its own."""
     name = printable(category).replace("\\", "\\\\")
     out.write(f"$CATEGORY: $course$/top/{name}\n")
     for question in questions:

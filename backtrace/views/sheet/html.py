@@ -1,43 +1,41 @@
-"""A blank answer sheet as an HTML page: the problem, its picture, and a row to write in for each quantity."""
+"""A blank sheet as an HTML page: the problem, its picture, a row to write in for each quantity.
+
+Must not know any value.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TextIO
 
 from backtrace.derivation.equation import Equation
 from backtrace.evaluation.steps import Part
-from backtrace.problem.problem import Problem
-from backtrace.tracing.grouping import by_layer
 from backtrace.typesetting.mathml import EQUALS, element
 from backtrace.typesetting.printer import numeral
 from backtrace.views.html.page import Page, breakable
-from backtrace.views.page.headings import part_title, problem_lines
+from backtrace.views.page.headings import part_title
 from backtrace.views.page.problem_statement import Words
-from backtrace.views.page.records import Look
-from backtrace.views.sheet.sheet import Asking, Section, given_words
+from backtrace.views.sheet.sheet import BlankSheet
 
 COLUMNS = ("quantity", "value")
 HEAD = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in COLUMNS)
 
 
-def write_html(problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, out: TextIO) -> None:
-    """A page of its own, to print or to read."""
-    page = Page(problem, look, out)
-    page.begin(problem_lines(problem, asking.arithmetic, look))
-    for line in given_words(problem, asked, look, _words(page)):
+def write_html(sheet: BlankSheet) -> None:
+    """Write a page to print or to read."""
+    page = Page(sheet.problem, sheet.look, sheet.out)
+    page.begin(sheet.heading())
+    for line in sheet.givens(_words(page)):
         indent = ' style="padding-left: 1.5em"' if line[:1] == " " else ""
         page.write(f"<p{indent}>{line.lstrip()}</p>")
-    if asking.note:
-        page.write(f"<p>{escape(asking.note)}</p>")
-    for section in asked:
+    if sheet.asking.note:
+        page.write(f"<p>{escape(sheet.asking.note)}</p>")
+    for section in sheet.sections:
         page.heading(section.parts[0])
-        if section is asked[0]:
+        if section is sheet.sections[0]:
             page.picture(section.parts[0], with_gradients=True, is_blank=True)
-        for part in section.parts:
-            for equations in by_layer(part):
-                _write_table(page, part, equations)
+        for part, equations in section.layers():
+            _write_table(page, part, equations)
     page.end()
 
 
@@ -54,7 +52,7 @@ def _write_table(page: Page, part: Part, equations: Sequence[Equation]) -> None:
 
 
 def _words(page: Page) -> Words:
-    """Names and numbers stand in formulas."""
+    """The words of the problem, with names and numbers as formulas."""
     name, formula = page.look.name, page.look.formulas().pieces
     return Words(
         escape,

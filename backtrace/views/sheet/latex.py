@@ -1,49 +1,42 @@
-r"""A blank answer sheet as LaTeX: every quantity has a line with `\blank`, which a number is to replace."""
+r"""A blank answer sheet as LaTeX: every quantity has a line with `\blank`, which a number replaces."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TextIO
 
 from backtrace.checking.reading.answer_form import BLANK, GIVEN_LATEX, GIVEN_LATEX_END
 from backtrace.derivation.equation import Equation
 from backtrace.evaluation.steps import Part
-from backtrace.problem.problem import Problem
-from backtrace.tracing.grouping import by_layer
 from backtrace.typesetting.latex import Command
 from backtrace.typesetting.pieces import Pieces
 from backtrace.typesetting.printer import numeral
 from backtrace.views.latex.lines import Row
 from backtrace.views.latex.text import escaped
-from backtrace.views.page.headings import part_title, problem_lines
+from backtrace.views.page.headings import part_title
 from backtrace.views.page.problem_statement import Words
-from backtrace.views.page.records import Look
-from backtrace.views.sheet.sheet import Asking, Section, given_words
+from backtrace.views.sheet.sheet import Asking, BlankSheet
 from backtrace.views.trace.latex import Page
 
 DEFINITION = rf"\providecommand{{{BLANK}}}{{\underline{{\hspace{{30mm}}}}}}"
 
 
-def write_latex(
-    problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, out: TextIO, is_fragment: bool
-) -> None:
-    """A document that compiles, or a fragment; nothing but the lines with a blank is to be changed."""
-    page = Page(problem, look, out, is_fragment)
+def write_latex(sheet: BlankSheet, is_fragment: bool) -> None:
+    """Write a document that compiles, or a fragment; a student changes only the lines with a blank."""
+    out, asking = sheet.out, sheet.asking
+    page = Page(sheet.problem, sheet.look, out, is_fragment)
     out.write(f"{GIVEN_LATEX}\n")
-    page.begin(problem_lines(problem, asking.arithmetic, look))
+    page.begin(sheet.heading())
     out.write(f"\n{DEFINITION}\n\n")
-    words = _words(page)
-    for line in given_words(problem, asked, look, words):
+    for line in sheet.givens(_words(page)):
         out.write(f"{{}}{_indented(line)}\\par\n")
     if asking.note:
         out.write(f"\n{escaped(asking.note)}\n")
     out.write(f"{GIVEN_LATEX_END}\n")
-    for section in asked:
+    for section in sheet.sections:
         page.heading(section.parts[0])
-        for part in section.parts:
-            for equations in by_layer(part):
-                page.title(part_title(part, equations))
-                page.equations(_rows(page, part, equations, asking))
+        for part, equations in section.layers():
+            page.title(part_title(part, equations))
+            page.equations(_rows(page, part, equations, asking))
     page.end()
 
 
@@ -52,7 +45,7 @@ def _indented(line: str) -> str:
 
 
 def _words(page: Page) -> Words:
-    """Names and numbers stand in formulas."""
+    """The words of the problem, with names and numbers as formulas."""
     return Words(
         escaped,
         lambda name: page.math(*page.names(name)),

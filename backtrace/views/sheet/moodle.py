@@ -1,4 +1,7 @@
-"""Questions as Moodle XML, type numerical: the right answer has 100 %, slips 0 % and their explanation."""
+"""Questions as Moodle XML, type numerical: the right answer has 100 %, slips 0 % and their explanation.
+
+Must not know what a question asks for.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,17 @@ from html import escape
 from typing import TextIO
 
 from backtrace.errors import printable
-from backtrace.views.sheet.questions import AnswerOption, Question
+from backtrace.views.sheet.questions import Question
+
+_SETTINGS = "<defaultgrade>1</defaultgrade> <penalty>0.3333333</penalty> <hidden>0</hidden>".split()
+_NO_UNITS = (
+    "<unitgradingtype>0</unitgradingtype> <unitpenalty>0</unitpenalty> <showunits>3</showunits> "
+    "<unitsleft>0</unitsleft>"
+).split()
 
 
 def write_moodle(category: str, questions: Iterable[Question], out: TextIO) -> None:
-    """A document with a category and the questions in it, written as they come."""
+    """Write a category and its questions, one by one."""
     ascii = not (out.encoding or "utf-8").lower().startswith("utf")
 
     def write(lines: Iterable[str]) -> None:
@@ -30,26 +39,17 @@ def _question(question: Question) -> Iterator[str]:
     yield f"<name>{_text(question.name)}</name>"
     yield f'<questiontext format="html">{_text(question.text)}</questiontext>'
     yield f'<generalfeedback format="html">{_text(question.working)}</generalfeedback>'
-    yield "<defaultgrade>1</defaultgrade>"
-    yield "<penalty>0.3333333</penalty>"
-    yield "<hidden>0</hidden>"
+    yield from _SETTINGS
     for place, answer in enumerate(question.answers):
-        yield from _answer(answer, 0 if place else 100)
-    yield "<unitgradingtype>0</unitgradingtype>"
-    yield "<unitpenalty>0</unitpenalty>"
-    yield "<showunits>3</showunits>"
-    yield "<unitsleft>0</unitsleft>"
+        yield f'<answer fraction="{0 if place else 100}" format="moodle_auto_format">'
+        yield _text(answer.text)
+        yield f"<tolerance>{answer.tolerance}</tolerance>"
+        yield f'<feedback format="html">{_text(answer.feedback)}</feedback>'
+        yield "</answer>"
+    yield from _NO_UNITS
     yield "</question>"
 
 
-def _answer(answer: AnswerOption, fraction: int) -> Iterator[str]:
-    yield f'<answer fraction="{fraction}" format="moodle_auto_format">'
-    yield _text(answer.text)
-    yield f"<tolerance>{answer.tolerance}</tolerance>"
-    yield f'<feedback format="html">{_text(answer.feedback)}</feedback>'
-    yield "</answer>"
-
-
 def _text(text: str) -> str:
-    """A text, which may be HTML, as XML has it: no CDATA, so that nothing can end it."""
+    """A text, which may be HTML, as escaped XML: without CDATA, which a text could end."""
     return f"<text>{escape(printable(text), quote=False)}</text>"

@@ -1,13 +1,13 @@
-"""Questions for a course site: one for every quantity, with the answers that may come, the right one first.
+"""Questions for a course site: one for every quantity, with its possible answers, the right one first.
 
-What the numbers are, and which slips give which, comes from outside; here it becomes text. Every text is HTML
-in which nothing acts, neither as markup nor for the filters of a course site.
+Owns their text, which is HTML without anything that acts as markup or for the filters of a course site. Must
+not know how a slip is found.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from html import escape
 from typing import NamedTuple
@@ -21,12 +21,12 @@ from backtrace.problem.problem import Problem
 from backtrace.views.page.headings import part_line, problem_lines
 from backtrace.views.page.problem_statement import all_words, plain_words
 from backtrace.views.page.records import Look, part_records
-from backtrace.views.sheet.sheet import Asking, Section
+from backtrace.views.sheet.sheet import BlankSheet, Section
 
 WRONG_CHOICES = 12  # answers of a question that are slips
 TITLE_CHARACTERS = 150  # characters of a title in a name
 
-# What people are asked for; of kinds that are not here the symbol says enough.
+# The quantities in words; for other kinds the symbol says enough.
 KINDS = {
     "net": "the net input",
     "activation": "the activation",
@@ -46,7 +46,7 @@ AnswersOf = Callable[[Part, Equation], PossibleAnswers]
 
 
 class AnswerOption(NamedTuple):
-    """A number with how far off one may be, and what is said to who gives it."""
+    """A number, the tolerance around it, and the feedback to a student who gives it."""
 
     text: str
     tolerance: str
@@ -54,7 +54,7 @@ class AnswerOption(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What is asked; `answers` come in the order in which they are tried, and no two can both fit.
+    """A question and its possible answers, in the order in which a site tries them; no two can both fit.
 
     The first one is right, the others are wrong. `working` is shown to everybody afterwards.
     """
@@ -70,21 +70,20 @@ def category(problem: Problem, look: Look) -> str:
     return next(problem_lines(problem, "", look))[:TITLE_CHARACTERS].replace("/", "-").strip() or "backtrace"
 
 
-def questions(
-    problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, answers_of: AnswersOf
-) -> Iterator[Question]:
+def questions(sheet: BlankSheet, answers_of: AnswersOf) -> Iterator[Question]:
     """The questions, one after the other.
 
     Raises:
-        BacktraceError: they are too many.
+        BacktraceError: there are too many.
     """
-    count = sum(len(part.equations) for section in asked for part in section.parts)
+    problem, look = sheet.problem, sheet.look
+    count = sum(len(part.equations) for section in sheet.sections for part in section.parts)
     if count > QUESTIONS:
         raise BacktraceError(
             f"{count:,} questions; expected at most {QUESTIONS:,}, chosen with --show or --only"
         )
     title = next(problem_lines(problem, "", look))[:TITLE_CHARACTERS]
-    for section in asked:
+    for section in sheet.sections:
         above = _problem(problem, section, look)
         where = f"step {section.step}, "
         where += "all samples" if section.sample is None else f"sample {section.sample}"
@@ -93,7 +92,7 @@ def questions(
                 possible = answers_of(part, row)
                 formula = f"{record.symbol} = {record.formula}"
                 below = [_asked(record.symbol, record.kind, possible.places)]
-                below += [f"<p>{html(formula)}</p>"] if asking.formulas else []
+                below += [f"<p>{html(formula)}</p>"] if sheet.asking.formulas else []
                 yield Question(
                     f"{title}: {record.symbol}, {where}",
                     above + "".join(below),
@@ -103,7 +102,7 @@ def questions(
 
 
 def html(text: str) -> str:
-    """A text as it is, on a page.
+    """A text as HTML that shows exactly this text.
 
     >>> html("a < $$b$$")
     'a &lt; <span>$</span><span>$</span>b<span>$</span><span>$</span>'
@@ -115,26 +114,26 @@ def _problem(problem: Problem, section: Section, look: Look) -> str:
     part = section.parts[0]
     lines = [html(line) for line in problem_lines(problem, "", look)]
     pieces = [f"<p><strong>{lines[0]}</strong></p>", f"<p>{'<br>'.join(lines[1:])}</p>", "<p>"]
-    told = all_words(problem, section.parts, look, plain_words(look, html))
-    pieces.append("<br>".join(f"&nbsp; {line.lstrip()}" if line[:1] == " " else line for line in told))
+    words = all_words(problem, section.parts, look, plain_words(look, html))
+    pieces.append("<br>".join(f"&nbsp; {line.lstrip()}" if line[:1] == " " else line for line in words))
     pieces.append(f"</p><p>{html(part_line(problem, part, look))}</p>")
     return "".join(pieces)
 
 
 def _asked(symbol: str, kind: str, places: int) -> str:
-    said = f", {KINDS[kind]}," if kind in KINDS else ""
+    name = f", {KINDS[kind]}," if kind in KINDS else ""
     exactly = f"to {places} decimal{'' if places == 1 else 's'}" if places else "to a whole number"
-    return f"<p>Work out <strong>{html(symbol)}</strong>{said} {exactly}; round nothing on the way.</p>"
+    return f"<p>Compute <strong>{html(symbol)}</strong>{name} {exactly}; round nothing on the way.</p>"
 
 
 def _answers(symbol: str, possible: PossibleAnswers) -> Iterator[AnswerOption]:
-    """What rounds to the right number is right; what nearly rounds to a slip's number is that slip."""
+    """The right number and those of slips; each fits what rounds to it, a slip's a little less than that."""
     yield AnswerOption(possible.middle, _scaled(_HALF, possible.places), "<p>Right.</p>")
     for wrong in possible.wrong[:WRONG_CHOICES]:
-        said = f"<p>{html(wrong.sentence(symbol))}.</p>"
-        yield AnswerOption(wrong.text, _scaled(_ALMOST_HALF, possible.places), said)
+        feedback = f"<p>{html(wrong.sentence(symbol))}.</p>"
+        yield AnswerOption(wrong.text, _scaled(_ALMOST_HALF, possible.places), feedback)
 
 
 def _scaled(part: Decimal, places: int) -> str:
-    """So much of a unit of the last place."""
+    """A part of a unit in the last place."""
     return f"{part.scaleb(-places):f}"

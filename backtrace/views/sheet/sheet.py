@@ -1,7 +1,7 @@
 """Blank answer sheets: the equations of a trace without their right-hand sides, for `check` to read back.
 
-What is given stands above: the problem in words, and for each step and sample its inputs and targets. With
-`filled` the values stand in their places.
+Owns what a sheet asks for, and its YAML, CSV and Markdown. The givens are above: the problem in words, and
+for each step and sample its inputs and targets. Must not know how an answer is judged.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from backtrace.views.trace.markdown import code, escaped, write_heading
 
 
 class Asking(NamedTuple):
-    """How a sheet is written: with formulas, with the values in their places; `note` says how to answer."""
+    """The options of a sheet: with formulas, with the values filled in; `note` says how to answer."""
 
     formulas: bool = False
     filled: bool = False
@@ -36,7 +36,7 @@ class Asking(NamedTuple):
 
 
 class Blank(NamedTuple):
-    """A place for a number: the quantity, what is written there, and the formula if it is told."""
+    """A place for a number: its quantity, the number if it is filled in, and the formula if it is shown."""
 
     id: str
     symbol: str
@@ -45,23 +45,70 @@ class Blank(NamedTuple):
 
 
 class Section(NamedTuple):
-    """What belongs to one step and sample; `sample` is None for all of them together."""
+    """The parts of one step and sample; `sample` is None for all of them together."""
 
     step: int
     sample: int | None
     parts: list[Part]
 
+    def layers(self) -> Iterator[tuple[Part, Sequence[Equation]]]:
+        """The equations of each phase and layer, with the part that they belong to."""
+        return ((part, equations) for part in self.parts for equations in by_layer(part))
+
+
+class BlankSheet(NamedTuple):
+    """A sheet and the place to write it to, for a writer of any format."""
+
+    problem: Problem
+    sections: Sequence[Section]
+    look: Look
+    out: TextIO
+    asking: Asking
+
+    def heading(self) -> Iterator[str]:
+        return problem_lines(self.problem, self.asking.arithmetic, self.look)
+
+    def givens(self, words: Words) -> Iterator[str]:
+        """The problem in words, with the samples if a section needs some that no section describes."""
+        parts = [part for section in self.sections for part in section.parts]
+        yield from problem_words(self.problem, parts, self.look, words)
+        samples = {section.sample for section in self.sections}
+        if None in samples and len(samples) <= len(self.problem.samples):
+            yield from sample_words(self.problem, words)
+
+    def plain_lines(self) -> tuple[list[str], list[str]]:
+        """The heading; and the givens and how to answer, as lines of plain text."""
+        note = [self.asking.note] if self.asking.note else []
+        return list(self.heading()), [*self.givens(plain_words(self.look)), *note]
+
+    def place(self, section: Section) -> str:
+        """The step and the sample of a section, with inputs and targets."""
+        return part_line(self.problem, section.parts[0], self.look)
+
+    def blanks(self, part: Part, equations: Sequence[Equation]) -> Iterator[Blank]:
+        """The places for some of a part's quantities."""
+        filled, formulas = self.asking.filled, self.asking.formulas
+        for record in part_records(part._replace(equations=equations), self.look):
+            text, formula = record.text if filled else "", record.formula if formulas else ""
+            yield Blank(record.id, record.symbol, text, formula)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether ids alone are unambiguous: one section, that of the first step and its own sample."""
+        first = self.sections[0]
+        return len(self.sections) == 1 and (first.step, first.sample) == (1, self.problem.own_sample(1))
+
 
 def sections(problem: Problem, parts: Iterable[Part]) -> list[Section]:
-    """The parts by step and sample, without updates that are not made: those of a sample not the step's own.
+    """The parts by step and sample, without updates by a sample that is not the step's own.
 
     Raises:
-        BacktraceError: they are too many for a sheet, or there are none.
+        BacktraceError: there are too many equations for a sheet, or none.
     """
     found: list[Section] = []
     count = 0
-    made = (_answerable(part) for part in parts if not _is_what_if(problem, part))
-    for part, starts in with_starts(problem, made):
+    own = (_answerable(part) for part in parts if not _is_what_if(problem, part))
+    for part, starts in with_starts(problem, own):
         if not part.equations:
             continue
         count += len(part.equations)
@@ -84,103 +131,68 @@ def _answerable(part: Part) -> Part:
 
 
 def _is_what_if(problem: Problem, part: Part) -> bool:
-    """Whether a part is of the update that another sample than the step's own would make."""
+    """Whether a part belongs to an update by another sample than the step's own."""
     if problem.batch != "online" or part.phase not in ("update", "after"):
         return False
     return part.sample not in (None, problem.own_sample(part.step))
 
 
-def blanks(part: Part, equations: Sequence[Equation], look: Look, asking: Asking) -> Iterator[Blank]:
-    """The places for some of a part's quantities."""
-    for record in part_records(part._replace(equations=equations), look):
-        filled, told = asking.filled, asking.formulas
-        yield Blank(record.id, record.symbol, record.text if filled else "", record.formula if told else "")
-
-
-def is_plain(problem: Problem, asked: Sequence[Section]) -> bool:
-    """Whether ids alone say what is meant: one section, that of the first step and its own sample."""
-    return len(asked) == 1 and asked[0].step == 1 and asked[0].sample == problem.own_sample(1)
-
-
-def said_above(
-    problem: Problem, asked: Sequence[Section], look: Look, asking: Asking
-) -> tuple[list[str], list[str]]:
-    """The heading's lines; and what is given and how to answer, as lines of plain text."""
-    heading = list(problem_lines(problem, asking.arithmetic, look))
-    given = list(given_words(problem, asked, look, plain_words(look)))
-    return heading, given + ([asking.note] if asking.note else [])
-
-
-def given_words(problem: Problem, asked: Sequence[Section], look: Look, words: Words) -> Iterator[str]:
-    """The problem in words, with the samples that no section tells of and one rests on."""
-    parts = [part for section in asked for part in section.parts]
-    yield from problem_words(problem, parts, look, words)
-    samples = {section.sample for section in asked}
-    if None in samples and len(samples) <= len(problem.samples):
-        yield from sample_words(problem, words)
-
-
-def write_yaml(problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, out: TextIO) -> None:
-    """Ids with nothing behind the colon; several steps and samples as a list."""
-    for lines in said_above(problem, asked, look, asking):
+def write_yaml(sheet: BlankSheet) -> None:
+    """Write ids with nothing behind the colon; several steps and samples as a list."""
+    out, word = sheet.out, Emitter().word
+    for lines in sheet.plain_lines():
         out.writelines(f"# {line}\n" for line in lines)
         out.write("#\n")
-    plain = is_plain(problem, asked)
-    word = Emitter().word
-    for section in asked:
-        out.write(f"# {part_line(problem, section.parts[0], look)}\n")
-        if not plain:
+    indent = "" if sheet.is_plain else "    "
+    for section in sheet.sections:
+        out.write(f"# {sheet.place(section)}\n")
+        if not sheet.is_plain:
             sample = "null" if section.sample is None else section.sample
             out.write(f"- step: {section.step}\n  sample: {sample}\n  answers:\n")
-        indent = "" if plain else "    "
-        for part in section.parts:
-            for equations in by_layer(part):
-                out.write(f"{indent}# {part_title(part, equations)}\n")
-                for blank in blanks(part, equations, look, asking):
-                    comment = f"  # {blank.formula}" if blank.formula else ""
-                    value = f" {blank.text}" if blank.text else ""
-                    out.write(f"{indent}{word(blank.id)}:{value}{comment}\n")
+        for part, equations in section.layers():
+            out.write(f"{indent}# {part_title(part, equations)}\n")
+            for blank in sheet.blanks(part, equations):
+                comment = f"  # {blank.formula}" if blank.formula else ""
+                value = f" {blank.text}" if blank.text else ""
+                out.write(f"{indent}{word(blank.id)}:{value}{comment}\n")
 
 
-def write_csv(problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, out: TextIO) -> None:
-    """A row for every id, with its step and sample; what is given stands above, in rows that begin with #."""
-    writer = csv.writer(out, lineterminator="\n")
-    for lines in said_above(problem, asked, look, asking):
+def write_csv(sheet: BlankSheet) -> None:
+    """Write a row for every id, with its step and sample; the givens are in rows that begin with #."""
+    writer = csv.writer(sheet.out, lineterminator="\n")
+    for lines in sheet.plain_lines():
         writer.writerows([f"# {line}"] for line in lines)
-    writer.writerows([f"# {part_line(problem, section.parts[0], look)}"] for section in asked)
-    writer.writerow(["id", "value", "step", "sample", *(["formula"] if asking.formulas else [])])
-    for section in asked:
+    writer.writerows([f"# {sheet.place(section)}"] for section in sheet.sections)
+    formulas = sheet.asking.formulas
+    writer.writerow(["id", "value", "step", "sample", *(["formula"] if formulas else [])])
+    for section in sheet.sections:
         sample = "total" if section.sample is None else section.sample
-        for part in section.parts:
-            for equations in by_layer(part):
-                for blank in blanks(part, equations, look, asking):
-                    formula = [harmless(blank.formula)] if asking.formulas else []
-                    writer.writerow([blank.id, blank.text, section.step, sample, *formula])
+        for part, equations in section.layers():
+            for blank in sheet.blanks(part, equations):
+                formula = [harmless(blank.formula)] if formulas else []
+                writer.writerow([blank.id, blank.text, section.step, sample, *formula])
 
 
-def write_markdown(
-    problem: Problem, asked: Sequence[Section], look: Look, asking: Asking, out: TextIO
-) -> None:
-    """A table for every phase and layer, its last column empty."""
+def write_markdown(sheet: BlankSheet) -> None:
+    """Write a table for every phase and layer, its last column empty."""
+    out, formulas = sheet.out, sheet.asking.formulas
     out.write(f"{GIVEN}\n\n")
-    write_heading(problem_lines(problem, asking.arithmetic, look), out)
-    listed = False
-    for line in given_words(problem, asked, look, plain_words(look, escaped)):
+    write_heading(sheet.heading(), out)
+    is_list = False
+    for line in sheet.givens(plain_words(sheet.look, escaped)):
         is_item = line[:1] == " "
-        out.write("" if is_item and listed else "\n")
+        out.write("" if is_item and is_list else "\n")
         out.write(f"- {line.lstrip()}\n" if is_item else f"{line}\n")
-        listed = is_item
-    if asking.note:
-        out.write(f"\n{escaped(asking.note)}\n")
+        is_list = is_item
+    if sheet.asking.note:
+        out.write(f"\n{escaped(sheet.asking.note)}\n")
     out.write(f"\n{GIVEN_END}\n")
-    formulas = asking.formulas
-    for section in asked:
-        out.write(f"\n### {escaped(part_line(problem, section.parts[0], look))}\n")
-        for part in section.parts:
-            for equations in by_layer(part):
-                out.write(f"\n**{escaped(part_title(part, equations))}**\n\n")
-                out.write("| quantity | formula | value |\n" if formulas else "| quantity | value |\n")
-                out.write("| --- | --- | ---: |\n" if formulas else "| --- | ---: |\n")
-                for blank in blanks(part, equations, look, asking):
-                    middle = f" {code(blank.formula)} |" if formulas else ""
-                    out.write(f"| {code(blank.symbol)} |{middle} {blank.text} |\n")
+    for section in sheet.sections:
+        out.write(f"\n### {escaped(sheet.place(section))}\n")
+        for part, equations in section.layers():
+            out.write(f"\n**{escaped(part_title(part, equations))}**\n\n")
+            out.write("| quantity | formula | value |\n" if formulas else "| quantity | value |\n")
+            out.write("| --- | --- | ---: |\n" if formulas else "| --- | ---: |\n")
+            for blank in sheet.blanks(part, equations):
+                middle = f" {code(blank.formula)} |" if formulas else ""
+                out.write(f"| {code(blank.symbol)} |{middle} {blank.text} |\n")
