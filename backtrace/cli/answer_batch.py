@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from backtrace.config.files import barred
+from backtrace.config.files import ANYWHERE, Reach
 from backtrace.errors import BacktraceError, cannot_read, printable, quoted
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Marking(NamedTuple):
     sample: int | None = None
     step: int | None = None
     names: tuple[tuple[str, str], ...] = ()
+    reach: Reach = ANYWHERE
 
     def checker(self) -> Checker:
         """The checker of all sheets, which is costly to make."""
@@ -57,7 +58,7 @@ class Marking(NamedTuple):
         return sheet._replace(statements=tuple(statements))
 
 
-def sheet_files(answers: Sequence[str]) -> tuple[list[str], bool]:
+def sheet_files(answers: Sequence[str], reach: Reach = ANYWHERE) -> tuple[list[str], bool]:
     """The files to check, and whether they are a class: several files, or a folder.
 
     Raises:
@@ -65,13 +66,13 @@ def sheet_files(answers: Sequence[str]) -> tuple[list[str], bool]:
     """
     files: list[str] = []
     for path in answers:
-        files += _in_folder(path) if os.path.isdir(path) else [path]
+        files += _in_folder(path, reach) if os.path.isdir(path) else [path]
     return files, len(files) > 1 or any(map(os.path.isdir, answers))
 
 
-def _in_folder(folder: str) -> list[str]:
+def _in_folder(folder: str, reach: Reach) -> list[str]:
     """The files of a folder by name, without hidden ones."""
-    reason = barred(folder)
+    reason = reach.barred(folder)
     if reason:
         raise BacktraceError(f"{quoted(folder, 120)}: {reason}")
     try:
@@ -119,7 +120,7 @@ def _report(marking: Marking, checker: Checker, file: str) -> Report:
     from backtrace.checking.report import Report
 
     try:
-        return check_sheet(checker, marking.placed(read_sheet_file(file)))
+        return check_sheet(checker, marking.placed(read_sheet_file(file, marking.reach)))
     except BacktraceError as error:
         return Report(file, error=str(error))
 

@@ -12,7 +12,15 @@ from click import Choice, IntRange
 from backtrace.cli import Exit
 from backtrace.cli.option_groups import Change, grouped
 from backtrace.cli.option_types import FiniteRange, name_of, setting
-from backtrace.cli.options import flag, format_option, output_options, shared, value_option, what_if_options
+from backtrace.cli.options import (
+    flag,
+    format_option,
+    output_options,
+    reach,
+    shared,
+    value_option,
+    what_if_options,
+)
 from backtrace.limits import JOBS
 from backtrace.views.formats import find_view
 
@@ -124,16 +132,16 @@ def command(
         raise click.UsageError("give ANSWERS or --published, one of them and not both")
     if (config, *answers).count("-") > 1:
         raise click.UsageError("standard input can be read once; give - in one place")
-    problem = load(config)
+    problem = load(config, reach=reach())
     if published:
         answers = (published_sheet(config),)
     problem, sample = what_if(problem, *change, sample)
     _check_place(problem, sample, step)
-    files, many = sheet_files(answers)
+    files, many = sheet_files(answers, reach())
     several = find_view("class", view.format)
     if many and several is None:
         raise click.UsageError(f"-f {view.format} is the result of one submission; give one file of answers")
-    reports = checked(Marking(problem, tolerance, notation, sample, step, names), files, jobs)
+    reports = checked(Marking(problem, tolerance, notation, sample, step, names, reach()), files, jobs)
     usual = view.defaults.get("feedback", "full")
     feedback = feedback or ("full" if reveal else usual)
     reveal = reveal or feedback == usual == "full"

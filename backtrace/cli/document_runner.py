@@ -11,7 +11,7 @@ import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
@@ -29,6 +29,7 @@ from backtrace.limits import DOCUMENT_STEPS, FILE_BYTES
 from backtrace.views.formats import views_of
 
 if TYPE_CHECKING:
+    from backtrace.config.files import Reach
     from backtrace.library import Trace
 
 # Options that a mark may not use: they write files, or depend on the machine.
@@ -41,12 +42,16 @@ class Runner:
     """Runs the marks of one document; equal marks are run once."""
 
     def __init__(self, document: Document) -> None:
+        from backtrace.config.files import reach_of
+        from backtrace.config.load import examples_folder
+
         self.document = document
         self.file = os.path.realpath(document.file)
+        self.reach = reach_of(os.path.dirname(self.file), examples_folder(), document=self.file)
         # A document repeats its commands and asks one config for many numbers: each is computed once.
         self.output = cache(self._output)
         self.number = cache(self._number)
-        self.trace = lru_cache(TRACES_KEPT)(_traced)
+        self.trace = lru_cache(TRACES_KEPT)(partial(_traced, self.reach))
 
     def replacements(self, marks: list[DocumentMark]) -> list[Replacement]:
         """The new texts of the places between the marks.
@@ -54,11 +59,7 @@ class Runner:
         Raises:
             BacktraceError: a mark may not have its words, or its command fails; the first such mark.
         """
-        from backtrace.config.files import reading_only
-        from backtrace.config.load import examples_folder
-
-        folder = os.path.dirname(self.file)
-        with _standing_in(folder), reading_only(folder, examples_folder(), document=self.file):
+        with _standing_in(os.path.dirname(self.file)):
             return list(self.each_replacement(marks))
 
     def each_replacement(self, marks: list[DocumentMark]) -> Iterator[Replacement]:
@@ -112,19 +113,21 @@ class Runner:
 
     def _number(self, words: str) -> str:
         """One number in the format of its mark."""
-        with one_number.make_context("bt", _split(words), self.context()) as context:
+        parent = click.Context(cli, self.context(), obj=self)
+        with one_number.make_context("bt", _split(words), parent) as context:
             text: str = one_number.invoke(context)
         return text
 
     def context(self) -> click.Context:
         """A context as the command line makes one, for a page of fixed width."""
-        names = ["-h", "--help"]
+        helps, columns = ["-h", "--help"], Passage.columns
         return click.Context(
-            cli, info_name="backtrace", obj=self, terminal_width=Passage.columns, help_option_names=names
+            cli, info_name="backtrace", obj=self.reach, terminal_width=columns, help_option_names=helps
         )
 
 
 def _traced(
+    reach: Reach,
     config: str,
     change: Change,
     step: int | None,
@@ -136,7 +139,7 @@ def _traced(
     from backtrace.config.load import load
     from backtrace.library import trace
 
-    problem, own_sample = what_if(load(config), *change, sample)
+    problem, own_sample = what_if(load(config, reach=reach), *change, sample)
     how: dict[str, Any] = {"step": step, "sample": own_sample, "hand": None if hand is None else dict(hand)}
     try:
         return trace(problem, **how)

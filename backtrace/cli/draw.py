@@ -14,6 +14,7 @@ from backtrace.cli.options import (
     format_option,
     input_alone,
     one_sample_options,
+    reach,
     what_if_options,
 )
 
@@ -60,7 +61,7 @@ def command(
     from backtrace.errors import NotDifferentiableError
     from backtrace.evaluation.choice import arithmetic_of
 
-    problem, own_sample = what_if(load(config), *change, sample)
+    problem, own_sample = what_if(load(config, reach=reach()), *change, sample)
     arithmetic = arithmetic_of(problem)
     try:
         diagram = picture(problem, step, own_sample, backward=not forward_only, arithmetic=arithmetic)

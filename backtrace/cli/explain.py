@@ -14,6 +14,7 @@ from backtrace.cli.options import (
     number_options,
     one_sample_options,
     output_options,
+    reach,
     what_if_options,
 )
 
@@ -59,7 +60,7 @@ def command(
     from backtrace.evaluation.choice import arithmetic_of
     from backtrace.explaining.explanation import explain
 
-    problem, own_sample = what_if(load(config), *change, sample)
+    problem, own_sample = what_if(load(config, reach=reach()), *change, sample)
     arithmetic = arithmetic_of(problem, hand)
     explanation = explain(problem, name, step, own_sample, arithmetic)
     with writing_to(output) as out:

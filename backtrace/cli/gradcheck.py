@@ -15,6 +15,7 @@ from backtrace.cli.options import (
     format_option,
     input_alone,
     output_options,
+    reach,
     value_option,
     what_if_options,
 )
@@ -72,7 +73,7 @@ def command(
     from backtrace.gradchecking.check import counting, gradcheck
     from backtrace.gradchecking.estimates import STEP_SIZE, TOLERANCE, Settings
 
-    problem, sample = what_if(load(config), *change, sample)
+    problem, sample = what_if(load(config, reach=reach()), *change, sample)
     settings = Settings(
         STEP_SIZE if step_size is None else step_size,
         TOLERANCE if tolerance is None else tolerance,

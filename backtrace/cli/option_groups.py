@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from backtrace.cli.options import exclusive, input_alone, phases_of
+from backtrace.cli.options import exclusive, input_alone, phases_of, reach
 
 if TYPE_CHECKING:
     from backtrace.evaluation.steps import Request
@@ -91,7 +91,7 @@ def read_request(config: str, choice: Choice, change: Change, exact: bool = Fals
     from backtrace.evaluation.float64 import FLOAT64
     from backtrace.evaluation.steps import Request
 
-    problem, sample = what_if(load(config), *change, choice.sample)
+    problem, sample = what_if(load(config, reach=reach()), *change, choice.sample)
     arithmetic = FLOAT64 if exact else arithmetic_of(problem, choice.hand)
     first, last = choice.step or 1, choice.step or choice.steps or 1
     return problem, Request(first, last, sample, phases_of(choice.only), arithmetic)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click import Choice, IntRange
@@ -14,6 +14,9 @@ from backtrace.cli.option_types import hand_decimals, merge_hands, sample_number
 from backtrace.derivation.equation import PHASES, Phase
 from backtrace.errors import quoted
 from backtrace.views.formats import LIMITED, View, ending_of, endings, find_view, formats_with, views_of
+
+if TYPE_CHECKING:
+    from backtrace.config.files import Reach
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Option = Callable[[Command], Command]
@@ -173,3 +176,10 @@ def input_alone(inputs: str | None, sample: object) -> None:
     """Refuse `--sample` beside `--input`, which is a sample by itself."""
     if inputs is not None and sample is not None:
         raise click.UsageError("--input makes a sample of its own; leave --sample out")
+
+
+def reach() -> Reach:
+    """The files that the running command may read: all, except where a document's block runs it."""
+    from backtrace.config.files import ANYWHERE, Reach
+
+    return click.get_current_context().find_object(Reach) or ANYWHERE

@@ -13,7 +13,14 @@ from click import Choice, IntRange
 from backtrace.cli import Exit
 from backtrace.cli.option_groups import Change, Figures, grouped
 from backtrace.cli.option_types import cost_bound
-from backtrace.cli.options import digits_options, format_option, output_options, value_option, what_if_options
+from backtrace.cli.options import (
+    digits_options,
+    format_option,
+    output_options,
+    reach,
+    value_option,
+    what_if_options,
+)
 from backtrace.errors import BacktraceError, quoted
 from backtrace.limits import COSTS_KEPT, STEPS
 
@@ -77,7 +84,7 @@ def command(
     from backtrace.training.trainer import train
     from backtrace.views.train.rows import speed, summarize, usual_marks
 
-    problem, _ = what_if(load(config, seed), *change, None)
+    problem, _ = what_if(load(config, seed, reach()), *change, None)
     below = _bound(problem, until) if until else None
     with ExitStack() as files:
         saved = files.enter_context(writing_to(save)) if save is not None else None

@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from backtrace.config.cursor import Cursor, one_of
-from backtrace.config.files import path_of, reason_of
-from backtrace.config.nodes import StrPath
+from backtrace.config.files import Folder, reason_of
 from backtrace.errors import nearest, printable, quoted
 
 Shape = tuple[int, ...]
@@ -74,13 +73,13 @@ class Arrays:
 
 
 @contextmanager
-def open_arrays(file: Cursor, folder: StrPath) -> Iterator[Arrays]:
+def open_arrays(file: Cursor, folder: Folder) -> Iterator[Arrays]:
     """The arrays of the file that is named here.
 
     Raises:
         BacktraceError: there is no such file, it is none of these, or it is broken.
     """
-    path = path_of(folder, file, "an .npz file")
+    path = folder.file(file, "an .npz file")
     try:
         with zipfile.ZipFile(path) as archive, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # numpy's, of files from older versions of it
@@ -90,7 +89,7 @@ def open_arrays(file: Cursor, folder: StrPath) -> Iterator[Arrays]:
         file.fail(f"cannot read {quoted(file.text('a path'))}: {reason}")
 
 
-def read_array(file: Cursor, key: Cursor | None, shape: Shape, folder: StrPath) -> Iterator[float]:
+def read_array(file: Cursor, key: Cursor | None, shape: Shape, folder: Folder) -> Iterator[float]:
     """The entries of an array, row by row.
 
     The header is read first, so that a wrong shape is refused before memory is spent on it.

@@ -1,17 +1,15 @@
 """Files that a config names, and which files may be read at all.
 
-A config may come from somebody else. Arrays are read from anywhere, as nothing but their names and shapes can
-end up in a message; a text, of which more can, only from the config's own folder. What a document asks for is
-bounded further: `reading_only` names the folders, and whoever opens a file asks `barred` before.
+A config may come from somebody else. Arrays are read from anywhere, because nothing but their names and
+shapes can end up in a message; a text, of which more can, only from the config's own folder. What a document
+asks for is bounded further, by the `Reach` that is passed down to whoever opens a file.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from typing import NamedTuple
 
 from backtrace.config.cursor import Cursor
@@ -22,45 +20,42 @@ from backtrace.limits import FILE_BYTES
 NO_NAME = "no name of a file"
 
 
-class _Bounds(NamedTuple):
-    folders: tuple[str, ...]
-    document: str
+class Reach(NamedTuple):
+    """The files that may be read: all of them, or those of some folders without the document itself.
 
-
-_BOUNDS: ContextVar[_Bounds | None] = ContextVar("what a document may read", default=None)
-
-
-@contextmanager
-def reading_only(*folders: StrPath, document: StrPath) -> Iterator[None]:
-    """Bar every file that is not in one of these folders, or below, and the document that asks for it.
-
-    Links are followed before.
+    Attributes:
+        folders: real paths; what is in them or below may be read. None: every file may be.
+        document: the real path of the document that asks.
     """
-    token = _BOUNDS.set(_Bounds(tuple(map(os.path.realpath, folders)), os.path.realpath(document)))
-    try:
-        yield
-    finally:
-        _BOUNDS.reset(token)
 
+    folders: tuple[str, ...] | None = None
+    document: str = ""
 
-def barred(path: StrPath) -> str | None:
-    """Why a file or folder may not be read; None where it may. `-` is standard input."""
-    bounds = _BOUNDS.get()
-    if bounds is None:
+    def barred(self, path: StrPath) -> str | None:
+        """The reason why a file or folder may not be read; None where it may. `-` is standard input."""
+        if self.folders is None:
+            return None
+        if path == "-":
+            return "standard input is not read here; expected a file"
+        try:
+            found = os.path.realpath(path)
+        except (OSError, ValueError):  # a name that no file can have
+            return NO_NAME
+        if not any(_is_in(found, folder) for folder in self.folders):
+            return "outside the document's folder; expected a file in it or below"
+        if found == self.document:  # filling it changes it, so its own figures would differ each time
+            return "the document that is filled; expected another file"
+        if os.path.exists(found) and not (os.path.isfile(found) or os.path.isdir(found)):
+            return "not a file"  # a pipe would be waited for
         return None
-    if path == "-":
-        return "standard input is not read here; expected a file"
-    try:
-        found = os.path.realpath(path)
-    except (OSError, ValueError):  # a name that no file can have
-        return NO_NAME
-    if not any(_is_in(found, folder) for folder in bounds.folders):
-        return "outside the document's folder; expected a file in it or below"
-    if found == bounds.document:  # of itself it would say something else each time
-        return "the document that is filled; expected another file"
-    if os.path.exists(found) and not (os.path.isfile(found) or os.path.isdir(found)):
-        return "not a file"  # a pipe would be waited for
-    return None
+
+
+ANYWHERE = Reach()
+
+
+def reach_of(*folders: StrPath, document: StrPath) -> Reach:
+    """What a document may read: files in these folders or below. Links are followed first."""
+    return Reach(tuple(map(os.path.realpath, folders)), os.path.realpath(document))
 
 
 def _is_in(path: str, folder: str) -> bool:
@@ -68,16 +63,22 @@ def _is_in(path: str, folder: str) -> bool:
     return os.path.join(path, "").startswith(os.path.join(folder, ""))
 
 
-def read_file(path: str, missing: Callable[[], str], name: str | None = None) -> bytes:
-    """What is in a file, up to a byte more than is allowed; `-` is standard input.
+def read_file(
+    path: str, missing: Callable[[], str], name: str | None = None, reach: Reach = ANYWHERE
+) -> bytes:
+    """The bytes of a file, at most one more than the budget allows; `-` is standard input.
 
-    `missing` says what to tell where there is no such file; `name` is what it is called in messages.
+    Args:
+        path: where the file is.
+        missing: gives the end of the message where there is no such file.
+        name: the file's name in messages, by default its path.
+        reach: the files that may be read.
 
     Raises:
         BacktraceError: it is barred, there is none, or it cannot be read.
     """
     name = path if name is None else name
-    reason = barred(path)
+    reason = reach.barred(path)
     if reason:
         raise BacktraceError(f"{quoted(name, 120)}: {reason}")
     try:
@@ -91,33 +92,38 @@ def read_file(path: str, missing: Callable[[], str], name: str | None = None) ->
         raise BacktraceError(f"{quoted(name, 120)}: cannot be read: {reason_of(error, NO_NAME)}") from None
 
 
-def path_of(folder: StrPath, file: Cursor, expected: str) -> str:
-    """The path of the file that is named here; `expected` says what kind of file it is to be.
+class Folder(NamedTuple):
+    """A config's folder, in which the files that it names are looked for."""
 
-    Raises:
-        BacktraceError: there is something else than a file.
-    """
-    name = file.text(f"a path to {expected}")
-    path = os.path.join(folder, name)
-    reason = barred(path)
-    if reason:
-        file.fail(f"{quoted(name)}: {reason}")
-    if os.path.exists(path) and not os.path.isfile(path):
-        file.fail(f"{quoted(name)} is not a file; expected {expected}")
-    return path
+    path: StrPath
+    reach: Reach = ANYWHERE
 
+    def file(self, file: Cursor, expected: str) -> str:
+        """The path of the file that is named here; `expected` is its kind, for messages.
 
-def path_below(folder: StrPath, file: Cursor, expected: str) -> str:
-    """The same, of a file whose text may end up in a message: it has to be in the folder, or below.
+        Raises:
+            BacktraceError: it is barred, or not a file.
+        """
+        name = file.text(f"a path to {expected}")
+        path = os.path.join(self.path, name)
+        reason = self.reach.barred(path)
+        if reason:
+            file.fail(f"{quoted(name)}: {reason}")
+        if os.path.exists(path) and not os.path.isfile(path):
+            file.fail(f"{quoted(name)} is not a file; expected {expected}")
+        return path
 
-    Raises:
-        BacktraceError: it is outside the folder, or something else than a file.
-    """
-    name = file.text(f"a path to {expected}")
-    path = os.path.normpath(name)
-    if os.path.isabs(path) or path.split(os.sep)[0] == os.pardir:
-        file.fail(f"{quoted(name)} is outside the config's folder; expected a file in it")
-    return path_of(folder, file, expected)
+    def file_below(self, file: Cursor, expected: str) -> str:
+        """The path of a file whose text may end up in a message: it has to be in the folder, or below.
+
+        Raises:
+            BacktraceError: it is outside the folder, barred, or not a file.
+        """
+        name = file.text(f"a path to {expected}")
+        path = os.path.normpath(name)
+        if os.path.isabs(path) or path.split(os.sep)[0] == os.pardir:
+            file.fail(f"{quoted(name)} is outside the config's folder; expected a file in it")
+        return self.file(file, expected)
 
 
 def reason_of(error: Exception, otherwise: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backtrace.config.cursor import Cursor, one_of
-from backtrace.config.nodes import StrPath
+from backtrace.config.files import Folder
 from backtrace.config.weights import WeightsReader
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.errors import Location, nearest, quoted
@@ -20,7 +20,7 @@ KEYS = ("name", "units", "activation", "weights", "biases", "bias_input", "from"
 class LayersReader:
     """Reads the layers one after another; `steps` tells where a step function stands."""
 
-    def __init__(self, inputs: tuple[str, ...], seed: int | None, bias_input: int, folder: StrPath) -> None:
+    def __init__(self, inputs: tuple[str, ...], seed: int | None, bias_input: int, folder: Folder) -> None:
         self.inputs = inputs
         self.bias_input = bias_input
         self.weights = WeightsReader(seed, folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from backtrace.config.files import read_file
+from backtrace.config.files import ANYWHERE, Reach, read_file
 from backtrace.config.nodes import StrPath, decode
 from backtrace.config.reader import read_problem
 from backtrace.errors import BacktraceError, nearest, printable, quoted
@@ -23,12 +23,13 @@ def example_names() -> list[str]:
     return sorted(file[:-5] for file in os.listdir(examples_folder()) if file.endswith(".yaml"))
 
 
-def load(config: StrPath, seed: int | None = None) -> Problem:
+def load(config: StrPath, seed: int | None = None, reach: Reach = ANYWHERE) -> Problem:
     """The problem in a config file.
 
     Args:
         config: a path, the name of a bundled example such as `or-gate`, or `-` for standard input.
         seed: of random weights, in the place of the one in the config.
+        reach: the files that may be read.
 
     Raises:
         BacktraceError: there is no such file, or something is wrong in it.
@@ -37,13 +38,13 @@ def load(config: StrPath, seed: int | None = None) -> Problem:
     if name != "-" and not os.path.exists(name) and name in example_names():
         name = f"{name}.yaml"
         path = os.path.join(examples_folder(), name)
-    data = _read(path, name)
+    data = _read(path, name, reach)
     shown = "<stdin>" if name == "-" else printable(name)
-    return read_problem(decode(data, shown), shown, os.path.dirname(path), seed)
+    return read_problem(decode(data, shown), shown, os.path.dirname(path), seed, reach)
 
 
-def _read(path: str, name: str) -> bytes:
-    return read_file(path, lambda: f", and no bundled example{_instead(name)}", name)
+def _read(path: str, name: str, reach: Reach = ANYWHERE) -> bytes:
+    return read_file(path, lambda: f", and no bundled example{_instead(name)}", name, reach)
 
 
 def example_text(name: str) -> str:

@@ -10,6 +10,7 @@ from backtrace.config.collisions import check_collisions
 from backtrace.config.computation import read_computation
 from backtrace.config.cost import read_cost
 from backtrace.config.cursor import Cursor
+from backtrace.config.files import ANYWHERE, Folder, Reach
 from backtrace.config.layers import LayersReader
 from backtrace.config.nodes import StrPath, compose
 from backtrace.config.settings import read_hand, read_notation, read_samples, read_update
@@ -35,7 +36,9 @@ EQUATION_KEYS = (*_HEAD, "equations", "objective_symbol", "deltas", *_REST)
 _KEYS = frozenset(LAYER_KEYS + EQUATION_KEYS)
 
 
-def read_problem(text: str, file: str, folder: StrPath, seed: int | None = None) -> Problem:
+def read_problem(
+    text: str, file: str, folder: StrPath, seed: int | None = None, reach: Reach = ANYWHERE
+) -> Problem:
     """The problem that a config's text describes.
 
     Args:
@@ -43,15 +46,16 @@ def read_problem(text: str, file: str, folder: StrPath, seed: int | None = None)
         file: what the config is called in messages.
         folder: where the files named in it are looked for.
         seed: of random weights, in the place of the one in the config.
+        reach: the files that may be read.
 
     Raises:
         BacktraceError: anything is wrong with it, with the place.
     """
-    return _Reader(Cursor(compose(text, file), "", file), folder, seed).problem()
+    return _Reader(Cursor(compose(text, file), "", file), Folder(folder, reach), seed).problem()
 
 
 class _Reader:
-    def __init__(self, root: Cursor, folder: StrPath, seed: int | None) -> None:
+    def __init__(self, root: Cursor, folder: Folder, seed: int | None) -> None:
         self.root = root
         self.folder = folder
         self.seed = seed

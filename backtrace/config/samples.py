@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol
 from backtrace.config.arrays import Arrays, open_arrays, spelled
 from backtrace.config.csv_file import CsvFile
 from backtrace.config.cursor import Cursor, listed, one_of
-from backtrace.config.files import NO_NAME, path_below, reason_of
-from backtrace.config.nodes import StrPath, decode
+from backtrace.config.files import NO_NAME, Folder, reason_of
+from backtrace.config.nodes import decode
 from backtrace.errors import nearest, printable, quoted
 from backtrace.limits import FILE_BYTES, SAMPLE_NUMBERS, SAMPLES
 from backtrace.problem.problem import Sample
@@ -54,7 +54,7 @@ def read_samples_file(
     inputs: tuple[str, ...],
     targets: tuple[str, ...],
     unscored: Row | None,
-    folder: StrPath,
+    folder: Folder,
 ) -> tuple[Sample, ...]:
     """The samples in the file that a mapping names, in the order of its rows.
 
@@ -133,8 +133,8 @@ class _CsvSource:
 
     what = "column"
 
-    def __init__(self, file: Cursor, folder: StrPath) -> None:
-        path = path_below(folder, file, "a .csv file")
+    def __init__(self, file: Cursor, folder: Folder) -> None:
+        path = folder.file_below(file, "a .csv file")
         try:
             with open(path, "rb") as stream:
                 data = stream.read(FILE_BYTES + 1)

@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable, Iterator
 
 from backtrace.config.cursor import Cursor, is_unbounded, listed, to_number
-from backtrace.config.nodes import Node, Scalar, Sequence, StrPath
+from backtrace.config.files import Folder
+from backtrace.config.nodes import Node, Scalar, Sequence
 from backtrace.limits import NAME_CHARACTERS, WEIGHTS
 from backtrace.symbolic.expressions import Number, number
 from backtrace.symbolic.ids import NAME
@@ -21,7 +22,7 @@ class WeightsReader:
     each named one stands first. `position` is a layer's place, from 1.
     """
 
-    def __init__(self, seed: int | None, folder: StrPath) -> None:
+    def __init__(self, seed: int | None, folder: Folder) -> None:
         self.random = None if seed is None else random.Random(seed)
         self.folder = folder
         self.numbered: dict[str, Number] = {}

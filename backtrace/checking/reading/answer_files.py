@@ -18,7 +18,7 @@ from backtrace.checking.reading.lines import numbered_lines
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.config.csv_file import not_csv
 from backtrace.config.cursor import Cursor
-from backtrace.config.files import read_file
+from backtrace.config.files import ANYWHERE, Reach, read_file
 from backtrace.config.nodes import StrPath, compose, decode
 from backtrace.errors import BacktraceError, Location, nearest, printable, quoted
 from backtrace.limits import DOCUMENT_CHARACTERS, ID_CHARACTERS, SHEET_ROWS
@@ -47,7 +47,7 @@ _MAPPING_LINE = re.compile(r"""(?:- )?\s*["']?[^\s:=#"'][^:=#"']{0,200}["']?\s*:
 _TABLE_LINE = re.compile(r'[^,;\t=]{1,200}[,;\t]\s*"?[-+−]?[0-9.][^=]{0,100}')
 
 
-def read_sheet_file(path: StrPath) -> Sheet:
+def read_sheet_file(path: StrPath, reach: Reach = ANYWHERE) -> Sheet:
     """The answers in a file; `-` is standard input.
 
     Raises:
@@ -55,7 +55,7 @@ def read_sheet_file(path: StrPath) -> Sheet:
 
     """
     name = os.fspath(path)
-    data = read_file(name, lambda: "; expected a sheet of answers")
+    data = read_file(name, lambda: "; expected a sheet of answers", reach=reach)
     return read_sheet(data, "<stdin>" if name == "-" else printable(name))
 
 
