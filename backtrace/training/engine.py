@@ -6,7 +6,7 @@ Knows sizes and numbers of steps; must not know how an engine computes, nor what
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol, get_args
+from typing import Literal, Protocol, get_args
 
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.float64 import FLOAT64
@@ -23,7 +23,10 @@ SOON_DONE = 1_000_000
 
 
 class Engine(Protocol):
-    """Runs steps fast; `values` are the parameters and the update rule's states after `done` steps."""
+    """Runs steps fast; `values` are the parameters and the update rule's states after `done` steps.
+
+    A step replaces its values and changes none in place, so that `copy.copy` of an engine is a snapshot.
+    """
 
     done: int
 
@@ -37,12 +40,6 @@ class Engine(Protocol):
 
     def put(self, values: Mapping[str, float], done: int) -> None:
         """Continue from other values, after so many steps."""
-
-    def snapshot(self) -> Any:
-        """The state that `restore` goes back to."""
-
-    def restore(self, snapshot: Any) -> None:
-        """Return to the state of a snapshot."""
 
     def advance(self, steps: int) -> list[float]:
         """Run so many steps, or fewer if one raises an error here; the cost of each before its update."""

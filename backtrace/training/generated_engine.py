@@ -24,7 +24,7 @@ from backtrace.training.code_generator import Code, Row, merged, rows_of
 class GeneratedEngine:
     """Runs the steps of a problem whose samples all have targets.
 
-    `values` has the parameters and the states of the update rule by id; `advance` changes it.
+    `values` has the parameters and the states of the update rule by id.
     """
 
     def __init__(self, problem: Problem, values: dict[str, float]) -> None:
@@ -42,7 +42,7 @@ class GeneratedEngine:
         before = [self.values[id] for id in self.kept]
         numbers = range(self.done + 1, self.done + steps + 1)
         after = self.run(before, numbers, self.data(steps), costs)
-        self.values.update(zip(self.kept, after, strict=True))
+        self.values = {**self.values, **dict(zip(self.kept, after, strict=True))}
         self.done += len(costs)
         return costs
 
@@ -65,14 +65,6 @@ class GeneratedEngine:
         """The largest absolute value; not a number if one of the values is not."""
         sizes = [abs(self.values[id]) for id in self.kept]
         return math.nan if any(map(math.isnan, sizes)) else max(sizes)
-
-    def snapshot(self) -> tuple[dict[str, float], int]:
-        """The state that `restore` goes back to."""
-        return dict(self.values), self.done
-
-    def restore(self, snapshot: tuple[dict[str, float], int]) -> None:
-        """Return to the state of a snapshot."""
-        self.put(*snapshot)
 
     def data(self, steps: int) -> Any:
         """The samples for the loop of the code: those of the coming steps, or in a batch all of them."""

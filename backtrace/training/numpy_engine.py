@@ -71,14 +71,6 @@ class NumpyEngine:
         """The largest absolute value; not a number if one of the values is not."""
         return max(float(np.abs(vector).max()) for vector in (self.parameters, *self.states.values()))
 
-    def snapshot(self) -> tuple[Array, dict[str, Array], int]:
-        """The state that `restore` goes back to; a step makes new vectors and leaves these alone."""
-        return self.parameters, self.states, self.done
-
-    def restore(self, snapshot: tuple[Array, dict[str, Array], int]) -> None:
-        """Return to the state of a snapshot."""
-        self.parameters, self.states, self.done = snapshot
-
     def advance(self, steps: int) -> list[float]:
         """Run so many steps; their costs."""
         with ARRAYS.context():

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from copy import copy
+from typing import NamedTuple
 
 from backtrace.derivation.equation import Phase
 from backtrace.errors import BacktraceError, NotFiniteError
@@ -176,16 +177,16 @@ class _TrainingRun:
             if self.below is not None and self.round > 1:
                 piece = self.round  # the cost of all samples is compared with the bound after each round
             wanted = min(piece, self.spacing, stop - self.engine.done)
-            before = self.engine.snapshot()
+            before = copy(self.engine)
             started = time.perf_counter()
             try:
                 costs = self.engine.advance(wanted)
             except KeyboardInterrupt:
-                self.engine.restore(before)
+                self.engine = copy(before)
                 raise
             is_whole = len(costs) == wanted and all(map(math.isfinite, costs))
             if is_whole and not self.is_trusted:
-                self.engine.restore(before)
+                self.engine = copy(before)
                 if wanted > 1:  # smaller pieces find the step at fault
                     piece = max(1, wanted // 8)
                     continue
@@ -203,7 +204,7 @@ class _TrainingRun:
         """True if the numbers are too small for anything to have become infinite unseen."""
         return self.trusts_samples and self.engine.largest < LARGEST_TRUSTED
 
-    def keep(self, before: Any, costs: Sequence[float]) -> None:
+    def keep(self, before: Engine, costs: Sequence[float]) -> None:
         """Add the costs of some steps to the curve, up to the first that is low enough to end the run."""
         if self.round > 1:  # each of these costs is one sample's; the curve is of all samples
             cost = self.cost()
@@ -212,18 +213,18 @@ class _TrainingRun:
             return
         if self.below is not None and min(costs, default=math.inf) < self.below:
             steps = next(i for i, cost in enumerate(costs) if cost < self.below)
-            self.engine.restore(before)
+            self.engine = copy(before)
             self.engine.advance(steps)
             costs = costs[:steps]
             self.ended = f"E is below {self.below:g}"
         self.curve.extend(self.engine.done - len(costs), costs)
 
-    def recover(self, before: Any, costs: Sequence[float]) -> list[float]:
+    def recover(self, before: Engine, costs: Sequence[float]) -> list[float]:
         """The costs of some steps as far as they are finite, and of one more, which the equations compute."""
         good = next((i for i, cost in enumerate(costs) if not math.isfinite(cost)), len(costs))
         for steps in (good, good - 1):  # the value that is not finite may come from the step before
             good = max(steps, 0)
-            self.engine.restore(before)
+            self.engine = copy(before)
             self.engine.advance(good)
             if all(map(math.isfinite, self.engine.values.values())):
                 break
