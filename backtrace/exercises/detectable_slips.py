@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from math import isfinite
 from typing import NamedTuple
 
 from backtrace.checking.graph import Node
@@ -75,7 +74,7 @@ class _Comparison:
             seen: dict[str, bool] = {}
             for rewriting in rewritings:
                 wrong = given_by(rewriting, self.values)
-                if wrong is None or not isfinite(wrong):
+                if wrong is None:
                     continue
                 is_shown = differ(wrong, self.values.of(node.key), self.digits)
                 if not is_shown and not self.is_always_right(rewriting, node):

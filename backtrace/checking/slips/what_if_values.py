@@ -6,6 +6,7 @@ Each value is computed when it is first asked for. Knows nothing of which slips 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
+from math import isfinite
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.rewriting import Rewriting
@@ -118,18 +119,19 @@ class RoundedOnce(Values):
 
 
 def value_in(values: Values, key: Key) -> float | None:
-    """The value of a quantity's equation; None where the equations have no value."""
+    """The value of a quantity's equation; None where the equations have no finite value."""
     return _attempt(lambda: values.computed(key), values)
 
 
 def given_by(rewriting: Rewriting, values: Values) -> float | None:
-    """The value of a rewritten equation; None where it has none."""
+    """The value of a rewritten equation; None where it has no finite one."""
     return _attempt(lambda: float(rewriting.work(values.of)), values)
 
 
 def _attempt(work: Callable[[], float], values: Values) -> float | None:
     try:
-        return work()
+        value = work()
     except (RecursionError, OverflowError, KeyError, ValueError):
         values.open.clear()
         return None
+    return value if isfinite(value) else None  # nobody goes on from 1/0
