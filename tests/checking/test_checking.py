@@ -282,7 +282,7 @@ def test_the_derivative_by_a_bias_of_another_unit_is_named() -> None:
 
 
 def test_a_slip_with_an_infinite_value_on_the_way_explains_nothing() -> None:
-    # In momentum a_o is 0: the derivative of the binary cross-entropy would be infinite, and E⁺ fits by chance.
+    # In momentum a_o is 0, so the derivative of the binary cross-entropy is infinite; E⁺ fits by chance.
     found = answers("momentum", **{"E+": "0.810"})["E+"]
     assert "other_slope" not in {found.slip, *(finding.slip for finding in found.alternatives)}
 
