@@ -19,17 +19,17 @@ from backtrace.checking.statement import Sheet, Statement
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell
 
-_NUMBERED = re.compile(r"([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})")
-_OF_NUMBERED = re.compile(r"([A-Za-z]\w*)('?)\(([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})\)")
-_BY_NUMBERED = re.compile(r"d([A-Za-z]\w*)/d([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})")
-_WEIGHT_WORDS = {  # where there is only one
-    **dict.fromkeys(("weight", "old_weight", "oldweight", "weight_old"), ""),
-    **dict.fromkeys(("weight+", "new_weight", "newweight", "weight_new", "new_w", "w_new"), "+"),
-}
-_STATES = ("m", "v", "s")
-_CORRECTED = ("mhat", "vhat")
-_GRADIENTS = ("g", "grad")
-_ENOUGH = 4  # digits that do not come out right by chance
+_NUMBERED = re.compile(r"([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})")  # theta_1
+_OF_NUMBERED = re.compile(
+    r"([A-Za-z]\w*)('?)\(([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})\)"
+)  # J(theta_1), J'(theta_1)
+_BY_NUMBERED = re.compile(r"d([A-Za-z]\w*)/d([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})")  # dJ/dtheta_1
+# Where a problem has only one weight: its value before the update, and after it.
+_WEIGHT_WORDS = dict.fromkeys("weight old_weight oldweight weight_old".split(), "")
+_WEIGHT_WORDS |= dict.fromkeys("weight+ new_weight newweight weight_new new_w w_new".split(), "+")
+# Letters of an optimizer: its states, these corrected for their start, and the gradient.
+_STATES, _CORRECTED, _GRADIENTS = ("m", "v", "s"), ("mhat", "vhat"), ("g", "grad")
+_ENOUGH = 4  # digits that are not right by chance
 _FORWARD = ("net", "activation", "cost", "value")
 
 
@@ -57,7 +57,7 @@ class NumberedSteps:
 
     @cached_property
     def taken(self) -> frozenset[str]:
-        """Names that the config gives to something."""
+        """Names of the config, which no number of a step is read in."""
         model = self.problem.model
         equations = () if isinstance(model, Network) else model.equations
         others = map(spell, (*self.problem.inputs, *self.problem.targets, *equations))

@@ -46,6 +46,10 @@ class Unit(NamedTuple):
     alone: bool
     last: bool
 
+    @property
+    def id(self) -> str:
+        return spell(self.name)
+
 
 class Spellings:
     """The meanings of spellings in one problem; each table is built when it is first needed."""
@@ -83,24 +87,21 @@ class Spellings:
     def words(self) -> Meanings:
         """Spellings with the unit's own name, or a label that no other unit has; and of the cost."""
         table = _SpellingTable()
-        for word in _COST:
-            table.add(word, self.problem.objective_id)
+        table.each(_COST, self.problem.objective_id)
         for unit in self.units:
             for label in (unit.name, *self._labels(unit)):
                 self._add_unit(table, unit, label)
         outputs = [unit for unit in self.units if unit.last]
         for unit in outputs:
             for label in (unit.name, *self._labels(unit), str(unit.place)):
-                table.each(_PREDICTION, label, f"a_{spell(unit.name)}")
+                table.each(_PREDICTION, f"a_{unit.id}", label)
                 if len(outputs) > 1:
-                    table.each(_TERM, label, f"E_{spell(unit.name)}")
+                    table.each(_TERM, f"E_{unit.id}", label)
         if len(outputs) == 1:
-            for word in _ONE_PREDICTION:
-                table.add(word, f"a_{spell(outputs[0].name)}")
+            table.each(_ONE_PREDICTION, f"a_{outputs[0].id}")
         if len(self.problem.targets) == 1:
             target = self.problem.targets[0]
-            for word in (*_ONE_TARGET, f"{target}_train", f"{target}_true"):
-                table.add(word, spell(target))
+            table.each((*_ONE_TARGET, f"{target}_train", f"{target}_true"), spell(target))
         return table.meanings()
 
     @cached_property
@@ -118,14 +119,14 @@ class Spellings:
         """Spellings that give only a place, or leave open which of a unit's quantities they mean."""
         table = _SpellingTable()
         for unit in self.units:
-            id = spell(unit.name)
-            for label in self._places(unit):
+            names, places = (unit.name, *self._labels(unit)), list(self._places(unit))
+            for label in places:
                 self._add_unit(table, unit, label)
-            for label in (unit.name, *self._labels(unit)):
-                table.add(label, f"a_{id}", f"h_{id}")
+            for label in names:
+                table.add(label, f"a_{unit.id}", f"h_{unit.id}")
             bias = self._layers[unit.layer - 1].biases[unit.place - 1 : unit.place]
-            for label in (unit.name, *self._labels(unit), *self._places(unit)):
-                table.add(f"d_{label}", f"delta_{id}")
+            for label in (*names, *places):
+                table.add(f"d_{label}", f"delta_{unit.id}")
                 table.add(f"b_{label}", *(spell(name) for name in bias if name))
             if len(self.units) <= _BARE:
                 self._add_bare(table, unit)
@@ -153,56 +154,45 @@ class Spellings:
 
     def _labels(self, unit: Unit) -> Iterator[str]:
         """Names for a unit by its place, h2 or o1, unless another unit has that name."""
-        labels: list[str] = []
+        words: tuple[str, ...] = ()
         if unit.last:
-            labels = [f"{word}{unit.place}" for word in ("o", "output", "y")]
-            labels += ["o", "output", "y"] if unit.alone else []
+            words = ("o", "output", "y")
         elif len(self._layers) < _LAYERED:
-            labels = [f"{word}{unit.place}" for word in ("h", "hidden")]
-            labels += ["h", "hidden"] if unit.alone else []
+            words = ("h", "hidden")
+        labels = (*(f"{word}{unit.place}" for word in words), *(words if unit.alone else ()))
         yield from (label for label in labels if label not in self._names)
 
     def _places(self, unit: Unit) -> Iterator[str]:
         """Numbers for a unit, if none has that name: in its layer, among all units, of its layer."""
-        numbers = [
-            f"{unit.place}",
-            f"{unit.position}",
-            f"{unit.layer}_{unit.place}",
-            f"{unit.layer + 1}_{unit.place}",
-        ]
-        if unit.alone:
-            numbers += [f"{unit.layer}", f"{unit.layer + 1}"]
+        layers = (f"{unit.layer}", f"{unit.layer + 1}")  # counted without the inputs, and with them
+        numbers = [f"{unit.place}", f"{unit.position}", *(f"{layer}_{unit.place}" for layer in layers)]
+        numbers += layers if unit.alone else ()
         yield from (number for number in dict.fromkeys(numbers) if loose(number) not in self._names)
 
     def _add_unit(self, table: _SpellingTable, unit: Unit, label: str) -> None:
-        id = spell(unit.name)
-        table.each(_NET, label, f"h_{id}")
-        table.each(_ACTIVATION, label, f"a_{id}")
-        table.each(_DELTA, label, f"delta_{id}")
+        table.each(_NET, f"h_{unit.id}", label)
+        table.each(_ACTIVATION, f"a_{unit.id}", label)
+        table.each(_DELTA, f"delta_{unit.id}", label)
 
     def _add_bare(self, table: _SpellingTable, unit: Unit) -> None:
         """Add a net or activation without an index: that of the only unit, else it is left open whose."""
-        id = spell(unit.name)
+        id = unit.id
         stems = {prefix: _stem(pattern) for prefix, pattern in _patterns(self.problem.notation)}
-        for word in (*_ONE_NET, stems["h"]):
-            table.add(word, f"h_{id}")
-        for word in ("a", stems["a"], *(() if unit.last else ("h",))):
-            table.add(word, f"a_{id}")
+        table.each((*_ONE_NET, stems["h"]), f"h_{id}")
+        table.each(("a", stems["a"], *(() if unit.last else ("h",))), f"a_{id}")
         table.add("delta", f"delta_{id}")
         if unit.last:
             table.add("error", f"e_{id}")
             table.add("err", f"e_{id}", f"delta_{id}")
 
     def _add_targets(self, table: _SpellingTable) -> None:
-        table.add("error", self.problem.objective_id)
-        table.add("err", self.problem.objective_id)
+        table.each(("error", "err"), self.problem.objective_id)
         outputs = [unit for unit in self.units if unit.last]
         for unit, target in zip(outputs, self.problem.targets, strict=False):
             for label in (unit.name, *self._labels(unit), f"{unit.place}"):
-                table.each(_TARGET, label, spell(target))
-            for label in (unit.name, *self._labels(unit)):
-                table.add(label, spell(target))
-            table.add(f"y_{unit.place}", f"a_{spell(unit.name)}")
+                table.each(_TARGET, spell(target), label)
+            table.each((unit.name, *self._labels(unit)), spell(target))
+            table.add(f"y_{unit.place}", f"a_{unit.id}")
 
 
 class _SpellingTable:
@@ -215,7 +205,8 @@ class _SpellingTable:
         if name:
             self.ids.setdefault(loose(transcribe(name)), set()).update(ids)
 
-    def each(self, patterns: Iterable[str], label: str, id: str) -> None:
+    def each(self, patterns: Iterable[str], id: str, label: str = "") -> None:
+        """Add one meaning to several spellings, with a label for {u}."""
         for pattern in patterns:
             self.add(pattern.replace("{u}", label), id)
 
