@@ -28,7 +28,7 @@ _DEEPER = re.compile(r"[-^(/]")  # each sign that can take the parser a level do
 
 
 def written(expression: Expression) -> str:
-    """The expression as it stands in a config.
+    """The expression as a config has it.
 
     Whatever the parser has read can be written within its limits again.
 
@@ -92,7 +92,7 @@ class _Writer:
         return self.unary(expression)
 
     def begin(self, expression: Expression) -> str:
-        """What a chain begins with; a minus there would be that of the whole chain."""
+        """The first factor of a chain, where a minus would apply to the whole chain."""
         if isinstance(expression, Negative):
             inside = self.bracketed(expression)
             return min(f"+{self.unary(expression)}", inside, key=len) if self.terse else inside

@@ -106,7 +106,7 @@ def _sign(sign: str) -> str:
 
 def _scripts(head: Pieces, below: Pieces, above: Pieces) -> str:
     lower, upper = (f"{mark}{{{latex(part)}}}" if part else "" for mark, part in (("_", below), ("^", above)))
-    # A layer's number in brackets stands before the index: h^{(2)}_{1}.
+    # A layer's number in brackets comes before the index: h^{(2)}_{1}.
     is_layer = above and isinstance(above[0], Form)
     return latex(head) + (upper + lower if is_layer else lower + upper)
 

@@ -33,7 +33,7 @@ def element(pieces: Pieces, said: str) -> str:
 
 
 def mathml(pieces: Pieces, is_inside: bool = False) -> str:
-    """Pieces in a row; `is_inside` if a bracket stands before the first one."""
+    """Pieces in a row; `is_inside` if a bracket comes before the first one."""
     out, before = [], "(" if is_inside else ""
     for piece in pieces:
         if isinstance(piece, Form):
@@ -63,7 +63,7 @@ def _parts(kind: str) -> Callable[..., str]:
 
 
 def _letter(letter: str) -> str:
-    # A Greek capital stands upright, so that it is not taken for a Latin one.
+    # A Greek capital is upright, so that it is not taken for a Latin one.
     is_capital = letter in GREEK and letter.isupper()
     return f'<mi mathvariant="normal">{letter}</mi>' if is_capital else f"<mi>{escape(letter)}</mi>"
 

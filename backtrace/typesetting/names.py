@@ -64,7 +64,7 @@ class Names:
         return name
 
     def with_marks(self, text: str, raised: Name) -> Name:
-        """A name with the marks of calculus around it; `raised` are those that stand behind it so far."""
+        """A name with the marks of calculus around it; `raised` are those already found behind it."""
         if found := _DERIVATIVE.fullmatch(text):
             of, by, sample, direct = found.groups(default="")
             over, under = ((Operator("∂"), *self(name)) for name in (of + sample, by))
@@ -157,7 +157,7 @@ def is_phrase(stem: str, others: list[str]) -> bool:
 
 
 def counted(problem: Problem) -> Iterator[str]:
-    """The names that say where something stands: layer and unit, or layer, unit and source."""
+    """The names that say where something is: layer and unit, or layer, unit and source."""
     model = problem.model
     for number, layer in enumerate(model.layers, 1) if isinstance(model, Network) else ():
         for row, unit in enumerate(layer.units, 1):

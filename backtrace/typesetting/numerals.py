@@ -11,7 +11,7 @@ from backtrace.evaluation.arithmetic import Value
 NOT_FINITE = "not finite"  # a word for a person, where floats say inf or nan
 GUARD = 3  # digits more of a number that others are computed from
 FLOAT_DIGITS = 17  # that a float64 has
-SHORT = 6  # characters of a given that stays as it was written, however few digits are asked for
+SHORT = 6  # characters of a given that is shown as it was written, however few digits are asked for
 
 
 class Numerals(NamedTuple):
@@ -38,7 +38,7 @@ class Numerals(NamedTuple):
         return _unsigned_zero(f"{value:.{self.digits}g}")
 
     def finer(self) -> Numerals:
-        """For what is worked from: with some digits more, so that no result rests on what is cut off."""
+        """More digits, for numbers that others are computed from, so that no digit cut off matters."""
         decimals = None if self.decimals is None else self.decimals + GUARD
         return self._replace(digits=min(self.digits + GUARD, FLOAT_DIGITS), decimals=decimals)
 

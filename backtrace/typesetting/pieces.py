@@ -1,4 +1,4 @@
-"""Pieces: what a formula is printed as, before it is text, LaTeX or MathML.
+"""Pieces, the parts of a printed formula before it becomes text, LaTeX or MathML.
 
 A piece is a sign, a name or a number on the line, or a form with pieces in it, such as a fraction. Signs at
 which a line may end are `Break`s, so a long formula is broken where it was put together. Must not know
@@ -22,9 +22,9 @@ class Break(str):
     rank: int
 
     def __new__(cls, text: str, rank: int) -> Break:
-        made = super().__new__(cls, text)
-        made.rank = rank
-        return made
+        sign = super().__new__(cls, text)
+        sign.rank = rank
+        return sign
 
 
 PLUS, MINUS = Break(" + ", TERM), Break(" - ", TERM)
@@ -33,7 +33,7 @@ DOT, STAR = Break("·", FACTOR), Break("*", FACTOR)
 BESIDE, SLASH = Break("", BRACKET), Break("/", BRACKET)
 
 
-# What stands on the line of a typeset formula; in plain text a piece is a `str` like any other.
+# The pieces on the line of a typeset formula; in plain text a piece is a `str` like any other.
 
 
 class Letter(str):
@@ -53,11 +53,11 @@ class FunctionName(str):
 
 
 class Operator(str):
-    """A ∂ or Δ with what it acts on behind it."""
+    """A ∂ or Δ in front of a name."""
 
 
 class Remark(str):
-    """Words that stand in a formula."""
+    """Words in a formula."""
 
 
 class Form(NamedTuple):
@@ -71,14 +71,14 @@ Piece = str | Form
 Pieces = Sequence[Piece]
 AnyPiece = TypeVar("AnyPiece", bound=Piece)
 
-# The kinds of form, and what their parts are.
+# The kinds of form, and their parts.
 BRACKETS, SQUARE, BARS, ROOT, HAT = (
     "brackets",
     "square brackets",
     "bars",
     "root",
     "hat",
-)  # what stands in them
+)  # their content
 FRACTION = "fraction"  # over, under
 POWER = "power"  # base, exponent
 SCRIPTS = "scripts"  # head, below, above; one of the last two may be empty
@@ -109,5 +109,5 @@ def breaks(pieces: Pieces) -> Iterator[tuple[int, Break, int]]:
     for place, piece in enumerate(pieces):
         if isinstance(piece, Break):
             yield place, piece, depth
-        elif type(piece) is str:  # of plain text; what is typeset has its brackets around a form
+        elif type(piece) is str:  # of plain text; typeset brackets are a form
             depth += sum(map(piece.count, "([")) - sum(map(piece.count, ")]"))

@@ -1,6 +1,6 @@
 """Expression → pieces on one line of text, with as few brackets as the order of operations allows.
 
-Two readings of the same expression: the formula (`i_1·w_1 + b_2`) and the formula with the numbers put in
+Two readings of the same expression: the formula (`i_1·w_1 + b_2`) and the formula with the numbers in it
 (`1(0.1) + 0.5`). They differ in the text of a symbol and in how factors are set side by side. `PLAIN` prints
 what the parser reads back; `TYPESET` prints what a page shows. The rules for brackets, signs and dots hold
 for LaTeX and MathML, too: see `printer`. Must not know values, only their texts.
@@ -74,7 +74,7 @@ class Printer:
 
     A method for each kind of node adds its pieces to `out` and returns how tightly they hold together. So one
     list grows for a whole formula: strings would be copied at every level, and a trace has 80,000 formulas.
-    Sums of more than `most_terms` are shortened, wherever they stand.
+    Sums of more than `most_terms` are shortened, wherever they are.
     """
 
     beside: Piece = BESIDE  # between two factors without a sign

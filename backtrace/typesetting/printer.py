@@ -112,7 +112,7 @@ def _add(number: Pieces, out: list[Piece]) -> int:
 
 
 def _first(piece: Piece) -> Piece:
-    """The piece that stands leftmost: of a power that of its base."""
+    """The leftmost piece; of a power that of its base."""
     return _first(piece.parts[0][0]) if isinstance(piece, Form) and piece.kind == POWER else piece
 
 

@@ -105,7 +105,7 @@ def test_the_whole_explanation_reads_as_a_page() -> None:
         "        = -0.487547 · 0.249845 · 0.01 · 0.228784 · 1\n"
         "        = -0.000278685\n"
     ) in done.out
-    assert "Raise w_1 by 0.01 and E changes by about -2.79e-06 (worked out again: -2.78e-06).\n" in done.out
+    assert "Raise w_1 by 0.01 and E changes by about -2.79e-06 (computed again: -2.78e-06).\n" in done.out
 
 
 def test_a_sum_of_paths_is_told_with_its_terms() -> None:
@@ -266,7 +266,7 @@ def test_the_gradient_of_one_term_of_the_cost_has_the_chain_from_that_term() -> 
     assert explanation.value == pytest.approx(0.055399425)
     said = run("explain", "two-two-two", "∂E_o1/∂out_h1").out
     assert said.endswith(
-        "Raise out_h1 by 0.01 and E_o1 changes by about 0.000554 (worked out again: 0.000554).\n"
+        "Raise out_h1 by 0.01 and E_o1 changes by about 0.000554 (computed again: 0.000554).\n"
     )
 
 
@@ -286,7 +286,7 @@ def test_a_batch_tells_where_the_chains_are() -> None:
     assert (
         "        = -0.000528699\n\n"
         "Each term is the gradient of one sample: --sample 1 writes out the chain to it.\n\n"
-        "step 1, sample 1: i_1 = 1, i_2 = 0, y = 1\n\nWhat this rests on\n"
+        "step 1, sample 1: i_1 = 1, i_2 = 0, y = 1\n\nWhat this depends on\n"
     ) in run("explain", "or-gate-batch", "dE/dw_1").out
 
 
@@ -326,7 +326,7 @@ def test_hand_arithmetic_rounds_each_factor_as_a_trace_does() -> None:
     assert "sgd, learning_rate 0.5 · hand all=3\n" in done.out
     assert "        = -0.488 · 0.250 · 0.646\n        = -0.079\n\nThe factors\n" in done.out
     assert done.out.endswith(
-        "Raise w_5 by 0.01 and E changes by about -0.000786 (worked out again: -0.000785).\n"
+        "Raise w_5 by 0.01 and E changes by about -0.000786 (computed again: -0.000785).\n"
     )
 
 
@@ -336,7 +336,7 @@ def test_a_chain_of_rounded_numbers_that_comes_to_another_number_says_so() -> No
     assert rows["dE/dw1"].text == "0.0004"
     assert (
         "             = 0.0007 - 0.0002\n             = 0.0005\n\n"
-        "Worked out row by row it is 0.0004: what is rounded on the way is not the same.\n"
+        "Computed row by row it is 0.0004: other numbers are rounded on the way.\n"
     ) in done.out
 
 
@@ -351,9 +351,7 @@ def test_hand_arithmetic_of_the_config_is_that_of_the_explanation(tmp_path: Path
 def test_a_derivative_that_is_rounded_to_nothing_is_not_said_to_be_nothing() -> None:
     said = run("explain", "or-gate", "dE/dw_1", "--hand", "2").out
     assert "        = 0.00\n" in said
-    assert said.endswith(
-        "Raise w_1 by 0.01 and E changes by about -2.79e-06 (worked out again: -2.78e-06).\n"
-    )
+    assert said.endswith("Raise w_1 by 0.01 and E changes by about -2.79e-06 (computed again: -2.78e-06).\n")
 
 
 def test_the_cost_after_the_update_is_explained_through_the_updated_quantities() -> None:
@@ -368,7 +366,7 @@ def test_what_the_objective_does_not_rest_on_is_said_to_be_so(tmp_path: Path) ->
     config = tmp_path / "config.yaml"
     config.write_text(loose, encoding="utf-8")
     assert run("explain", str(config), "dE/dloose").out.endswith(
-        "\n\n∂E/∂loose = 0\n\nE does not rest on loose.\n"
+        "\n\n∂E/∂loose = 0\n\nE does not depend on loose.\n"
     )
 
 

@@ -589,7 +589,7 @@ def test_an_explanation_has_the_chain_and_says_what_it_means() -> None:
     assert CHAIN in run("explain", "or-gate", "dE/dw_5", "-f", "latex").out
     text = run("explain", "or-gate", "dE/dw_1", "-f", "latex").out
     said = "\n\\paragraph*{What it means}\nRaise $w_{1}$ by $0.01$ and $E$ changes by about $"
-    assert said + r"-2.79 \cdot 10^{-6}$ (worked out again: $" in text
+    assert said + r"-2.79 \cdot 10^{-6}$ (computed again: $" in text
 
 
 def test_too_many_paths_are_counted(tmp_path: Path) -> None:

@@ -422,7 +422,7 @@ def test_under_descent_softmax_and_cross_entropy_leave_the_targets_less_the_acti
 @pytest.mark.parametrize(("problem", "sample"), [(softmax(), 2), (softmax("half_squared_error"), 1)])
 def test_other_softmax_deltas_are_left_to_the_table(problem: Problem, sample: int) -> None:
     first, *_ = drawing(problem, "backward", "output", sample=sample).splitlines()
-    assert first == "δ: a softmax unit acts on its whole layer; each δ stands in the table"
+    assert first == "δ: a softmax unit acts on its whole layer; each δ is in the table"
 
 
 def test_plain_style_is_typed_on_any_keyboard() -> None:
@@ -671,7 +671,7 @@ def test_matrix_and_show_exclude_each_other() -> None:
     code, out, err = run("trace", "or-gate", "--matrix", "--show", "E")
     assert (code, out) == (2, "")
     assert err.splitlines()[-1] == (
-        "Error: --matrix draws whole layers and --show picks quantities; expected one of them"
+        "Error: --matrix draws whole layers and --show picks quantities; give one of them"
     )
 
 

@@ -52,7 +52,7 @@ def write_markdown(
     out: TextIO,
     is_fragment: bool = False,
 ) -> None:
-    """The same as in the terminal; formulas stand in code. A fragment is without the heading."""
+    """The explanation as in the terminal, with formulas in code. A fragment has no heading."""
     if not is_fragment:
         write_heading(heading, out)
         out.write("\n")

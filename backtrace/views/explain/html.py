@@ -31,7 +31,7 @@ def write_html(
     out: TextIO,
     is_fragment: bool = False,
 ) -> None:
-    """The chain of the rule, its factors, what they rest on, what it means, and the whole in a picture."""
+    """The chain of the rule, its factors, what they depend on, its meaning, and a picture."""
     page = Page(problem, look, out, is_fragment)
     page.begin(heading)
     page.heading(explanation.part)

@@ -26,7 +26,7 @@ def write_latex(
     out: TextIO,
     is_fragment: bool = False,
 ) -> None:
-    """The chain of the rule, its factors, what they rest on, and what it means."""
+    """The chain of the rule, its factors, what they depend on, and its meaning."""
     page = Page(problem, look, out, is_fragment)
     page.begin(heading)
     page.heading(explanation.part)

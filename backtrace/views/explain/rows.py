@@ -27,18 +27,18 @@ class Table(NamedTuple):
 
 
 def tables(explanation: Explanation, most: int = sys.maxsize) -> Iterator[Table]:
-    """The factors, and what they rest on; at most so many rows of each."""
+    """The factors, and the quantities they depend on; at most so many rows of each."""
     part = explanation.part
     if explanation.factors:
         factors = part._replace(equations=explanation.factors[:most])
         yield Table("The factors", factors, False, _more(most, len(explanation.factors)))
-    count, drawn, sample = sum(len(part.equations) for part in explanation.dependencies), 0, part.sample
+    count, shown, sample = sum(len(part.equations) for part in explanation.dependencies), 0, part.sample
     for below in explanation.dependencies:
-        rows = below.equations[: most - drawn]
-        drawn += len(rows)
+        rows = below.equations[: most - shown]
+        shown += len(rows)
         if rows:
-            is_last = below is explanation.dependencies[-1] or drawn == most
-            title = "With the updated numbers" if below.phase == "after" else "What this rests on"
+            is_last = below is explanation.dependencies[-1] or shown == most
+            title = "With the updated numbers" if below.phase == "after" else "What this depends on"
             more = _more(most, count) if is_last else ""
             yield Table(title, below._replace(equations=rows), below.sample != sample, more)
             sample = below.sample
@@ -142,9 +142,9 @@ def aside(
     numeral: Callable[[str], str] = str,
     typed: Callable[[str], str] = str,
 ) -> str:
-    """What is to be said of the chain, in a sentence: where it is, or that a trace has another number.
+    """A remark on the chain, in a sentence: where it is, or that a trace has another number.
 
-    `numeral` and `typed` set numbers and what is to be typed.
+    `numeral` and `typed` set numbers and options to type.
     """
     if explanation.path_count and not explanation.paths:
         one = typed(f"--sample {explanation.dependencies[0].sample}")
@@ -153,18 +153,18 @@ def aside(
     value = text(explanation.part.values[explanation.row.id])
     if value == text(explanation.value):
         return ""
-    return f"Worked out row by row it is {numeral(value)}: what is rounded on the way is not the same."
+    return f"Computed row by row it is {numeral(value)}: other numbers are rounded on the way."
 
 
 def meaning(explanation: Explanation, look: Look) -> str:
-    """What the quantity means, in a sentence; nothing if it is no derivative."""
+    """The meaning of the quantity, in a sentence; nothing if it is no derivative."""
     return meaning_in(explanation, look.symbol, str)
 
 
 def meaning_in(
     explanation: Explanation, symbol: Callable[[Symbol], str], numeral: Callable[[str], str]
 ) -> str:
-    """The same, with symbols and numbers as a page sets them."""
+    """`meaning` with symbols and numbers as a page sets them."""
     by, effect = explanation.by, explanation.effect
     if explanation.objective is None or by is None:
         return ""
@@ -172,11 +172,11 @@ def meaning_in(
     if by == explanation.objective:
         return f"{objective} changes as much as it does itself."
     if not explanation.path_count:
-        return f"{objective} does not rest on {symbol(by)}."
+        return f"{objective} does not depend on {symbol(by)}."
     if effect is None:
         if explanation.is_flat:
             return f"A small change of {symbol(by)} leaves {objective} as it is."
         return ""
     rise, foretold = numeral(f"{effect.rise:g}"), numeral(f"{effect.predicted:.3g}")
     said = f"Raise {symbol(by)} by {rise} and {objective} changes by about {foretold}"
-    return f"{said} (worked out again: {numeral(f'{effect.actual:.3g}')})."
+    return f"{said} (computed again: {numeral(f'{effect.actual:.3g}')})."

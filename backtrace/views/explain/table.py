@@ -22,7 +22,7 @@ from backtrace.views.page.truncation import TABLE_ROWS
 def draw_explanation(
     problem: Problem, heading: Iterable[str], explanation: Explanation, look: Look, console: Console
 ) -> None:
-    """The chain of the rule, its factors, what they rest on, and what it means."""
+    """The chain of the rule, its factors, what they depend on, and its meaning."""
     print_heading(heading, console)
     console.print()
     print_line(part_line(problem, explanation.part, look), console, "bold")

@@ -1,7 +1,7 @@
-"""HTML: one page that stands by itself, with the picture, and a table of equations for every phase and layer.
+"""HTML: one self-contained page with the picture, and a table of equations for every phase and layer.
 
 Nothing is fetched and nothing runs. A row of a table is an equation, symbol = formula = numbers = value,
-in MathML, with the same in plain text for who cannot see it.
+in MathML, with its plain text for those who cannot see it.
 The page is well-formed XML, too.
 """
 
@@ -36,13 +36,13 @@ PICTURE_DIGITS = 3
 LEGIBLE = 34  # characters of a formula that fit on a phone
 LEGIBLE_ABOVE = 26  # in a heading, whose letters are larger
 _EQUALS = Break(" = ", TERM)  # in a heading a line may end before it
-# The roles are a table's own; they stand here because a table set as blocks, as on a phone, can lose them.
+# The roles are a table's own; they are repeated because a table set as blocks, as on a phone, can lose them.
 HEAD = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in COLUMNS)
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 class Page:
-    """What is written to."""
+    """An HTML page that is written piece by piece."""
 
     def __init__(self, problem: Problem, look: Look, out: TextIO, is_fragment: bool = False) -> None:
         self.problem = problem
@@ -59,7 +59,7 @@ class Page:
         self.size += len(markup)
 
     def begin(self, heading: Iterable[str]) -> None:
-        """The title and what the numbers rest on; a fragment has neither."""
+        """The title and the facts that the numbers depend on; a fragment has neither."""
         if self.is_fragment:
             return
         title, *rest = map(escape, heading)
@@ -111,16 +111,16 @@ class Page:
             self.is_drawn = False
             return
         numerals = self.look.numerals
-        if not is_blank:  # what is given is to be calculated with
+        if not is_blank:  # givens are to be calculated with
             numerals = numerals._replace(digits=min(numerals.digits, PICTURE_DIGITS))
         look = Look(numerals=numerals)
         forward = part._replace(phase="forward", equations=derivation.forward)
         backward = part._replace(phase="backward", equations=derivation.backward)
         has_gradients = with_gradients and bool(derivation.backward)
-        drawn = picture_of(self.problem, forward, backward if has_gradients else None)
-        drawn = blank(drawn) if is_blank else drawn
+        diagram = picture_of(self.problem, forward, backward if has_gradients else None)
+        diagram = blank(diagram) if is_blank else diagram
         self.write('<div class="picture" role="group" aria-label="the network" tabindex="0">')
-        for line in svg_lines(self.problem, drawn, look, is_part=True):
+        for line in svg_lines(self.problem, diagram, look, is_part=True):
             self.write(line)
         self.write("</div>")
 
@@ -181,18 +181,18 @@ def write_html(
     out: TextIO,
     is_fragment: bool = False,
     all_rows: bool = False,
-    drawn: Collection[str] = ("forward", "backward"),
+    pictured: Collection[str] = ("forward", "backward"),
 ) -> None:
     """The parts as they come; tables are shortened unless `all_rows`.
 
-    Above each pass stands a picture with what `drawn` has of it; none, if that is nothing of it.
+    Above each pass there is a picture of the phases in `pictured`, unless these are none of its own.
     """
     page = Page(problem, look, out, is_fragment)
     for part, starts in on_page(page, problem_lines(problem, arithmetic, look), with_starts(problem, parts)):
         if starts:
             page.heading(part)
-            if "forward" in drawn or "backward" in drawn:
-                page.picture(part, "backward" in drawn)
+            if "forward" in pictured or "backward" in pictured:
+                page.picture(part, "backward" in pictured)
         for equations in by_layer(part):
             _write_table(page, part, equations, all_rows)
 

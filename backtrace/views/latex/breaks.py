@@ -1,7 +1,7 @@
 r"""A formula that is too wide → lines: broken in its sums and products, in brackets only where it has to be.
 
 A fraction, a root or a power that is too wide by itself keeps its form and gets lines within it.
-Knows nothing of quantities; a formula is measured by about how wide LaTeX sets it.
+Must not know quantities; a formula is measured by about how wide LaTeX sets it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CHARACTER = 1.1
 _SIGNS = {"·": 1.5, " ≥ ": 2.7, ", ": 0.9, **dict.fromkeys((" + ", " - ", " > ", " = "), 2.6)}
 _FUNCTIONS = {"log": 2.0, "log10": 4.7, **dict.fromkeys(("sigmoid", "Phi", "phi"), _CHARACTER)}
 _FUNCTIONS |= {name: float(len(name)) for name in ("sin", "cos", "tanh", "max", "min")}
-_SMALL = 0.72  # an index or exponent, to what it stands at
+_SMALL = 0.72  # an index or exponent, compared with its base
 _FEWEST = 20.0  # digits on a line within a fraction, root or power
 _BIG = (r"\biggl(", r"\biggr)")
 

@@ -1,6 +1,6 @@
 r"""Equations → the lines of an `align*`: few where there is room, broken at the equals signs, then in sums.
 
-Knows nothing of quantities.
+Must not know quantities.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from backtrace.views.latex.breaks import broken, width
 ROOM = 85.0  # digits on a line of a page with margins of 25 mm
 NARROW = 66.0  # and on one of the article class as it is
 
-_GAP = 1.5  # round the equals sign that a line begins with, and before what goes on on the next
+_GAP = 1.5  # around the equals sign that begins a line, and before a continuation line
 _EQUALS = " = "
 
 

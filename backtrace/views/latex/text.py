@@ -1,6 +1,6 @@
-r"""Any text as LaTeX: what acts in TeX is escaped, what its fonts lack is written in letters that they have.
+r"""Any text as LaTeX: signs that act in TeX are escaped, signs that its fonts lack are spelled with others.
 
-What comes out is ASCII, so that every engine and every encoding sets it alike.
+The result is ASCII, so that every engine and every encoding sets it alike.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def _table(pairs: str) -> dict[str, str]:
 
 _BRACES = {c: f"\\{c}" for c in "#$%&_{}"}
 _SPACED = {"^": r"\^{}", "~": r"\~{}", "`": r"\`{}"}
-# A sign, then what writes it: in a formula, as a letter, as an accent over the letter that follows.
+# A sign, then the LaTeX for it: in a formula, as a letter, as an accent over the letter that follows.
 _MATH = _table(
     r"""
     \ \backslash  < <  > >  | |  · \cdot  × \times  ÷ \div  ± \pm  − -  ≤ \le  ≥ \ge  ≠ \ne  ≈ \approx
@@ -40,11 +40,11 @@ _ACCENTS = {
         "00 `  01 '  02 ^  03 ~  04 =  06 u  07 .  08 \"  0a r  0b H  0c v  23 d  27 c  31 b"
     ).items()
 }
-_LIGATURES = frozenset("-'`,?!")  # which act together with what follows
+_LIGATURES = frozenset("-'`,?!")  # which join with the next sign
 
 
 def escaped(text: str) -> str:
-    r"""Text that only says what it says; signs that cannot be set are told by their number.
+    r"""Text in which nothing acts; signs that cannot be set are shown by their number.
 
     >>> escaped("50% of x_1, café, \x1b 中")
     "50\\% of x\\_1, caf\\'{e}, $\\backslash$x1b [U+4E2D]"

@@ -1,4 +1,4 @@
-"""What stands above the tables: which network, which sample and step, which arithmetic."""
+"""Lines above the tables: the network, the sample and step, the arithmetic. Must not know any format."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GIVENS_SHOWN = 12
 
 
 def problem_lines(problem: Problem, arithmetic: str, look: Look) -> Iterator[str]:
-    """The title and what the numbers rest on, each on a line of its own; `arithmetic` may be empty."""
+    """The title and the facts that the numbers depend on, a line each; `arithmetic` may be empty."""
     yield _one_line(problem.title)
     if problem.source:
         yield f"source: {_one_line(problem.source)}"
@@ -58,7 +58,7 @@ def part_line(problem: Problem, part: Part, look: Look) -> str:
 def part_line_in(
     problem: Problem, part: Part, look: Look, set_equal: Callable[[str, str], str], dots: str
 ) -> str:
-    """The same, with a name and its number as a page sets them."""
+    """`part_line` with a name and its number as a page writes them."""
     sample = of_sample(problem, part)
     if sample is None:
         return f"step {part.step}, all samples"
@@ -90,7 +90,7 @@ def layer_words(name: str) -> str:
 
 
 def part_title(part: Part, equations: Sequence[Equation]) -> str:
-    """What one table holds: the phase of a part, and the layer that all its rows belong to."""
+    """The heading of a table: the phase of a part, and the layer that all its rows belong to."""
     words = {
         "forward": "Forward",
         "backward": "Backward",
@@ -110,5 +110,5 @@ def part_title(part: Part, equations: Sequence[Equation]) -> str:
 
 
 def _one_line(text: str) -> str:
-    """A title as it may stand above a table, whatever is in it."""
+    """Any text, safe and on one line."""
     return printable(" ".join(text.split()))

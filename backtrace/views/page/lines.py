@@ -1,6 +1,6 @@
 """Formulas and prose → lines that are not wider than a column.
 
-Broken between pieces, at the best place that fits. Knows nothing of tables.
+Broken between pieces, at the best place that fits. Must not know tables.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A page: what stands before the first part of a trace and after its last one."""
+"""A page: its beginning before the first part of a trace, and its end after the last one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backtrace.evaluation.steps import Part
 
 
 class Page(Protocol):
-    """What is begun before the first part, and ended after the last one."""
+    """A document that is begun before the first part, and ended after the last one."""
 
     def begin(self, heading: Iterable[str]) -> None: ...
 
@@ -22,7 +22,7 @@ def on_page(
 ) -> Iterator[tuple[Part, bool]]:
     """The parts, with their starts, between the beginning of a page and its end.
 
-    What comes before a value that cannot be worked out is a whole page, too; of no parts there is none.
+    If a value cannot be computed, the parts before it still make a whole page; without parts there is none.
     """
     started = False
     try:

@@ -1,6 +1,6 @@
-"""A problem in words: the network, its numbers and what they are called, as it is put to somebody.
+"""A problem in words: the network, its numbers and their names, as an exercise states it.
 
-Nothing is told that is to be worked out. Every form writes names and numbers in its own `Words`.
+Must not give away anything that is to be computed. Every format has its own `Wording`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from backtrace.tracing.grouping import of_sample
 from backtrace.views.page.headings import layer_words
 from backtrace.views.page.records import Look
 
-UNITS_SHOWN = 30  # of a layer that are told; and equations
+UNITS_SHOWN = 30  # of a layer; and equations
 WEIGHTS_SHOWN = 12  # of a unit, and other numbers in a row
 
 
-class Words(NamedTuple):
-    """How a form writes: prose, a symbol's name, a symbol with its number, and an equation."""
+class Wording(NamedTuple):
+    """How a format writes: prose, a symbol's name, a symbol with its number, and an equation."""
 
     text: Callable[[str], str]
     name: Callable[[str], str]
@@ -32,10 +32,10 @@ class Words(NamedTuple):
     equation: Callable[[Symbol, Expression], str]
 
 
-def plain_words(look: Look, escaped: Callable[[str], str] = str) -> Words:
-    """Words for a page of plain text, each piece written as a form needs it."""
+def plain_wording(look: Look, escaped: Callable[[str], str] = str) -> Wording:
+    """Wording for a page of plain text, each piece written as a form needs it."""
     formula = look.formulas()
-    return Words(
+    return Wording(
         escaped,
         lambda name: escaped(look.name(name)),
         lambda name, number: escaped(f"{look.name(name)} = {number}"),
@@ -43,10 +43,10 @@ def plain_words(look: Look, escaped: Callable[[str], str] = str) -> Words:
     )
 
 
-def problem_words(problem: Problem, parts: Sequence[Part], look: Look, words: Words) -> Iterator[str]:
-    """What the network is, and its parameters as they are at the start of the first part's step.
+def problem_words(problem: Problem, parts: Sequence[Part], look: Look, words: Wording) -> Iterator[str]:
+    """The network, and its parameters as they are at the start of the first part's step.
 
-    Of conventions, which no book shares with all others, it tells those that the parts rest on.
+    Conventions differ between books, so those that the parts depend on are stated.
     """
     part = parts[0]
     number = _Numbers(part, look, words)
@@ -65,34 +65,34 @@ def problem_words(problem: Problem, parts: Sequence[Part], look: Look, words: Wo
         yield from _rule(problem, problem.update, part, number)
     if problem.update and part.step > 1:
         states = UPDATE_RULES[problem.update.rule].states
-        told = [number(f"{state}_{name}") for state in states for name in problem.trained]
-        if told:
-            yield f"{words.text(f'before step {part.step}:')} {number.listed(told)}"
+        texts = [number(f"{state}_{name}") for state in states for name in problem.trained]
+        if texts:
+            yield f"{words.text(f'before step {part.step}:')} {number.listed(texts)}"
 
 
-def all_words(problem: Problem, parts: Sequence[Part], look: Look, words: Words) -> Iterator[str]:
-    """The same, and the samples with it where the first part is of all of them."""
+def all_words(problem: Problem, parts: Sequence[Part], look: Look, words: Wording) -> Iterator[str]:
+    """`problem_words`, and the samples with them where the first part is of all of them."""
     yield from problem_words(problem, parts, look, words)
     if of_sample(problem, parts[0]) is None:
         yield from sample_words(problem, words)
 
 
-def sample_words(problem: Problem, words: Words) -> Iterator[str]:
+def sample_words(problem: Problem, words: Wording) -> Iterator[str]:
     """The samples with their inputs and targets, where no single one is meant."""
     for number, sample in enumerate(problem.samples[:UNITS_SHOWN], 1):
         names = (*problem.inputs, *(problem.targets if sample.targets else ()))
         values = (*sample.inputs, *(sample.targets or ()))
-        told = [words.number(n, value.text) for n, value in zip(names, values, strict=True)]
-        more = [words.text(f"{len(told) - WEIGHTS_SHOWN:,} more")] if len(told) > WEIGHTS_SHOWN else []
-        yield f"{words.text(f'  sample {number}:')} {', '.join(told[:WEIGHTS_SHOWN] + more)}"
+        texts = [words.number(n, value.text) for n, value in zip(names, values, strict=True)]
+        more = [words.text(f"{len(texts) - WEIGHTS_SHOWN:,} more")] if len(texts) > WEIGHTS_SHOWN else []
+        yield f"{words.text(f'  sample {number}:')} {', '.join(texts[:WEIGHTS_SHOWN] + more)}"
     if len(problem.samples) > UNITS_SHOWN:
         yield words.text(f"  and {len(problem.samples) - UNITS_SHOWN:,} more samples")
 
 
 class _Numbers:
-    """A name with its number in a part, exactly enough for the answers that are asked for."""
+    """A name with its number in a part, with enough digits for the answers."""
 
-    def __init__(self, part: Part, look: Look, words: Words) -> None:
+    def __init__(self, part: Part, look: Look, words: Wording) -> None:
         self.leaf = look._replace(numerals=look.numerals.finer()).leaf(part)
         self.words = words
         self.dots = "..." if look.style.ascii else "…"
@@ -100,14 +100,14 @@ class _Numbers:
     def __call__(self, name: str) -> str:
         return self.words.number(name, self.leaf(given(name)))
 
-    def listed(self, told: Sequence[str], count: int | None = None) -> str:
+    def listed(self, texts: Sequence[str], count: int | None = None) -> str:
         """The first of so many, and how many more there are."""
-        shown = ", ".join(told[:WEIGHTS_SHOWN])
-        left_out = (len(told) if count is None else count) - WEIGHTS_SHOWN
-        return f"{shown}, {self.words.text(f'{self.dots} {left_out:,} more')}" if left_out > 0 else shown
+        shown = ", ".join(texts[:WEIGHTS_SHOWN])
+        hidden = (len(texts) if count is None else count) - WEIGHTS_SHOWN
+        return f"{shown}, {self.words.text(f'{self.dots} {hidden:,} more')}" if hidden > 0 else shown
 
     def more(self, count: int, what: str) -> Iterator[str]:
-        """A line for what is left out of a list of lines."""
+        """A line that counts the hidden lines of a list."""
         if count > UNITS_SHOWN:
             yield self.words.text(f"  {self.dots} {count - UNITS_SHOWN:,} more {what}")
 
@@ -132,35 +132,35 @@ def _layer(forward: Forward, layer: Layer, number: _Numbers) -> Iterator[str]:
     yield from number.more(len(layer.units), "units")
 
 
-def _softmax_sum(forward: Forward, layer: Layer, words: Words) -> str:
-    """What a softmax layer's sum is called."""
+def _softmax_sum(forward: Forward, layer: Layer, words: Wording) -> str:
+    """The name of a softmax layer's sum."""
     first, *_, total = (row.symbol.text for row in forward.softmax(layer) if row.kind == "exponential")
-    told = f"{words.text(', with')} {words.name(total)} {words.text('the sum of')}"
-    return f"{told} {_of_all(words.name(first), words)}"
+    texts = f"{words.text(', with')} {words.name(total)} {words.text('the sum of')}"
+    return f"{texts} {_of_all(words.name(first), words)}"
 
 
-def _names(forward: Forward, part: Part, words: Words) -> str:
-    """What the letters stand for, of one unit."""
+def _names(forward: Forward, part: Part, words: Wording) -> str:
+    """The meaning of each letter, for one unit."""
     problem, symbols = forward.problem, forward.symbols
     layers = forward.network.layers
     unit, output = layers[0].units[0], layers[-1].units[0]
     name, text = words.name, words.text
-    told = [f"{text(f'For unit {unit},')} {name(symbols.net[unit].text)} {text('is the net input')}"]
-    told.append(f"{name(symbols.activation[unit].text)} {text('the activation')}")
+    texts = [f"{text(f'For unit {unit},')} {name(symbols.net[unit].text)} {text('is the net input')}"]
+    texts.append(f"{name(symbols.activation[unit].text)} {text('the activation')}")
     if not problem.targets:
-        return f"{', '.join(told)}."
+        return f"{', '.join(texts)}."
     minus = "-" if problem.turned else ""
     by = derivative(symbols.cost, symbols.net[unit]).text
-    told.append(f"{name(symbols.delta[unit].text)} {text(f'is {minus}')}{name(by)}")
+    texts.append(f"{name(symbols.delta[unit].text)} {text(f'is {minus}')}{name(by)}")
     shown = {row.id for row in part.derivation.backward if not row.hidden} if part.derivation else set()
     for error in [u for u in (unit, output) if symbols.error[u].id in shown][:1]:
         by = symbols.cost_gradient(error).text
-        told.append(f"{name(symbols.error[error].text)} {text(f'is {minus}')}{name(by)}")
-    return f"{', '.join(told)}; {_cost(forward, words)}."
+        texts.append(f"{name(symbols.error[error].text)} {text(f'is {minus}')}{name(by)}")
+    return f"{', '.join(texts)}; {_cost(forward, words)}."
 
 
-def _cost(forward: Forward, words: Words) -> str:
-    """What the cost is; of several outputs what the first one adds to it."""
+def _cost(forward: Forward, words: Wording) -> str:
+    """The cost; of several outputs the term of the first one."""
     first, *others = forward.costs
     cost = forward.network.cost
     said = words.text(f"is the cost ({cost})" if isinstance(cost, str) else "is the cost")
@@ -171,7 +171,7 @@ def _cost(forward: Forward, words: Words) -> str:
     return f"{whole} {_of_all(equation, words)}"
 
 
-def _of_all(first: str, words: Words) -> str:
+def _of_all(first: str, words: Wording) -> str:
     """The first of some, and that there are more like it."""
     return f"{first} {words.text('and so on')}"
 
@@ -185,13 +185,13 @@ def _rule(problem: Problem, update: Update, part: Part, number: _Numbers) -> Ite
     gradient = derivative(Symbol(problem.objective_id, cost), given(name))
     rows = list(rule_equations(problem, update.rule, given(name), gradient))
     called = constants(problem.notation.rate)
-    told = [words.number(called[key].text, value.text) for key, value in update.constants.items()]
+    texts = [words.number(called[key].text, value.text) for key, value in update.constants.items()]
     if any(symbol == STEP for row in rows for symbol in symbols(row.expression)):
-        told.append(words.number(STEP.text, str(part.step)))
+        texts.append(words.number(STEP.text, str(part.step)))
     if part.step == 1:
-        told += [number(f"{state}_{name}") for state in UPDATE_RULES[update.rule].states]
+        texts += [number(f"{state}_{name}") for state in UPDATE_RULES[update.rule].states]
     yield f"{words.text(f'{update.rule}, of')} {words.name(name)}{words.text(':')}"
-    for line in (*(words.equation(row.symbol, row.expression) for row in rows), ", ".join(told)):
+    for line in (*(words.equation(row.symbol, row.expression) for row in rows), ", ".join(texts)):
         yield f"{words.text('  ')}{line}"
 
 

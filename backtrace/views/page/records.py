@@ -58,17 +58,17 @@ class Look(NamedTuple):
         return Printer(self.style, self.leaf(part), self.most_terms)
 
     def leaf(self, part: Part) -> Callable[[Symbol], str]:
-        """The text of a symbol's value in a part; each is made once."""
+        """The text of a symbol's value in a part; each is written once."""
         values, written, numerals = part.values, part.written, self.numerals
-        made: dict[str, str] = {}
+        known: dict[str, str] = {}
 
         def text(symbol: Symbol) -> str:
             id = symbol.id
-            shown = made.get(id)
+            shown = known.get(id)
             if shown is None:
                 value = values[id]
                 shown = numerals.given(written[id], value) if id in written else numerals.text(value)
-                made[id] = shown
+                known[id] = shown
             return shown
 
         return text

@@ -14,7 +14,7 @@ from backtrace.typesetting.mathml import EQUALS, element
 from backtrace.typesetting.printer import numeral
 from backtrace.views.html.page import Page, breakable
 from backtrace.views.page.headings import part_title
-from backtrace.views.page.problem_statement import Words
+from backtrace.views.page.problem_statement import Wording
 from backtrace.views.sheet.sheet import BlankSheet
 
 COLUMNS = ("quantity", "value")
@@ -51,10 +51,10 @@ def _write_table(page: Page, part: Part, equations: Sequence[Equation]) -> None:
     page.write("</tbody>\n</table>")
 
 
-def _words(page: Page) -> Words:
+def _words(page: Page) -> Wording:
     """The words of the problem, with names and numbers as formulas."""
     name, formula = page.look.name, page.look.formulas().pieces
-    return Words(
+    return Wording(
         escape,
         lambda text: element(page.names(text), name(text)),
         lambda text, number: element(

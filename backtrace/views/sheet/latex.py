@@ -13,7 +13,7 @@ from backtrace.typesetting.printer import numeral
 from backtrace.views.latex.lines import Row
 from backtrace.views.latex.text import escaped
 from backtrace.views.page.headings import part_title
-from backtrace.views.page.problem_statement import Words
+from backtrace.views.page.problem_statement import Wording
 from backtrace.views.sheet.sheet import Asking, BlankSheet
 from backtrace.views.trace.latex import Page
 
@@ -44,9 +44,9 @@ def _indented(line: str) -> str:
     return rf"\quad {line.lstrip()}" if line[:1] == " " else line
 
 
-def _words(page: Page) -> Words:
+def _words(page: Page) -> Wording:
     """The words of the problem, with names and numbers as formulas."""
-    return Words(
+    return Wording(
         escaped,
         lambda name: page.math(*page.names(name)),
         lambda name, number: page.math(*page.names(name), " = ", *numeral(number)),

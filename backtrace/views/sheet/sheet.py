@@ -21,7 +21,7 @@ from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer, of_sample, with_starts
 from backtrace.views.check.data import harmless
 from backtrace.views.page.headings import part_line, part_title, problem_lines
-from backtrace.views.page.problem_statement import Words, plain_words, problem_words, sample_words
+from backtrace.views.page.problem_statement import Wording, plain_wording, problem_words, sample_words
 from backtrace.views.page.records import Look, part_records
 from backtrace.views.trace.markdown import code, escaped, write_heading
 
@@ -68,7 +68,7 @@ class BlankSheet(NamedTuple):
     def heading(self) -> Iterator[str]:
         return problem_lines(self.problem, self.asking.arithmetic, self.look)
 
-    def givens(self, words: Words) -> Iterator[str]:
+    def givens(self, words: Wording) -> Iterator[str]:
         """The problem in words, with the samples if a section needs some that no section describes."""
         parts = [part for section in self.sections for part in section.parts]
         yield from problem_words(self.problem, parts, self.look, words)
@@ -79,7 +79,7 @@ class BlankSheet(NamedTuple):
     def plain_lines(self) -> tuple[list[str], list[str]]:
         """The heading; and the givens and how to answer, as lines of plain text."""
         note = [self.asking.note] if self.asking.note else []
-        return list(self.heading()), [*self.givens(plain_words(self.look)), *note]
+        return list(self.heading()), [*self.givens(plain_wording(self.look)), *note]
 
     def place(self, section: Section) -> str:
         """The step and the sample of a section, with inputs and targets."""
@@ -179,7 +179,7 @@ def write_markdown(sheet: BlankSheet) -> None:
     out.write(f"{GIVEN}\n\n")
     write_heading(sheet.heading(), out)
     is_list = False
-    for line in sheet.givens(plain_words(sheet.look, escaped)):
+    for line in sheet.givens(plain_wording(sheet.look, escaped)):
         is_item = line[:1] == " "
         out.write("" if is_item and is_list else "\n")
         out.write(f"- {line.lstrip()}\n" if is_item else f"{line}\n")

@@ -42,7 +42,7 @@ def encoder(out: TextIO) -> Callable[[object], str]:
 
 
 def safe_encoder(out: TextIO) -> Callable[[object], str]:
-    """JSON as `out` can carry it; what could steer a terminal goes as an escape: the same to a program."""
+    """JSON as `out` can carry it; any sign that steers a terminal is escaped: the same to a program."""
     encode = encoder(out)
 
     def safe(data: object) -> str:

@@ -23,7 +23,7 @@ from backtrace.views.page.headings import part_line_in, part_title, problem_line
 from backtrace.views.page.page import on_page
 from backtrace.views.page.records import Look
 
-LATEX_ROWS = 200  # of a table; and what TeX has to hold at once where all are written
+LATEX_ROWS = 200  # of a table; and of a block, which TeX has to hold at once
 
 PREAMBLE = r"""\documentclass[a4paper, fleqn]{article}
 \usepackage{amsmath}
@@ -37,7 +37,7 @@ BEGINNING, END = "\\begingroup\\allowdisplaybreaks\\sloppy\n", "\\par\\endgroup\
 
 
 class Page:
-    """What is written to: a document of its own, or a fragment of another one."""
+    """A LaTeX document of its own, or a fragment of another one."""
 
     def __init__(self, problem: Problem, look: Look, out: TextIO, is_fragment: bool) -> None:
         self.problem = problem
@@ -49,7 +49,7 @@ class Page:
         self.room = NARROW if is_fragment else ROOM
 
     def begin(self, heading: Iterable[str]) -> None:
-        """The title and what the numbers rest on; above a fragment they are comments."""
+        """The title and the facts that the numbers depend on; above a fragment they are comments."""
         if self.is_fragment:
             self.out.write("".join(f"% {commented(line)}\n" for line in heading) + BEGINNING)
         else:
@@ -78,7 +78,7 @@ class Page:
         return f"${latex(pieces)}$"
 
     def title(self, text: str) -> None:
-        # It stands in the line above the equations: a heading of its own would leave an empty one.
+        # It is in the line above the equations: a heading of its own would leave an empty one.
         self.out.write(f"\n\\paragraph*{{{escaped(text)}}}\n")
 
     def equations(self, rows: Iterable[Row]) -> None:

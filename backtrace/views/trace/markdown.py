@@ -1,4 +1,4 @@
-"""Markdown: the same tables, complete, for pages and issues. Formulas stand in code spans."""
+"""Markdown tables, complete, for pages and issues; formulas are in code spans."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def write_markdown(
 
 
 def write_heading(lines: Iterable[str], out: TextIO) -> None:
-    """The title as a heading, and what the numbers rest on below it."""
+    """The title as a heading, and below it the facts that the numbers depend on."""
     title, *rest = lines
     out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest))
 
@@ -72,7 +72,7 @@ def write_table(
 
 
 def matrix_lines(matrices: LayerMatrices, part: Part, equations: Sequence[Equation]) -> list[str]:
-    """What follows a table with these rows."""
+    """The matrices after a table with these rows."""
     from backtrace.views.trace import matrix_brackets as brackets
 
     return brackets.lines(matrices.after(part, equations), matrices.look.style)

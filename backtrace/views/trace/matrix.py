@@ -1,8 +1,8 @@
 """Each layer in matrix form, as a hand-worked derivation has it: H = W·[i; 1] in symbols, numbers, result.
 
-This module says what stands in the matrices; how they are set on a page is for `brackets`.
+Owns the content of the matrices; must not know how they are set on a page, which is for `matrix_brackets`.
 Nothing is computed: every number is looked up in the part's values. So where the product of the matrices is
-not what a table row holds (the gradient of a tied parameter is a sum over its uses), no number is shown.
+not the number of a table row (the gradient of a tied parameter is a sum over its uses), no number is shown.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class LayerMatrices:
         self.uses = Counter(name for layer in self.network.layers for name in parameters_of(layer))
 
     def after(self, part: Part, equations: Sequence[Equation]) -> list[MatrixEquation]:
-        """What is drawn after a table with these rows of a part.
+        """The equations after a table with these rows of a part.
 
         That is nothing but after the last rows of a layer; gradients of tied parameters may part its rows.
         """
@@ -100,7 +100,7 @@ class _Writer:
         yield from self._equation(caption, self._deltas(), [*right, "⊙", slopes])
 
     def _passed_back(self) -> tuple[str, list[Grid | str]]:
-        """What δ is the product of besides the slopes: (Wᵀ·δ) of the layers that follow, or ∂E/∂A."""
+        """The factor of δ besides the slopes: (Wᵀ·δ) of the layers that follow, or ∂E/∂A."""
         blocks = [
             (layer, start)
             for layer in reversed(self.all.network.layers)  # the order in which the rows add them up
@@ -141,7 +141,7 @@ class _Writer:
             yield from self._equation(f"{delta} = T - {activation}", self._deltas(), [t, "-", a])
         else:
             yield self._remark(
-                f"{delta}: a softmax unit acts on its whole layer; each {delta} stands in the table"
+                f"{delta}: a softmax unit acts on its whole layer; each {delta} is in the table"
             )
 
     def _gradient(self) -> Iterator[MatrixEquation]:
@@ -248,14 +248,14 @@ class _Writer:
         return weights[column] if column < len(weights) else self.layer.biases[row]
 
     def _names(self) -> Iterator[str | None]:
-        """What stands in W, the bias column included."""
+        """The entries of W, the bias column included."""
         for row in self.layer.weights:
             yield from row
         if self.has_biases:
             yield from self.layer.biases
 
     def _source(self) -> list[Entry]:
-        """What W is multiplied with: [i; 1], or -1 at its end for thresholds."""
+        """The column that W is multiplied with: [i; 1], or -1 at its end for thresholds."""
         constant = [str(self.layer.bias_input)] if self.has_biases else []
         return [*self.symbols.columns(self.layer), *constant]
 
@@ -273,5 +273,5 @@ def _starts(layer: Layer, source: str, symbols: NetworkSymbols) -> Iterator[int]
 
 
 def _differences(left: Sequence[Symbol], right: Sequence[Symbol]) -> list[Sum]:
-    """What is subtracted from what, unit by unit; a hidden layer has no targets, and so nothing."""
+    """The differences unit by unit; a hidden layer has no targets, so it has none."""
     return [Sum((one, Negative(other))) for one, other in zip(left, right, strict=False)]

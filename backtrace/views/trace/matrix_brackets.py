@@ -1,6 +1,6 @@
 """Matrix equations → lines of text: matrices in brackets, broken at the equals signs where a line is short.
 
-Knows nothing of layers, and computes nothing but widths.
+Must not know layers, nor compute anything but widths.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ def lines(
 
     Lines are broken after `width` columns where they can be; beyond `limit` matrices lose columns besides.
     """
-    drawn: list[str] = []
+    shown: list[str] = []
     for equation in equations:
-        drawn += ["", equation.caption]
+        shown += ["", equation.caption]
         if equation.sides:
-            drawn += _drawn(_Pen(style), equation.sides, width, limit)
-        drawn += equation.notes
-    return drawn
+            shown += _fitted(_Pen(style), equation.sides, width, limit)
+        shown += equation.notes
+    return shown
 
 
-def _drawn(pen: _Pen, sides: Sequence[Side], width: int, limit: float) -> list[str]:
+def _fitted(pen: _Pen, sides: Sequence[Side], width: int, limit: float) -> list[str]:
     rows: list[str] = []
     for columns in range(MOST, _FEWEST - 1, -1):
         ways = list(_ways(pen, sides, columns))
@@ -110,7 +110,7 @@ def _beside(blocks: Sequence[Block]) -> Block:
 
 
 def _shapes(pen: _Pen, sides: Sequence[Side], columns: int) -> list[str]:
-    """The sizes of the matrices, as 100×1 = 100×785 · 785×1, where one of them is not drawn whole."""
+    """The sizes of the matrices, as 100×1 = 100×785 · 785×1, where one of them is shortened."""
     times = "x" if pen.style.ascii else "×"
     left, right = sides[:2]
     matrices = [item for side in (left, right) for item in side if isinstance(item, Matrix)]
@@ -147,7 +147,7 @@ class _Pen:
         return _beside(blocks)
 
     def broken(self, side: Side, columns: int, first: str) -> list[Block]:
-        """The same with a line for each factor and term, but not inside round brackets."""
+        """A side with a line for each factor and term, but not inside round brackets."""
         starts, depth = [0], 0
         for i, item in enumerate(side):
             depth += (item == "(") - (item == ")")
@@ -161,7 +161,7 @@ class _Pen:
         return rows
 
     def sign(self, items: Sequence[Matrix | str], i: int) -> str:
-        """A sign, with space around it where it stands between two things."""
+        """A sign, with space around it between two things."""
         text = self.typed(str(items[i]))
         return f" {text} " if _is_binary(items, i) else text
 
@@ -169,7 +169,7 @@ class _Pen:
         return _TYPED.get(sign, sign) if self.style.ascii else sign
 
     def matrix(self, matrix: Matrix, columns: int) -> Block:
-        """A matrix in square brackets, with dots for what is left out of it."""
+        """A matrix in square brackets, with dots for its hidden entries."""
         across, down, both = self.dots
         cells = [_shortened(row, matrix.shape[1], columns, across) for row in matrix.rows]
         whole = _shortened(cells, matrix.shape[0], MOST, [down] * len(cells[0]))
@@ -198,7 +198,7 @@ class _Pen:
 
 
 def _is_binary(items: Sequence[Matrix | str], i: int) -> bool:
-    """Whether a sign stands between two things; a minus in front of the first does not."""
+    """Whether a sign is between two things; a minus in front of the first does not."""
     return i > 0 and items[i] in _BINARY and items[i - 1] != "("
 
 

@@ -1,6 +1,6 @@
-"""What matrix equations are made of: matrices of texts that are drawn, and grids of quantities before that.
+"""Parts of matrix equations: grids of quantities, and the matrices of texts that are made of them.
 
-Knows nothing of layers, and nothing of how a matrix is set on a page.
+Must not know layers, nor how a matrix is set on a page.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from backtrace.symbolic.expressions import Symbol
 
-MOST = 8  # rows and columns that are drawn of a matrix, the one with the dots included
+MOST = 8  # rows and columns of a shown matrix, the one with the dots included
 
 
 class Matrix(NamedTuple):
@@ -24,7 +24,7 @@ class Matrix(NamedTuple):
     numeric: bool
 
 
-# What stands on one side of an equals sign, from left to right: matrices, names of functions, and the signs
+# One side of an equals sign, from left to right: matrices, names of functions, and the signs
 # · ⊙ + - ( ) between them, which are the same in every style.
 Side = tuple[Matrix | str, ...]
 
@@ -32,7 +32,7 @@ Side = tuple[Matrix | str, ...]
 class MatrixEquation(NamedTuple):
     """An equation of matrices, from symbols to numbers to the result, under the letters that say it in short.
 
-    An equation without sides is only a remark. `notes` explain signs that stand in place of numbers.
+    An equation without sides is only a remark. `notes` explain signs in place of numbers.
     """
 
     caption: str
@@ -44,14 +44,14 @@ Entry = Symbol | str  # a text is the same in symbols and in numbers: the 1 that
 
 
 class Grid(NamedTuple):
-    """A matrix of quantities whose entries are made when they are asked for."""
+    """A matrix of quantities whose entries are made on demand."""
 
     height: int
     width: int
     entry: Callable[[int, int], Entry]
 
     def shown(self) -> list[list[Entry]]:
-        """The entries that are drawn."""
+        """The entries that are shown."""
         rows, columns = _indices(self.height), _indices(self.width)
         return [[self.entry(row, column) for column in columns] for row in rows]
 

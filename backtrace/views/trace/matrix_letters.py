@@ -12,7 +12,7 @@ _TYPED = {"ᵀ": "^T", "′": "'", "×": "x", "⊙": ".*"}
 
 
 class Letters:
-    """What matrices are called, and the signs that stand in them where there is no number."""
+    """The names of matrices, and the signs in them where there is no number."""
 
     def __init__(self, problem: Problem, look: Look) -> None:
         notation = problem.notation
@@ -27,7 +27,7 @@ class Letters:
         self.missing = "." if look.style.ascii else "·"
 
     def source(self, layer: Layer) -> str:
-        """What a layer's weights are multiplied with: [A_hidden; 1]."""
+        """The column that a layer's weights are multiplied with: [A_hidden; 1]."""
         parts = [self.inputs if name == INPUTS else f"{self.activation}_{name}" for name in layer.sources]
         if any(bias is not None for bias in layer.biases):
             parts.append(str(layer.bias_input))
@@ -63,6 +63,6 @@ def _column(pattern: str, taken: Container[str]) -> str:
 
 
 def _inputs(names: Sequence[str]) -> str:
-    """What all inputs are called but for their numbers: i of i_1, i_2."""
+    """The common name of all inputs without their numbers: i of i_1, i_2."""
     stems = {name.rstrip("0123456789").rstrip("_") for name in names}
     return stems.pop() if len(stems) == 1 else "inputs"

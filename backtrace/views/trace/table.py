@@ -43,8 +43,8 @@ def draw(
         for equations in by_layer(part):
             console.print()
             print_line(part_title(part, equations), console, "bold")
-            drawn = equations if all_rows else equations[:TABLE_ROWS]
-            console.print(equation_table(part._replace(equations=drawn), look, console.width))
+            rows = equations if all_rows else equations[:TABLE_ROWS]
+            console.print(equation_table(part._replace(equations=rows), look, console.width))
             if len(equations) > TABLE_ROWS and not all_rows:
                 print_line(more_rows(equations), console, "italic")
             for line in matrix_lines(matrices, part, equations, console.width):
@@ -54,10 +54,11 @@ def draw(
 def matrix_lines(
     matrices: LayerMatrices | None, part: Part, equations: Sequence[Equation], width: int
 ) -> list[str]:
-    """What follows a table with these rows; none without `--matrix`."""
+    """The matrices after a table with these rows; none without `--matrix`."""
     if matrices is None:
         return []
     from backtrace.views.trace import matrix_brackets as brackets
 
-    drawn = matrices.after(part, equations)
-    return brackets.lines(drawn, matrices.look.style, min(width, brackets.LEGIBLE), width)
+    return brackets.lines(
+        matrices.after(part, equations), matrices.look.style, min(width, brackets.LEGIBLE), width
+    )
