@@ -59,7 +59,7 @@ def test_a_hidden_weight_has_the_chain_of_the_textbook() -> None:
     assert ids_below(explanation) == ["h_1", "h_2", "a_1", "a_2", "h_o", "a_o"]
 
 
-def test_every_path_is_told_where_there_are_several() -> None:
+def test_every_path_is_shown_if_there_are_several() -> None:
     explanation = explain(backtrace.load("two-two-two"), "∂E_total/∂out_h1")
     assert symbols_of(explanation) == [
         ["∂E_total/∂out_o1", "∂out_o1/∂net_o1", "∂net_o1/∂out_h1"],
@@ -83,7 +83,7 @@ def test_what_is_no_derivative_is_explained_down_to_the_givens() -> None:
     assert ids_below(explanation)[-3:] == ["mhat_w_1", "vhat_w_1", "Delta_w_1"]
 
 
-def test_many_paths_are_counted_and_the_first_are_told(tmp_path: Path) -> None:
+def test_many_paths_are_counted_and_the_first_are_shown(tmp_path: Path) -> None:
     layer = "  - {name: l%d, units: 6, activation: tanh, weights: {random: normal, std: 0.5}}\n"
     config = tmp_path / "deep.yaml"
     config.write_text(
@@ -108,7 +108,7 @@ def test_the_whole_explanation_reads_as_a_page() -> None:
     assert "Raise w_1 by 0.01 and E changes by about -2.79e-06 (computed again: -2.78e-06).\n" in done.out
 
 
-def test_a_sum_of_paths_is_told_with_its_terms() -> None:
+def test_a_sum_of_paths_is_shown_with_its_terms() -> None:
     assert "             = 0.000668396 - 0.000229828\n" in run("explain", "two-two-two", "dE/dw1").out
 
 
@@ -174,7 +174,7 @@ samples: [{inputs: [1], targets: [1, 3]}]
     )
 
 
-def test_what_is_equal_to_a_number_is_not_told_twice() -> None:
+def test_an_expression_equal_to_a_number_is_not_shown_twice() -> None:
     assert "\n\n∂f/∂f = 1\n\nf changes as much as it does itself.\n" in run("explain", "circuit", "df/df").out
     assert "\n\n∂out_o1/∂in_o1 = 1\n" in run("explain", "linear-neuron", "da_o1/dh_o1").out
 
@@ -414,7 +414,7 @@ def test_another_sample_and_step() -> None:
         (["or-gate"], 2, "'ID'"),
     ],
 )
-def test_what_cannot_be_explained_is_told(arguments: list[str], code: int, said: str) -> None:
+def test_the_reason_is_given_if_nothing_can_be_explained(arguments: list[str], code: int, said: str) -> None:
     done = run("explain", *arguments)
     assert (done.code, said in done.err) == (code, True)
 

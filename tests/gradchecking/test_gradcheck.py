@@ -661,7 +661,7 @@ def test_a_sample_without_targets_has_no_gradient() -> None:
     assert subject.part.sample == 1
 
 
-def test_what_is_moved_is_put_back() -> None:
+def test_a_varied_number_is_restored() -> None:
     first = checks_of(chain_of("tanh", "sigmoid"))
     other_way_round = dict(reversed(chain_of("tanh", "sigmoid")["parameters"].items()))
     again = checks_of(chain_of("tanh", "sigmoid", parameters=other_way_round))

@@ -41,7 +41,7 @@ def test_a_far_step_is_what_it_is_step_by_step(config: str, monkeypatch: pytest.
             assert one.values[row.id] == pytest.approx(other.values[row.id], rel=1e-10, abs=1e-14), row.id
 
 
-def test_parameters_of_a_far_step_are_not_told_as_the_config_wrote_them() -> None:
+def test_parameters_of_a_far_step_lose_their_texts_of_the_config() -> None:
     (first, *_) = parts("two-two-two")
     assert "w5" not in first.written
     assert first.written["b1"] == "0.35"

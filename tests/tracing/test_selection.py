@@ -82,7 +82,7 @@ def test_an_alias_of_two_quantities_of_different_phases_is_refused(of: Of) -> No
         ids(problem, "p_1x")
 
 
-def test_a_hidden_quantity_is_worked_out_with_what_it_rests_on(of: Of) -> None:
+def test_a_hidden_quantity_is_computed_with_its_dependencies(of: Of) -> None:
     problem = of(NET % "")
     (part,) = selected(work(problem, Request()), ["dE_2/da_1"], FLOAT64)
     assert [row.id for row in part.equations] == ["dE_2/da_1"]
@@ -126,7 +126,7 @@ def test_what_a_quantity_is_does_not_depend_on_what_else_is_asked_for() -> None:
 IDS = "; expected an id, as h_1, h_2, a_1, a_2, h_o, a_o"
 
 
-def test_a_pattern_that_matches_nothing_is_told_when_all_parts_have_been_seen() -> None:
+def test_a_pattern_without_a_match_is_refused_after_the_last_part() -> None:
     parts = selected(work(backtrace.load("or-gate"), Request()), ["h_1", "nothing"], FLOAT64)
     assert [row.id for row in next(parts).equations] == ["h_1"]
     with pytest.raises(BacktraceError, match=rf"^no quantity 'nothing'{IDS}$"):
@@ -140,7 +140,7 @@ def test_a_quantity_of_a_phase_that_is_not_shown_is_none() -> None:
         ids(backtrace.load("or-gate"), "h_1", request=request)
 
 
-def test_a_pass_that_breaks_off_still_shows_what_was_worked_out(of: Of) -> None:
+def test_a_pass_that_fails_still_shows_the_values_before_it(of: Of) -> None:
     text = NET.replace("activation: sigmoid, weights: [[v]", "activation: square, weights: [[v]") % ""
     problem = of(text.replace("u: 2", "u: 1e200").replace("targets: [1, 0]", "targets: [1e160, 0]"))
     parts = selected(work(problem, Request()), ["*"], FLOAT64)
@@ -163,7 +163,7 @@ def test_find_gives_one_quantity_or_none() -> None:
     assert finder("dE/*", FLOAT64)(first_part("backward")) is None
 
 
-def test_the_nearest_name_is_told_in_the_notation_s_own_form() -> None:
+def test_the_nearest_name_is_given_in_the_notation_s_own_form() -> None:
     parts = list(work(backtrace.load("two-two-two"), Request()))
     assert str(no_quantity("net_h5", parts)) == "no quantity 'net_h5'; did you mean net_h2?"
     assert str(no_quantity("w5", parts)) == "'w5' is given, not computed; did you mean w5+?"

@@ -287,7 +287,7 @@ OURS = re.compile(
 
 @pytest.mark.parametrize("batch", ["online", "sum", "mean"])
 @pytest.mark.parametrize("rule", sorted(UPDATE_RULES))
-def test_no_name_of_a_config_stands_in_the_code(rule: str, batch: str) -> None:
+def test_the_code_has_no_name_of_the_config(rule: str, batch: str) -> None:
     update = {"rule": rule, "learning_rate": RATE}
     plain = {**CONFIG, "batch": batch, "update": update}
     config = hostile(plain)
