@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backtrace.views.formats import LIMITED, VIEWS, endings
+from backtrace.views.formats import LIMITED, VIEWS, View, endings
 from tests.runner import Outcome, run, run_apart
 
 # A program whose table has one row more; nothing else is told of the new format.
@@ -65,6 +65,36 @@ def test_without_the_row_the_format_is_unknown() -> None:
     done = run("trace", "or-gate", "-f", "count")
     assert done.code == 2
     assert "'count' is not one of 'table', 'markdown'" in done.err
+
+
+ARGUMENTS = {
+    "trace": "trace or-gate",
+    "explain": "explain or-gate dE/dw_1",
+    "check": "check or-gate right.yaml",
+    "class": "check or-gate right.yaml right.yaml",
+    "gradcheck": "gradcheck or-gate",
+    "train": "train or-gate --steps 2",
+    "sheet": "sheet or-gate",
+    "exercise": "exercise --seed 7",
+    "draw": "draw or-gate",
+}
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.command}-{view.format}")
+def test_every_row_is_written_by_its_name_and_by_its_endings(
+    view: View, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("right.yaml").write_text("h_1: 0.6\na_1: 0.6457\n", encoding="utf-8")
+    command = ARGUMENTS[view.command].split()
+    shown = run(*command, "-f", view.format)
+    assert shown.code == 0
+    assert shown.out
+    if view.command == "exercise":  # -o is a folder there
+        return
+    for ending in view.endings.split():
+        assert run(*command, "-o", f"out.{ending}").code == 0
+        assert Path(f"out.{ending}").read_bytes().decode() == shown.out
 
 
 @pytest.mark.parametrize("option", LIMITED)
