@@ -29,10 +29,7 @@ if TYPE_CHECKING:
 @click.argument("config")
 @format_option("gradcheck")
 @value_option(
-    "--sample",
-    "K|all",
-    sample_number,
-    "Which sample (default: the first; in a batch the sum or mean).",
+    "--sample", "K|all", sample_number, "Which sample (default: the first; in a batch the sum or mean)."
 )
 @value_option("--show", "PATTERN", str, "Only these, as w_5 or 'dE/dw_*' (repeatable).", multiple=True)
 @flag("--inputs of_inputs", "Also the gradients by the inputs.")

@@ -64,6 +64,7 @@ quantity_options = shared(
     value_option("--only", None, Choice(tuple(PHASES)), "Only this phase (repeatable).", multiple=True),
     value_option("--show", "PATTERN", str, "Only these ids, as 'dE/dw_*' (repeatable).", multiple=True),
 )
+choice_options = shared(any_sample_option, steps_options, quantity_options)
 _PARAMETER = setting("a parameter and its value, as w_5=0.02")
 what_if_options = shared(
     value_option(

@@ -9,14 +9,12 @@ import click
 
 from backtrace.cli.option_groups import Change, Choice, Figures, grouped, read_request
 from backtrace.cli.options import (
-    any_sample_option,
+    choice_options,
     file_option,
     flag,
     format_option,
     limited_flag,
     number_options,
-    quantity_options,
-    steps_options,
     what_if_options,
 )
 
@@ -33,9 +31,7 @@ if TYPE_CHECKING:
 @click.command("sheet")
 @click.argument("config")
 @format_option("sheet")
-@any_sample_option
-@steps_options
-@quantity_options
+@choice_options
 @flag("--formulas", "Show the formulas, too.")
 @limited_flag("sheet", "solution", "Fill in the right values")
 @limited_flag("sheet", "fragment", "A part for a document of your own, without head and title")

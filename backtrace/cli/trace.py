@@ -8,14 +8,12 @@ import click
 
 from backtrace.cli.option_groups import Change, Choice, Figures, grouped, read_request
 from backtrace.cli.options import (
-    any_sample_option,
+    choice_options,
     flag,
     format_option,
     limited_flag,
     number_options,
     output_options,
-    quantity_options,
-    steps_options,
     what_if_options,
 )
 
@@ -28,9 +26,7 @@ if TYPE_CHECKING:
 @click.command("trace")
 @click.argument("config")
 @format_option("trace")
-@any_sample_option
-@steps_options
-@quantity_options
+@choice_options
 @limited_flag("trace", "matrix", "Also each layer in matrix form")
 @flag("--all-rows", "Show every row of a large table.")
 @limited_flag("trace", "fragment", "A part for a document of your own, without head and title")

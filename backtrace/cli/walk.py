@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -92,28 +93,16 @@ def _walk_on_screens(texts: Texts, color: str, out: TextIO) -> None:
     from backtrace.views.walk.screen import walk_screen
     from backtrace.walking.state import begin, pressed
 
-    _on_screens(
-        begin(texts.walk),
-        lambda state, width, height: walk_screen(texts, state, width, height),
-        lambda state, key, parts: pressed(texts.walk, state, key, parts),
-        lambda state: state,
-        color,
-        out,
-    )
+    screen, press = partial(walk_screen, texts), partial(pressed, texts.walk)
+    _on_screens(begin(texts.walk), screen, press, lambda state: state, color, out)
 
 
 def _ask_on_screens(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> QuizState:
     from backtrace.views.walk.quiz import quiz_screen
     from backtrace.walking.quiz import QuizState, quiz_pressed
 
-    state: QuizState = _on_screens(
-        QuizState(),
-        lambda state, width, height: quiz_screen(texts, quiz, state, width, height),
-        lambda state, key, parts: quiz_pressed(quiz, state, key, parts),
-        lambda state: state.place,
-        color,
-        out,
-    )
+    screen, press = partial(quiz_screen, texts, quiz), partial(quiz_pressed, quiz)
+    state: QuizState = _on_screens(QuizState(), screen, press, lambda state: state.place, color, out)
     return state
 
 
