@@ -47,9 +47,9 @@ def test_the_paths_to_a_quantity_add_up_to_it(config: str) -> None:
 def test_what_a_small_rise_does_is_what_it_does(config: str) -> None:
     problem = backtrace.load(config)
     effects = [explain(problem, id, sample=1).effect for id in backward_ids(config)]
-    told = [effect for effect in effects if effect]
-    assert told
-    for effect in told:
+    known = [effect for effect in effects if effect]
+    assert known
+    for effect in known:
         assert effect.actual == pytest.approx(effect.predicted, rel=0.05)
 
 

@@ -1,4 +1,4 @@
-"""`backtrace gradcheck`: right gradients pass, wrong ones do not, and what cannot be told is said."""
+"""`backtrace gradcheck`: right gradients pass, wrong ones do not, and an undecided one is called so."""
 
 from __future__ import annotations
 
@@ -349,7 +349,7 @@ def test_a_step_on_the_side_is_no_kink_of_the_objective() -> None:
     assert (check.verdict, check.kinks) == ("agrees", ())
 
 
-# What cannot be told
+# Undecided gradients
 
 
 def test_a_gradient_lost_in_rounding_is_undecided_without_a_complex_step() -> None:

@@ -135,8 +135,8 @@ def test_a_pattern_without_a_match_is_refused_after_the_last_part() -> None:
 
 def test_a_quantity_of_a_phase_that_is_not_shown_is_none() -> None:
     request = Request(phases=frozenset(["backward"]))
-    told = r"^'h_1' belongs to the forward pass, which is not shown here$"
-    with pytest.raises(BacktraceError, match=told):
+    refusal = r"^'h_1' belongs to the forward pass, which is not shown here$"
+    with pytest.raises(BacktraceError, match=refusal):
         ids(backtrace.load("or-gate"), "h_1", request=request)
 
 
