@@ -24,7 +24,7 @@ from backtrace.limits import DECIMALS
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.ids import spell, transcribe
 from backtrace.tracing.selection import finder, no_quantity, visible
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.typesetting.numerals import Numerals
 from backtrace.views.page.records import Look, Record, records
 
@@ -241,7 +241,7 @@ def trace(
     again = partial(
         trace, step=step, steps=steps, sample=sample, only=only, hand=hand, digits=digits, decimals=decimals
     )
-    return Trace(problem, tuple(work(problem, request)), look, request, again)
+    return Trace(problem, tuple(compute(problem, request)), look, request, again)
 
 
 _FROM_1 = range(1, sys.maxsize)

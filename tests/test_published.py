@@ -16,7 +16,7 @@ import pytest
 
 import backtrace
 from backtrace.evaluation.steps import Request
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.typesetting.numerals import Numerals
 from tests.oracles.networks import everything
 
@@ -63,7 +63,7 @@ def traced(name: str) -> Values:
     near, far = [step for step in steps if step <= FAR], [step for step in steps if step > FAR]
     values: Values = {}
     for first, last in [(some[0], some[-1]) for some in (near, far) if some]:
-        for part in work(problem, Request(first, last, "all" if problem.batch != "online" else None)):
+        for part in compute(problem, Request(first, last, "all" if problem.batch != "online" else None)):
             rows = everything(part)
             values |= {(id, part.step, part.sample, part.phase): value for id, value in rows.items()}
     return values

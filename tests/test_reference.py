@@ -27,7 +27,7 @@ from backtrace.filling.places import PLACES
 from backtrace.problem.notation import NOTATIONS
 from backtrace.symbolic.functions import public_functions
 from backtrace.tracing.selection import selected
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.views.formats import endings, views_of
 from backtrace.views.page.records import Look, records
 
@@ -57,7 +57,7 @@ def forms(command: str) -> list[str]:
 @cache
 def quantities(name: str) -> dict[str, tuple[str, str]]:
     """Of every quantity of a bundled config, hidden ones too: its kind and its symbol."""
-    everything = selected(work(backtrace.load(name), Request()), ("*",), Request().arithmetic)
+    everything = selected(compute(backtrace.load(name), Request()), ("*",), Request().arithmetic)
     return {row.id: (row.kind, row.symbol) for row in records(everything, Look())}
 
 

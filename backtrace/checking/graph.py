@@ -25,7 +25,7 @@ from backtrace.problem.notation import derivative, given, updated
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.expressions import ZERO, Expression, Symbol
 from backtrace.symbolic.ids import spell
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 
 ANCESTORS_KEPT = 2_000  # quantities of a graph; in a larger one none keeps the set of those it depends on
 EQUATIONS_WITH_FURTHER = (
@@ -153,9 +153,9 @@ class Graph:
     def _passes(self, request: Request) -> Iterator[Part]:
         """All passes; where there is no derivative, the forward passes."""
         try:
-            yield from work(self.problem, request)
+            yield from compute(self.problem, request)
         except NotDifferentiableError:
-            yield from work(self.problem, request._replace(phases=frozenset(("forward",))))
+            yield from compute(self.problem, request._replace(phases=frozenset(("forward",))))
 
     def _add_held(self, part: Part) -> None:
         """The new values of parameters that are held fixed: the old ones."""

@@ -60,12 +60,12 @@ def command(
     from backtrace.cli.output import write_view, writing_to
     from backtrace.evaluation.float64 import FLOAT64
     from backtrace.tracing.selection import at_least_one, shown_parts
-    from backtrace.tracing.trace import work
+    from backtrace.tracing.trace import compute
     from backtrace.views.sheet.sheet import Asking, sections
 
     problem, request = read_request(config, choice, change, exact=not view.takes("hand"))
     arithmetic = request.arithmetic
-    parts = at_least_one(shown_parts(work(problem, request), choice.show, arithmetic), problem)
+    parts = at_least_one(shown_parts(compute(problem, request), choice.show, arithmetic), problem)
     name = "" if arithmetic is FLOAT64 else arithmetic.name
     decimals = _Decimals(problem, figures.numerals(view.defaults.get("digits", 6)))
     with writing_to(output) as out:

@@ -56,7 +56,7 @@ def command(
         raise click.UsageError("--matrix draws whole layers and --show picks quantities; give one of them")
     from backtrace.cli.output import write_view, writing_to
     from backtrace.tracing.selection import at_least_one, shown_parts
-    from backtrace.tracing.trace import work
+    from backtrace.tracing.trace import compute
 
     problem, request = read_request(config, choice, change)
     arithmetic = request.arithmetic
@@ -64,7 +64,7 @@ def command(
         write_view(
             view,
             problem,
-            at_least_one(shown_parts(work(problem, request), choice.show, arithmetic), problem),
+            at_least_one(shown_parts(compute(problem, request), choice.show, arithmetic), problem),
             out,
             figures=figures,
             arithmetic=arithmetic,

@@ -21,7 +21,7 @@ from backtrace.problem.notation import derivative, given
 from backtrace.problem.problem import INPUTS, Computation, Layer, Network, Problem, parameters_of
 from backtrace.symbolic.expressions import Symbol
 from backtrace.symbolic.ids import spell
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 
 MOST = 8  # nodes of a layer that are all drawn; of more, the first few and the last
 SYMBOLS_SHOWN = 16  # the same in a column of a computation, whose edges have no labels
@@ -49,7 +49,7 @@ def picture(
         sample = problem.own_sample(step) if problem.batch == "online" else 1
     request = Request(step, step, sample, phases, arithmetic)
     forward, back = None, None
-    for part in work(problem, request):
+    for part in compute(problem, request):
         if part.phase == "forward":
             forward = part
         elif part.phase == "backward":

@@ -15,7 +15,7 @@ from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.ids import spell
 from backtrace.tracing.selection import visible
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 
 SHIFTS = (0.011, -0.013)  # how far numbers are moved to see whether an equality is a coincidence
 CLASSES = (0.0, 1.0)  # targets that say yes or no, which stay when the others are moved
@@ -38,7 +38,7 @@ class Template:
         self.graph = Graph(problem, [1])
         places = [
             Key(part.step, part.sample, row.id)
-            for part in visible(work(problem, Request()))
+            for part in visible(compute(problem, Request()))
             for row in part.equations
         ]
         self.asked: list[Node] = [self.graph[key] for key in places]

@@ -22,7 +22,7 @@ from backtrace.problem.notation import of_sample
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import Expression, Number, Power, Quotient, Symbol, rebuild
 from backtrace.tracing.selection import finder, no_quantity
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 
 PATHS_SHOWN = 12
 NEAR = 0.05  # the largest relative error at which a prediction is called "about" the actual change
@@ -95,7 +95,7 @@ def _parts_up_to(problem: Problem, name: str, request: Request) -> tuple[list[Pa
     find = finder(name, request.arithmetic)
     parts: list[Part] = []
     found: Part | None = None
-    for part in work(problem, request):
+    for part in compute(problem, request):
         parts.append(part)
         if found is None or part.phase == "total":
             found = find(part) or found

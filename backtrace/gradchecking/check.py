@@ -25,7 +25,7 @@ from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import Symbol
 from backtrace.symbolic.ids import spell, transcribe
 from backtrace.tracing.selection import selected
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 
 GRADIENTS_CHECKED = 1_000  # gradients; of more, so many of each layer are checked:
 GRADIENTS_OF_A_LAYER = 100
@@ -76,7 +76,7 @@ def counting(subjects: Iterable[Subject], counts: Counter[Verdict]) -> Iterator[
 
 def _one_sample(problem: Problem, sample: int, settings: Settings) -> Subject:
     request = Request(sample=sample, phases=frozenset(("backward",)))
-    part = next(work(problem, request), None)
+    part = next(compute(problem, request), None)
     if part is None:
         raise BacktraceError(f"sample {sample} has no targets, so there is no gradient to check")
     return _subject(problem, part, [part], settings)
@@ -85,7 +85,7 @@ def _one_sample(problem: Problem, sample: int, settings: Settings) -> Subject:
 def _batch(problem: Problem, settings: Settings) -> Subject:
     if settings.inputs:
         raise BacktraceError("--inputs: in a batch each sample has its own; expected --sample K or all")
-    parts = list(work(problem, Request(sample="all", phases=frozenset(("backward", "total")))))
+    parts = list(compute(problem, Request(sample="all", phases=frozenset(("backward", "total")))))
     if not parts:
         raise BacktraceError("nothing to check: without targets there is only the forward pass")
     *passes, total = parts

@@ -16,7 +16,7 @@ from backtrace.problem.problem import Problem
 FAR = 20  # silent steps from which on they are run as training runs them
 
 
-def work(problem: Problem, request: Request) -> Iterator[Part]:
+def compute(problem: Problem, request: Request) -> Iterator[Part]:
     """The requested parts in order; the steps before them run without being shown.
 
     Raises:

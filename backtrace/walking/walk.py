@@ -19,7 +19,7 @@ from backtrace.problem.problem import Problem
 from backtrace.symbolic.ids import transcribe
 from backtrace.tracing.grouping import by_layer, of_sample
 from backtrace.tracing.selection import at_least_one, names_of, no_quantity, shown_parts
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 
 LONG = 200  # equations from which on a walk goes by layer
 NAMES_OFFERED = 3  # names, in place of one that there is not
@@ -176,7 +176,7 @@ def walk_through(problem: Problem, request: Request, show: Sequence[str]) -> Wal
     everything: list[Part] = []
     failure: BacktraceError | None = None
     try:
-        for part in work(problem, request._replace(phases=request.phases | always)):
+        for part in compute(problem, request._replace(phases=request.phases | always)):
             everything.append(part)
     except BacktraceError as error:
         if not everything:

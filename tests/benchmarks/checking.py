@@ -23,7 +23,7 @@ from backtrace.derivation.equation import Equation
 from backtrace.evaluation.evaluator import value_of
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Request
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 
 FAULTY = 0.03
 
@@ -32,7 +32,7 @@ def rows(config: str) -> tuple[dict[str, float], list[Equation]]:
     """What is given, and the equations of the first step."""
     known: dict[str, float] = {}
     equations: list[Equation] = []
-    for part in work(backtrace.load(config), Request()):
+    for part in compute(backtrace.load(config), Request()):
         equations += [row for row in part.equations if row.phase != "after"]
         known |= part.values
     stated = {row.id for row in equations}

@@ -28,7 +28,7 @@ import backtrace
 from backtrace.config.load import load
 from backtrace.config.nodes import compose
 from backtrace.evaluation.steps import Request
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.views.page.records import Look, records
 from backtrace.views.trace.data import write_csv, write_jsonl
 
@@ -133,7 +133,7 @@ def main() -> None:
         nodes = function(lambda: compose(text, "large.yaml"))
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         compare("its nodes / CSafeLoader", nodes, function(lambda: yaml.load(text, loader)), 1.3, rounds)
-        rows = list(records(work(load(path), Request()), Look()))
+        rows = list(records(compute(load(path), Request()), Look()))
     plain = [tuple(row) for row in rows]
     bare_csv = function(lambda: csv.writer(io.StringIO()).writerows(plain))
     compare("CSV / csv.writer", function(lambda: write_csv(rows, io.StringIO())), bare_csv, 2.0, rounds)

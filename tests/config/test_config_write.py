@@ -29,7 +29,7 @@ from backtrace.problem.problem import Problem, Sample
 from backtrace.symbolic.expressions import Call, Expression, Number, Symbol, number
 from backtrace.symbolic.functions import FUNCTIONS, VARIADIC, public_functions
 from backtrace.symbolic.parser import ExpressionError, parse
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.typesetting.config_formula import written
 from tests.config.test_config import VALID
 from tests.config.test_schema import is_accepted
@@ -62,7 +62,7 @@ def bits(problem: Problem) -> Iterator[tuple[Any, ...]]:
     """Every value of two steps, bit by bit."""
     steps = 2 if problem.update else 1
     try:
-        for part in work(problem, Request(1, steps, "all", arithmetic=arithmetic_of(problem))):
+        for part in compute(problem, Request(1, steps, "all", arithmetic=arithmetic_of(problem))):
             for row in part.equations:
                 yield part.step, part.sample, part.phase, row.id, float(part.values[row.id]).hex()
     except BacktraceError as error:

@@ -27,7 +27,7 @@ from backtrace.symbolic.expressions import Symbol
 from backtrace.symbolic.functions import FUNCTIONS, Function
 from backtrace.symbolic.ids import spell
 from backtrace.symbolic.simplify import negate
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.typesetting import plain as printing
 from tests.oracles.networks import (
     ACTIVATIONS,
@@ -62,7 +62,7 @@ def is_at_a_kink(config: Config) -> bool:
 def passes(config: Config, sample: Any = "all") -> dict[int, Numbers]:
     """Every quantity of every sample's pass of the first step."""
     request = Request(sample=sample, phases=frozenset(("backward",)))
-    return {part.sample: everything(part) for part in work(problem_of(config), request) if part.sample}
+    return {part.sample: everything(part) for part in compute(problem_of(config), request) if part.sample}
 
 
 def agree(found: Numbers, expected: Numbers, ids: Iterable[str] | None = None) -> None:
@@ -297,7 +297,7 @@ def test_a_batch_sums_or_averages_its_samples(config: Config, batch: str, object
     assume(max(map(abs, slopes.values())) < 100)
     update = {"rule": "sgd", "learning_rate": 0.05}
     problem = problem_of({**config, "batch": batch, "objective": objective, "update": update})
-    parts = list(work(problem, Request()))
+    parts = list(compute(problem, Request()))
     [total] = [part for part in parts if part.phase == "total"]
     assert total.values["E"] == pytest.approx(sum(before) / share, rel=1e-9, abs=1e-12)
     agree(dict(total.values), {f"dE/d{name}": slope for name, slope in slopes.items()})
@@ -321,7 +321,7 @@ def test_the_cost_after_an_online_step_is_the_samples_own_with_the_new_parameter
     assume(max(map(abs, slopes.values())) < 100)
     moved = {name: value - 0.1 * slopes[f"dE/d{name}"] for name, value in config["parameters"].items()}
     update = {"rule": "sgd", "learning_rate": 0.1}
-    parts = list(work(problem_of({**config, "update": update}), Request()))
+    parts = list(compute(problem_of({**config, "update": update}), Request()))
     [after] = [part for part in parts if part.phase == "after"]
     expected = values_of({**config, "parameters": moved}, 0)["E"]
     assert after.sample == 1
@@ -469,7 +469,7 @@ def test_a_wrong_shortcut_for_softmax_with_cross_entropy_is_found(planted: pytes
 
 def rows(config: Config, sample: int = 1) -> dict[str, str]:
     """The formulas of a sample's forward and backward pass by id."""
-    parts = work(problem_of(config), Request(sample=sample))
+    parts = compute(problem_of(config), Request(sample=sample))
     return {row.id: printing.formula(row.expression) for part in parts for row in part.equations}
 
 
@@ -621,6 +621,6 @@ def test_a_backward_pass_through_a_step_is_refused() -> None:
     config = two_layers("sigmoid", "half_squared_error")
     config["layers"][0]["activation"] = "step"
     with pytest.raises(BacktraceError, match="step has no useful derivative"):
-        list(work(problem_of(config), Request()))
-    [part] = work(problem_of(config), Request(phases=frozenset(("forward",))))
+        list(compute(problem_of(config), Request()))
+    [part] = compute(problem_of(config), Request(phases=frozenset(("forward",))))
     assert (part.values["a_1"], part.values["a_2"]) == (1.0, 0.0)

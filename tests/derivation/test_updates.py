@@ -13,7 +13,7 @@ from backtrace.errors import BacktraceError
 from backtrace.evaluation.arithmetic import Value
 from backtrace.evaluation.steps import Part, Request
 from backtrace.problem.problem import Problem
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.typesetting.plain import formula
 from tests.oracles.networks import Config, Numbers, as_equations, everything, oracle, problem_of
 
@@ -148,7 +148,7 @@ def expected_steps(config: Config, rule: str, constants: Numbers, steps: int = S
 
 
 def traced_steps(config: Config) -> list[Part]:
-    return [part for part in work(problem_of(config), Request(1, STEPS)) if part.phase == "update"]
+    return [part for part in compute(problem_of(config), Request(1, STEPS)) if part.phase == "update"]
 
 
 @pytest.mark.parametrize("rule", sorted(UPDATE_RULES))
@@ -193,7 +193,7 @@ def test_the_constants_of_a_rule_have_the_usual_defaults(rule: str) -> None:
 @pytest.mark.parametrize("rule", sorted(UPDATE_RULES))
 def test_fixed_parameters_have_gradients_and_nothing_else(rule: str) -> None:
     problem = problem_of({**CONFIG, "update": {"rule": rule, "learning_rate": RATE}})
-    rows = {row.id: part.phase for part in work(problem, Request()) for row in part.equations}
+    rows = {row.id: part.phase for part in compute(problem, Request()) for row in part.equations}
     for name in CONFIG["fixed"]:
         assert [id for id in rows if id.removesuffix("+").endswith(name)] == [f"dE/d{name}"]
 
@@ -227,12 +227,13 @@ def test_the_rows_of_a_rule_read_as_in_its_paper(rule: str, expected: dict[str, 
 
 
 def traced_steps_of_one(config: Config) -> list[Part]:
-    return [part for part in work(problem_of(config), Request()) if part.phase == "update"]
+    return [part for part in compute(problem_of(config), Request()) if part.phase == "update"]
 
 
 def test_all_gradients_use_the_old_weights() -> None:
     config: Config = {**CONFIG, "update": {"rule": "sgd", "learning_rate": 50}}
-    [values] = [everything(part) for part in work(problem_of(config), Request()) if part.phase == "backward"]
+    parts = compute(problem_of(config), Request())
+    [values] = [everything(part) for part in parts if part.phase == "backward"]
     for id, slope in oracle(CONFIG, 0).items():
         assert values[id] == pytest.approx(slope, rel=1e-9, abs=1e-12), id
 
@@ -241,9 +242,9 @@ def test_another_samples_update_leaves_the_steps_own_in_place() -> None:
     config: Config = {**CONFIG, "batch": "online", "objective": "minimize"}
     config["update"] = {"rule": "momentum", "learning_rate": RATE, "momentum": 0.8}
     second = expected_steps(config, "momentum", {"momentum": 0.8})[1]
-    shown = [part for part in work(problem_of(config), Request(1, 2, sample=3)) if part.phase == "update"]
+    shown = [part for part in compute(problem_of(config), Request(1, 2, sample=3)) if part.phase == "update"]
     assert [(part.step, part.sample) for part in shown] == [(1, 3), (2, 3)]
-    own = [part for part in work(problem_of(config), Request(2, 2)) if part.phase == "update"]
+    own = [part for part in compute(problem_of(config), Request(2, 2)) if part.phase == "update"]
     assert own[0].values["w_1+"] == pytest.approx(second["w_1+"], rel=1e-10)
     moved = {name: own[0].values[name] for name in config["parameters"]}
     slope = oracle({**config, "parameters": moved}, 2)["dE/dw_1"]
@@ -274,7 +275,7 @@ def numbers_of(problem: Problem, request: Request) -> dict[tuple[int, int | None
     """Every value by its step, sample, phase and id."""
     return {
         (part.step, part.sample, part.phase, row.id): part.values[row.id]
-        for part in work(problem, request)
+        for part in compute(problem, request)
         for row in part.equations
     }
 

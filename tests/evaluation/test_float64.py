@@ -16,7 +16,7 @@ from backtrace.errors import BacktraceError
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Request
 from backtrace.symbolic.functions import FUNCTIONS
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from tests.oracles import exact
 from tests.oracles.exact import EXACT
 from tests.oracles.networks import Config, everything, networks, problem_of, values_of
@@ -147,7 +147,7 @@ def test_every_quantity_of_a_random_network_is_what_mpmath_has(config: Config, d
     if config["parameters"]:
         config["update"] = {"rule": "adam", "learning_rate": 0.1}
     floats, exacts = (
-        [everything(part, arithmetic) for part in work(problem_of(config), Request(arithmetic=arithmetic))]
+        [everything(part, arithmetic) for part in compute(problem_of(config), Request(arithmetic=arithmetic))]
         for arithmetic in (FLOAT64, EXACT)
     )
     largest = max(1, *(abs(value) for right in exacts for value in right.values()))
@@ -182,7 +182,7 @@ def layer_of(activation: str, units: int, cost: str, targets: list[float], nets:
 
 def values(config: Config) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for part in work(problem_of(config), Request()):
+    for part in compute(problem_of(config), Request()):
         found |= part.values
     return found
 

@@ -18,7 +18,7 @@ from backtrace.evaluation.function_rows import knows
 from backtrace.evaluation.hand import hand_arithmetic
 from backtrace.evaluation.steps import Request
 from backtrace.symbolic.functions import FUNCTIONS
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from tests.oracles import exact
 from tests.oracles.networks import Config, networks, problem_of, values_of
 
@@ -27,7 +27,7 @@ def by_hand(config: Config | str, decimals: dict[str, int], step: int = 1) -> di
     """The values of one step, as decimals."""
     problem = backtrace.load(config) if isinstance(config, str) else problem_of(config)
     values: dict[str, Decimal] = {}
-    for part in work(problem, Request(step, step, arithmetic=hand_arithmetic(decimals))):
+    for part in compute(problem, Request(step, step, arithmetic=hand_arithmetic(decimals))):
         values |= {row.id: part.values[row.id] for row in part.equations}
     return values
 
@@ -201,7 +201,7 @@ def test_every_value_is_its_equation_worked_out_in_the_written_values_and_rounde
     assume(math.isfinite(values["E"]) and max(map(abs, values.values())) < 20)
     arithmetic = hand_arithmetic({"activation": 2, "delta": 3, "gradient": 3})
     try:
-        parts = list(work(problem_of(config), Request(arithmetic=arithmetic)))
+        parts = list(compute(problem_of(config), Request(arithmetic=arithmetic)))
     except BacktraceError:
         assume(False)  # an activation rounded to 0 or 1 may have no logarithm
     for part in parts:

@@ -41,7 +41,7 @@ from backtrace.problem.notation import NOTATIONS
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.expressions import Number
 from backtrace.tracing.selection import visible
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.views.page.records import Look
 from backtrace.views.sheet.exercise import config_of
 from backtrace.views.sheet.sheet import Asking, BlankSheet, sections, write_yaml
@@ -62,7 +62,7 @@ def options_of(plan: Plan) -> str:
 def values_of(problem: Problem) -> dict[str, dict[str, float]]:
     """The numbers of a problem by kind and id, from an ordinary trace."""
     found: dict[str, dict[str, float]] = {}
-    for part in work(problem, Request()):
+    for part in compute(problem, Request()):
         for row in part.equations:
             found.setdefault(row.kind, {})[row.id] = float(part.values[row.id])
     return found
@@ -124,7 +124,7 @@ def check_kindness(problem: Problem) -> None:
 
 def check_full_marks(exercise: Exercise) -> None:
     """A blank sheet with the right numbers written in, to as many digits as are asked for."""
-    problem, parts = exercise.problem, list(visible(work(exercise.problem, Request())))
+    problem, parts = exercise.problem, list(visible(compute(exercise.problem, Request())))
     right = {row.id: float(part.values[row.id]) for part in parts for row in part.equations}
     sheet = io.StringIO()
     write_yaml(BlankSheet(problem, sections(problem, parts), Look(), sheet, Asking()))

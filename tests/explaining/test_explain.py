@@ -12,7 +12,7 @@ import backtrace
 from backtrace.config.load import example_names, example_text
 from backtrace.evaluation.steps import Request
 from backtrace.explaining.explanation import PATHS_SHOWN, Explanation, explain
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from tests.runner import run
 
 SMOOTH = [name for name in example_names() if name != "step-neuron"]
@@ -20,7 +20,7 @@ SMOOTH = [name for name in example_names() if name != "step-neuron"]
 
 def backward_ids(config: str) -> list[str]:
     problem = backtrace.load(config)
-    parts = work(problem, Request(sample=1))
+    parts = compute(problem, Request(sample=1))
     return [row.id for part in parts if part.phase == "backward" for row in part.equations]
 
 

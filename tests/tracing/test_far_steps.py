@@ -11,7 +11,7 @@ from backtrace.errors import BacktraceError
 from backtrace.evaluation.hand import hand_arithmetic
 from backtrace.evaluation.steps import Part, Request
 from backtrace.tracing import trace as tracing
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from tests.runner import run
 
 STEP = 60
@@ -27,7 +27,7 @@ EXAMPLES = [
 
 
 def parts(config: str, **request: object) -> list[Part]:
-    return list(work(backtrace.load(config), Request(first=STEP, last=STEP, **request)))  # type: ignore[arg-type]
+    return list(compute(backtrace.load(config), Request(first=STEP, last=STEP, **request)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("config", EXAMPLES)
@@ -62,14 +62,14 @@ def test_a_step_after_the_values_have_run_away_names_where_they_did(tmp_path: Pa
         "update: {rule: sgd, learning_rate: 10}\n"
     )
     with pytest.raises(BacktraceError) as failure:
-        list(work(backtrace.load(config), Request(first=STEP, last=STEP)))
+        list(compute(backtrace.load(config), Request(first=STEP, last=STEP)))
     assert "is not a finite number" in failure.value.message
 
 
 def test_ten_thousand_steps_are_no_wait() -> None:
     (row,) = [
         part.values["E"]
-        for part in work(backtrace.load("two-two-two"), Request(first=10_000, last=10_000))
+        for part in compute(backtrace.load("two-two-two"), Request(first=10_000, last=10_000))
         if part.phase == "forward"
     ]
     assert row == pytest.approx(3.5108548e-05, rel=1e-7)

@@ -39,7 +39,7 @@ from backtrace.evaluation.steps import Request
 from backtrace.problem.notation import Notation
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.typesetting.numerals import Numerals
 from backtrace.typesetting.plain import PLAIN
 from backtrace.views.diagram.dot import write_dot
@@ -125,7 +125,7 @@ def test_every_value_in_a_picture_is_the_trace_s(name: str) -> None:
     phases: list[Phase] = ["forward"] if name == STEPPED else ["forward", "backward"]
     arithmetic = arithmetic_of(loaded(name))
     request = Request(sample=1, phases=frozenset(phases), arithmetic=arithmetic)
-    values = {id: value for part in work(loaded(name), request) for id, value in part.values.items()}
+    values = {id: value for part in compute(loaded(name), request) for id, value in part.values.items()}
     found = list(quantities(drawn(name)))
     assert found
     assert {quantity.symbol.id: quantity.value for quantity in found} == {
@@ -230,7 +230,7 @@ def test_a_step_function_is_drawn_only_forward() -> None:
 
 def test_a_later_step_and_another_sample_are_drawn_as_they_are_traced() -> None:
     problem = loaded("or-gate")
-    [part] = [p for p in work(problem, Request(first=7, last=7, sample=2)) if p.phase == "backward"]
+    [part] = [p for p in compute(problem, Request(first=7, last=7, sample=2)) if p.phase == "backward"]
     what = picture(problem, step=7, sample=2)
     ids = {quantity.symbol.id: quantity.value for quantity in quantities(what)}
     assert ids["dE/dw_5"] == part.values["dE/dw_5"]

@@ -21,7 +21,7 @@ from backtrace.symbolic.expressions import Symbol, substitute
 from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.parser import parse
 from backtrace.tracing.selection import visible
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.typesetting.plain import PLAIN, Printer
 from backtrace.typesetting.plain import TYPESET as UNICODE
 from backtrace.views.page.lines import broken
@@ -46,7 +46,7 @@ def drawn(
     """The tables of a problem at a width."""
     out = io.StringIO()
     console = Console(file=out, width=width, color_system=None, markup=False, highlight=False)
-    parts = visible(work(problem, request or Request()))
+    parts = visible(compute(problem, request or Request()))
     draw(problem, parts, look, "float64", console, all_rows)
     return out.getvalue()
 
@@ -183,13 +183,13 @@ def test_tables_at_80_columns(of: Of) -> None:
 
 def test_markdown(of: Of) -> None:
     problem = of(NEURON)
-    parts = visible(work(problem, Request()))
+    parts = visible(compute(problem, Request()))
     text = written(lambda out: write_markdown(problem, parts, Look(), "float64", out))
     assert text == NEURON_IN_MARKDOWN
 
 
 def test_csv(of: Of) -> None:
-    rows = records(visible(work(of(NEURON), FORWARD)), Look())
+    rows = records(visible(compute(of(NEURON), FORWARD)), Look())
     assert written(lambda out: data.write_csv(rows, out)) == (
         "step,sample,phase,layer,kind,id,symbol,formula,substitution,value,text\n"
         "1,1,forward,out,net,h_o,h_o,i·w + b,1(2) - 1,1.0,1\n"
@@ -199,7 +199,7 @@ def test_csv(of: Of) -> None:
 
 
 def test_json_lines(of: Of) -> None:
-    rows = records(visible(work(of(NEURON), FORWARD)), Look())
+    rows = records(visible(compute(of(NEURON), FORWARD)), Look())
     assert written(lambda out: data.write_jsonl(rows, out)).splitlines()[2] == (
         '{"step": 1, "sample": 1, "phase": "forward", "layer": null, "kind": "cost", "id": "E", '
         '"symbol": "E", "formula": "½(y - a_o)²", "substitution": "½(0 - 0.731059)²", '
@@ -208,7 +208,7 @@ def test_json_lines(of: Of) -> None:
 
 
 def test_json(of: Of) -> None:
-    rows = list(records(visible(work(of(NEURON), FORWARD)), Look()))
+    rows = list(records(visible(compute(of(NEURON), FORWARD)), Look()))
     text = written(lambda out: data.write_json(rows, "a title", "float64", out))
     lines = written(lambda out: data.write_jsonl(rows, out)).splitlines()
     head = '{"schema": 1, "title": "a title", "arithmetic": "float64", "records": ['
@@ -240,7 +240,7 @@ def test_html(of: Of) -> None:
             f"<tbody>\n{''.join(rows)}</tbody>\n</table>"
         )
 
-    assert tables(problem, visible(work(problem, FORWARD)), Look(), "float64", 200) == "\n".join(
+    assert tables(problem, visible(compute(problem, FORWARD)), Look(), "float64", 200) == "\n".join(
         [
             "<p><strong>One neuron</strong><br>source: made up<br>"
             "network 1-1 · sigmoid · half_squared_error · sgd, learning_rate 0.5 · float64</p>",
@@ -257,7 +257,7 @@ def test_html(of: Of) -> None:
 
 def test_html_escapes_what_a_config_says(of: Of) -> None:
     problem = of(NEURON)._replace(title='<script>alert("1")</script>\n&', source="<b>")
-    text = tables(problem, visible(work(problem, FORWARD)), Look(), "float64", 200)
+    text = tables(problem, visible(compute(problem, FORWARD)), Look(), "float64", 200)
     assert "<script>" not in text
     assert "<b>" not in text
     assert "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp;" in text
@@ -390,7 +390,7 @@ def test_a_long_sum_is_shortened_in_a_table_and_whole_elsewhere(of: Of) -> None:
     text = drawn(problem, width=200)
     assert "│ a_1_1·w_2_1_1 + a_1_2·w_2_1_2 + a_1_3·w_2_1_3 + … 146 more … + a_1_150·w_2_1_150 │" in text
     assert "+ -" not in text
-    whole = next(row for row in records(work(problem, Request()), Look()) if row.id == "h_o")
+    whole = next(row for row in records(compute(problem, Request()), Look()) if row.id == "h_o")
     assert whole.formula.count("·") == 150
 
 
@@ -462,5 +462,5 @@ def test_every_example_fits_every_width_and_keeps_its_numbers(example: str, widt
     request = Request() if backward else FORWARD
     text = drawn(problem, width, request=request)
     assert max(len(line.replace("\u0302", "")) for line in text.splitlines()) <= width
-    for record in records(visible(work(problem, request)), LOOK):
+    for record in records(visible(compute(problem, request)), LOOK):
         assert re.search(rf"(?<![\d.]){re.escape(record.text)}(?![\d.])", text), record

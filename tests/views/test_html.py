@@ -29,7 +29,7 @@ from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.ids import LETTER
 from backtrace.symbolic.parser import parse
 from backtrace.tracing.selection import visible
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.typesetting.mathml import EQUALS, element, mathml
 from backtrace.typesetting.names import Names
 from backtrace.typesetting.pieces import (
@@ -102,7 +102,7 @@ def text_of(one: Element) -> str:
 
 
 def page_text(problem: Problem, request: Request, everything: bool = False, look: Look | None = None) -> str:
-    parts = work(problem, request)
+    parts = compute(problem, request)
     shown = parts if everything else visible(parts)
     return written(lambda out: write_html(problem, shown, look or Look(), "float64", out))
 
@@ -118,7 +118,7 @@ def explanations(config: str) -> Iterator[str]:
     """A few quantities of each kind, explained."""
     problem = backtrace.load(config)
     kinds: dict[tuple[str, str], str] = {}
-    for part in work(problem, Request()):
+    for part in compute(problem, Request()):
         kinds |= {(part.phase, row.kind): row.id for row in part.equations}
     for id in kinds.values():
         found = explain(problem, id)
@@ -412,7 +412,7 @@ def test_every_example_is_a_page_with_the_words_of_its_trace(config: str) -> Non
     page = page_of(page_text(problem, request, everything=True))
     expected = sorted(
         [row.symbol, row.formula, row.substitution, row.text]
-        for row in records(work(problem, request), Look(most_terms=TERMS_SHOWN))
+        for row in records(compute(problem, request), Look(most_terms=TERMS_SHOWN))
     )
     assert sorted(rows_of(page)) == expected
     assert list(page.iter("{http://www.w3.org/2000/svg}svg"))
@@ -535,7 +535,7 @@ def test_a_page_is_written_as_its_parts_come() -> None:
     seen: list[int] = []
 
     def parts() -> Iterator[Part]:
-        for part in work(problem, Request(last=3)):
+        for part in compute(problem, Request(last=3)):
             seen.append(len(out.getvalue()))
             yield part
 

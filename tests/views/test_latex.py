@@ -23,7 +23,7 @@ from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.ids import GREEK, LETTER
 from backtrace.symbolic.parser import parse
 from backtrace.tracing.selection import visible
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.typesetting.latex import formula, latex, numeral, substitution
 from backtrace.typesetting.names import Names
 from backtrace.typesetting.pieces import Pieces
@@ -146,7 +146,7 @@ def test_the_reader_sees_what_tex_would_stumble_over(text: str, fault: str) -> N
 
 def document_text(config: str, request: Request, is_fragment: bool = False, everything: bool = False) -> str:
     problem = backtrace.load(config)
-    parts = work(problem, request)
+    parts = compute(problem, request)
     shown = parts if everything else visible(parts)
     return written(lambda out: write_latex(problem, shown, Look(), "float64", out, is_fragment))
 
@@ -155,7 +155,7 @@ def explanations(config: str, is_fragment: bool = True) -> Iterator[str]:
     """A few quantities of each kind, explained."""
     problem = backtrace.load(config)
     kinds: dict[tuple[str, str], str] = {}
-    for part in work(problem, Request()):
+    for part in compute(problem, Request()):
         kinds |= {(part.phase, row.kind): row.id for row in part.equations}
     for id in kinds.values():
         write = partial(write_explanation, problem, [problem.title], explain(problem, id), Look())
@@ -690,7 +690,7 @@ def test_a_delta_with_a_long_bracket_fits_its_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize("is_fragment", [False, True])
 def test_wide_fractions_roots_and_powers_fit_their_page(is_fragment: bool, tmp_path: Path) -> None:
     problem, out = problem_of(WIDE_FORMS), io.StringIO()
-    write_latex(problem, work(problem, Request()), Look(), "float64", out, is_fragment)
+    write_latex(problem, compute(problem, Request()), Look(), "float64", out, is_fragment)
     text = out.getvalue()
     assert all(
         form in text for form in (r"\frac{\begin{gathered}", r"\sqrt{\begin{gathered}", r"^{\substack{")

@@ -22,7 +22,7 @@ from backtrace.evaluation.steps import Part, Request
 from backtrace.problem.problem import Network, Problem, parameters_of
 from backtrace.tracing.grouping import by_layer
 from backtrace.tracing.selection import visible
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.typesetting.numerals import Numerals
 from backtrace.typesetting.plain import PLAIN
 from backtrace.views.page.records import Look
@@ -45,7 +45,7 @@ def problem_of(text: str) -> Problem:
 
 
 def parts_of(problem: Problem, sample: int | None = None) -> Iterator[Part]:
-    return visible(work(problem, Request(sample=sample, arithmetic=arithmetic_of(problem, None))))
+    return visible(compute(problem, Request(sample=sample, arithmetic=arithmetic_of(problem, None))))
 
 
 def equations_of(

@@ -16,7 +16,7 @@ from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Request
 from backtrace.exercises.exercise import Exercise
 from backtrace.tracing.selection import visible
-from backtrace.tracing.trace import work
+from backtrace.tracing.trace import compute
 from backtrace.typesetting.numerals import Numerals
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.records import Look
@@ -70,13 +70,13 @@ def _wrapped(text: str) -> list[str]:
 def problem_context(exercise: Exercise, out: TextIO) -> ViewContext:
     """The handout: the givens, and a blank for every answer. Any format of `exercise` writes it."""
     digits = f"Calculate with all digits; give answers to {exercise.digits} significant ones."
-    asked = sections(exercise.problem, visible(work(exercise.problem, Request())))
+    asked = sections(exercise.problem, visible(compute(exercise.problem, Request())))
     return _context(exercise, asked, out, {"asking": Asking(note=digits), "exercise": exercise})
 
 
 def solution_context(exercise: Exercise, out: TextIO) -> ViewContext:
     """The trace of the problem, with the digits asked of answers. Any format of `trace` writes it."""
-    return _context(exercise, visible(work(exercise.problem, Request())), out, {})
+    return _context(exercise, visible(compute(exercise.problem, Request())), out, {})
 
 
 def _context(exercise: Exercise, content: Any, out: TextIO, options: Mapping[str, Any]) -> ViewContext:
