@@ -8,7 +8,7 @@ from functools import cached_property
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.rewrites import rewritings
 from backtrace.checking.slips.rewriting import Rewriting
-from backtrace.checking.slips.table import SLIPS
+from backtrace.checking.slips.table import SLIPS, EquationSlip
 from backtrace.checking.slips.what_if_values import Values
 from backtrace.evaluation.steps import Request
 from backtrace.problem.problem import Network, Problem
@@ -23,7 +23,8 @@ CLASSES = (0.0, 1.0)  # targets that say yes or no, which stay when the others a
 
 def required_slips() -> tuple[str, ...]:
     """The slips in an equation that a problem must show; of missing brackets it is enough to show some."""
-    return tuple(slip for slip, row in SLIPS.items() if row.rewrite and slip != "missing_bracket")
+    rewrites = (slip for slip, row in SLIPS.items() if isinstance(row, EquationSlip))
+    return tuple(slip for slip in rewrites if slip != "missing_bracket")
 
 
 class Template:

@@ -16,7 +16,7 @@ from backtrace.checking.report import Judgement
 from backtrace.checking.slips.distinguish import possible_answers
 from backtrace.checking.slips.misreadings import Misread, Suspect
 from backtrace.checking.slips.rewriting import Rewritten
-from backtrace.checking.slips.table import SLIPS, Slip
+from backtrace.checking.slips.table import SLIPS, EquationSlip, NumberSlip
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.exercises.exercise import exercises
 from backtrace.exercises.plan import Plan, completed
@@ -40,9 +40,9 @@ def telephone(suspect: Suspect) -> Iterator[Misread]:
 
 @pytest.fixture(autouse=True)
 def rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    rewrite = Slip("δ is multiplied by 0.7", "0.7·δ instead of δ", 0.5, seventh, throughout=3.0)
+    rewrite = EquationSlip("δ is multiplied by 0.7", "0.7·δ instead of δ", 0.5, seventh, throughout=3.0)
     monkeypatch.setitem(SLIPS, "seventh", rewrite)
-    misreading = Slip("it is a telephone number", "555.0123", 0.5, misreading=telephone, digits=True)
+    misreading = NumberSlip("it is a telephone number", "555.0123", 0.5, telephone, only_digits=True)
     monkeypatch.setitem(SLIPS, "telephone", misreading)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import filterfalse
 from random import Random
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from backtrace.checking.naming.side_parser import is_symbolic, operand, parse_si
 from backtrace.checking.report import FormulaFinding
 from backtrace.checking.slips.candidates import Candidate
 from backtrace.checking.slips.diagnosis import Diagnosis
+from backtrace.checking.slips.table import SLIPS, NumberSlip
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Formula, Sheet
 from backtrace.errors import BacktraceError
@@ -29,7 +31,6 @@ from backtrace.symbolic.expressions import ONE, ZERO, Expression, Product, child
 from backtrace.typesetting.plain import formula as printed
 
 _SEEDS = (1, 2)
-_ABOUT_NUMBERS = ("truncated", "rounded_too_early", "power_of_ten", "digits_swapped")
 
 
 class Judged(NamedTuple):
@@ -224,10 +225,14 @@ class _Judge:
         if not fitting:
             return None
         first, *others = fitting
-        common = (
-            c for slip, c in first.items() if slip not in _ABOUT_NUMBERS and all(slip in o for o in others)
-        )
-        return next(common, None)
+        common = (c for slip, c in first.items() if all(slip in other for other in others))
+        return next(filterfalse(_is_about_digits, common), None)
+
+
+def _is_about_digits(candidate: Candidate) -> bool:
+    """Whether a slip is only in the digits of a number, of which a formula has none."""
+    row = SLIPS[candidate.slip]
+    return isinstance(row, NumberSlip) and row.only_digits
 
 
 def _has_numbers_put_in(expression: Expression) -> bool:

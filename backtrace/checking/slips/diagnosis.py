@@ -20,7 +20,7 @@ from backtrace.checking.slips.explanations import explanation
 from backtrace.checking.slips.misreadings import Suspect, TrueValues
 from backtrace.checking.slips.rewrites import rewritings, throughout
 from backtrace.checking.slips.rewriting import Rewriting
-from backtrace.checking.slips.table import SLIPS
+from backtrace.checking.slips.table import SLIPS, EquationSlip, NumberSlip
 from backtrace.checking.slips.what_if_values import (
     PLACES_ROUNDED,
     Changed,
@@ -138,7 +138,7 @@ class Diagnosis:
     def misread(self, suspect: Suspect, only: str | None = None) -> Iterator[Candidate]:
         """The other origins that a number may have, besides a wrong calculation."""
         for slip, row in SLIPS.items():
-            if row.misreading is not None and only in (None, slip):
+            if isinstance(row, NumberSlip) and only in (None, slip):
                 for value, said, late in row.misreading(suspect):
                     yield Candidate(row.rank + late, slip, value, partial(str, said))
 
@@ -238,7 +238,8 @@ class Diagnosis:
             value, row = value_in(values, key), SLIPS[slip]
             if value is not None and not same(value, node.value):
                 said = f"you get this when, throughout the step, {row.sentence}"
-                yield Candidate(row.rank + (row.throughout or 0.0), slip, value, partial(str, said))
+                penalty = row.throughout if isinstance(row, EquationSlip) else None
+                yield Candidate(row.rank + (penalty or 0.0), slip, value, partial(str, said))
 
     def pairs(self, key: Key, number: Stated, numbers: Mapping[Key, float]) -> list[Candidate]:
         """Two slips at once that give a number with enough digits, if only one such pair does."""

@@ -10,7 +10,7 @@ from itertools import islice
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.rewriting import Rewriting
-from backtrace.checking.slips.table import SLIPS
+from backtrace.checking.slips.table import SLIPS, EquationSlip
 from backtrace.checking.slips.what_if_values import Values
 from backtrace.evaluation.compiled import Compiled, compile_expression
 from backtrace.evaluation.float64 import FLOAT64
@@ -24,11 +24,8 @@ def rewritings(graph: Graph, node: Node, only: str | None = None) -> Iterator[Re
     length = 1 + len(node.uses)
     most = min(CANDIDATES, REWRITTEN_SYMBOLS // length)
     for slip, row in SLIPS.items():
-        if (
-            row.rewrite is None
-            or only not in (None, slip)
-            or (node.kind == "held" and slip != "bias_trained")
-        ):
+        is_meant = only in (None, slip) and (node.kind != "held" or slip == "bias_trained")
+        if not isinstance(row, EquationSlip) or not is_meant:
             continue
         for expression, how, uses in islice(row.rewrite(graph, node, node.expression), most):
             if expression != node.expression or uses:
@@ -78,5 +75,5 @@ def throughout(graph: Graph) -> dict[str, Values]:
     return {
         slip: EarlyUpdate(graph) if slip == "updated_too_early" else Throughout(graph, slip)
         for slip, row in SLIPS.items()
-        if row.throughout is not None
+        if isinstance(row, EquationSlip) and row.throughout is not None
     }

@@ -1,4 +1,4 @@
-"""The table of slips: each row has a sentence, an example and the function that makes the slip.
+"""The table of slips: each row has a sentence, an example, a rank and the function that makes the slip.
 
 A row is all that a slip needs: `check`, exercises, question banks and the lists of slips read this table.
 """
@@ -11,132 +11,126 @@ from backtrace.checking.slips import functions, misreadings, symbols, terms
 from backtrace.checking.slips.misreadings import Misreading
 from backtrace.checking.slips.rewriting import Rewrite
 
-ALL_THROUGH = 3.0
+ALL_THROUGH = 3.0  # how much less plausible it is to make a slip in every equation
 
 
-class Slip(NamedTuple):
-    """One slip, which has either a `rewrite` of an equation or a `misreading` of a number.
+class EquationSlip(NamedTuple):
+    """A slip in an equation. `rank` orders explanations, the most plausible first.
 
-    `rank` orders explanations, the most plausible first. Where `throughout` is set, the slip is also tried in
-    every equation of a step at once, at a rank that is higher by so much. A slip of `digits` changes how a
-    number is written, so it never explains a formula.
+    Where `throughout` is set, the slip is also tried in every equation of a step at once, at a rank that is
+    higher by so much.
     """
 
     sentence: str
     example: str
     rank: float
-    rewrite: Rewrite | None = None
-    misreading: Misreading | None = None
+    rewrite: Rewrite
     throughout: float | None = None
-    digits: bool = False
 
+
+class NumberSlip(NamedTuple):
+    """A slip in a number; one with `only_digits` changes how it is written, so it never explains a formula."""
+
+    sentence: str
+    example: str
+    rank: float
+    misreading: Misreading
+    only_digits: bool = False
+
+
+Slip = EquationSlip | NumberSlip
 
 # Two ranks are a little off a round number, to decide a tie: the wrong target comes before the wrong index,
 # and another sample before the decimal point.
 SLIPS: dict[str, Slip] = {
-    "missing_slope": Slip(
+    "missing_slope": EquationSlip(
         "the slope σ′(h) is missing",
         "δ_1 = δ_o·w_5 instead of δ_o·w_5·σ′(h_1)",
         0,
         terms.missing_slope,
-        throughout=ALL_THROUGH,
+        ALL_THROUGH,
     ),
-    "ascent": Slip(
-        "the change is added instead of subtracted", "w + η·∂E/∂w", 1, terms.ascent, throughout=ALL_THROUGH
+    "ascent": EquationSlip(
+        "the change is added instead of subtracted", "w + η·∂E/∂w", 1, terms.ascent, ALL_THROUGH
     ),
-    "missing_rate": Slip(
-        "the learning rate is missing", "w - ∂E/∂w", 1, terms.missing_rate, throughout=ALL_THROUGH
+    "missing_rate": EquationSlip(
+        "the learning rate is missing", "w - ∂E/∂w", 1, terms.missing_rate, ALL_THROUGH
     ),
-    "sign": Slip("the sign is flipped", "∂E/∂a = y - a instead of a - y", 1, terms.sign),
-    "truncated": Slip(
+    "sign": EquationSlip("the sign is flipped", "∂E/∂a = y - a instead of a - y", 1, terms.sign),
+    "truncated": NumberSlip(
         "digits are cut off instead of rounded",
         "0.6456 for 0.64566",
         1.5,
-        misreading=misreadings.truncated,
-        digits=True,
+        misreadings.truncated,
+        only_digits=True,
     ),
-    "slope_of_net": Slip(
+    "slope_of_net": EquationSlip(
         "the slope is computed at the wrong place",
         "h(1 - h) instead of a(1 - a)",
         2,
         functions.slope_of_net,
-        throughout=ALL_THROUGH,
+        ALL_THROUGH,
     ),
-    "missing_term": Slip(
+    "missing_term": EquationSlip(
         "a term of the sum is missing", "h = i_1·w_1 + i_2·w_3, without the bias", 2, terms.missing_term
     ),
-    "missing_activation": Slip(
-        "the net input is used as the activation",
-        "a_1 = h_1",
-        2,
-        symbols.missing_activation,
-        throughout=ALL_THROUGH,
+    "missing_activation": EquationSlip(
+        "the net input is used as the activation", "a_1 = h_1", 2, symbols.missing_activation, ALL_THROUGH
     ),
-    "updated_too_early": Slip(
-        "an updated weight is used instead of the old one",
-        "δ_o·w_5⁺",
-        2.5,
-        symbols.updated_too_early,
-        throughout=0.0,
+    "updated_too_early": EquationSlip(
+        "an updated weight is used instead of the old one", "δ_o·w_5⁺", 2.5, symbols.updated_too_early, 0.0
     ),
-    "bias_not_trained": Slip("the bias is not updated", "b⁺ = b", 1.5, terms.bias_not_trained),
-    "bias_trained": Slip("a bias that is held fixed is updated", "b⁺ = b - η·∂E/∂b", 2.5, terms.bias_trained),
-    "factor": Slip(
+    "bias_not_trained": EquationSlip("the bias is not updated", "b⁺ = b", 1.5, terms.bias_not_trained),
+    "bias_trained": EquationSlip(
+        "a bias that is held fixed is updated", "b⁺ = b - η·∂E/∂b", 2.5, terms.bias_trained
+    ),
+    "factor": EquationSlip(
         "a constant factor is missing or extra", "E = (t - a)² instead of ½(t - a)²", 3, terms.factor
     ),
-    "missing_factor": Slip(
+    "missing_factor": EquationSlip(
         "a factor of the product is missing", "∂E/∂w_5 = δ_o instead of δ_o·a_1", 2.99, terms.missing_factor
     ),
-    "softmax_without_exp": Slip(
+    "softmax_without_exp": EquationSlip(
         "the net inputs are divided by their sum, without e^h",
         "a_1 = h_1/(h_1 + h_2)",
         3,
         symbols.softmax_without_exp,
     ),
-    "log_base": Slip("the logarithm has another base", "log₁₀ instead of ln", 3, functions.log_base),
-    "rounded_too_early": Slip(
+    "log_base": EquationSlip("the logarithm has another base", "log₁₀ instead of ln", 3, functions.log_base),
+    "rounded_too_early": NumberSlip(
         "an intermediate value is rounded too early",
         "with a_1 = 0.65",
         3,
-        misreading=misreadings.rounded_too_early,
-        digits=True,
+        misreadings.rounded_too_early,
+        only_digits=True,
     ),
-    "wrong_index": Slip(
+    "wrong_index": EquationSlip(
         "another quantity of the same kind is used", "w_6 instead of w_5", 4, symbols.wrong_index
     ),
-    "wrong_target": Slip("another target is used", "t_2 instead of t_1", 3.99, symbols.wrong_target),
-    "power_of_ten": Slip(
+    "wrong_target": EquationSlip("another target is used", "t_2 instead of t_1", 3.99, symbols.wrong_target),
+    "power_of_ten": NumberSlip(
         "the decimal point is in the wrong place",
         "0.0122 for 0.00122",
         4.01,
-        misreading=misreadings.power_of_ten,
-        digits=True,
+        misreadings.power_of_ten,
+        only_digits=True,
     ),
-    "wrong_sample": Slip(
-        "the number belongs to another sample",
-        "sample 2 instead of sample 1",
-        4,
-        misreading=misreadings.wrong_sample,
+    "wrong_sample": NumberSlip(
+        "the number belongs to another sample", "sample 2 instead of sample 1", 4, misreadings.wrong_sample
     ),
-    "wrong_quantity": Slip(
-        "the number is right for another quantity",
-        "∂a_o/∂h_o = δ_o",
-        5,
-        misreading=misreadings.wrong_quantity,
+    "wrong_quantity": NumberSlip(
+        "the number is right for another quantity", "∂a_o/∂h_o = δ_o", 5, misreadings.wrong_quantity
     ),
-    "other_slope": Slip(
+    "other_slope": EquationSlip(
         "the derivative is that of another function", "1 - a² instead of a(1 - a)", 3.5, functions.other_slope
     ),
-    "missing_bracket": Slip(
+    "missing_bracket": EquationSlip(
         "a pair of brackets is missing", "1/1 + e^(-h) for 1/(1 + e^(-h))", 5, terms.missing_bracket
     ),
-    "wrong_step": Slip(
-        "the number belongs to another step",
-        "step 2 instead of step 1",
-        4.5,
-        misreading=misreadings.wrong_step,
+    "wrong_step": NumberSlip(
+        "the number belongs to another step", "step 2 instead of step 1", 4.5, misreadings.wrong_step
     ),
-    "digits_swapped": Slip(
-        "two digits are swapped", "0.6465 for 0.6456", 6, misreading=misreadings.digits_swapped, digits=True
+    "digits_swapped": NumberSlip(
+        "two digits are swapped", "0.6465 for 0.6456", 6, misreadings.digits_swapped, only_digits=True
     ),
 }
