@@ -29,7 +29,7 @@ class EquationSlip(NamedTuple):
 
 
 class NumberSlip(NamedTuple):
-    """A slip in a number; one with `only_digits` changes how it is written, so it never explains a formula."""
+    """A slip in a number. With `only_digits` it changes how that is written, and never explains a formula."""
 
     sentence: str
     example: str
