@@ -361,7 +361,7 @@ def grows_with_its_length(job: Callable[[str], object], piece: str, most: int) -
 
 def test_the_time_for_a_line_grows_with_its_length() -> None:
     def job(text: str) -> None:
-        check_sheet(CHECKER, read_document(f"{text} = 0.5")._replace(file="s.md"))
+        check_sheet(CHECKER, read_document(f"{text} = 0.5", "s.md"))
 
     slow = [piece for piece in LINES if not grows_with_its_length(job, piece, LINE_CHARACTERS // 2)]
     assert slow == []

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backtrace.checking.judging.checker import Checker
+from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.lexing.tokens import Side
 from backtrace.checking.reading.document import read_document
+from backtrace.config.load import load
 
 
 def texts(sides: Iterable[Side]) -> list[str]:
@@ -372,3 +375,13 @@ def test_no_text_fails(text: str) -> None:
     for statement in read_document(text).statements:
         assert statement.name.isascii()
         float(statement.text)
+
+
+def test_what_was_read_is_judged_without_cutting_any_text_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "∂E/∂w_5 = (a_o - y)a_o(1 - a_o)a_1 = (0.512 - 1)*0.512(1 - 0.512) * 0.69 = -0.084"
+    sheet, checker = read_document(text), Checker(load("or-gate"))
+    monkeypatch.setattr("backtrace.checking.lexing.tokens._TOKEN", None)
+    report = check_sheet(checker, sheet)
+    assert ([j.id for j in report.judgements], report.right_formulas) == (["dE/dw_5"], 1)
+    (remark,) = report.judgements[0].remarks
+    assert remark.sentence == "0.69 is not a_1 = 0.646 (it is a_1 of sample 2)"

@@ -69,9 +69,7 @@ def judged(config: str, text: str, document: bool = True) -> list[str]:
 
 
 def why(config: str, text: str) -> str:
-    report = check_sheet(
-        Checker(read_problem(config, "config.yaml", ".")), read_document(text)._replace(file="notes.md")
-    )
+    report = check_sheet(Checker(read_problem(config, "config.yaml", ".")), read_document(text, "notes.md"))
     (judgement,) = report.judgements
     return judgement.explanation
 

@@ -19,7 +19,7 @@ def checker(config: str) -> Checker:
 
 
 def check(text: str, config: str = "or-gate") -> list[Judgement]:
-    return list(check_sheet(checker(config), read_document(text)._replace(file="sheet")).judgements)
+    return list(check_sheet(checker(config), read_document(text, "sheet")).judgements)
 
 
 def remarks(text: str) -> list[str]:
@@ -89,7 +89,7 @@ def test_working_without_a_value_is_passed_over(working: str) -> None:
 
 
 def test_working_is_read_for_the_sample_that_is_meant() -> None:
-    sheet = read_document("a_1 = 1/(1 + e^{-0.8}) = 0.69")._replace(file="sheet")
+    sheet = read_document("a_1 = 1/(1 + e^{-0.8}) = 0.69", "sheet")
     marking = Checker(backtrace.load("or-gate"), sample=2)
     (judgement,) = check_sheet(marking, sheet).judgements
     assert (judgement.verdict, judgement.remarks) == ("correct", ())

@@ -19,7 +19,7 @@ def checker(config: str) -> Checker:
 
 
 def check(config: str, text: str) -> Report:
-    return check_sheet(checker(config), read_document(text)._replace(file="sheet"))
+    return check_sheet(checker(config), read_document(text, "sheet"))
 
 
 def findings(config: str, text: str) -> list[tuple[str, str | None]]:

@@ -20,9 +20,7 @@ from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell
 
 _NUMBERED = re.compile(r"([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})")  # theta_1
-_OF_NUMBERED = re.compile(
-    r"([A-Za-z]\w*)('?)\(([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})\)"
-)  # J(theta_1), J'(theta_1)
+_OF_NUMBERED = re.compile(r"([A-Za-z]\w*)('?)\(([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})\)")
 _BY_NUMBERED = re.compile(r"d([A-Za-z]\w*)/d([A-Za-z][A-Za-z_]*?)_?([0-9]{1,3})")  # dJ/dtheta_1
 # Where a problem has only one weight: its value before the update, and after it.
 _WEIGHT_WORDS = dict.fromkeys("weight old_weight oldweight weight_old".split(), "")
