@@ -72,11 +72,14 @@ def decode(data: bytes, file: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig")
-        line = before.count("\n") + 1
-        column = len(before) - before.rfind("\n")
+        place = place_after(data[: error.start].decode("utf-8-sig"), file)
         message = f"byte 0x{data[error.start]:02x} is not UTF-8; expected a text file in UTF-8"
-        raise BacktraceError(message, Location(file, line, column)) from None
+        raise BacktraceError(message, place) from None
+
+
+def place_after(before: str, file: str) -> Location:
+    """The place of the character that follows the text `before`."""
+    return Location(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def compose(
@@ -98,10 +101,9 @@ def compose(
     ):  # the reader's, whose own place counts bytes in one loader, characters in the other
         unreadable = yaml.reader.Reader.NON_PRINTABLE.search(text)
         position = unreadable.start() if unreadable else 0
-        before = text[:position]
         raise BacktraceError(
             f"not YAML: the character U+{ord(text[position]):04X} may not stand in it",
-            Location(file, before.count("\n") + 1, position - before.rfind("\n")),
+            place_after(text[:position], file),
         ) from None
     finally:
         if loader is not None:

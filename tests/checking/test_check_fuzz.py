@@ -159,9 +159,8 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=3
 @given(NAMES, st.sampled_from(["0.5", "-1e-3", "=1+1", "\x1b[31m1", "[red]1", "1e400"]))
 def test_whatever_name_is_answered_for_nothing_acts(name: str, number: str) -> None:
     nothing_acts(report_of(json.dumps({name: number}).encode(), "s.json"))
-    rows = io.StringIO()
-    csv.writer(rows).writerows([("id", "value"), (name, number)])
-    nothing_acts(report_of(rows.getvalue().encode(), "s.csv"))
+    rows = 'id,value\r\n"{}",{}\r\n'.format(name.replace('"', '""'), number)
+    nothing_acts(report_of(rows.encode(), "s.csv"))
 
 
 def test_a_name_of_a_hostile_kind_is_judged_and_not_refused() -> None:
@@ -211,6 +210,11 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
         b"h_1: 0.6 \xed\xa0\x80",
         "s.md",
         "s.md:1:10: byte 0xed is not UTF-8; expected a text file in UTF-8",
+    ),
+    "NUL in a table": (
+        b"id,value\nh_\x001,0.6\n",
+        "s.csv",
+        "s.csv:2:3: not CSV: the character U+0000 may not stand in it",
     ),
     "NUL": (b"h_1: \x000.6", "s.yaml", "s.yaml:1:6: not YAML: the character U+0000 may not stand in it"),
     "an escape sequence": (

@@ -186,6 +186,7 @@ BAD_QUOTES = (
         ("1,1e999,3", "3:3: x_2: found '1e999'; expected a number below 1.8e308"),
         ("1,0x10,3", "3:3: x_2: found '0x10'; expected a number"),
         ("1,١,3", "3:3: x_2: found '١'; expected a number"),
+        ("1,\0,3", "3:3: not CSV: the character U+0000 may not stand in it"),
         ("1,\x1b[31m,3", "3:3: x_2: found '\\x1b[31m'; expected a number"),
         (f"1,{'9' * 101},3", f"3:3: x_2: found '{'9' * 40}…'; expected a number of at most 100 characters"),
         ('1,"2,3', f"3:1: {BAD_QUOTES}"),

@@ -16,7 +16,7 @@ from backtrace.checking.reading.document import read_document
 from backtrace.checking.reading.handwritten_numbers import has_commas, joined, read_number
 from backtrace.checking.reading.lines import numbered_lines
 from backtrace.checking.statement import Sheet, Statement
-from backtrace.config.csv_file import not_csv
+from backtrace.config.csv_file import not_csv, refuse_nul
 from backtrace.config.cursor import Cursor
 from backtrace.config.files import ANYWHERE, Reach, read_file
 from backtrace.config.nodes import StrPath, compose, decode
@@ -202,6 +202,7 @@ def _separator(text: str) -> str:
 
 def _rows(text: str, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
     """The rows of a table with the lines they begin on."""
+    refuse_nul(text, file)
     lines = [f"{line.text}\n" for line in numbered_lines(text)]
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
     line = 1
