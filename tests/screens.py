@@ -67,11 +67,7 @@ class Session:
         if script != "{}":
             command = ["sh", "-c", script.format(shlex.join(command))]
         self.child: Any = pexpect.spawn(  # whose stubs take its bytes for text
-            command[0],
-            command[1:],
-            env=dict(env),
-            dimensions=(lines, columns),
-            timeout=TIMEOUT,
+            command[0], command[1:], env=dict(env), dimensions=(lines, columns), timeout=TIMEOUT
         )
         self.child.delaybeforesend = None
         self.before = _fresh_modes()

@@ -23,10 +23,10 @@ from backtrace.symbolic.expressions import Symbol
 from backtrace.symbolic.ids import spell
 from backtrace.tracing.trace import compute
 
-MOST = 8  # nodes of a layer that are all drawn; of more, the first few and the last
+MOST = 8  # nodes in a layer of a picture; a larger layer has its first three and its last
 SYMBOLS_SHOWN = 16  # the same in a column of a computation, whose edges have no labels
 FIRST = 3
-COLUMNS_SHOWN = 24  # of a computation that are all drawn; of more, these at its two ends
+COLUMNS_SHOWN = 24  # of a computation; a longer one has only columns at its two ends
 FIRST_COLUMNS, LAST_COLUMNS = 12, 8
 
 

@@ -73,8 +73,7 @@ _CODE = re.compile(
 )
 # A run of backticks is only closed in its own paragraph, which one of these ends.
 _PARAGRAPH_END = re.compile(
-    rf"{_LINE}[ \t>]*(?:[\r\n]|\Z|<!--|`{{3,}}[^`\r\n]*(?:[\r\n]|\Z)|~{{3}}|#|{_MARKER})",
-    re.MULTILINE,
+    rf"{_LINE}[ \t>]*(?:[\r\n]|\Z|<!--|`{{3,}}[^`\r\n]*(?:[\r\n]|\Z)|~{{3}}|#|{_MARKER})", re.MULTILINE
 )
 
 

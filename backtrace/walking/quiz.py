@@ -22,7 +22,7 @@ from backtrace.walking.state import (
     actions_of,
     at_page,
     at_prompt,
-    edited,
+    edit_line,
     stages,
 )
 from backtrace.walking.walk import Walk
@@ -60,13 +60,13 @@ class Quiz(NamedTuple):
 
 
 class QuizState(NamedTuple):
-    """The question, the part of its answer typed so far, and all answers so far.
+    """The question, the line typed so far (`entry`), and all answers so far.
 
     `at_end`: pressing next again ends the quiz.
     """
 
     place: WalkState = WalkState()
-    typed: str = ""
+    entry: str = ""
     answers: Answers = MappingProxyType({})
     judged: AnswerVerdicts = AnswerVerdicts(MappingProxyType({}))
     at_end: bool = False
@@ -110,16 +110,16 @@ def quiz_pressed(quiz: Quiz, state: QuizState, key: str, parts: int = 1) -> Quiz
     elif action := next((one for one in quiz_actions(quiz).values() if key in one.keys), None):
         state = action.move(quiz, state)
         state = ended(state) if before.at_end and state.at_end else state
-    elif _is_typed(key, state.typed):
-        typed = edited(state.typed, "ctrl-u" if key == "escape" else key)
-        state = state.saying("this question is answered") if state.is_settled else state._replace(typed=typed)
-    return state if state.place.at == before.place.at else state._replace(typed="")
+    elif _is_entry(key, state.entry):
+        entry = edit_line(state.entry, "ctrl-u" if key == "escape" else key)
+        state = state.saying("this question is answered") if state.is_settled else state._replace(entry=entry)
+    return state if state.place.at == before.place.at else state._replace(entry="")
 
 
-def _is_typed(key: str, typed: str) -> bool:
+def _is_entry(key: str, entry: str) -> bool:
     """Whether a key edits the typed number; while there is one, keys that delete do nothing else."""
     if key in ("space", "backspace", "ctrl-u", "escape"):
-        return bool(typed)
+        return bool(entry)
     return len(key) == 1 and (not key.isalpha() or key in _LETTERS_OF_A_NUMBER)
 
 
@@ -137,7 +137,7 @@ def quiz_line(quiz: Quiz, state: QuizState, line: str) -> QuizState:
 
 def answered(quiz: Quiz, state: QuizState, text: str) -> QuizState:
     """The state after an answer: with a verdict on a number, with a message otherwise."""
-    state = state._replace(typed="")
+    state = state._replace(entry="")
     read = read_answer(text)
     if isinstance(read, str):
         return state.saying(read)
@@ -172,8 +172,8 @@ def ended(state: QuizState) -> QuizState:
 
 
 def _enter(quiz: Quiz, state: QuizState) -> QuizState:
-    if typed := state.typed.strip():
-        return answered(quiz, state, typed)
+    if entry := state.entry.strip():
+        return answered(quiz, state, entry)
     return quiz_next(quiz, state) if state.is_settled else state.saying(ASKS)
 
 
@@ -189,7 +189,7 @@ def _hint(quiz: Quiz, state: QuizState) -> QuizState:
         answer = answer._replace(shown=quiz.judge.text(own.values[stop.equation.id]))
     answers = {**state.answers, state.place.at: answer}
     state = state._replace(answers=answers, judged=quiz.judge.verdicts(answers))
-    return state._replace(typed="") if state.is_settled else state
+    return state._replace(entry="") if state.is_settled else state
 
 
 def quiz_next(quiz: Quiz, state: QuizState) -> QuizState:
@@ -198,8 +198,8 @@ def quiz_next(quiz: Quiz, state: QuizState) -> QuizState:
     if at < quiz.walk.length:
         return state._replace(place=WalkState(at))
     left = sum(not is_settled(state, number) and number not in state.answers for number in range(at))
-    said = f"{left:,} not answered, g goes to one" if left else "that was the last question"
-    return state.saying(f"{said}; press next again to end the quiz")._replace(at_end=True)
+    message = f"{left:,} not answered, g goes to one" if left else "that was the last question"
+    return state.saying(f"{message}; press next again to end the quiz")._replace(at_end=True)
 
 
 def _back(quiz: Quiz, state: QuizState) -> QuizState:
@@ -228,10 +228,7 @@ QUIZ_ACTIONS: dict[str, Action] = {
     ),
     "given": _as_walked("given", word="given"),
     "next": Action(
-        ("n", "down", "right"),
-        "next",
-        "to the next question, even after a wrong number",
-        quiz_next,
+        ("n", "down", "right"), "next", "to the next question, even after a wrong number", quiz_next
     ),
     "back": Action(("left", "up", "p"), "back", "to the question before", _back),
     "go": _as_walked("go"),

@@ -171,18 +171,18 @@ def _layers(walk: Walk, state: WalkState) -> WalkState:
 
 def at_prompt(walk: Walk, state: WalkState, key: str) -> WalkState:
     """The state after a key at the prompt for a name."""
-    typed = state.prompt or ""
-    if key == "escape" or (key == "enter" and not typed.strip()):
+    name = state.prompt or ""
+    if key == "escape" or (key == "enter" and not name.strip()):
         return state._replace(prompt=None)
     if key == "enter":
         try:
-            number = walk.find(typed, state.at)
+            number = walk.find(name, state.at)
         except BacktraceError as error:
             return state._replace(message=str(error))
         return state._replace(prompt=None, at=number, stage=SYMBOL)
     if key == "ctrl-d":
         return state._replace(prompt=None, ended=True)
-    return state._replace(prompt=edited(typed, key))
+    return state._replace(prompt=edit_line(name, key))
 
 
 def at_page(state: WalkState, key: str, parts: int) -> WalkState:
@@ -194,14 +194,14 @@ def at_page(state: WalkState, key: str, parts: int) -> WalkState:
     return state._replace(page="", part=0, ended=key == "ctrl-d")
 
 
-def edited(typed: str, key: str) -> str:
+def edit_line(line: str, key: str) -> str:
     """A typed line after one more key."""
     if key == "backspace":
-        return typed[:-1]
+        return line[:-1]
     if key == "ctrl-u":
         return ""
     key = " " if key == "space" else key
-    return typed + key if len(key) == 1 and key.isprintable() and len(typed) < CHARACTERS_TYPED else typed
+    return line + key if len(key) == 1 and key.isprintable() and len(line) < CHARACTERS_TYPED else line
 
 
 _PHASE_KEYS = ("forward", "backward", "update")

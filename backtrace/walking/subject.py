@@ -1,4 +1,7 @@
-"""What an equation is about: the unit, the weight or the value that its quantity belongs to."""
+"""The subject of an equation: the unit, the weight or the value that its quantity belongs to.
+
+Must not know how a subject is shown.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,9 @@ Flow = Literal["in", "out", ""]
 
 
 class Connection(NamedTuple):
-    """One use of a parameter: what it leads from, None for a bias, and the unit that it leads to.
+    """One use of a parameter, between a source and a unit; a bias has no source.
 
-    A source is the name of an input, or of a unit with its layer.
+    The source is the name of an input, or of a unit with its layer.
     """
 
     source: str | None
@@ -27,10 +30,9 @@ class Connection(NamedTuple):
 
 
 class EquationSubject(NamedTuple):
-    """The base symbol that an equation is about, and by which edges its value comes there.
+    """The symbol that an equation is about, and the edges of its value: into its node, or out of it.
 
-    `above` is the id of what a derivative is of, `below` the id of what it is by, or of what the quantity is
-    itself.
+    Of a derivative ∂above/∂below both are ids; of any other quantity, `below` is its own.
     """
 
     below: str
@@ -39,7 +41,7 @@ class EquationSubject(NamedTuple):
 
 
 class SubjectFinder:
-    """Finds what equations are about, in one problem."""
+    """Finds the subjects of equations, in one problem."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -54,10 +56,10 @@ class SubjectFinder:
             self.deltas = {spell(delta): spell(symbol) for delta, symbol in problem.model.deltas.items()}
 
     def of(self, equation: Equation) -> EquationSubject:
-        """What an equation is about."""
+        """The subject of an equation."""
         id, kind = equation.id, equation.kind
         over, slash, under = id.partition("/")
-        if slash:  # how something changes with something else
+        if slash:  # a derivative
             return EquationSubject(under[1:], over[1:], "" if kind in ("slope", "local") else "out")
         if kind == "delta":
             net = self.deltas.get(id) or id.replace("delta_", "h_", 1)
@@ -96,7 +98,7 @@ class SubjectFinder:
         return uses
 
     def connections(self, id: str) -> list[Connection]:
-        """Where a parameter of a network is used."""
+        """The uses of a parameter of a network."""
         return [
             Connection(*self._source(layer, column), layer.units[row], layer)
             for layer, row, column in self._uses.get(self.parameters.get(id, ""), [])
@@ -104,9 +106,9 @@ class SubjectFinder:
 
     @cached_property
     def _columns(self) -> dict[str, list[tuple[str, Layer | None]]]:
-        """By layer, what its columns of weights come from."""
+        """By layer, the sources of its columns of weights."""
         return {name: list(self.problem.columns(layer)) for name, layer in self.layers.items()}
 
     def _source(self, layer: Layer, column: int | None) -> tuple[str | None, Layer | None]:
-        """What a parameter in a column of a layer's weights is multiplied with; None for a bias."""
+        """The source in a column of a layer's weights; None for a bias."""
         return (None, None) if column is None else self._columns[layer.name][column]

@@ -118,15 +118,15 @@ class Walk:
                 names.setdefault(name, {})[first] = ids[first]
         return ids, names
 
-    def _loosely(self, typed: str) -> dict[str, list[int]]:
+    def _loosely(self, name: str) -> dict[str, list[int]]:
         """The stops that a name may mean, compared without the marks that are easily left out."""
-        wanted, found = loose(typed), {}
+        wanted, found = loose(name), {}
         ids, names = self._numbers
         for id, numbers in ids.items():
             if loose(id) == wanted:
                 found[id] = numbers
-        for name, meant in names.items():
-            if loose(name) == wanted:
+        for other, meant in names.items():
+            if loose(other) == wanted:
                 found |= meant
         return found
 
@@ -136,16 +136,16 @@ class Walk:
         Raises:
             BacktraceError: no stop has this name (the message has near ones), or it may mean several ids.
         """
-        typed = transcribe(name.strip())
+        wanted = transcribe(name.strip())
         ids, names = self._numbers
-        found = {typed: ids[typed]} if typed in ids else names.get(typed) or self._loosely(typed)
+        found = {wanted: ids[wanted]} if wanted in ids else names.get(wanted) or self._loosely(wanted)
         if len(found) > 1:
             raise BacktraceError(f"{quoted(name)} could be {' or '.join(sorted(found))}")
         for numbers in found.values():
             return next((number for number in numbers if number > after), numbers[0])
         refusal = str(no_quantity(name.strip(), self.parts))
         known = list(dict.fromkeys((*ids, *names)))[:10_000]
-        near = difflib.get_close_matches(typed[:80], known, NAMES_OFFERED, 0.5)
+        near = difflib.get_close_matches(wanted[:80], known, NAMES_OFFERED, 0.5)
         shown = [printable(one) for one in near]
         if not shown:
             raise BacktraceError(refusal)

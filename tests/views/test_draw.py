@@ -74,7 +74,7 @@ def loaded(name: str) -> Problem:
 
 
 @cache
-def drawn(name: str) -> Picture:
+def example_picture(name: str) -> Picture:
     problem = loaded(name)
     return picture(problem, backward=name != STEPPED, arithmetic=arithmetic_of(problem))
 
@@ -102,7 +102,7 @@ def picture_text(form: str, problem: Problem, what: Picture, look: Look = LOOK) 
 
 @cache
 def svg_of(name: str) -> ElementTree.Element:
-    return ElementTree.fromstring(picture_text("svg", loaded(name), drawn(name)))
+    return ElementTree.fromstring(picture_text("svg", loaded(name), example_picture(name)))
 
 
 def text_of(element: ElementTree.Element) -> str:
@@ -126,7 +126,7 @@ def test_every_value_in_a_picture_is_the_trace_s(name: str) -> None:
     arithmetic = arithmetic_of(loaded(name))
     request = Request(sample=1, phases=frozenset(phases), arithmetic=arithmetic)
     values = {id: value for part in compute(loaded(name), request) for id, value in part.values.items()}
-    found = list(quantities(drawn(name)))
+    found = list(quantities(example_picture(name)))
     assert found
     assert {quantity.symbol.id: quantity.value for quantity in found} == {
         quantity.symbol.id: values[quantity.symbol.id] for quantity in found
@@ -136,7 +136,7 @@ def test_every_value_in_a_picture_is_the_trace_s(name: str) -> None:
 @pytest.mark.parametrize("name", example_names())
 def test_every_unit_parameter_and_equation_is_in_the_picture(name: str) -> None:
     problem = loaded(name)
-    ids = {quantity.symbol.id for quantity in quantities(drawn(name))}
+    ids = {quantity.symbol.id for quantity in quantities(example_picture(name))}
     wanted = {spell(given) for given in (*problem.parameters, *problem.inputs)}
     if isinstance(problem.model, Network):
         units = [spell(unit) for layer in problem.model.layers for unit in layer.units]
@@ -154,13 +154,15 @@ def test_hand_arithmetic_of_a_config_is_what_is_drawn() -> None:
 
 
 def test_a_weight_with_several_uses_is_tied_at_each() -> None:
-    weights = [(edge.weight.symbol.text, edge.tied) for edge in drawn("convolution").edges if edge.weight]
+    weights = [
+        (edge.weight.symbol.text, edge.tied) for edge in example_picture("convolution").edges if edge.weight
+    ]
     assert weights == [("k_1", True), ("k_2", True), ("b", True)] * 2
-    assert not any(edge.tied for edge in drawn("or-gate").edges)
+    assert not any(edge.tied for edge in example_picture("or-gate").edges)
 
 
 def test_a_layer_is_shortened_only_where_it_is_crowded() -> None:
-    full, crowded = drawn(f"{MOST}-2"), drawn(f"{MOST + 1}-2")
+    full, crowded = example_picture(f"{MOST}-2"), example_picture(f"{MOST + 1}-2")
     assert [node.kind for node in full.nodes[:MOST]] == ["input"] * MOST
     shown = [node for node in crowded.nodes if node.kind in ("input", "gap")]
     assert [node.kind for node in shown] == ["input"] * FIRST + ["gap", "input"]
@@ -170,7 +172,7 @@ def test_a_layer_is_shortened_only_where_it_is_crowded() -> None:
 
 def test_an_equation_stands_right_of_all_that_it_uses() -> None:
     for name in ("recurrent", "circuit", "parabola"):
-        what = drawn(name)
+        what = example_picture(name)
         assert what.edges
         assert all(what.nodes[edge.source].column < what.nodes[edge.target].column for edge in what.edges)
 
@@ -200,7 +202,7 @@ def test_a_long_computation_is_shortened_in_the_middle() -> None:
 def test_a_named_delta_stands_in_the_place_of_its_gradient() -> None:
     gradients = {
         node.values[0].symbol.id: node.gradients[0].symbol.text
-        for node in drawn("recurrent").nodes
+        for node in example_picture("recurrent").nodes
         if node.gradients
     }
     assert gradients["h_2"] == "δ_2"
@@ -225,7 +227,9 @@ def test_without_targets_there_are_no_gradients_and_no_cost() -> None:
 def test_a_step_function_is_drawn_only_forward() -> None:
     with pytest.raises(NotDifferentiableError, match="step has no useful derivative"):
         picture(loaded(STEPPED))
-    assert [node.gradients for node in drawn(STEPPED).nodes] == [()] * len(drawn(STEPPED).nodes)
+    assert [node.gradients for node in example_picture(STEPPED).nodes] == [()] * len(
+        example_picture(STEPPED).nodes
+    )
 
 
 def test_a_later_step_and_another_sample_are_drawn_as_they_are_traced() -> None:
@@ -247,7 +251,7 @@ def givens(problem: Problem) -> set[str]:
 
 @pytest.mark.parametrize("name", example_names())
 def test_a_blank_picture_has_the_numbers_that_are_given_and_of_the_rest_the_names(name: str) -> None:
-    whole, shown = drawn(name), blank(drawn(name))
+    whole, shown = example_picture(name), blank(example_picture(name))
     expected = [quantity for quantity in quantities(whole) if quantity.symbol.id in givens(loaded(name))]
     assert list(quantities(shown)) == expected
     named = [value.symbol.id for node in shown.nodes for value in (*node.values, *node.gradients)
@@ -268,18 +272,18 @@ def test_no_form_of_a_blank_picture_depends_on_what_is_worked_out(name: str, for
 
     nodes = [
         node._replace(values=tuple(map(other, node.values)), gradients=tuple(map(other, node.gradients)))
-        for node in drawn(name).nodes
+        for node in example_picture(name).nodes
     ]
-    changed = drawn(name)._replace(nodes=tuple(nodes))
+    changed = example_picture(name)._replace(nodes=tuple(nodes))
     assert "987" in READERS[form](picture_text(form, problem, changed))
     text = picture_text(form, problem, blank(changed))
-    assert text == picture_text(form, problem, blank(drawn(name)))
+    assert text == picture_text(form, problem, blank(example_picture(name)))
     assert READERS[form](text)
 
 
 @pytest.mark.parametrize("name", ["2-2-1", "2-2-2", "3-4-4-2", "two-two-two", "recurrent"])
 def test_a_blank_picture_has_a_place_for_everything_too(name: str) -> None:
-    root = ElementTree.fromstring(picture_text("svg", loaded(name), blank(drawn(name))))
+    root = ElementTree.fromstring(picture_text("svg", loaded(name), blank(example_picture(name))))
     assert overlapping([*label_boxes(root), *node_boxes(root)]) == []
     _is_on_the_page(root)
     _fits_into_nodes(root)
@@ -350,7 +354,7 @@ def test_a_blank_picture_is_of_the_step_and_the_numbers_that_are_asked_for() -> 
 @pytest.mark.parametrize("form", WRITERS)
 @pytest.mark.parametrize("name", example_names())
 def test_every_example_is_drawn_in_every_form(name: str, form: str) -> None:
-    problem, what = loaded(name), drawn(name)
+    problem, what = loaded(name), example_picture(name)
     text = picture_text(form, problem, what)
     shown = READERS[form](text)
     for quantity in quantities(what):
@@ -415,7 +419,7 @@ READERS: dict[str, Callable[[str], str]] = {
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 @pytest.mark.parametrize("name", [*example_names(), "hostile"])
 def test_graphviz_reads_the_graph(name: str) -> None:
-    problem, what = hostile() if name == "hostile" else (loaded(name), drawn(name))
+    problem, what = hostile() if name == "hostile" else (loaded(name), example_picture(name))
     text = picture_text("dot", problem, what)
     done = subprocess.run(["dot", "-Tsvg"], input=text, capture_output=True, text=True, check=True)
     assert done.stderr == ""
@@ -438,7 +442,7 @@ def test_mermaid_reads_every_graph(window: Browser, tmp_path: Path) -> None:
     script = MERMAID.read_text(encoding="utf-8")
     page.write_text(f"<!DOCTYPE html><title>m</title><script>{script}</script>", encoding="utf-8")
     window.open(page)
-    graphs = {name: picture_text("mermaid", loaded(name), drawn(name)) for name in example_names()}
+    graphs = {name: picture_text("mermaid", loaded(name), example_picture(name)) for name in example_names()}
     graphs["hostile"] = picture_text("mermaid", *hostile())
     assert {name: window.wait_for(PARSED, graph) for name, graph in graphs.items()} == dict.fromkeys(
         graphs, ""
@@ -489,7 +493,7 @@ def overlapping(boxes: Sequence[Box]) -> list[tuple[Box, Box]]:
 @pytest.mark.parametrize("name", [*SIZES, *example_names()])
 def test_everything_has_a_place_of_its_own_on_the_page(name: str) -> None:
     root = svg_of(name)
-    assert len(label_boxes(root)) == sum(edge.weight is not None for edge in drawn(name).edges)
+    assert len(label_boxes(root)) == sum(edge.weight is not None for edge in example_picture(name).edges)
     assert overlapping([*label_boxes(root), *node_boxes(root)]) == []
     _is_on_the_page(root)
     _fits_into_nodes(root)
@@ -670,7 +674,7 @@ def test_a_negative_weight_is_dashed_and_the_largest_is_the_thickest() -> None:
 
 def test_a_picture_stands_by_itself_and_speaks() -> None:
     root = svg_of("or-gate")
-    text = picture_text("svg", loaded("or-gate"), drawn("or-gate"))
+    text = picture_text("svg", loaded("or-gate"), example_picture("or-gate"))
     assert root.get("role") == "img"
     title, said = map(text_of, root[:2])
     assert [root[0].tag, root[1].tag] == [f"{SVG}title", f"{SVG}desc"]
@@ -686,15 +690,15 @@ def test_a_picture_stands_by_itself_and_speaks() -> None:
 
 def test_an_output_without_unicode_carries_the_same_picture() -> None:
     narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    write_svg(loaded("or-gate"), drawn("or-gate"), LOOK, narrow)
+    write_svg(loaded("or-gate"), example_picture("or-gate"), LOOK, narrow)
     narrow.seek(0)
     text = narrow.read()
     assert text.isascii()
-    assert _read_svg(text) == _read_svg(picture_text("svg", loaded("or-gate"), drawn("or-gate")))
+    assert _read_svg(text) == _read_svg(picture_text("svg", loaded("or-gate"), example_picture("or-gate")))
 
 
 def test_several_pictures_can_stand_on_one_page() -> None:
-    text = picture_text("svg", loaded("or-gate"), drawn("or-gate"))
+    text = picture_text("svg", loaded("or-gate"), example_picture("or-gate"))
     assert not re.search(r"\bid=", text)
     style = re.sub(r"@media[^{]*\{", "", text.partition("<style>")[2].partition("</style>")[0])
     selectors = [found.strip() for found in re.findall(r"([^{}]*)\{", style)]
@@ -737,7 +741,7 @@ def test_no_name_is_taken_for_more_than_a_name(form: str, kept: Callable[[Pictur
 
 def test_a_network_in_characters() -> None:
     assert (
-        picture_text("text", loaded("linear-neuron"), drawn("linear-neuron"))
+        picture_text("text", loaded("linear-neuron"), example_picture("linear-neuron"))
         == run("draw", "linear-neuron", "-f", "text").out
     )
     assert (
@@ -785,7 +789,7 @@ def test_what_a_thick_line_is_is_told_where_there_is_one() -> None:
 
 def test_a_computation_in_characters_begins_with_what_is_given() -> None:
     assert (
-        picture_text("text", loaded("circuit"), drawn("circuit"), LOOK._replace(style=PLAIN))
+        picture_text("text", loaded("circuit"), example_picture("circuit"), LOOK._replace(style=PLAIN))
         == """\
 (x + y) z
 step 1, sample 1
@@ -811,14 +815,14 @@ step 1, sample 1
 
 
 def test_every_edge_of_a_tall_box_meets_its_side() -> None:
-    lines = picture_text("text", loaded("8-8"), drawn("8-8")).split("\n")
+    lines = picture_text("text", loaded("8-8"), example_picture("8-8")).split("\n")
     arrows = [line for line in lines if "▶" in line]
     assert len(arrows) == 8 * 9 + 8
     assert all(re.search("▶[│├]", line) for line in arrows)
 
 
 def test_dots_stand_for_edges_from_units_that_are_not_drawn() -> None:
-    lines = picture_text("text", loaded("12-1"), drawn("12-1")).split("\n")
+    lines = picture_text("text", loaded("12-1"), example_picture("12-1")).split("\n")
     [dots] = [k for k, line in enumerate(lines) if line.strip().startswith("…") and "more" not in line]
     assert lines[dots - 1].strip().startswith("x_2 ")
     assert lines[dots + 1].strip().startswith("x_11 ")

@@ -320,11 +320,11 @@ def test_what_is_typed_stays_at_its_question() -> None:
     state = QuizState()
     for key in (*"0.6", "h", "i", "x", "g", "escape"):
         state = quiz_pressed(quiz, state, key)
-    assert state.typed == "0.6"
-    assert quiz_pressed(quiz, state, "b").typed == ""
+    assert state.entry == "0.6"
+    assert quiz_pressed(quiz, state, "b").entry == ""
     for key in ("g", *"delta_1", "enter"):
         state = quiz_pressed(quiz, state, key)
-    assert (quiz.walk[state.place.at].equation.id, state.typed) == ("delta_1", "")
+    assert (quiz.walk[state.place.at].equation.id, state.entry) == ("delta_1", "")
 
 
 def test_in_a_small_window_a_hint_is_seen_beside_a_wrong_number() -> None:
@@ -380,11 +380,7 @@ def test_the_sign_convention_of_the_answers_is_told_once_there_are_enough() -> N
     quiz = quiz_of()
     state = answers(quiz, delta_o="0.121811", delta_1="0.000278685", delta_2="0.000540143")
     state = answers(
-        quiz,
-        **{"dE/da_o": "0.487547"},
-        delta_o="0.121811",
-        delta_1="0.000278685",
-        delta_2="0.000540143",
+        quiz, **{"dE/da_o": "0.487547"}, delta_o="0.121811", delta_1="0.000278685", delta_2="0.000540143"
     )
     said = [text for text in told(quiz, state) if "opposite sign throughout" in text]
     assert len(said) == 1

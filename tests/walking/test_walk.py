@@ -433,8 +433,7 @@ def test_a_walk_ends_where_the_values_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "sent"),
-    [(n, s) for n, s in KEYS.items() if n not in ("ctrl-c", "ctrl-s", "ctrl-\\", "ctrl-z")],
+    ("name", "sent"), [(n, s) for n, s in KEYS.items() if n not in ("ctrl-c", "ctrl-s", "ctrl-\\", "ctrl-z")]
 )
 def test_a_key_is_read_however_its_sequence_is_cut(name: str, sent: str) -> None:
     keys: list[str] = []

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 from backtrace.diagrams.diagram import Picture
 from backtrace.errors import printable
@@ -21,58 +21,44 @@ from backtrace.views.page.records import Look
 THICK = 2.5  # the least thickness of an edge with a thick line: that of half the largest weight
 
 
-class _Signs(NamedTuple):
-    """The corners of a box clockwise from the top left, its sides and rule, an arrow's head; lines."""
-
-    corners: str
-    across: str
-    down: str
-    rule: str
-    head: str
-    thin: str
-    thick: str
-    thin_dashed: str
-    thick_dashed: str
-
-
-_UNICODE = _Signs("╭╮╯╰", "─", "│", "├┤", "▶", "─", "━", "╌", "╍")
-_ASCII = _Signs("++++", "-", "|", "++", ">", "-", "=", ".", ":")
+# The same characters where a terminal has only ASCII.
+_ASCII = str.maketrans("╭╮╯╰─│├┤▶━╌╍", "++++-|++>=.:")
 
 
 def write_text(problem: Problem, picture: Picture, look: Look, out: TextIO) -> None:
     """Write the picture column by column, from the inputs down to the cost."""
-    captions = Captions(problem, picture, look)
-    signs = _ASCII if look.style.ascii else _UNICODE
-    edges = _EdgeLines(captions, picture, signs)
-    for line in captions.heading():
-        out.write(f"{line}\n")
+    for line in _lines(Captions(problem, picture, look), picture):
+        out.write((line.translate(_ASCII) if look.style.ascii else line) + "\n")
+
+
+def _lines(captions: Captions, picture: Picture) -> Iterator[str]:
+    edges = _EdgeLines(captions, picture)
+    yield from captions.heading()
     is_lone = [node.kind != "constant" and not edges.incoming[k] for k, node in enumerate(picture.nodes)]
-    columns, headings = picture.columns, [f"{heading}\n" for heading in captions.headings]
+    columns, headings = picture.columns, captions.headings
     if not captions.is_network:  # inputs and parameters stand before everything that is computed
         places = range(len(picture.nodes))
         columns = [[k for k in places if is_lone[k]], [k for k in places if not is_lone[k]]]
         columns, headings = list(filter(None, columns)), ["", ""]
     for heading, places_here in zip(headings, columns, strict=False):
-        out.write(f"\n{heading}")
+        yield from ["", heading] if heading or captions.is_network else [""]
         for place in places_here:
             caption = captions.nodes[place]
             if is_lone[place]:
-                out.write(f"  {'   '.join(caption.lines)}\n")
+                yield f"  {'   '.join(caption.lines)}"
             elif picture.nodes[place].kind != "constant":  # a constant is shown at its edges
-                _write_beside(list(edges.lines(place)), _boxed(caption, signs), edges.width, out)
+                yield from _beside(list(edges.lines(place)), _boxed(caption), edges.width)
     has_negative = any(texts.sign == "minus" for texts in captions.edges)
-    thick = signs.thick * 2 + (f" or {signs.thick_dashed * 2}" if has_negative else "")
-    if legend := list(captions.legend(thick, signs.thin_dashed * 2)):
-        out.write("\n" + "\n".join(legend) + "\n")
+    if legend := list(captions.legend("━━ or ╍╍" if has_negative else "━━", "╌╌")):
+        yield from ("", *legend)
 
 
 class _EdgeLines:
     """The edges as lines of one width, so that all boxes stand below each other."""
 
-    def __init__(self, captions: Captions, picture: Picture, signs: _Signs) -> None:
+    def __init__(self, captions: Captions, picture: Picture) -> None:
         self.captions = captions
         self.picture = picture
-        self.signs = signs
         self.incoming: list[list[int]] = [[] for _ in picture.nodes]  # by node, the numbers of its edges
         for k, edge in enumerate(picture.edges):
             self.incoming[edge.target].append(k)
@@ -104,33 +90,30 @@ class _EdgeLines:
             yield self.line(k)
 
     def line(self, k: int) -> str:
-        texts, signs = self.captions.edges[k], self.signs
-        sign = signs.thin_dashed if texts.sign == "minus" else signs.thin
-        if texts.sign and texts.thickness >= THICK:
-            sign = signs.thick_dashed if texts.sign == "minus" else signs.thick
+        texts = self.captions.edges[k]
+        is_thick = texts.sign and texts.thickness >= THICK
+        sign = ("╍" if is_thick else "╌") if texts.sign == "minus" else "━" if is_thick else "─"
         start = f"{self.names[k]:<{self.name}} {sign * 2}"
         if self.labels[k]:
             start += f" {self.labels[k]} "
-        return start + sign * (self.width - len(start) - 1) + signs.head
+        return start + sign * (self.width - len(start) - 1) + "▶"
 
 
-def _boxed(caption: NodeCaption, signs: _Signs) -> list[str]:
+def _boxed(caption: NodeCaption) -> list[str]:
     width = max(map(len, caption.lines))
-    line = signs.across * (width + 2)
-    one, two, three, four = tuple(signs.corners)
-    lines = [f"{signs.down} {text:<{width}} {signs.down}" for text in caption.lines]
+    line = "─" * (width + 2)
+    lines = [f"│ {text:<{width}} │" for text in caption.lines]
     if caption.below:
-        lines.insert(len(caption.above), f"{signs.rule[0]}{line}{signs.rule[1]}")
-    return [f"{one}{line}{two}", *lines, f"{four}{line}{three}"]
+        lines.insert(len(caption.above), f"├{line}┤")
+    return [f"╭{line}╮", *lines, f"╰{line}╯"]
 
 
-def _write_beside(left: Sequence[str], box: Sequence[str], width: int, out: TextIO) -> None:
-    """Write edges and the box that they lead to, which is made tall enough to meet all of them."""
+def _beside(left: Sequence[str], box: Sequence[str], width: int) -> Iterator[str]:
+    """Edges and the box that they lead to, which is made tall enough to meet all of them."""
     spare = len(box) - len(left)
     before = max(spare // 2, 1)  # no edge meets a corner
     rows = [" " * width] * before + list(left)
     box = list(box)
-    side, blank = box[1][0], " " * (len(box[0]) - 2)
-    box[-1:-1] = [f"{side}{blank}{side}"] * (len(rows) + 1 - len(box))
+    box[-1:-1] = [f"│{' ' * (len(box[0]) - 2)}│"] * (len(rows) + 1 - len(box))
     for row, cell in zip_longest(rows, box, fillvalue=""):
-        out.write(f"  {row:<{width}}{cell}".rstrip() + "\n")
+        yield f"  {row:<{width}}{cell}".rstrip()

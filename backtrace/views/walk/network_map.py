@@ -22,7 +22,7 @@ GAP = 6  # columns between two columns of nodes, for the edges
 _TRUNK = 2  # where in the gap edges go up and down
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 _LINES = " ╵╷│╴┘┐┤╶└┌├─┴┬┼"
-_ASCII_LINES = " |||-+++-+++-+++"
+_ASCII = str.maketrans(f"{_LINES[1:]}◀▶", "|||-+++-+++-+++<>")
 
 
 class MapMarks(NamedTuple):
@@ -105,7 +105,7 @@ def _map(picture: Picture, marks: MapMarks, look: Look, most: int) -> Map:
         for members in columns
         for number, place in enumerate(members)
     }
-    gaps = list(_gaps(picture, marks, rows, tall, look.style.ascii))
+    gaps = list(_gaps(picture, marks, rows, tall))
     lines, marked = [], []
     if any(headings):
         line = "".join(f" {text:<{room - 1 + GAP}}" for text, room in zip(headings, wide, strict=True))
@@ -123,7 +123,7 @@ def _map(picture: Picture, marks: MapMarks, look: Look, most: int) -> Map:
             line += " " * (wide[column] - cell_len(cell) - 2)
             line += gaps[column][row] if column < len(columns) - 1 else ""
         lines.append(line.rstrip())
-    return Map(lines, marked)
+    return Map([line.translate(_ASCII) for line in lines] if look.style.ascii else lines, marked)
 
 
 def _heading(picture: Picture, column: int, look: Look) -> str:
@@ -141,11 +141,8 @@ def _label(node: PictureNode, look: Look, most: int) -> str:
     return printable("  ".join(look.symbol(value.symbol) for value in node.values[-most:]))
 
 
-def _gaps(
-    picture: Picture, marks: MapMarks, rows: dict[int, int], tall: int, ascii: bool
-) -> Iterator[Sequence[str]]:
+def _gaps(picture: Picture, marks: MapMarks, rows: dict[int, int], tall: int) -> Iterator[Sequence[str]]:
     """The lines between each column and the next: the parts of marked edges that lie there."""
-    signs, left, right = (_ASCII_LINES, "<", ">") if ascii else (_LINES, "◀", "▶")
     for column in range(len(picture.headings) - 1):
         cells = [[0] * GAP for _ in range(tall)]
         ends: set[tuple[int, int]] = set()
@@ -166,7 +163,7 @@ def _gaps(
                 _down(cells, *sorted((rows[edge.source], rows[edge.target])))
         yield [
             "".join(
-                (left if x == 0 else right) if (row, x) in ends else signs[mask]
+                ("◀" if x == 0 else "▶") if (row, x) in ends else _LINES[mask]
                 for x, mask in enumerate(cells[row])
             )
             for row in range(tall)

@@ -36,7 +36,7 @@ from backtrace.walking.state import SYMBOL, VALUE, Action
 
 KEYS_HINT = "i shows the givens, h a hint, ? all that you can type"
 _TRY_AGAIN = "try again; h gives a hint, n continues with this number"
-_MOST_NAMED = 12  # of the numbers that a slip was made at
+_MOST_NAMED = 12  # quantities in the list of a slip
 
 
 def quiz_screen(texts: Texts, quiz: Quiz, state: QuizState, width: int, height: int) -> Screen:
@@ -57,7 +57,7 @@ def quiz_screen(texts: Texts, quiz: Quiz, state: QuizState, width: int, height: 
         foot, cursor = where_to(place.prompt, foot, style, width)
     else:
         if not state.is_settled:
-            line, column = prompt(f"{texts.symbol(stop.equation)} = ", state.typed, style, width)
+            line, column = prompt(f"{texts.symbol(stop.equation)} = ", state.entry, style, width)
             body.append(line)
             cursor = ("body", column)
         foot += bottom(_useful(actions, state), style, width, height)
@@ -186,7 +186,7 @@ def _answered(state: QuizState) -> list[int]:
 
 
 def ending_lines(texts: Texts, quiz: Quiz, state: QuizState) -> Iterator[str]:
-    """Counts that the marks leave out: correct first tries, values shown, and slips made."""
+    """Counts that the marks leave out: correct first tries, values shown, and slips at."""
     answers = state.answers
     tried = [answer for answer in answers.values() if answer.tries]
     if not tried:
@@ -200,12 +200,12 @@ def ending_lines(texts: Texts, quiz: Quiz, state: QuizState) -> Iterator[str]:
     left = quiz.walk.length - len(set(_answered(state)) | set(shown))
     if left:
         yield f"not answered: {left:,} of {quiz.walk.length:,}"
-    made: dict[str, list[int]] = {}
+    at: dict[str, list[int]] = {}
     for number, answer in sorted(answers.items()):
         for slip in answer.slips:
-            made.setdefault(slip, []).append(number)
-    for slip, count in Counter({slip: len(numbers) for slip, numbers in made.items()}).most_common():
-        where = _named(texts, quiz, list(dict.fromkeys(made[slip])))
+            at.setdefault(slip, []).append(number)
+    for slip, count in Counter({slip: len(numbers) for slip, numbers in at.items()}).most_common():
+        where = _named(texts, quiz, list(dict.fromkeys(at[slip])))
         what = "no known slip" if slip == "wrong" else sentence_of(slip)
         yield f"{slip}{f', {count} times' if count > 1 else ''}, at {where}: {what}"
 
