@@ -1,4 +1,4 @@
-"""Which quantity depends on which: the only place that follows right-hand sides from equation to equation.
+"""Dependencies between quantities: the only place that follows right-hand sides from equation to equation.
 
 It reads ids and expressions; it must not know values, steps or samples.
 """

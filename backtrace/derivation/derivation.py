@@ -21,7 +21,7 @@ from backtrace.derivation.optimizers import STEP, UPDATE_RULES, constants, updat
 from backtrace.errors import BacktraceError, NotDifferentiableError
 from backtrace.problem.notation import derivative, given, of_sample, updated
 from backtrace.problem.problem import Network, Problem
-from backtrace.symbolic.expressions import Expression, Quotient, Sum, Symbol, number, substitute
+from backtrace.symbolic.expressions import Expression, Quotient, Sum, Symbol, number, substitute, sum_of
 from backtrace.symbolic.ids import spell
 from backtrace.symbolic.simplify import negate, simplify
 
@@ -117,7 +117,7 @@ def _over_samples(problem: Problem, row: Equation, samples: Sequence[int], phase
     """The sum, or the mean, of a quantity over the samples of a batch."""
     symbol = updated(row.symbol) if phase == "after" else row.symbol
     terms = tuple(of_sample(symbol, sample) for sample in samples)
-    whole: Expression = Sum(terms) if len(terms) > 1 else terms[0]
+    whole = sum_of(terms)
     if problem.batch == "mean" and len(terms) > 1:
         whole = Quotient(whole, number(len(terms)))
     return Equation(symbol, whole, row.kind, phase, row.layer)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from backtrace.derivation.activations import activation_value, for_unit
 from backtrace.derivation.costs import cost_term_template
-from backtrace.derivation.equation import Equation
+from backtrace.derivation.equation import Equation, Kind
 from backtrace.problem.notation import cost_term, derivative, given, of_unit
 from backtrace.problem.problem import INPUTS, Layer, Network, Problem
 from backtrace.symbolic.expressions import (
@@ -30,6 +30,7 @@ from backtrace.symbolic.expressions import (
     Symbol,
     number,
     substitute,
+    sum_of,
 )
 from backtrace.symbolic.ids import spell
 from backtrace.symbolic.simplify import simplify
@@ -96,7 +97,7 @@ class Forward:
         """The net input of every unit, by layer name."""
         return {
             layer.name: [
-                Equation(self.symbols.net[unit], self._net(layer, row), "net", "forward", layer.name)
+                _row(self.symbols.net[unit], self._net(layer, row), "net", layer)
                 for row, unit in enumerate(layer.units)
             ]
             for layer in self.network.layers
@@ -155,16 +156,13 @@ class Forward:
         bias = layer.biases[row]
         if bias is not None:
             terms.append(parameter[bias] if layer.bias_input > 0 else Negative(parameter[bias]))
-        if not terms:
-            return ZERO
-        return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+        return sum_of(terms) if terms else ZERO
 
     def _elementwise(self, layer: Layer) -> list[Equation]:
         formulas = self.by_unit(activation_value(layer.activation.name), layer)
-        activations = [self.symbols.activation[unit] for unit in layer.units]
         return [
-            Equation(activation, formula, "activation", "forward", layer.name)
-            for activation, formula in zip(activations, formulas, strict=True)
+            _row(self.symbols.activation[unit], formula, "activation", layer)
+            for unit, formula in zip(layer.units, formulas, strict=True)
         ]
 
     def by_unit(self, template: Expression, layer: Layer) -> list[Expression]:
@@ -186,24 +184,22 @@ class Forward:
         if layer.name in self.case.shifted:
             largest = Symbol(f"m_{name}", f"m_{layer.name}")
             top = Call("max", tuple(nets)) if len(nets) > 1 else nets[0]
-            rows.append(Equation(largest, top, "exponential", "forward", layer.name))
+            rows.append(_row(largest, top, "exponential", layer))
             exponents = [Sum((net, Negative(largest))) for net in nets]
             texts = [f"({net.text} - {largest.text})" for net in nets]
         exponentials = [
-            Equation(
-                Symbol(f"exp_{spell(unit)}", f"e^{text}"),
-                Call("exp", (exponent,)),
-                "exponential",
-                "forward",
-                layer.name,
-            )
+            _row(Symbol(f"exp_{spell(unit)}", f"e^{text}"), Call("exp", (exponent,)), "exponential", layer)
             for unit, exponent, text in zip(layer.units, exponents, texts, strict=True)
         ]
         total = Symbol(f"S_{name}", f"S_{layer.name}")
         parts = tuple(row.symbol for row in exponentials)
-        whole: Expression = Sum(parts) if len(parts) > 1 else parts[0]
-        rows += [*exponentials, Equation(total, whole, "exponential", "forward", layer.name)]
-        for unit, part in zip(layer.units, parts, strict=True):
-            share = Quotient(part, total)
-            rows.append(Equation(self.symbols.activation[unit], share, "activation", "forward", layer.name))
-        return rows
+        shares = [
+            _row(self.symbols.activation[unit], Quotient(part, total), "activation", layer)
+            for unit, part in zip(layer.units, parts, strict=True)
+        ]
+        return [*rows, *exponentials, _row(total, sum_of(parts), "exponential", layer), *shares]
+
+
+def _row(symbol: Symbol, expression: Expression, kind: Kind, layer: Layer) -> Equation:
+    """One equation of a layer."""
+    return Equation(symbol, expression, kind, "forward", layer.name)

@@ -10,7 +10,7 @@ Legend:   Sum (a, b, c)       a + b + c         Quotient (a, b)   a/b        Neg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 Node = TypeVar("Node")
@@ -110,6 +110,16 @@ def number(value: float) -> Number:
 ZERO, ONE = number(0), number(1)
 # A half that is shown as ½: the one that makes the derivative of ½(t - a)² come out without a factor.
 HALF = Number(0.5, "½")
+
+
+def sum_of(terms: Sequence[Expression]) -> Expression:
+    """The terms as a sum; a single one is itself."""
+    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+
+
+def product_of(factors: Sequence[Expression]) -> Expression:
+    """The factors as a product; a single one is itself, and none at all is 1."""
+    return factors[0] if len(factors) == 1 else Product(tuple(factors)) if factors else ONE
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:

@@ -1,8 +1,9 @@
 """The table of functions: one row each, which is all that a function needs.
 
-A row says how a function is differentiated, how it is written and what it equals. Every arithmetic computes a
-function from its row, and has a form of its own only where that is safer or faster. So a new row works
-everywhere: in traces, gradient checks, both engines, sheets and pages. This module must not know any value.
+A row has a function's derivative, how it is written, and the formula that it stands for. Every arithmetic
+computes a function from its row, and has a form of its own only where that is safer or faster. So a new row
+works everywhere: in traces, gradient checks, both engines, sheets and pages. This module must not know any
+value.
 """
 
 from __future__ import annotations

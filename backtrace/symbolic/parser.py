@@ -27,6 +27,8 @@ from backtrace.symbolic.expressions import (
     Quotient,
     Sum,
     Symbol,
+    product_of,
+    sum_of,
 )
 from backtrace.symbolic.functions import FUNCTIONS, VARIADIC, public_functions
 from backtrace.symbolic.ids import LETTER, spell
@@ -105,7 +107,7 @@ class Parser:
         while mark := self.take("+", "-"):
             term = self.product()
             terms.extend(_terms(term) if mark == "+" else (Negative(term),))
-        return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+        return sum_of(terms)
 
     def product(self) -> Expression:
         if self.take("-"):
@@ -119,8 +121,8 @@ class Parser:
                     factors.extend(_factors(self.unary()))
                 else:  # x/y/z is (x/y)/z: one level more with every fraction line
                     self.descend()
-                    factors = [Quotient(_product(factors), self.unary())]
-        return _product(factors)
+                    factors = [Quotient(product_of(factors), self.unary())]
+        return product_of(factors)
 
     def times_or_over(self) -> str | None:
         """The sign between two factors, which is passed."""
@@ -218,7 +220,3 @@ def _terms(expression: Expression) -> tuple[Expression, ...]:
 
 def _factors(expression: Expression) -> tuple[Expression, ...]:
     return expression.factors if isinstance(expression, Product) else (expression,)
-
-
-def _product(factors: list[Expression]) -> Expression:
-    return factors[0] if len(factors) == 1 else Product(tuple(factors))

@@ -27,7 +27,9 @@ from backtrace.symbolic.expressions import (
     Symbol,
     children,
     number,
+    product_of,
     rebuild,
+    sum_of,
 )
 
 
@@ -62,7 +64,7 @@ def add(*terms: Expression) -> Expression:
     if isinstance(flat[0], Negative):
         positive = next((i for i, part in enumerate(flat) if not isinstance(part, Negative)), 0)
         flat.insert(0, flat.pop(positive))
-    return flat[0] if len(flat) == 1 else Sum(tuple(flat))
+    return sum_of(flat)
 
 
 def _leading_number(term: Expression) -> bool:
@@ -127,7 +129,7 @@ def multiply(*factors: Expression) -> Expression:
     size = abs(constant)
     if size != 1:
         above.insert(0, kept if kept is not None and kept.value == size else number(size))
-    product = above[0] if len(above) == 1 else Product(tuple(above)) if above else ONE
+    product = product_of(above)
     if log_of is not None:
         product = Call("xlogy", (product, log_of))
     if below:

@@ -19,6 +19,8 @@ from backtrace.symbolic.expressions import (
     Sum,
     Symbol,
     number,
+    product_of,
+    sum_of,
     symbols,
 )
 from backtrace.typesetting.plain import formula
@@ -89,8 +91,7 @@ def missing_term(graph: Graph, node: Node, expression: Expression) -> Iterator[R
                 if len(terms) > TERMS_TRIED and not any(symbol.id in biases for symbol in symbols(term)):
                     continue
                 rest = (*terms[:i], *terms[i + 1 :])
-                kept = Sum(rest) if len(rest) > 1 else rest[0]
-                yield Rewritten(kept, f"the term {formula(term)} is missing")
+                yield Rewritten(sum_of(rest), f"the term {formula(term)} is missing")
 
 
 def missing_factor(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
@@ -157,7 +158,7 @@ def _without_a_factor(expression: Expression) -> Iterator[tuple[Expression, Expr
         case Product(factors):
             for i, part in enumerate(factors):
                 rest = (*factors[:i], *factors[i + 1 :])
-                yield part, Product(rest) if len(rest) > 1 else rest[0]
+                yield part, product_of(rest)
         case Sum(terms) if len(terms) <= TERMS_TRIED:
             for i, term in enumerate(terms):
                 for part, without in _without_a_factor(term):
