@@ -30,7 +30,7 @@ class Browser:
         return answer
 
     def set(self, width: int = 1280, *, dark: bool = False, media: str = "") -> None:
-        """What the pages are shown on."""
+        """Set the width and the media that pages are shown on."""
         self.send(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -50,11 +50,11 @@ class Browser:
         return self.driver.execute_script(script, *arguments)
 
     def wait_for(self, script: str, *arguments: Any) -> Any:
-        """What a script says in the end, which calls its last argument with it."""
+        """The result of a script, which calls its last argument with it."""
         return self.driver.execute_async_script(script, *arguments)
 
     def complaints(self) -> list[str]:
-        """What the page's console has said since it was opened."""
+        """The messages on the page's console since it was opened."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def requests(self) -> list[str]:
@@ -84,7 +84,7 @@ class Browser:
 
 
 def _value(node: dict[str, Any]) -> Callable[[str], str]:
-    """What a node of the accessibility tree has of something."""
+    """A property of a node in the accessibility tree."""
     return lambda what: str(node.get(what, {}).get("value", ""))
 
 

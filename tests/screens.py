@@ -37,11 +37,11 @@ KEYS = {
     "ctrl-\\": "\x1c",
     "ctrl-z": "\x1a",
 }
-LEAVING = {"g": ["escape"], "i": ["x"], "?": ["x"], "h": ["x"]}  # what leads back from a prompt or a page
+LEAVING = {"g": ["escape"], "i": ["x"], "?": ["x"], "h": ["x"]}  # keys that lead back from a prompt or a page
 
 
 def _fresh_modes() -> list[Any]:
-    """What a pseudo-terminal is like that no program has changed yet."""
+    """The modes of a fresh pseudo-terminal."""
     ours, its = pty.openpty()
     modes = termios.tcgetattr(its)
     os.close(ours)
@@ -126,7 +126,7 @@ class Session:
         self.child.setwinsize(lines, columns)
 
     def end(self) -> int:
-        """What the run ends with; everything that is written until then is read."""
+        """The exit code of the run; all its output is read."""
         while True:
             try:
                 data = self.child.read_nonblocking(65536, TIMEOUT)

@@ -54,7 +54,7 @@ def sized(*sizes: int) -> str:
 
 
 def output(*arguments: str) -> str:
-    """What a command writes to a file."""
+    """The file that a command writes."""
     command = [sys.executable, "-m", "backtrace", *arguments]
     return subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
 
@@ -74,7 +74,7 @@ def terminal(*arguments: str) -> str:
 
 
 def _read(terminal: int) -> bytes:
-    """What is there to read; nothing once the other end is closed."""
+    """The bytes that can be read; none once the other end is closed."""
     try:
         return os.read(terminal, 65536)
     except OSError:

@@ -63,7 +63,7 @@ def fill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fill:
 
 @pytest.fixture
 def filled(fill: Fill, tmp_path: Path) -> Callable[..., str]:
-    """What becomes of a document, which is then right, and stays as it is."""
+    """A document after `fill`, which a second `fill` leaves unchanged."""
 
     def text_of(text: str, name: str = "doc.md") -> str:
         path = tmp_path / name
@@ -634,7 +634,7 @@ def test_every_form_of_the_five_commands_has_its_place_in_markdown() -> None:
         assert command is not None
         (form,) = [option.type for option in command.params if option.name == "form"]
         assert isinstance(form, click.Choice)
-        assert set(form.choices) <= {*PLACES["markdown"], "html"}  # which is a page of its own
+        assert set(form.choices) <= {*PLACES["markdown"], "html"}  # html is a page of its own
 
 
 def test_every_option_that_names_a_file_is_refused() -> None:
@@ -977,7 +977,7 @@ def test_the_difference_leads_from_the_old_text_to_the_new_one(
 
 
 def patched(text: str, told: Sequence[str]) -> str:
-    """What `patch` makes of a text."""
+    """A text after `patch`."""
     old, new, place = text.split("\n"), [], 0
     for line in told:
         if line.startswith("@@"):

@@ -336,7 +336,7 @@ def test_a_blank_picture_of_a_computation_has_its_formulas() -> None:
 def test_a_blank_picture_is_of_the_step_and_the_numbers_that_are_asked_for() -> None:
     later = run("draw", "or-gate", "--blank", "-f", "text", "--step", "2").out
     assert "step 2, sample 2: i_1 = 0, i_2 = 1, y = 1" in later
-    assert " w_1 = 0.100139 " in later  # what is calculated with has more digits than what is looked at
+    assert " w_1 = 0.100139 " in later  # numbers to calculate with have more digits
     assert " w_1 = 0.1 " in run("draw", "or-gate", "-f", "text", "--step", "2").out
     assert (
         " w_1 = 0.1001 "

@@ -83,7 +83,7 @@ def judged(config: str | Path, path: Path, *options: str) -> Any:
 
 
 def asked(name: str) -> list[tuple[str, ...]]:
-    """How much of a config is asked for: the first step, two of them, a sample that is not the step's own."""
+    """The parts of a sheet: the first step, two steps, or a sample that is not the step's own."""
     if name == "step-neuron":
         return [("--only", "forward")]
     if name == "or-gate-batch":
@@ -196,7 +196,7 @@ def _sheet(config: Path, form: str, trial: Trial) -> str:
 def _planted_place(
     place: tuple[int | None, str | None, str], trial: Trial, lines: Mapping[Place, str]
 ) -> Place:
-    """Where the working of a trial has a place's number; an online step's update has no sample."""
+    """The key of a place's number in a trial; an online step's update has no sample."""
     step, sample, id = place
     whole: Place = (step or 1, None, id)
     if sample == "None":
@@ -633,7 +633,7 @@ def test_a_later_step_begins_with_its_own_parameters() -> None:
 
 
 def words_of(config: str | Path, *options: str) -> list[str]:
-    """What a YAML sheet says of the problem, from its layers or equations on."""
+    """The problem as a YAML sheet describes it, from its layers or equations on."""
     told = run("sheet", config, *options).out.split("#\n")[1]
     return [line.removeprefix("# ") for line in told.splitlines()]
 

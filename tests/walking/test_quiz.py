@@ -134,7 +134,7 @@ def test_what_follows_from_ones_own_wrong_number_is_carried() -> None:
     assert state.is_settled
     assert told(quiz, state) == ["→ -0.00121811: carried: follows from δ_1 = -0.00121811"]
     assert "= -0.00121811(1)" in screen(quiz, state)
-    assert "0.000278" not in screen(quiz, state)  # which is δ_1, too, and that may be tried again
+    assert "0.000278" not in screen(quiz, state)  # it is δ_1, too, which may be tried again
 
 
 def test_what_follows_from_the_right_number_passes_too() -> None:

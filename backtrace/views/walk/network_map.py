@@ -19,7 +19,7 @@ from backtrace.views.page.records import Look
 from backtrace.walking.subject import EquationSubject
 
 GAP = 6  # columns between two columns of nodes, for the edges
-_TRUNK = 2  # where in the gap edges go up and down
+_TRUNK = 2  # the column of a gap in which edges go up and down
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 _LINES = " ╵╷│╴┘┐┤╶└┌├─┴┬┼"
 _ASCII = str.maketrans(f"{_LINES[1:]}◀▶", "|||-+++-+++-+++<>")
