@@ -32,7 +32,7 @@ _BROKEN = (
 
 
 class Arrays:
-    """The arrays of an open file, by key; what is wrong with one is told at `file`, which names it."""
+    """The arrays of an open file, by key; faults are reported at `file`, the place that names it."""
 
     def __init__(self, archive: zipfile.ZipFile, file: Cursor) -> None:
         self.archive = archive
@@ -45,7 +45,7 @@ class Arrays:
             place.fail(f"no array {quoted(key)} in {quoted(self.file.text('a path'))}{self.hint(key)}")
 
     def hint(self, key: str) -> str:
-        """What may be meant by a key that is not there."""
+        """A hint for a key that no array has."""
         if not self.keys:
             return ""
         return nearest(key, map(printable, self.keys)) or f"; expected {one_of(map(quoted, self.keys[:6]))}"

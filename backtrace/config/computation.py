@@ -1,4 +1,4 @@
-"""The `equations` form: formulas by name → `Computation`, in an order in which they can be worked out."""
+"""The `equations` form: formulas by name → `Computation`, in an order in which they can be computed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read_computation(
 ) -> tuple[Computation, dict[str, Location]]:
     """Read the equations; every symbol is defined by one of them or by one of `givens` (by id).
 
-    Also tells where a step function stands, for the message that there is no backward pass through it.
+    The places of step functions come with it, for the message that no backward pass goes through them.
     """
     places, equations = _equations(cursor, givens)
     by_id = {spell(name): name for name in equations}
@@ -59,7 +59,7 @@ def _equations(cursor: Cursor, givens: Mapping[str, str]) -> tuple[dict[str, Cur
         parts += parts_of_derivatives(equations[name])
         if parts > FORMULA_PARTS:
             value.fail(
-                f"the derivatives come to more than {FORMULA_PARTS:,} parts here; expected shorter formulas, "
+                f"the derivatives have more than {FORMULA_PARTS:,} parts here; expected shorter formulas, "
                 f"with parts of them as equations of their own"
             )
     if not equations:
@@ -99,7 +99,7 @@ def _equation(cursor: Cursor, by_id: Mapping[str, str]) -> str:
 def _in_order(
     equations: Mapping[str, Expression], by_id: Mapping[str, str], places: Mapping[str, Cursor]
 ) -> dict[str, Expression]:
-    """The equations as written where they can be worked out that way, else each after what it needs."""
+    """The equations as written if they can be computed in that order, else each after what it needs."""
     needs = {
         name: [by_id[id] for id in uses(expression) if id in by_id] for name, expression in equations.items()
     }

@@ -35,5 +35,5 @@ def read_cost(
             offset = offset_of(cursor, symbol.text)
             cursor.fail(f"{quoted(symbol.text)} is no output and no target{hint}", offset)
     if parts_of_derivatives(expression) > FORMULA_PARTS:
-        cursor.fail(f"the derivatives come to more than {FORMULA_PARTS:,} parts; expected a shorter formula")
+        cursor.fail(f"the derivatives have more than {FORMULA_PARTS:,} parts; expected a shorter formula")
     return expression

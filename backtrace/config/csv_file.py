@@ -36,14 +36,14 @@ class _Numbers(dict[str, Number]):
 
 
 class _NoNumberError(Exception):
-    """What is wrong with a text that ought to be a number."""
+    """The fault of a text that ought to be a number."""
 
 
 class CsvFile:
     """The `names` of the columns, and the numbers in some of them.
 
     Args:
-        text: what stands in the file.
+        text: the content of the file.
         file: what the file is called in messages.
 
     Raises:
@@ -73,7 +73,7 @@ class CsvFile:
 
     @property
     def is_unnamed(self) -> bool:
-        """Whether numbers stand where the names of the columns should."""
+        """Whether the first line has numbers instead of the names of columns."""
         return all(isinstance(to_number(name), Number) for name in self.names)
 
     def lines(self, text: str) -> Iterator[str]:
@@ -117,7 +117,7 @@ class CsvFile:
         raise AssertionError
 
     def fail(self, message: str, index: int = 0) -> NoReturn:
-        """Refuse what stands in a cell of the row that was read last."""
+        """Refuse a cell of the row that was read last."""
         column = 1
         if self.first == self.reader.line_num:  # else the row goes over several lines
             column = _column(self.line, index, self.separator)
@@ -132,12 +132,12 @@ def refuse_nul(text: str, file: str) -> None:
 
 
 def not_csv(line: str) -> str:
-    """What is wrong with the last line that a CSV reader got, in the same words for every Python."""
+    """The fault of the last line that a CSV reader got, in words that no Python version changes."""
     longest = csv.field_size_limit()
     if len(line) > longest:
         fault = f"a cell of more than {longest:,} characters"
     else:
-        fault = 'a quotation mark is not closed, or text stands after it; expected "" for one inside a cell'
+        fault = 'a quotation mark is not closed, or text follows it; expected "" for one inside a cell'
     return f"not CSV: {fault}"
 
 

@@ -20,7 +20,7 @@ _WHOLE = re.compile(r"[-+]?[0-9]+(?:_[0-9]+)*")
 
 
 def is_unbounded(text: str) -> bool:
-    """Whether a text says infinity, or not a number."""
+    """Whether a text spells infinity or NaN."""
     return bool(_UNBOUNDED.fullmatch(text))
 
 
@@ -61,7 +61,7 @@ class Cursor:
         return Location(self.file, self.node.line, self.node.column)
 
     def fail(self, message: str, offset: int = 0) -> NoReturn:
-        """Refuse what stands here; `offset` counts characters into a scalar."""
+        """Refuse this value; `offset` counts characters into a scalar."""
         where = self.location
         if isinstance(self.node, Scalar) and self.node.inset is not None and offset:
             where = Location(where.file, where.line, where.column + self.node.inset + offset)
@@ -69,7 +69,7 @@ class Cursor:
 
     @property
     def found(self) -> str:
-        """What stands here, for a message."""
+        """The value here, for a message."""
         match self.node:
             case Sequence(items):
                 return f"a list of {len(items)}"
@@ -104,7 +104,7 @@ class Cursor:
         return [self.at(node, f"{self.path}[{i}]") for i, node in enumerate(self.node.items)]
 
     def entries(self, expected: str) -> Iterator[tuple[Cursor, Cursor]]:
-        """The keys and values of a mapping, in order; a key that stands twice is refused."""
+        """The keys and values of a mapping, in order; a duplicate key is refused."""
         if not isinstance(self.node, Mapping):
             self.fail(f"found {self.found}; expected {expected}")
         first: dict[str, Scalar] = {}
@@ -113,12 +113,12 @@ class Cursor:
             path = f"{self.path}.{name}" if self.path else name
             cursor = self.at(key, self.path)
             if key.text in first:
-                cursor.fail(f"{quoted(key.text)} stands twice (first on line {first[key.text].line})")
+                cursor.fail(f"{quoted(key.text)} is a duplicate (first on line {first[key.text].line})")
             first[key.text] = key
             yield cursor, self.at(value, path)
 
     def value(self, key: str) -> Cursor | None:
-        """What stands under a key of a mapping, where there is such a key."""
+        """The value of a key of a mapping, or None."""
         if not isinstance(self.node, Mapping):
             return None
         found = (value for name, value in self.node.pairs if name.text == key)

@@ -51,7 +51,7 @@ class Emitter:
         return f"{self.word(name)}:"
 
     def open(self, name: str) -> str:
-        """The key of a list or a mapping that stands below it."""
+        """The key of a list or a mapping on the lines below it."""
         self.values(1)
         return self.key(name)
 
@@ -61,7 +61,7 @@ class Emitter:
         return text if _WORD.fullmatch(text) and not _NULL.fullmatch(text) else _in_quotes(text)
 
     def phrase(self, text: str) -> str:
-        """A text that stands alone after a key."""
+        """A text that is alone after a key."""
         self.values(1)
         return text if _PHRASE.fullmatch(text) and not _NULL.fullmatch(text) else _in_quotes(text)
 

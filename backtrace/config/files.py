@@ -54,12 +54,12 @@ ANYWHERE = Reach()
 
 
 def reach_of(*folders: StrPath, document: StrPath) -> Reach:
-    """What a document may read: files in these folders or below. Links are followed first."""
+    """The reach of a document: files in these folders or below. Links are followed first."""
     return Reach(tuple(map(os.path.realpath, folders)), os.path.realpath(document))
 
 
 def _is_in(path: str, folder: str) -> bool:
-    """Whether a path is that of a folder, or leads below it; two drives have nothing in common."""
+    """Whether a path is a folder or below it; two Windows drives have no common path."""
     return os.path.join(path, "").startswith(os.path.join(folder, ""))
 
 

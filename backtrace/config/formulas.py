@@ -10,7 +10,7 @@ from backtrace.symbolic.parser import ExpressionError, parse
 
 
 def read_formula(cursor: Cursor) -> Expression:
-    """The expression that stands here; nothing is evaluated."""
+    """The expression at a place; nothing is evaluated."""
     try:
         return parse(cursor.text("a formula"))
     except ExpressionError as error:
@@ -18,7 +18,7 @@ def read_formula(cursor: Cursor) -> Expression:
 
 
 def offset_of(cursor: Cursor, name: str) -> int:
-    """Where a name stands first in the formula here, counted in characters."""
+    """The position of a name's first use in the formula, in characters."""
     found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", cursor.text("a formula"))
     return found.start() if found else 0
 

@@ -18,7 +18,7 @@ KEYS = ("name", "units", "activation", "weights", "biases", "bias_input", "from"
 
 
 class LayersReader:
-    """Reads the layers one after another; `steps` tells where a step function stands."""
+    """Reads the layers one after another; `steps` has the places of step functions."""
 
     def __init__(self, inputs: tuple[str, ...], seed: int | None, bias_input: int, folder: Folder) -> None:
         self.inputs = inputs
@@ -97,7 +97,7 @@ class LayersReader:
                     f"no layer {quoted(name)} before this one; expected {one_of(known)}{nearest(name, known)}"
                 )
             if name in names:
-                entry.fail(f"{quoted(name)} stands twice")
+                entry.fail(f"{quoted(name)} is a duplicate")
             names.append(name)
         return tuple(names)
 

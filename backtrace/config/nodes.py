@@ -136,7 +136,7 @@ def _too_deep(error: yaml.MarkedYAMLError, text: str, file: str, what: str) -> B
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> BacktraceError:
-    """What is wrong where the parser stopped.
+    """The fault at the place where the parser stopped.
 
     It is read off the text there and at the beginning of what the parser was reading, in our own words: those
     of parsers differ between versions. They are passed on only where the text does not tell.
@@ -251,10 +251,10 @@ class _Composer:
         open.append((node, event.anchor, [], before))
 
     def alias(self, event: Any, open: list[_Open]) -> Node:
-        """What an alias stands for; it counts as much as if it were written out."""
+        """The node that an alias repeats; it counts as much as if it were written out."""
         name = quoted("*" + event.anchor)
         if any(anchor == event.anchor for _, anchor, _, _ in open):
-            raise self.fail(event, f"alias {name} stands inside its own anchor")
+            raise self.fail(event, f"alias {name} is inside its own anchor")
         if event.anchor not in self.anchors:
             raise self.fail(event, f"alias {name} has no anchor {quoted('&' + event.anchor)} above it")
         node, size = self.anchors[event.anchor]
@@ -271,7 +271,7 @@ class _Composer:
             waiting.append(done)
         else:
             raise BacktraceError(
-                "a list or mapping stands as a key; expected a name",
+                "a list or mapping is a key; expected a name",
                 Location(self.file, done.line, done.column),
             )
 

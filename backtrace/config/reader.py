@@ -64,7 +64,7 @@ class _Reader:
         self.places: dict[str, Cursor] = {}
 
     def form(self) -> str:
-        """Which of the two forms the config has; a key of the other one is refused."""
+        """The form of the config, layers or equations; a key of the other one is refused."""
         keys = {key.text("a key"): key for key, _ in self.root.entries("a config (keys with values)")}
         if "layers" in keys and "equations" in keys:
             keys["equations"].fail("found layers and equations; expected one of them")
@@ -134,7 +134,7 @@ class _Reader:
         for entry in self.table[key].items(f"a list of names ({key}: [x_1, x_2])"):
             name = entry.name(what)
             if spell(name) in names:
-                entry.fail(f"{quoted(name)} stands twice")
+                entry.fail(f"{quoted(name)} is a duplicate")
             names[spell(name)] = name
             self.places.setdefault(name, entry)
         return tuple(names.values())
@@ -275,10 +275,10 @@ class _Reader:
 
 
 def _places(samples: Cursor, count: int) -> list[Cursor]:
-    """Where each sample stands in the config: in a list, or all of them in a file."""
+    """The place of each sample in the config; those from a file share one."""
     return samples.items("samples") if samples.is_list else [samples] * count
 
 
 def _compares(model: Network | Computation) -> bool:
-    """Whether the objective is a cost by name: those compare outputs with targets."""
+    """Whether the objective is a cost by name, which compares outputs with targets."""
     return isinstance(model, Network) and isinstance(model.cost, str)

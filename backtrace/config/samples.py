@@ -40,10 +40,10 @@ class Source(Protocol):
         """The parts that are meant where the config names none, each with its width."""
 
     def width(self, given: Cursor, names: tuple[str, ...]) -> int:
-        """How many numbers of each sample are in a part that is given alone, not in a list."""
+        """The numbers of each sample in a part that is given alone, not in a list."""
 
     def hint(self, name: str) -> str:
-        """What may be meant by a part that is not there."""
+        """A hint for a name that no part has."""
 
     def rows(self, chosen: Sequence[Chosen]) -> Iterator[Row]:
         """The numbers of each sample, part by part."""
@@ -104,7 +104,7 @@ def _choose(
         if name not in source.names:
             place.fail(f"no {source.what} {quoted(name)} in {_called(file)}{source.hint(name)}")
         if name in taken:
-            place.fail(f"{quoted(name)} stands twice")
+            place.fail(f"{quoted(name)} is a duplicate")
         taken.add(name)
     return chosen
 
@@ -112,7 +112,7 @@ def _choose(
 def _choose_targets(
     source: Source, file: Cursor, given: Cursor | None, names: tuple[str, ...], known: list[Chosen]
 ) -> list[Chosen]:
-    """The same for targets; a file that has none of them is for forward passes only."""
+    """The parts that hold the targets; a file without any is for forward passes only."""
     if known and given is not None and given.is_list and not given.items("a list"):
         return []
     if known and given is None:
@@ -158,11 +158,11 @@ class _CsvSource:
         return nearest(name, named) or f"; expected {one_of(map(quoted, named[:6]))}"
 
     def rows(self, chosen: Sequence[Chosen]) -> Iterator[Row]:
-        most = _most_samples(chosen)
+        most, at_most = _most_samples(chosen)
         count = 0
         for count, row in enumerate(self.csv.numbers([name for name, _, _ in chosen]), start=1):
             if count > most:
-                self.csv.fail(f"more samples than are read; expected {_at_most(most, chosen)}")
+                self.csv.fail(f"more samples than are read; expected {at_most}")
             yield row
         if not count:
             self.csv.fail("no samples below the names of the columns; expected at least one")
@@ -203,7 +203,7 @@ class _NpzSource:
             yield tuple(map(number, values.tolist()))
 
     def count(self, chosen: Sequence[Chosen]) -> int:
-        """How many samples there are; arrays of other shapes are refused before memory is spent on them."""
+        """The number of samples; arrays of other shapes are refused before memory is spent on them."""
         first, count = chosen[0], 0
         for name, width, place in chosen:
             shape = self.arrays.shape(name)
@@ -217,24 +217,18 @@ class _NpzSource:
                     f"{quoted(name)} has {shape[0]:,} rows and {quoted(first.name)} has {count:,}; "
                     f"expected one for each sample"
                 )
-        most = _most_samples(chosen)
+        most, at_most = _most_samples(chosen)
         if count > most:
-            first.place.fail(f"{quoted(first.name)} has {count:,} rows; expected {_at_most(most, chosen)}")
+            first.place.fail(f"{quoted(first.name)} has {count:,} rows; expected {at_most}")
         if count == 0:
             first.place.fail(f"{quoted(first.name)} has no rows; expected one for each sample")
         return count
 
 
-def _numbers_each(chosen: Sequence[Chosen]) -> int:
-    """How many numbers a sample has."""
-    return sum(part.width for part in chosen)
-
-
-def _most_samples(chosen: Sequence[Chosen]) -> int:
-    return min(SAMPLES, SAMPLE_NUMBERS // _numbers_each(chosen))
-
-
-def _at_most(most: int, chosen: Sequence[Chosen]) -> str:
+def _most_samples(chosen: Sequence[Chosen]) -> tuple[int, str]:
+    """The largest number of samples that is read, and how a message says it."""
+    width = sum(part.width for part in chosen)
+    most = min(SAMPLES, SAMPLE_NUMBERS // width)
     if most == SAMPLES:
-        return f"at most {SAMPLES:,}"
-    return f"at most {most:,} of {_numbers_each(chosen):,} numbers each ({SAMPLE_NUMBERS:,} in all)"
+        return most, f"at most {SAMPLES:,}"
+    return most, f"at most {most:,} of {width:,} numbers each ({SAMPLE_NUMBERS:,} in all)"

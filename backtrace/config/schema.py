@@ -36,7 +36,7 @@ Schema = dict[str, Any]
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "schema.json")
 
-# What each constant and option means. A new one is described by its name until it stands here.
+# What each constant and option means. A new one is described by its name until it is added here.
 _MEANINGS = {
     "learning_rate": "The learning rate η, above 0.",
     "momentum": "The share μ of the last change that is kept.",

@@ -137,5 +137,5 @@ def _values(cursor: Cursor, names: tuple[str, ...], what: str) -> tuple[Number, 
 
 
 def _numbers(names: tuple[str, ...]) -> str:
-    """How many numbers belong to some names: "2 numbers (i_1, i_2)"."""
+    """The count of the numbers for some names: "2 numbers (i_1, i_2)"."""
     return f"{len(names)} number{'s' if len(names) > 1 else ''} ({listed(names)})"

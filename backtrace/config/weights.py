@@ -16,10 +16,10 @@ LARGEST_RANDOM = 1e6
 
 
 class WeightsReader:
-    """Reads weights and biases, layer by layer; what is known of the parameters fills up on the way.
+    """Reads weights and biases, layer by layer; the parameters are collected on the way.
 
-    `numbered` are those that the config gave as numbers, under the names made for them; `used` tells where
-    each named one stands first. `position` is a layer's place, from 1.
+    `numbered` has the parameters that the config gives as numbers, under generated names; `used` has the
+    first place of each named one. `position` is a layer's place, from 1.
     """
 
     def __init__(self, seed: int | None, folder: Folder) -> None:
@@ -65,12 +65,12 @@ class WeightsReader:
             cursor.fail(f"{_entries(nodes)}, expected {len(units)} ({_of('unit', units)})")
         return tuple(self.entry(cursor, node, f"{prefix}_{j}", j) for j, node in enumerate(nodes, start=1))
 
-    def entry(self, parent: Cursor, node: Node, made_name: str, index: int | None) -> str | None:
+    def entry(self, parent: Cursor, node: Node, generated_name: str, index: int | None) -> str | None:
         """One weight or bias: a parameter's name, a number (which is then given a name), or null."""
         if isinstance(node, Scalar):
             value = to_number(node.text, "a parameter's name, a number or null")
             if isinstance(value, Number):
-                return self.numbered_as(made_name, value)
+                return self.numbered_as(generated_name, value)
             if node.is_null:
                 return None
             is_name = len(node.text) <= NAME_CHARACTERS and NAME.fullmatch(node.text)
@@ -152,7 +152,7 @@ def _rows(cursor: Cursor, units: tuple[str, ...], columns: list[str]) -> list[Cu
 
 
 def _nodes_of_row(cursor: Cursor, row: Cursor, number: int, columns: list[str]) -> list[Node]:
-    """What stands in a row, one node for each source."""
+    """The nodes of a row, one for each source."""
     assert isinstance(row.node, Sequence)
     nodes = row.node.items
     if len(nodes) != len(columns):

@@ -100,11 +100,11 @@ class _Writer(Emitter):
             yield f"{self.key('from')} {self.words(layer.sources)}"
         start = f"{self.open('weights')} ["
         for j, row in enumerate(layer.weights, start=1):
-            entries = self.row(map(self.entry, row, _made_for_row(position, j, row)))
+            entries = self.row(map(self.entry, row, _names_for_row(position, j, row)))
             yield f"{start}{entries}{',' if j < len(layer.weights) else ']'}"
             start = " " * len(start)
         if any(layer.biases):
-            made = _made_for_biases(position, layer.biases)
+            made = _names_for_biases(position, layer.biases)
             if _is_shared(position, layer.biases):
                 biases = self.entry(layer.biases[0], made[0])
             else:
@@ -213,8 +213,8 @@ def numbers_in_place(problem: Problem) -> frozenset[str]:
     made: dict[str, None] = {}
     for position, layer in enumerate(network.layers, start=1):
         for j, row in enumerate(layer.weights, start=1):
-            made.update(_as_made(row, _made_for_row(position, j, row)))
-        made.update(_as_made(layer.biases, _made_for_biases(position, layer.biases)))
+            made.update(_generated_names(row, _names_for_row(position, j, row)))
+        made.update(_generated_names(layer.biases, _names_for_biases(position, layer.biases)))
     named = [name for name in problem.parameters if name not in made]
     place = {name: i for i, name in enumerate([*named, *made])}
     ordered: dict[str, None] = {}
@@ -223,23 +223,23 @@ def numbers_in_place(problem: Problem) -> frozenset[str]:
     return frozenset(made) if list(ordered) == list(problem.parameters) else frozenset()
 
 
-def _as_made(names: Names, made: Iterable[str]) -> dict[str, None]:
+def _generated_names(names: Names, made: Iterable[str]) -> dict[str, None]:
     return {name: None for name, own in zip(names, made, strict=True) if name == own}
 
 
-def _made_for_row(position: int, unit: int, row: Names) -> list[str]:
-    """What numbers in a row of weights would be called."""
+def _names_for_row(position: int, unit: int, row: Names) -> list[str]:
+    """The names that numbers in a row of weights get."""
     return [f"w_{position}_{unit}_{k}" for k in range(1, len(row) + 1)]
 
 
-def _made_for_biases(position: int, biases: Names) -> list[str]:
+def _names_for_biases(position: int, biases: Names) -> list[str]:
     if _is_shared(position, biases):
         return [f"b_{position}"] * len(biases)
     return [f"b_{position}_{j}" for j in range(1, len(biases) + 1)]
 
 
 def _is_shared(position: int, biases: Names) -> bool:
-    """Whether one entry stands for the biases of a whole layer."""
+    """Whether one entry gives the biases of a whole layer."""
     return set(biases) == {f"b_{position}"} or (len(biases) > 1 and len(set(biases)) == 1)
 
 

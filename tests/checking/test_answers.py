@@ -263,7 +263,7 @@ def test_the_kind_is_told_by_what_stands_in_the_file(data: str) -> None:
     [
         (b"a: 12:30\n", "s.yaml", "s.yaml:1:4: a: found '12:30'; expected a number"),
         (b"a: 0,5,1\n", "s.yaml", "s.yaml:1:4: a: found '0,5,1'; expected a number"),
-        (b"a: 1\na: 2\n", "s.yaml", "s.yaml:2:1: 'a' stands twice (first on line 1)"),
+        (b"a: 1\na: 2\n", "s.yaml", "s.yaml:2:1: 'a' is a duplicate (first on line 1)"),
         (b"- {stp: 2}", "s.yaml", "s.yaml:1:4: [0]: unknown key 'stp'; did you mean step?"),
         (b"- {step: 2}", "s.yaml", "s.yaml:1:3: [0]: answers are missing; expected answers: {id: number}"),
         (b'" ": 1', "s.yaml", "s.yaml:1:1: found ' '; expected a quantity's id"),

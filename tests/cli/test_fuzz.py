@@ -283,7 +283,7 @@ REFUSED: dict[str, tuple[Callable[[], str], str]] = {
     ),
     "an alias inside its anchor": (
         lambda: "layers: &a [*a]",
-        "c.yaml:1:13: alias '*a' stands inside its own anchor",
+        "c.yaml:1:13: alias '*a' is inside its own anchor",
     ),
     "100,000 brackets": (
         lambda: "[" * 100_000,
@@ -369,12 +369,12 @@ REFUSED: dict[str, tuple[Callable[[], str], str]] = {
     ),
     "a product of 5,000 factors": (
         lambda: equations(f"  f: x{'*x' * 4_999}"),
-        "c.yaml:4:6: equations.f: the derivatives come to more than 500,000 parts here; expected shorter "
+        "c.yaml:4:6: equations.f: the derivatives have more than 500,000 parts here; expected shorter "
         "formulas, with parts of them as equations of their own",
     ),
     "a maximum of 3,000 numbers": (
         lambda: equations(f"  f: max(x{',x' * 2_999})"),
-        "c.yaml:4:6: equations.f: the derivatives come to more than 500,000 parts here; expected shorter "
+        "c.yaml:4:6: equations.f: the derivatives have more than 500,000 parts here; expected shorter "
         "formulas, with parts of them as equations of their own",
     ),
     "more equations than are read": (

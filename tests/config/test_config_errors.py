@@ -237,7 +237,7 @@ BROKEN_STRUCTURE: list[tuple[str, str]] = [
     ),
     (
         network("    biases: b_3", "    biases: b_3\n    from: [hidden, hidden]"),
-        "c.yaml:16:20: layers[1].from[1]: 'hidden' stands twice",
+        "c.yaml:16:20: layers[1].from[1]: 'hidden' is a duplicate",
     ),
     (
         NETWORK.replace("sigmoid", "sigmiod", 1),
@@ -479,22 +479,22 @@ BROKEN_MEANING: list[tuple[str, str]] = [
         "c.yaml:1:8: tag '!secret'; expected plain values, configs need no tags",
     ),
     (network("title: OR gate", "title: *name"), "c.yaml:1:8: alias '*name' has no anchor '&name' above it"),
-    (network("[w_2, w_4]]", "&row [w_2, *row]]"), "c.yaml:9:26: alias '*row' stands inside its own anchor"),
+    (network("[w_2, w_4]]", "&row [w_2, *row]]"), "c.yaml:9:26: alias '*row' is inside its own anchor"),
     (
         network("title: OR gate", "? [a, b]\n: 1"),
-        "c.yaml:1:3: a list or mapping stands as a key; expected a name",
+        "c.yaml:1:3: a list or mapping is a key; expected a name",
     ),
-    (network("title: OR gate", "title: a\ntitle: b"), "c.yaml:2:1: 'title' stands twice (first on line 1)"),
+    (network("title: OR gate", "title: a\ntitle: b"), "c.yaml:2:1: 'title' is a duplicate (first on line 1)"),
     (
         network("w_2: 0.2, ", "w_2: 0.2, w_2: 0.3, "),
-        "c.yaml:16:34: parameters: 'w_2' stands twice (first on line 16)",
+        "c.yaml:16:34: parameters: 'w_2' is a duplicate (first on line 16)",
     ),
     ("title: " + "[" * 40 + "]" * 40, "c.yaml:1:39: lists or mappings nested more than 32 deep"),
     (
         network("samples:\n  - {inputs: [1, 0], targets: [1]}\n", ""),
         "c.yaml:1:1: samples missing; expected at least one, as samples: [{inputs: [1, 0]}]",
     ),
-    (network("inputs: [i_1, i_2]", "inputs: [i_1, i_1]"), "c.yaml:2:15: inputs[1]: 'i_1' stands twice"),
+    (network("inputs: [i_1, i_2]", "inputs: [i_1, i_1]"), "c.yaml:2:15: inputs[1]: 'i_1' is a duplicate"),
     (
         network("targets: [y]", "targets: [y, z]"),
         "c.yaml:3:10: targets: found 2 targets; expected 1, one for each unit of layer output",
@@ -735,7 +735,7 @@ BROKEN_MEANING: list[tuple[str, str]] = [
     ),
     (
         circuit("q: x + y", "q: x" + "*y" * 2000),
-        "c.yaml:2:6: equations.q: the derivatives come to more than 500,000 parts here; expected shorter formulas, with parts of them as equations of their own",
+        "c.yaml:2:6: equations.q: the derivatives have more than 500,000 parts here; expected shorter formulas, with parts of them as equations of their own",
     ),
     (CIRCUIT + "deltas: {δ_q: p}\n", "c.yaml:6:15: deltas.δ_q: no equation defines 'p'; expected q or f"),
     (CIRCUIT + "deltas: {x: q}\n", "c.yaml:6:10: deltas: 'x' is already the name of something else"),

@@ -162,9 +162,7 @@ def test_the_file_is_looked_for_from_the_configs_folder(tmp_path: Path) -> None:
     assert str(caught.value) == f"{folder}/data.csv:2:5: y: found 'x'; expected a number"
 
 
-BAD_QUOTES = (
-    'not CSV: a quotation mark is not closed, or text stands after it; expected "" for one inside a cell'
-)
+BAD_QUOTES = 'not CSV: a quotation mark is not closed, or text follows it; expected "" for one inside a cell'
 
 
 @pytest.mark.parametrize(
@@ -229,7 +227,7 @@ def test_a_broken_table_is_refused(tmp_path: Path, table: str | bytes, found: st
         ("a\x1b,b,c", CHOSEN, "4:36: samples.inputs[0]: no column 'a' in 'data.csv'; expected 'a\\x1b', 'b' or 'c'"),
         ("a,b,c", "{file: data.csv, inputs: [a]}", "4:35: samples.inputs: found 1 column; expected 2 (x_1, x_2)"),
         ("a,b,c", "{file: data.csv, inputs: a}", "4:35: samples.inputs: found 1 column; expected 2 (x_1, x_2)"),
-        ("a,b,c", "{file: data.csv, inputs: [a, a]}", "4:39: samples.inputs[1]: 'a' stands twice"),
+        ("a,b,c", "{file: data.csv, inputs: [a, a]}", "4:39: samples.inputs[1]: 'a' is a duplicate"),
         ("a,b,c", "{file: data.csv, inputs: [a, b], targets: [a, c]}", "4:52: samples.targets: found 2 columns; expected 1 (y)"),
         ("a,b,c", "{file: data.csv, inputs: {a: b}}", "4:35: samples.inputs: found a mapping; expected columns by name, as [x_1, x_2]"),
         ("a,b,c", "{file: data.csv, inputs: [a, [b]]}", "4:39: samples.inputs[1]: found a list of 1; expected the name of a column"),
