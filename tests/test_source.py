@@ -65,6 +65,6 @@ def test_every_row_works_in_the_commands_that_are_shown(tmp_path: Path) -> None:
     for name in ("soft", "fourth_power", "averaged"):
         assert name in mine
         assert any(name in text for command, text in outputs.items() if f" {name} --seed" in command)
-    assert "multiplied in twice" in outputs["python rows.py check or-gate answers.txt"]
+    assert "used twice" in outputs["python rows.py check or-gate answers.txt"]
     assert "all agree" in outputs["python rows.py gradcheck mine.yaml"]
     assert re.search(r"^Δw_1 = -η·q_w_1⁺ = -?[0-9.e-]+$", outputs[COMMANDS[-1]], re.MULTILINE)
