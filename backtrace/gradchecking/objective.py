@@ -25,6 +25,13 @@ class Point(NamedTuple):
     sides: Sequence[Sides]
 
 
+class Path(NamedTuple):
+    """The equations that depend on a number, in order, and the kinks in them."""
+
+    equations: Sequence[Equation]
+    kinks: Sequence[tuple[Equation, Call]]
+
+
 class Graph:
     """The forward equations that the objective depends on."""
 
@@ -32,10 +39,13 @@ class Graph:
         self.equations = needed(equations, [objective])
         self.used = {id for equation in self.equations for id in uses(equation.expression)}
         self._dependents = Dependents(self.equations)
+        self._kinks = [kinked([equation]) for equation in self.equations]  # once, not for every number
 
-    def depending_on(self, id: str) -> list[Equation]:
-        """The equations whose values change with a number, in order."""
-        return [self.equations[place] for place in self._dependents.of(id)]
+    def path_from(self, id: str) -> Path:
+        """The equations whose values change with a number."""
+        places = self._dependents.of(id)
+        kinks = [kink for place in places for kink in self._kinks[place]]
+        return Path([self.equations[place] for place in places], kinks)
 
 
 class EvaluatedPass(NamedTuple):
@@ -58,13 +68,6 @@ class Objective(NamedTuple):
     passes: Sequence[EvaluatedPass]
 
 
-class _Path(NamedTuple):
-    """The equations of a pass that depend on the number, and the kinks in them."""
-
-    equations: Sequence[Equation]
-    kinks: Sequence[tuple[Equation, Call]]
-
-
 class Line:
     """An objective as a function of one given number, whose id is `id`."""
 
@@ -72,11 +75,8 @@ class Line:
         self.objective = objective
         self.id = id
         self.start: float = objective.passes[0].values[id]
-        paths: dict[Graph, _Path] = {}  # by graph, as most passes of a batch have the same equations
-        for each in objective.passes:
-            if each.graph not in paths:
-                rows = each.graph.depending_on(id)
-                paths[each.graph] = _Path(rows, kinked(rows))
+        graphs = {each.graph for each in objective.passes}  # one, if all passes have the same equations
+        paths = {graph: graph.path_from(id) for graph in graphs}
         self._paths = [(each, paths[each.graph]) for each in objective.passes]
 
     def at(self, value: Value, arithmetic: Arithmetic = FLOAT64) -> Point | None:
