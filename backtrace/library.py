@@ -175,11 +175,15 @@ class Trace:
         return sorted(parts, key=lambda part: (part.step, part.phase != "total"))
 
     def _repr_markdown_(self) -> str:
+        from backtrace.views.page.context import ViewContext
         from backtrace.views.trace.markdown import write_markdown
 
         out = io.StringIO()
         parts = visible(self._parts)
-        write_markdown(self.problem, parts, self._look, self.arithmetic, out, most=_MOST_ROWS)
+        options = {"most": _MOST_ROWS}
+        write_markdown(
+            ViewContext(self.problem, parts, self._look, out, arithmetic=self.arithmetic, options=options)
+        )
         return out.getvalue()
 
     def _repr_html_(self) -> str:

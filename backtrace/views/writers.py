@@ -12,46 +12,28 @@ def trace_table(context: ViewContext) -> None:
     """Tables at the terminal, with at most 200 rows each unless all are asked for."""
     from backtrace.views.trace.table import draw
 
-    problem, parts, look = context[:3]
-    all_rows, matrices = context.has("all_rows"), _matrices(context)
-    draw(problem, parts, look, context.arithmetic, context.console(), all_rows, matrices)
+    draw(context)
 
 
 def trace_markdown(context: ViewContext) -> None:
     """Markdown tables, streamed, with matrices as fenced blocks."""
     from backtrace.views.trace.markdown import write_markdown
 
-    problem, parts, look, out, matrices = *context[:4], _matrices(context)
-    write_markdown(
-        problem, parts, look, context.arithmetic, out, matrices, is_fragment=context.has("fragment")
-    )
-
-
-def _matrices(context: ViewContext) -> Any:
-    if not context.has("matrix"):
-        return None
-    from backtrace.views.trace.matrix import LayerMatrices
-
-    return LayerMatrices(context.problem, context.look)
+    write_markdown(context)
 
 
 def trace_latex(context: ViewContext) -> None:
     """A LaTeX document of aligned equations."""
-    from backtrace.views.trace.latex import LATEX_ROWS, write_latex
+    from backtrace.views.trace.latex import write_latex
 
-    problem, parts, look, out = context[:4]
-    most = None if context.has("all_rows") else LATEX_ROWS
-    write_latex(problem, parts, look, context.arithmetic, out, context.has("fragment"), most)
+    write_latex(context)
 
 
 def trace_html(context: ViewContext) -> None:
     """A page with a picture, tables and MathML."""
     from backtrace.views.html.page import write_html
 
-    problem, parts, look, out = context[:4]
-    fragment, all_rows = context.has("fragment"), context.has("all_rows")
-    pictured = context.options.get("pictured", ("forward", "backward"))
-    write_html(problem, parts, look, context.arithmetic, out, fragment, all_rows, pictured)
+    write_html(context)
 
 
 def trace_csv(context: ViewContext) -> None:
@@ -83,38 +65,35 @@ def explain_table(context: ViewContext) -> None:
     """The chain, the factors and the paths at the terminal."""
     from backtrace.views.explain.table import draw_explanation
 
-    draw_explanation(context.problem, context.heading(), context.content, context.look, context.console())
+    draw_explanation(context)
 
 
 def explain_markdown(context: ViewContext) -> None:
     """The chain, the factors and the paths as Markdown."""
     from backtrace.views.explain.data import write_markdown
 
-    problem, explanation, look, out = context[:4]
-    write_markdown(problem, context.heading(), explanation, look, out, context.has("fragment"))
+    write_markdown(context)
 
 
 def explain_latex(context: ViewContext) -> None:
     """The chain, the factors and the paths as a LaTeX document."""
     from backtrace.views.explain.latex import write_latex
 
-    problem, explanation, look, out = context[:4]
-    write_latex(problem, context.heading(), explanation, look, out, context.has("fragment"))
+    write_latex(context)
 
 
 def explain_html(context: ViewContext) -> None:
     """The chain, the factors and the paths as a page."""
     from backtrace.views.explain.html import write_html
 
-    problem, explanation, look, out = context[:4]
-    write_html(problem, context.heading(), explanation, look, out, context.has("fragment"))
+    write_html(context)
 
 
 def explain_json(context: ViewContext) -> None:
     """The explanation for a program."""
     from backtrace.views.explain.data import write_json
 
-    write_json(*context[:4])
+    write_json(context)
 
 
 def check_table(context: ViewContext) -> None:

@@ -24,6 +24,7 @@ from backtrace.tracing.selection import visible
 from backtrace.tracing.trace import compute
 from backtrace.typesetting.plain import PLAIN, Printer
 from backtrace.typesetting.plain import TYPESET as UNICODE
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.lines import broken
 from backtrace.views.page.records import Look, records
 from backtrace.views.page.truncation import TABLE_ROWS, more_rows
@@ -47,7 +48,7 @@ def drawn(
     out = io.StringIO()
     console = Console(file=out, width=width, color_system=None, markup=False, highlight=False)
     parts = visible(compute(problem, request or Request()))
-    draw(problem, parts, look, "float64", console, all_rows)
+    draw(ViewContext(problem, parts, look, out, lambda: console, options={"all_rows": all_rows}))
     return out.getvalue()
 
 
@@ -184,7 +185,7 @@ def test_tables_at_80_columns(of: Of) -> None:
 def test_markdown(of: Of) -> None:
     problem = of(NEURON)
     parts = visible(compute(problem, Request()))
-    text = written(lambda out: write_markdown(problem, parts, Look(), "float64", out))
+    text = written(lambda out: write_markdown(ViewContext(problem, parts, Look(), out)))
     assert text == NEURON_IN_MARKDOWN
 
 

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -48,6 +47,7 @@ from backtrace.typesetting.pieces import (
 from backtrace.typesetting.printer import TERMS_SHOWN, TypesetPrinter, numeral
 from backtrace.views.explain.html import write_html as write_explanation
 from backtrace.views.html.page import HTML_ROWS, breakable, write_html
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.records import Look, records
 from tests.browser import Browser
 from tests.oracles.networks import WIDE_FORMS, problem_of
@@ -104,7 +104,7 @@ def text_of(one: Element) -> str:
 def page_text(problem: Problem, request: Request, everything: bool = False, look: Look | None = None) -> str:
     parts = compute(problem, request)
     shown = parts if everything else visible(parts)
-    return written(lambda out: write_html(problem, shown, look or Look(), "float64", out))
+    return written(lambda out: write_html(ViewContext(problem, shown, look or Look(), out)))
 
 
 def request_of(config: str) -> Request:
@@ -122,7 +122,9 @@ def explanations(config: str) -> Iterator[str]:
         kinds |= {(part.phase, row.kind): row.id for row in part.equations}
     for id in kinds.values():
         found = explain(problem, id)
-        yield written(partial(write_explanation, problem, [problem.title], found, Look()))
+        context = ViewContext(problem, found, Look(), io.StringIO())
+        write_explanation(context)
+        yield context.out.getvalue()  # type: ignore[attr-defined]
 
 
 # Names and expressions
@@ -539,7 +541,7 @@ def test_a_page_is_written_as_its_parts_come() -> None:
             seen.append(len(out.getvalue()))
             yield part
 
-    write_html(problem, parts(), Look(), "float64", out)
+    write_html(ViewContext(problem, parts(), Look(), out))
     assert seen == sorted(set(seen))
 
 
@@ -671,7 +673,8 @@ def test_a_browser_shows_long_names_and_many_paths_whole(window: Browser, tmp_pa
         "parameters": {long: 0.123456},
     }
     page = io.StringIO()
-    write_explanation(problem_of(config), ["long"], explain(problem_of(config), f"df/d{long}"), Look(), page)
+    problem = problem_of(config)
+    write_explanation(ViewContext(problem, explain(problem, f"df/d{long}"), Look(), page))
     assert_shown(window, page_in(tmp_path, page.getvalue()))
     [chain] = [one for one in page_of(page.getvalue()).iter(f"{XHTML}div") if one.get("class") == "chain"]
     *_, summed, value = [

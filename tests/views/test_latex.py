@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,6 +31,7 @@ from backtrace.views.explain.latex import write_latex as write_explanation
 from backtrace.views.latex.breaks import broken, width
 from backtrace.views.latex.lines import ROOM, Row, align
 from backtrace.views.latex.text import escaped
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.records import Look
 from backtrace.views.trace.latex import LATEX_ROWS, PREAMBLE, write_latex
 from tests.oracles.networks import WIDE_FORMS, problem_of
@@ -148,7 +148,8 @@ def document_text(config: str, request: Request, is_fragment: bool = False, ever
     problem = backtrace.load(config)
     parts = compute(problem, request)
     shown = parts if everything else visible(parts)
-    return written(lambda out: write_latex(problem, shown, Look(), "float64", out, is_fragment))
+    options = {"fragment": is_fragment}
+    return written(lambda out: write_latex(ViewContext(problem, shown, Look(), out, options=options)))
 
 
 def explanations(config: str, is_fragment: bool = True) -> Iterator[str]:
@@ -158,8 +159,11 @@ def explanations(config: str, is_fragment: bool = True) -> Iterator[str]:
     for part in compute(problem, Request()):
         kinds |= {(part.phase, row.kind): row.id for row in part.equations}
     for id in kinds.values():
-        write = partial(write_explanation, problem, [problem.title], explain(problem, id), Look())
-        yield written(partial(write, is_fragment=is_fragment))
+        context = ViewContext(
+            problem, explain(problem, id), Look(), io.StringIO(), options={"fragment": is_fragment}
+        )
+        write_explanation(context)
+        yield context.out.getvalue()  # type: ignore[attr-defined]
 
 
 def request_of(config: str) -> Request:
@@ -690,7 +694,8 @@ def test_a_delta_with_a_long_bracket_fits_its_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize("is_fragment", [False, True])
 def test_wide_fractions_roots_and_powers_fit_their_page(is_fragment: bool, tmp_path: Path) -> None:
     problem, out = problem_of(WIDE_FORMS), io.StringIO()
-    write_latex(problem, compute(problem, Request()), Look(), "float64", out, is_fragment)
+    options = {"fragment": is_fragment}
+    write_latex(ViewContext(problem, compute(problem, Request()), Look(), out, options=options))
     text = out.getvalue()
     assert all(
         form in text for form in (r"\frac{\begin{gathered}", r"\sqrt{\begin{gathered}", r"^{\substack{")

@@ -25,6 +25,7 @@ from backtrace.tracing.selection import visible
 from backtrace.tracing.trace import compute
 from backtrace.typesetting.numerals import Numerals
 from backtrace.typesetting.plain import PLAIN
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.records import Look
 from backtrace.views.trace import matrix_brackets as brackets
 from backtrace.views.trace.matrix import LayerMatrices
@@ -578,7 +579,8 @@ def test_matrices_stand_right_after_the_last_table_of_their_layer() -> None:
     out = io.StringIO()
     problem, look = problem_of(TIED_ACROSS), Look()
     console = Console(file=out, width=80)
-    draw(problem, parts_of(problem), look, "float64", console, False, LayerMatrices(problem, look))
+    options = {"matrix": True}
+    draw(ViewContext(problem, parts_of(problem), look, out, lambda: console, options=options))
     lines = [line for line in out.getvalue().splitlines() if line[:1] in ("F", "B", "H", "A", "δ", "∂")]
     assert [line.rstrip() for line in lines] == [
         "Forward, hidden layer",

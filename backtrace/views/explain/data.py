@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import TextIO
 
-from backtrace.explaining.explanation import Explanation
-from backtrace.problem.problem import Problem
 from backtrace.views.explain.rows import aside, chain_lines, meaning, tables
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_line
-from backtrace.views.page.records import Look, finite, part_records, records
+from backtrace.views.page.records import finite, part_records, records
 from backtrace.views.trace.data import encoder
 from backtrace.views.trace.markdown import escaped, write_heading, write_rows
 
 
-def write_json(problem: Problem, explanation: Explanation, look: Look, out: TextIO) -> None:
+def write_json(context: ViewContext) -> None:
     """Everything, in one document; the rows have the columns of a trace."""
+    problem, explanation, look, out = context[:4]
     part, row, effect = explanation.part, explanation.row, explanation.effect
     factors = part._replace(equations=explanation.factors)
     data = {
@@ -44,17 +42,11 @@ def write_json(problem: Problem, explanation: Explanation, look: Look, out: Text
     out.write(f"{text if text.isprintable() else json.dumps(data)}\n")
 
 
-def write_markdown(
-    problem: Problem,
-    heading: Iterable[str],
-    explanation: Explanation,
-    look: Look,
-    out: TextIO,
-    is_fragment: bool = False,
-) -> None:
+def write_markdown(context: ViewContext) -> None:
     """The explanation as in the terminal, with formulas in code. A fragment has no heading."""
-    if not is_fragment:
-        write_heading(heading, out)
+    problem, explanation, look, out = context[:4]
+    if not context.has("fragment"):
+        write_heading(context.heading(), out)
         out.write("\n")
     out.write(f"### {escaped(part_line(problem, explanation.part, look))}\n\n")
     out.write(

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TextIO
-
 from backtrace.explaining.explanation import Explanation
-from backtrace.problem.problem import Problem
 from backtrace.typesetting.mathml import EQUALS, element
 from backtrace.typesetting.pieces import DOT, MINUS, PLUS
 from backtrace.typesetting.printer import numeral
@@ -20,20 +16,14 @@ from backtrace.views.explain.rows import (
     typeset_setting,
 )
 from backtrace.views.html.page import HTML_ROWS, Page, breakable
-from backtrace.views.page.records import Look
+from backtrace.views.page.context import ViewContext
 
 
-def write_html(
-    problem: Problem,
-    heading: Iterable[str],
-    explanation: Explanation,
-    look: Look,
-    out: TextIO,
-    is_fragment: bool = False,
-) -> None:
+def write_html(context: ViewContext) -> None:
     """The chain of the rule, its factors, what they depend on, its meaning, and a picture."""
-    page = Page(problem, look, out, is_fragment)
-    page.begin(heading)
+    problem, explanation, look, out = context[:4]
+    page = Page(problem, look, out, context.has("fragment"))
+    page.begin(context.heading())
     page.heading(explanation.part)
     if explanation.paths:
         _write_chain(page, explanation)

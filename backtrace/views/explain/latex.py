@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TextIO
-
-from backtrace.explaining.explanation import Explanation
-from backtrace.problem.problem import Problem
 from backtrace.typesetting.printer import numeral
 from backtrace.views.explain.rows import aside, chain_sums, meaning_in, tables, the_equation, typeset_setting
 from backtrace.views.latex.lines import align_sums
-from backtrace.views.page.records import Look
+from backtrace.views.page.context import ViewContext
 from backtrace.views.trace.latex import LATEX_ROWS, Page
 
 
@@ -18,17 +13,11 @@ def _typed(text: str) -> str:
     return rf"\texttt{{{text.replace('--', '-{}-')}}}"
 
 
-def write_latex(
-    problem: Problem,
-    heading: Iterable[str],
-    explanation: Explanation,
-    look: Look,
-    out: TextIO,
-    is_fragment: bool = False,
-) -> None:
+def write_latex(context: ViewContext) -> None:
     """The chain of the rule, its factors, what they depend on, and its meaning."""
-    page = Page(problem, look, out, is_fragment)
-    page.begin(heading)
+    problem, explanation, look, out = context[:4]
+    page = Page(problem, look, out, context.has("fragment"))
+    page.begin(context.heading())
     page.heading(explanation.part)
     if explanation.paths:
         page.title("The chain of the rule")

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from rich.console import Console
 from rich.text import Text
 
-from backtrace.explaining.explanation import Explanation
-from backtrace.problem.problem import Problem
 from backtrace.views.explain.rows import aside, chain_lines, meaning, tables
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.equation_table import equation_table
 from backtrace.views.page.headings import part_line
 from backtrace.views.page.lines import broken
-from backtrace.views.page.records import Look
 from backtrace.views.page.rich_columns import LEGIBLE
 from backtrace.views.page.rich_table import print_heading, print_line
 from backtrace.views.page.truncation import TABLE_ROWS
 
 
-def draw_explanation(
-    problem: Problem, heading: Iterable[str], explanation: Explanation, look: Look, console: Console
-) -> None:
+def draw_explanation(context: ViewContext) -> None:
     """The chain of the rule, its factors, what they depend on, and its meaning."""
-    print_heading(heading, console)
+    problem, explanation, look = context[:3]
+    console = context.console()
+    print_heading(context.heading(), console)
     console.print()
     print_line(part_line(problem, explanation.part, look), console, "bold")
     console.print()

@@ -7,7 +7,7 @@ The page is well-formed XML, too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TextIO
 
@@ -24,7 +24,8 @@ from backtrace.typesetting.pieces import FACTOR, TERM, Break, Pieces, parted
 from backtrace.typesetting.printer import TERMS_SHOWN, TypesetPrinter, numeral
 from backtrace.views.diagram.svg import carried, svg_lines
 from backtrace.views.html.style import STYLE
-from backtrace.views.page.headings import part_line_in, part_title, problem_lines
+from backtrace.views.page.context import ViewContext
+from backtrace.views.page.headings import part_line_in, part_title
 from backtrace.views.page.page import on_page
 from backtrace.views.page.records import COLUMNS, Look
 from backtrace.views.page.truncation import more_rows
@@ -173,28 +174,21 @@ def breakable(pieces: Pieces, said: Sequence[str], most: int = LEGIBLE) -> str:
     )
 
 
-def write_html(
-    problem: Problem,
-    parts: Iterable[Part],
-    look: Look,
-    arithmetic: str,
-    out: TextIO,
-    is_fragment: bool = False,
-    all_rows: bool = False,
-    pictured: Collection[str] = ("forward", "backward"),
-) -> None:
-    """The parts as they come; tables are shortened unless `all_rows`.
+def write_html(context: ViewContext) -> None:
+    """The parts as they come; tables are shortened unless all rows are asked for.
 
-    Above each pass there is a picture of the phases in `pictured`, unless these are none of its own.
+    Above each pass there is a picture of the phases in the option `pictured`, if it has any of these.
     """
-    page = Page(problem, look, out, is_fragment)
-    for part, starts in on_page(page, problem_lines(problem, arithmetic, look), with_starts(problem, parts)):
+    problem, parts, look, out = context[:4]
+    pictured = context.options.get("pictured", ("forward", "backward"))
+    page = Page(problem, look, out, context.has("fragment"))
+    for part, starts in on_page(page, context.heading(), with_starts(problem, parts)):
         if starts:
             page.heading(part)
             if "forward" in pictured or "backward" in pictured:
                 page.picture(part, "backward" in pictured)
         for equations in by_layer(part):
-            _write_table(page, part, equations, all_rows)
+            _write_table(page, part, equations, context.has("all_rows"))
 
 
 def _write_table(page: Page, part: Part, equations: Sequence[Equation], all_rows: bool) -> None:

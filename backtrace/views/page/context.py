@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from backtrace.views.page.records import Look
 
 
+def _no_console() -> Console:
+    raise ValueError("a table needs a console; give the context one")
+
+
 class ViewContext(NamedTuple):
     """A result and how to write it.
 
@@ -23,7 +27,7 @@ class ViewContext(NamedTuple):
     content: Any
     look: Look
     out: TextIO
-    console: Callable[[], Console]
+    console: Callable[[], Console] = _no_console
     arithmetic: str = "float64"
     options: Mapping[str, Any] = {}
 

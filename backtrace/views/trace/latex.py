@@ -19,7 +19,8 @@ from backtrace.typesetting.pieces import Piece
 from backtrace.typesetting.printer import TypesetPrinter, numeral
 from backtrace.views.latex.lines import NARROW, ROOM, Row, align
 from backtrace.views.latex.text import commented, escaped
-from backtrace.views.page.headings import part_line_in, part_title, problem_lines
+from backtrace.views.page.context import ViewContext
+from backtrace.views.page.headings import part_line_in, part_title
 from backtrace.views.page.page import on_page
 from backtrace.views.page.records import Look
 
@@ -102,18 +103,12 @@ class Page:
             yield Row(self.names(equation.symbol.text), sides)
 
 
-def write_latex(
-    problem: Problem,
-    parts: Iterable[Part],
-    look: Look,
-    arithmetic: str,
-    out: TextIO,
-    is_fragment: bool = False,
-    most: int | None = LATEX_ROWS,
-) -> None:
-    """The parts as they come; tables have at most so many rows."""
-    page = Page(problem, look, out, is_fragment)
-    for part, starts in on_page(page, problem_lines(problem, arithmetic, look), with_starts(problem, parts)):
+def write_latex(context: ViewContext) -> None:
+    """The parts as they come; tables are shortened unless all rows are asked for."""
+    problem, parts, look, out = context[:4]
+    page = Page(problem, look, out, context.has("fragment"))
+    most = None if context.has("all_rows") else LATEX_ROWS
+    for part, starts in on_page(page, context.heading(), with_starts(problem, parts)):
         if starts:
             page.heading(part)
         for equations in by_layer(part):

@@ -4,40 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
-from backtrace.derivation.equation import Equation
 from backtrace.errors import printable
-from backtrace.evaluation.steps import Part
-from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer, with_starts
-from backtrace.views.page.headings import part_line, part_title, problem_lines
-from backtrace.views.page.records import Look, Record, part_records
-
-if TYPE_CHECKING:
-    from backtrace.views.trace.matrix import LayerMatrices
+from backtrace.views.page.context import ViewContext
+from backtrace.views.page.headings import part_line, part_title
+from backtrace.views.page.records import Record, part_records
+from backtrace.views.trace.matrix_lines import matrix_lines
 
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|&~$"})
 
 
-def write_markdown(
-    problem: Problem,
-    parts: Iterable[Part],
-    look: Look,
-    arithmetic: str,
-    out: TextIO,
-    matrices: LayerMatrices | None = None,
-    most: int | None = None,
-    is_fragment: bool = False,
-) -> None:
+def write_markdown(context: ViewContext) -> None:
     """A heading, then a table for every phase and layer, and its matrices, written as the parts come.
 
-    Tables are complete, or have at most so many rows. A fragment is without the heading.
+    Tables are complete, or have at most as many rows as the option `most`. A fragment is without the heading.
     """
+    problem, parts, look, out = context[:4]
+    most, is_fragment, after = context.options.get("most"), context.has("fragment"), matrix_lines(context)
     started = False
     for part, starts in with_starts(problem, parts):
         if not started and not is_fragment:
-            write_heading(problem_lines(problem, arithmetic, look), out)
+            write_heading(context.heading(), out)
         if starts:
             gap = "\n" if started or not is_fragment else ""
             out.write(f"{gap}### {escaped(part_line(problem, part, look))}\n")
@@ -47,7 +36,7 @@ def write_markdown(
             write_rows(part_records(part._replace(equations=equations[:most]), look), out)
             if most is not None and len(equations) > most:
                 out.write(f"\n{most} of {len(equations):,} shown\n")
-            if matrices and (lines := matrix_lines(matrices, part, equations)):
+            if lines := after(part, equations):
                 out.write("\n```text\n" + "\n".join(lines[1:]) + "\n```\n")
 
 
@@ -69,13 +58,6 @@ def write_table(
     """A table of cells in Markdown; columns in `right` are aligned to the right."""
     rules = ("---:" if place in right else "---" for place in range(len(headings)))
     out.writelines(f"| {' | '.join(cells)} |\n" for cells in chain((headings, rules), rows))
-
-
-def matrix_lines(matrices: LayerMatrices, part: Part, equations: Sequence[Equation]) -> list[str]:
-    """The matrices after a table with these rows."""
-    from backtrace.views.trace import matrix_brackets as brackets
-
-    return brackets.lines(matrices.after(part, equations), matrices.look.style)
 
 
 def escaped(text: str) -> str:

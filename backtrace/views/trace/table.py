@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
-
-from rich.console import Console
 from rich.text import Text
 
-from backtrace.derivation.equation import Equation
-from backtrace.evaluation.steps import Part
-from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer, with_starts
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.equation_table import equation_table
-from backtrace.views.page.headings import part_line, part_title, problem_lines
-from backtrace.views.page.records import Look
+from backtrace.views.page.headings import part_line, part_title
 from backtrace.views.page.rich_table import print_heading, print_line
 from backtrace.views.page.truncation import TABLE_ROWS, more_rows
-
-if TYPE_CHECKING:
-    from backtrace.views.trace.matrix import LayerMatrices
+from backtrace.views.trace.matrix_lines import matrix_lines
 
 
-def draw(
-    problem: Problem,
-    parts: Iterable[Part],
-    look: Look,
-    arithmetic: str,
-    console: Console,
-    all_rows: bool,
-    matrices: LayerMatrices | None = None,
-) -> None:
+def draw(context: ViewContext) -> None:
     """Draw the parts as they come: a heading, then a table for every phase and layer, and its matrices."""
+    problem, parts, look = context[:3]
+    console = context.console()
+    most = None if context.has("all_rows") else TABLE_ROWS
+    after = matrix_lines(context, console.width)
     started = False
     for part, starts in with_starts(problem, parts):
         if not started:
-            print_heading(problem_lines(problem, arithmetic, look), console)
+            print_heading(context.heading(), console)
             started = True
         if starts:
             console.print()
@@ -43,22 +30,8 @@ def draw(
         for equations in by_layer(part):
             console.print()
             print_line(part_title(part, equations), console, "bold")
-            rows = equations if all_rows else equations[:TABLE_ROWS]
-            console.print(equation_table(part._replace(equations=rows), look, console.width))
-            if len(equations) > TABLE_ROWS and not all_rows:
+            console.print(equation_table(part._replace(equations=equations[:most]), look, console.width))
+            if most is not None and len(equations) > most:
                 print_line(more_rows(equations), console, "italic")
-            for line in matrix_lines(matrices, part, equations, console.width):
+            for line in after(part, equations):
                 console.print(Text(line), no_wrap=True, overflow="ignore", crop=False)
-
-
-def matrix_lines(
-    matrices: LayerMatrices | None, part: Part, equations: Sequence[Equation], width: int
-) -> list[str]:
-    """The matrices after a table with these rows; none without `--matrix`."""
-    if matrices is None:
-        return []
-    from backtrace.views.trace import matrix_brackets as brackets
-
-    return brackets.lines(
-        matrices.after(part, equations), matrices.look.style, min(width, brackets.LEGIBLE), width
-    )
