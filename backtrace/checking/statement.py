@@ -1,4 +1,4 @@
-"""What was read from a sheet: stated numbers and formulas, with their tokens, and what was not understood.
+"""Stated numbers and formulas of a sheet, with their tokens, and the lines that were not understood.
 
 Nothing here knows the problem: a name is what the writer calls a quantity.
 """
@@ -17,8 +17,8 @@ class Statement(NamedTuple):
     `name` is what the writer calls the quantity, in plain ASCII: an id, or near one (`dE/dw5`, `w5+`).
     `number` keeps its text: "0.500" has three decimals. `step` and `sample` are None where the sheet does
     not say; `total` is true where it says that no single sample is meant. `working` has the right-hand sides
-    before the number, from left to right. `place` is where the statement stands in the sheet's own source,
-    if the sheet says so.
+    before the number, from left to right. `place` is where the statement is in the source of the
+    sheet, if the sheet says so.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Formula(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """What was read from one file, in order, and the lines that were not understood.
+    """The content of one file, in order, and the lines that were not understood.
 
     `document` is true where names are as a writer pleases, not those of a form that was handed out; `blank`
     counts the places of such a form where nothing was written.

@@ -1,4 +1,4 @@
-"""One side of a written equation → an expression over the names that stand in it.
+"""One side of a written equation → an expression over its names.
 
 The grammar is that of formulas in configs, and what people write besides: a product without a sign, e^x,
 g(h_o) for an activation function of any kind, ∂/∂x [ … ]. A name is kept as it is typed (`dE/dw_5`); the

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from backtrace.checking.lexing.latex import TooDeepError, plain
@@ -58,21 +59,17 @@ class Segment(NamedTuple):
     is_displayed: bool
 
 
-class TextPassage(NamedTuple):
+class TextPassage:
     """Segments that continue one another, and their text in one piece."""
 
-    segments: list[Segment]
+    def __init__(self, segments: list[Segment]) -> None:
+        self.segments = segments
+        self.text = " ".join(segment.text for segment in segments)
+        self._ends = list(accumulate(len(segment.text) + 1 for segment in segments))
 
-    @property
-    def text(self) -> str:
-        return " ".join(segment.text for segment in self.segments)
-
-    def segments_at(self, offsets: Iterable[int]) -> list[Segment]:
-        """The segments in which some places of the text are."""
-        starts = [0]
-        for segment in self.segments:
-            starts.append(starts[-1] + len(segment.text) + 1)
-        return [self.segments[min(bisect_right(starts, at), len(self.segments)) - 1] for at in offsets]
+    def segment_at(self, offset: int) -> Segment:
+        """The segment in which a place of the text is; the last one for its end."""
+        return self.segments[min(bisect_right(self._ends, offset), len(self.segments) - 1)]
 
 
 def passages(lines: Iterable[DocumentLine], not_understood: Reporter) -> Iterator[TextPassage]:
