@@ -29,6 +29,7 @@ from backtrace.views.walk.screen import (
     plain,
     prompt,
     where_to,
+    wrapped,
 )
 from backtrace.views.walk.text import Texts, given_lines, in_lines
 from backtrace.walking.quiz import Quiz, QuizState, is_settled, quiz_actions
@@ -121,11 +122,7 @@ def question(texts: Texts, quiz: Quiz, before: int | None, state: QuizState, wid
     style, lines = texts.look.style, [""]
     if before is None or quiz.walk[before].group is not stop.group:
         title = texts.look.name(part_title(stop.part, stop.group.equations))
-        lines += [
-            *in_lines(plain(texts.place(stop.part), style), width),
-            *in_lines(plain(title, style), width),
-            "",
-        ]
+        lines += [*wrapped([texts.place(stop.part), title], style, width), ""]
     question = f"{texts.symbol(stop.equation)}: {texts.name(stop.equation, stop.part)}"
     return [*lines, *in_lines(f"{stop.number + 1:,} of {quiz.walk.length:,}: {question}", width)]
 
@@ -135,8 +132,7 @@ def reply(texts: Texts, quiz: Quiz, before: QuizState, state: QuizState, width: 
     style = texts.look.style
     lines: list[str] = []
     if state.place.page == "given":
-        given = given_lines(texts, quiz.walk[state.place.at].part)
-        return [piece for line in given for piece in in_lines(plain(line, style), width)]
+        return wrapped(given_lines(texts, quiz.walk[state.place.at].part), style, width)
     if state.place.page == "help":
         actions = quiz_actions(quiz).values()
         for action in actions:
@@ -148,17 +144,14 @@ def reply(texts: Texts, quiz: Quiz, before: QuizState, state: QuizState, width: 
         lines += [f"  {line}" for line in _shown_lines(texts, quiz, state, width - 2)]
         is_new = (state.answer.tries, state.answer.shown) != (before.answer.tries, before.answer.shown)
         sentences = verdicts(texts, state) if is_new else ()
-        lines += [line for text, _ in sentences for line in in_lines(plain(text, style), width)]
-    if state.place.message:
-        lines += in_lines(plain(state.place.message, style), width)
-    return lines
+        lines += wrapped([text for text, _ in sentences], style, width)
+    return lines + (wrapped([state.place.message], style, width) if state.place.message else [])
 
 
 def heading_lines(texts: Texts, width: int) -> list[str]:
     """The heading of the questions, or of the marks."""
-    walk, style = texts.walk, texts.look.style
-    lines = problem_lines(walk.problem, walk.arithmetic.name, texts.look)
-    return [piece for line in lines for piece in in_lines(plain(line, style), width)]
+    lines = problem_lines(texts.walk.problem, texts.walk.arithmetic.name, texts.look)
+    return wrapped(lines, texts.look.style, width)
 
 
 # The end

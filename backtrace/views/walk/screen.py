@@ -151,7 +151,7 @@ def page_screen(
         lines = _help_lines(actions, style, width)
     else:
         given = given_lines(texts, stop.part)
-        lines = lines_of(piece for line in given for piece in in_lines(plain(line, style), width))
+        lines = lines_of(wrapped(given, style, width))
     room = max(height - 1, 1)
     parts = -(-len(lines) // room)
     part = min(state.part, parts - 1)
@@ -238,8 +238,12 @@ def where_to(
 
 def message_lines(message: str, style: Style, width: int, color: str = "yellow") -> list[Text]:
     """A message in lines."""
-    text = plain(message, style)
-    return lines_of(in_lines(text, width), color) if text else []
+    return lines_of(wrapped([message], style, width), color) if message else []
+
+
+def wrapped(texts: Iterable[str], style: Style, width: int) -> list[str]:
+    """Texts without control characters, in lines of a width."""
+    return [line for text in texts for line in in_lines(plain(text, style), width)]
 
 
 def plain(text: str, style: Style) -> str:
