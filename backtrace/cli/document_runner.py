@@ -127,12 +127,7 @@ class Runner:
 
 
 def _traced(
-    reach: Reach,
-    config: str,
-    change: Change,
-    step: int | None,
-    sample: int | None,
-    hand: HandItems,
+    reach: Reach, config: str, change: Change, step: int | None, sample: int | None, hand: HandItems
 ) -> Trace:
     """The trace of a config, without a backward pass if it has none."""
     from backtrace.cli.what_if import what_if

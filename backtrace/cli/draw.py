@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from backtrace.cli.option_groups import Change, Figures, grouped
+from backtrace.cli.option_groups import Change, Figures, grouped, read_problem
 from backtrace.cli.options import (
     digits_options,
     file_option,
     flag,
     format_option,
-    input_alone,
     one_sample_options,
-    reach,
     what_if_options,
 )
 
@@ -52,16 +50,13 @@ def command(
     """
     if sample == "all":
         raise click.UsageError("a picture has one sample; give its number with --sample K")
-    input_alone(change.inputs, sample)
     from backtrace.cli.output import write_view, writing_to
-    from backtrace.cli.what_if import what_if
-    from backtrace.config.load import load
     from backtrace.diagrams.build import picture
     from backtrace.diagrams.diagram import blank as without_solution
     from backtrace.errors import NotDifferentiableError
     from backtrace.evaluation.choice import arithmetic_of
 
-    problem, own_sample = what_if(load(config, reach=reach()), *change, sample)
+    problem, own_sample = read_problem(config, change, sample)
     arithmetic = arithmetic_of(problem)
     try:
         diagram = picture(problem, step, own_sample, backward=not forward_only, arithmetic=arithmetic)

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from backtrace.cli.option_groups import Change, Figures, grouped
+from backtrace.cli.option_groups import Change, Figures, grouped, read_problem
 from backtrace.cli.options import (
     format_option,
-    input_alone,
     limited_flag,
     number_options,
     one_sample_options,
     output_options,
-    reach,
     what_if_options,
 )
 
@@ -53,14 +51,11 @@ def command(
     """
     if sample == "all":
         raise click.UsageError("one quantity has one sample; give its number with --sample K")
-    input_alone(change.inputs, sample)
     from backtrace.cli.output import write_view, writing_to
-    from backtrace.cli.what_if import what_if
-    from backtrace.config.load import load
     from backtrace.evaluation.choice import arithmetic_of
     from backtrace.explaining.explanation import explain
 
-    problem, own_sample = what_if(load(config, reach=reach()), *change, sample)
+    problem, own_sample = read_problem(config, change, sample)
     arithmetic = arithmetic_of(problem, hand)
     explanation = explain(problem, name, step, own_sample, arithmetic)
     with writing_to(output) as out:

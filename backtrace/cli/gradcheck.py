@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, grouped
+from backtrace.cli.option_groups import Change, grouped, read_problem
 from backtrace.cli.option_types import FiniteRange, sample_number
-from backtrace.cli.options import (
-    flag,
-    format_option,
-    input_alone,
-    output_options,
-    reach,
-    value_option,
-    what_if_options,
-)
+from backtrace.cli.options import flag, format_option, output_options, value_option, what_if_options
 
 if TYPE_CHECKING:
     from backtrace.gradchecking.estimates import Verdict
@@ -63,14 +55,11 @@ def command(
 
     Exit code: 3 if a gradient is wrong, else 0.
     """
-    input_alone(change.inputs, sample)
     from backtrace.cli.output import write_view, writing_to
-    from backtrace.cli.what_if import what_if
-    from backtrace.config.load import load
     from backtrace.gradchecking.check import counting, gradcheck
     from backtrace.gradchecking.estimates import STEP_SIZE, TOLERANCE, Settings
 
-    problem, sample = what_if(load(config, reach=reach()), *change, sample)
+    problem, sample = read_problem(config, change, sample)
     settings = Settings(
         STEP_SIZE if step_size is None else step_size,
         TOLERANCE if tolerance is None else tolerance,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from backtrace.cli.options import exclusive, input_alone, phases_of, reach
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from backtrace.evaluation.steps import Request
     from backtrace.problem.problem import Problem
     from backtrace.typesetting.numerals import Numerals
+
+Chosen = TypeVar("Chosen", bound=int | str | None)  # a sample's number, `all`, or None
 
 
 class Change(NamedTuple):
@@ -75,23 +77,33 @@ def grouped(**kinds: type[Change | Figures | Choice]) -> Callable[[Callable[...,
     return decorate
 
 
-def read_request(config: str, choice: Choice, change: Change, exact: bool = False) -> tuple[Problem, Request]:
-    """Read a config and apply the change; the problem, and the request for its steps and samples.
-
-    `exact` ignores hand arithmetic.
+def read_problem(
+    config: str, change: Change, sample: Chosen, seed: int | None = None
+) -> tuple[Problem, Chosen | None]:
+    """Read a config and apply the change; the problem, and the sample to show.
 
     Raises:
         UsageError: `--sample` is given beside `--input`.
         BacktraceError: the config cannot be read, or the change does not fit it.
     """
-    input_alone(change.inputs, choice.sample)
+    input_alone(change.inputs, sample)
     from backtrace.cli.what_if import what_if
     from backtrace.config.load import load
+
+    return what_if(load(config, seed, reach()), *change, sample)
+
+
+def read_request(config: str, choice: Choice, change: Change, exact: bool = False) -> tuple[Problem, Request]:
+    """Read a problem, and the request for its steps and samples; `exact` ignores hand arithmetic.
+
+    Raises:
+        UsageError, BacktraceError: as `read_problem`.
+    """
     from backtrace.evaluation.choice import arithmetic_of
     from backtrace.evaluation.float64 import FLOAT64
     from backtrace.evaluation.steps import Request
 
-    problem, sample = what_if(load(config, reach=reach()), *change, choice.sample)
+    problem, sample = read_problem(config, change, choice.sample)
     arithmetic = FLOAT64 if exact else arithmetic_of(problem, choice.hand)
     first, last = choice.step or 1, choice.step or choice.steps or 1
     return problem, Request(first, last, sample, phases_of(choice.only), arithmetic)

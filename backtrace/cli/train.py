@@ -11,16 +11,9 @@ import click
 from click import Choice, IntRange
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, Figures, grouped
+from backtrace.cli.option_groups import Change, Figures, grouped, read_problem
 from backtrace.cli.option_types import cost_bound
-from backtrace.cli.options import (
-    digits_options,
-    format_option,
-    output_options,
-    reach,
-    value_option,
-    what_if_options,
-)
+from backtrace.cli.options import digits_options, format_option, output_options, value_option, what_if_options
 from backtrace.errors import BacktraceError, quoted
 from backtrace.limits import COSTS_KEPT, STEPS
 
@@ -78,13 +71,11 @@ def command(
         many = f"{steps // every:,}"
         raise click.UsageError(f"--every {every} is {many} costs; expected at most {COSTS_KEPT:,}")
     from backtrace.cli.output import write_view, writing_to
-    from backtrace.cli.what_if import what_if
-    from backtrace.config.load import load
     from backtrace.config.write import config_text
     from backtrace.training.trainer import train
     from backtrace.views.train.rows import speed, summarize, usual_marks
 
-    problem, _ = what_if(load(config, seed, reach()), *change, None)
+    problem, _ = read_problem(config, change, None, seed)
     below = _bound(problem, until) if until else None
     with ExitStack() as files:
         saved = files.enter_context(writing_to(save)) if save is not None else None
