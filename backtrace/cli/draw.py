@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from backtrace.cli.option_groups import Change, Figures, grouped, read_problem
+from backtrace.cli.option_groups import Change, Destination, Figures, grouped, read_problem
 from backtrace.cli.options import (
     digits_options,
     file_option,
@@ -31,7 +31,7 @@ BLANK_DIGITS = 6  # as on a sheet: somebody calculates with these numbers
 @digits_options(3)
 @what_if_options
 @file_option
-@grouped(figures=Figures, change=Change)
+@grouped(figures=Figures, change=Change, destination=Destination)
 def command(
     config: str,
     view: View,
@@ -41,7 +41,7 @@ def command(
     blank: bool,
     figures: Figures,
     change: Change,
-    output: str | None,
+    destination: Destination,
 ) -> None:
     """Draw the network of CONFIG: units with h, a and δ, edges with weights and their gradients.
 
@@ -50,7 +50,6 @@ def command(
     """
     if sample == "all":
         raise click.UsageError("a picture has one sample; give its number with --sample K")
-    from backtrace.cli.output import write_view, writing_to
     from backtrace.diagrams.build import picture
     from backtrace.diagrams.diagram import blank as without_solution
     from backtrace.errors import NotDifferentiableError
@@ -67,5 +66,4 @@ def command(
         diagram = without_solution(diagram)
         if figures == (None, None):
             figures = Figures(BLANK_DIGITS, None)
-    with writing_to(output) as out:
-        write_view(view, problem, diagram, out, figures=figures, arithmetic=arithmetic)
+    destination.write(view, problem, diagram, figures=figures, arithmetic=arithmetic)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from backtrace.cli.option_groups import Change, Figures, grouped, read_problem
+from backtrace.cli.option_groups import Change, Destination, Figures, grouped, read_problem
 from backtrace.cli.options import (
     format_option,
     limited_flag,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @number_options
 @what_if_options
 @output_options
-@grouped(figures=Figures, change=Change)
+@grouped(figures=Figures, change=Change, destination=Destination)
 def command(
     config: str,
     name: str,
@@ -40,8 +40,7 @@ def command(
     figures: Figures,
     hand: dict[str, int] | None,
     change: Change,
-    output: str | None,
-    color: str,
+    destination: Destination,
 ) -> None:
     """Explain one quantity of CONFIG: its path through the chain rule, every factor, back to the givens.
 
@@ -51,21 +50,10 @@ def command(
     """
     if sample == "all":
         raise click.UsageError("one quantity has one sample; give its number with --sample K")
-    from backtrace.cli.output import write_view, writing_to
     from backtrace.evaluation.choice import arithmetic_of
     from backtrace.explaining.explanation import explain
 
     problem, own_sample = read_problem(config, change, sample)
     arithmetic = arithmetic_of(problem, hand)
     explanation = explain(problem, name, step, own_sample, arithmetic)
-    with writing_to(output) as out:
-        write_view(
-            view,
-            problem,
-            explanation,
-            out,
-            figures=figures,
-            arithmetic=arithmetic,
-            color=color,
-            fragment=fragment,
-        )
+    destination.write(view, problem, explanation, figures=figures, arithmetic=arithmetic, fragment=fragment)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, grouped, read_problem
+from backtrace.cli.option_groups import Change, Destination, grouped, read_problem
 from backtrace.cli.option_types import FiniteRange, sample_number
 from backtrace.cli.options import flag, format_option, output_options, value_option, what_if_options
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @value_option("--tolerance", "X", FiniteRange(min=0), "The accepted relative error (default 1e-06).")
 @what_if_options
 @output_options
-@grouped(change=Change)
+@grouped(change=Change, destination=Destination)
 def command(
     config: str,
     view: View,
@@ -46,8 +46,7 @@ def command(
     step_size: float | None,
     tolerance: float | None,
     change: Change,
-    output: str | None,
-    color: str,
+    destination: Destination,
 ) -> int:
     """Check every derived gradient of CONFIG against central differences and complex steps.
 
@@ -55,7 +54,6 @@ def command(
 
     Exit code: 3 if a gradient is wrong, else 0.
     """
-    from backtrace.cli.output import write_view, writing_to
     from backtrace.gradchecking.check import counting, gradcheck
     from backtrace.gradchecking.estimates import STEP_SIZE, TOLERANCE, Settings
 
@@ -69,6 +67,5 @@ def command(
     )
     counts: Counter[Verdict] = Counter()
     subjects = counting(gradcheck(problem, sample, settings), counts)
-    with writing_to(output) as out:
-        write_view(view, problem, subjects, out, color=color, settings=settings, counts=counts)
+    destination.write(view, problem, subjects, settings=settings, counts=counts)
     return Exit.MISTAKES if counts["wrong"] else Exit.FINE

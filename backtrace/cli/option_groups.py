@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from backtrace.evaluation.steps import Request
     from backtrace.problem.problem import Problem
     from backtrace.typesetting.numerals import Numerals
+    from backtrace.views.formats import View
 
 Chosen = TypeVar("Chosen", bound=int | str | None)  # a sample's number, `all`, or None
 
@@ -43,6 +44,23 @@ class Figures(NamedTuple):
         return Numerals(self.digits or usual, self.decimals, kept)
 
 
+class Destination(NamedTuple):
+    """The place for the result: `--output` and `--color`."""
+
+    output: str | None
+    color: str | None
+
+    def check(self) -> None:
+        """Both can be given together."""
+
+    def write(self, view: View, problem: Problem, content: Any, **how: Any) -> None:
+        """Write a result in a format, as `write_view` does."""
+        from backtrace.cli.output import write_view, writing_to
+
+        with writing_to(self.output) as out:
+            write_view(view, problem, content, out, color=self.color or "never", **how)
+
+
 class Choice(NamedTuple):
     """The steps, samples and quantities to show, and the decimals of hand arithmetic."""
 
@@ -57,14 +75,17 @@ class Choice(NamedTuple):
         exclusive(step=self.step, steps=self.steps)
 
 
-def grouped(**kinds: type[Change | Figures | Choice]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+Command = Callable[..., Any]
+
+
+def grouped(**kinds: type[Change | Figures | Destination | Choice]) -> Callable[[Command], Command]:
     """Hand options to a command in groups: `figures=Figures` gets the options named like its fields.
 
     Raises:
         UsageError: two options of a group exclude each other.
     """
 
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(command: Command) -> Command:
         @wraps(command)
         def grouping(**values: Any) -> Any:
             for name, kind in kinds.items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backtrace.cli.option_groups import Change, Choice, Figures, grouped, read_request
+from backtrace.cli.option_groups import Change, Choice, Destination, Figures, grouped, read_request
 from backtrace.cli.options import (
     choice_options,
     file_option,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @number_options
 @what_if_options
 @file_option
-@grouped(choice=Choice, figures=Figures, change=Change)
+@grouped(choice=Choice, figures=Figures, change=Change, destination=Destination)
 def command(
     config: str,
     view: View,
@@ -48,7 +48,7 @@ def command(
     fragment: bool,
     figures: Figures,
     change: Change,
-    output: str | None,
+    destination: Destination,
 ) -> None:
     """Write an answer sheet for CONFIG: what is given, and a place for every number to work out.
 
@@ -57,7 +57,6 @@ def command(
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The sheet
     is marked by `backtrace check CONFIG SHEET`.
     """
-    from backtrace.cli.output import write_view, writing_to
     from backtrace.evaluation.float64 import FLOAT64
     from backtrace.tracing.selection import at_least_one, shown_parts
     from backtrace.tracing.trace import compute
@@ -68,18 +67,16 @@ def command(
     parts = at_least_one(shown_parts(compute(problem, request), choice.show, arithmetic), problem)
     name = "" if arithmetic is FLOAT64 else arithmetic.name
     decimals = _Decimals(problem, figures.numerals(view.defaults.get("digits", 6)))
-    with writing_to(output) as out:
-        write_view(
-            view,
-            problem,
-            sections(problem, parts),
-            out,
-            figures=figures,
-            arithmetic=arithmetic,
-            fragment=fragment,
-            asking=Asking(formulas, solution, _note(*figures), name),
-            outcomes=decimals.outcomes,
-        )
+    destination.write(
+        view,
+        problem,
+        sections(problem, parts),
+        figures=figures,
+        arithmetic=arithmetic,
+        fragment=fragment,
+        asking=Asking(formulas, solution, _note(*figures), name),
+        outcomes=decimals.outcomes,
+    )
     decimals.warn()
 
 

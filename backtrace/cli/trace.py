@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
-from backtrace.cli.option_groups import Change, Choice, Figures, grouped, read_request
+from backtrace.cli.option_groups import Change, Choice, Destination, Figures, grouped, read_request
 from backtrace.cli.options import (
     choice_options,
     flag,
@@ -18,8 +19,10 @@ from backtrace.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backtrace.problem.problem import Problem
-    from backtrace.typesetting.numerals import Numerals
+    from backtrace.training.health import LayerHealth
     from backtrace.views.formats import View
 
 
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 @number_options
 @what_if_options
 @output_options
-@grouped(choice=Choice, figures=Figures, change=Change)
+@grouped(choice=Choice, figures=Figures, change=Change, destination=Destination)
 def command(
     config: str,
     view: View,
@@ -45,8 +48,7 @@ def command(
     health: bool,
     figures: Figures,
     change: Change,
-    output: str | None,
-    color: str,
+    destination: Destination,
 ) -> None:
     """Print every h, a, δ and ∂E/∂w of CONFIG, with the formula and the numbers put in.
 
@@ -54,38 +56,29 @@ def command(
     """
     if matrix and choice.show:
         raise click.UsageError("--matrix draws whole layers and --show picks quantities; give one of them")
-    from backtrace.cli.output import write_view, writing_to
     from backtrace.tracing.selection import at_least_one, shown_parts
     from backtrace.tracing.trace import compute
 
     problem, request = read_request(config, choice, change)
     arithmetic = request.arithmetic
-    with writing_to(output) as out:
-        write_view(
-            view,
-            problem,
-            at_least_one(shown_parts(compute(problem, request), choice.show, arithmetic), problem),
-            out,
-            figures=figures,
-            arithmetic=arithmetic,
-            color=color,
-            matrix=matrix,
-            all_rows=all_rows,
-            fragment=fragment,
-            pictured=() if choice.show else request.phases,  # a picture would show more than the quantities
-        )
-        if health:
-            numerals = figures.numerals(kept=arithmetic.kept)
-            _draw_health(problem, request.first, numerals, out, color)
+    destination.write(
+        view,
+        problem,
+        at_least_one(shown_parts(compute(problem, request), choice.show, arithmetic), problem),
+        figures=figures,
+        arithmetic=arithmetic,
+        matrix=matrix,
+        all_rows=all_rows,
+        fragment=fragment,
+        health=partial(_health, problem, request.first) if health else None,
+        pictured=() if choice.show else request.phases,  # a picture would show more than the quantities
+    )
 
 
-def _draw_health(problem: Problem, step: int, numerals: Numerals, out: TextIO, color: str) -> None:
-    """Draw the table of layers as they are at the start of a step, over all samples."""
-    from backtrace.cli.output import console_for, style_of
+def _health(problem: Problem, step: int) -> Sequence[LayerHealth]:
+    """The state of the layers at the start of a step, over all samples."""
     from backtrace.training.health import health
     from backtrace.training.trainer import after
-    from backtrace.views.page.records import Look
-    from backtrace.views.train.table import draw_health
 
     values = after(problem, step - 1) if step > 1 else {}
-    draw_health(health(problem, values or {}), Look(style_of(out), numerals), console_for(out, color))
+    return health(problem, values or {})

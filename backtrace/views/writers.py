@@ -13,6 +13,10 @@ def trace_table(context: ViewContext) -> None:
     from backtrace.views.trace.table import draw
 
     draw(context)
+    if context.has("health"):
+        from backtrace.views.train.table import draw_health
+
+        draw_health(context.options["health"](), context.look, context.console())
 
 
 def trace_markdown(context: ViewContext) -> None:
