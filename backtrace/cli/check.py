@@ -10,7 +10,7 @@ import click
 from click import Choice, IntRange
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, grouped
+from backtrace.cli.option_groups import Change, Destination, grouped
 from backtrace.cli.option_types import FiniteRange, name_of, setting
 from backtrace.cli.options import (
     flag,
@@ -95,7 +95,7 @@ feedback_options = shared(
 )
 @what_if_options
 @output_options
-@grouped(change=Change)
+@grouped(change=Change, destination=Destination)
 def command(
     config: str,
     answers: tuple[str, ...],
@@ -112,8 +112,7 @@ def command(
     jobs: int,
     published: bool,
     change: Change,
-    output: str | None,
-    color: str,
+    destination: Destination,
 ) -> int:
     """Mark the numbers in ANSWERS: right, right within rounding, right given an earlier error, or wrong.
 
@@ -147,9 +146,9 @@ def command(
     reveal = reveal or feedback == usual == "full"
     disclosure = Disclosure(feedback, reveal, slip_mark)  # type: ignore[arg-type]
     if many and several:
-        return _write_class(several, problem, reports, len(files), disclosure, output, color)
+        return _write_class(several, problem, reports, len(files), disclosure, destination)
     return _write_sheet(
-        view, problem, next(iter(reports)), disclosure, output, color, verbose, published and not verbose
+        view, problem, next(iter(reports)), disclosure, destination, verbose, published and not verbose
     )
 
 
@@ -170,12 +169,10 @@ def _write_sheet(
     problem: Problem,
     report: Report,
     disclosure: Disclosure,
-    output: str | None,
-    color: str,
+    destination: Destination,
     verbose: bool,
     only_corrections: bool,
 ) -> int:
-    from backtrace.cli.output import write_view, writing_to
     from backtrace.errors import BacktraceError
     from backtrace.views.check.rows import corrections, shown_sheet
 
@@ -184,10 +181,9 @@ def _write_sheet(
         sheet = corrections(sheet)
     # A grader or a CI system waits for a file also where there is nothing to mark.
     if report.error is None or view.takes("error"):
-        with writing_to(output) as out:
-            if not view.takes("unread"):
-                _tell_unread(sheet, verbose)
-            write_view(view, problem, sheet, out, color=color, verbose=verbose)
+        if not view.takes("unread"):
+            _tell_unread(sheet, verbose)
+        destination.write(view, problem, sheet, verbose=verbose)
     if report.error is not None:
         raise BacktraceError(report.error)
     return Exit.MISTAKES if report.has_mistakes else Exit.FINE
@@ -209,12 +205,10 @@ def _write_class(
     reports: Iterator[Report],
     total: int,
     disclosure: Disclosure,
-    output: str | None,
-    color: str,
+    destination: Destination,
 ) -> int:
     """Write the reports as they come."""
     from backtrace.checking.judging.class_counts import ClassCounts
-    from backtrace.cli.output import write_view, writing_to
     from backtrace.views.check.rows import shown_sheet
 
     counts = ClassCounts(disclosure.slip_mark)
@@ -224,11 +218,11 @@ def _write_class(
             counts.add(report)
             yield shown_sheet(report, disclosure)
 
-    with writing_to(output) as out:
-        # A progress bar would tear apart what is written to the same screen meanwhile; a table comes last.
-        has_bar = output is not None or view.format == "table" or not out.isatty()
-        sheets = _with_progress(counted(), total) if has_bar else counted()
-        write_view(view, problem, sheets, out, color=color, counts=counts, disclosure=disclosure)
+    # A progress bar would tear apart a result that is written to the same screen meanwhile.
+    at_terminal = destination.output is None and sys.stdout is not None and sys.stdout.isatty()
+    has_bar = view.takes("bar") or not at_terminal
+    sheets = _with_progress(counted(), total) if has_bar else counted()
+    destination.write(view, problem, sheets, counts=counts, disclosure=disclosure)
     if counts.unreadable:
         return Exit.BAD_INPUT
     return Exit.MISTAKES if counts.with_mistakes else Exit.FINE

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 class View(NamedTuple):
     """One format of one command.
 
-    `endings` are those of its files. `options` are those of LIMITED that it takes; of a marked sheet also
-    `unread` and `error`, where it has a place for lines that were not understood, and for a sheet that could
-    not be read. `escapes`: it can carry signs that the encoding of the output lacks. Sums of more than
-    `terms` are shortened. `defaults` are the values of options where the format has its own.
+    `endings` are those of its files. `options` are those of LIMITED that it takes; `check` has `unread` and
+    `error`, where a format has a place for lines that were not understood and for a sheet that could not be
+    read, and `bar`, where it is written after the last sheet of a class. `escapes`: it can carry signs that
+    the encoding of the output lacks. Sums of more than `terms` are shortened. `defaults` are the values of
+    options where the format has its own.
     """
 
     command: str
@@ -61,7 +62,7 @@ VIEWS: tuple[View, ...] = (
     # Students see what Gradescope gets, so the expected values have to be asked for.
     View("check", "gradescope", writers.check_gradescope, "", "unread error", defaults={"feedback": "slip"}),
     # Many sheets at once, for `check`.
-    View("class", "table", writers.class_table),
+    View("class", "table", writers.class_table, "", "bar"),
     View("class", "json", writers.class_json, "json"),
     View("class", "csv", writers.class_csv, "csv"),
     View("class", "markdown", writers.class_markdown, "md"),
