@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, TypeVar
 
 from backtrace.cli.options import exclusive, input_alone, phases_of, reach
 
 if TYPE_CHECKING:
+    from backtrace.evaluation.arithmetic import Arithmetic
     from backtrace.evaluation.steps import Request
     from backtrace.problem.problem import Problem
     from backtrace.typesetting.numerals import Numerals
@@ -55,10 +56,36 @@ class Destination(NamedTuple):
 
     def write(self, view: View, problem: Problem, content: Any, **how: Any) -> None:
         """Write a result in a format, as `write_view` does."""
-        from backtrace.cli.output import write_view, writing_to
+        from backtrace.cli.output import writing_to
 
         with writing_to(self.output) as out:
             write_view(view, problem, content, out, color=self.color or "never", **how)
+
+
+def write_view(
+    view: View,
+    problem: Problem,
+    content: Any,
+    out: TextIO,
+    *,
+    figures: Figures | None = None,
+    arithmetic: Arithmetic | None = None,
+    color: str = "never",
+    **options: Any,
+) -> Any:
+    """Write the result of a command, `content`, in one of its formats; `options` are for its writer."""
+    from backtrace.cli.output import console_for, style_of
+    from backtrace.evaluation.float64 import FLOAT64
+    from backtrace.typesetting.numerals import Numerals
+    from backtrace.typesetting.plain import TYPESET
+    from backtrace.views.page.context import ViewContext
+    from backtrace.views.page.records import Look
+
+    arithmetic = arithmetic or FLOAT64
+    numerals = figures.numerals(view.defaults.get("digits", 6), arithmetic.kept) if figures else Numerals()
+    look = Look(TYPESET if view.escapes else style_of(out), numerals, view.terms)
+    console = partial(console_for, out, color)
+    return view.write(ViewContext(problem, content, look, out, console, arithmetic.name, options))
 
 
 class Choice(NamedTuple):

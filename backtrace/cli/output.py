@@ -9,20 +9,13 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import partial
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from backtrace.errors import BacktraceError, cannot_read, quoted
-from backtrace.evaluation.float64 import FLOAT64
 from backtrace.typesetting.plain import PLAIN, TYPESET, Style
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from backtrace.cli.option_groups import Figures
-    from backtrace.evaluation.arithmetic import Arithmetic
-    from backtrace.problem.problem import Problem
-    from backtrace.views.formats import View
 
 UNBOUNDED = 100_000  # columns of a pipe or a file: nothing is ever wrapped there
 
@@ -127,28 +120,6 @@ def style_of(out: TextIO) -> Style:
     except (UnicodeEncodeError, LookupError):
         return PLAIN
     return TYPESET
-
-
-def write_view(
-    view: View,
-    problem: Problem,
-    content: Any,
-    out: TextIO,
-    *,
-    figures: Figures | None = None,
-    arithmetic: Arithmetic = FLOAT64,
-    color: str = "never",
-    **options: Any,
-) -> Any:
-    """Write the result of a command, `content`, in one of its formats; `options` are for its writer."""
-    from backtrace.typesetting.numerals import Numerals
-    from backtrace.views.page.context import ViewContext
-    from backtrace.views.page.records import Look
-
-    numerals = figures.numerals(view.defaults.get("digits", 6), arithmetic.kept) if figures else Numerals()
-    look = Look(TYPESET if view.escapes else style_of(out), numerals, view.terms)
-    console = partial(console_for, out, color)
-    return view.write(ViewContext(problem, content, look, out, console, arithmetic.name, options))
 
 
 def console_for(out: TextIO, color: str) -> Console:

@@ -11,7 +11,7 @@ import click
 from click import Choice, IntRange
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, Figures, grouped, read_problem
+from backtrace.cli.option_groups import Change, Figures, grouped, read_problem, write_view
 from backtrace.cli.option_types import cost_bound
 from backtrace.cli.options import digits_options, format_option, output_options, value_option, what_if_options
 from backtrace.errors import BacktraceError, quoted
@@ -70,7 +70,7 @@ def command(
     if every is not None and steps // every > COSTS_KEPT:
         many = f"{steps // every:,}"
         raise click.UsageError(f"--every {every} is {many} costs; expected at most {COSTS_KEPT:,}")
-    from backtrace.cli.output import write_view, writing_to
+    from backtrace.cli.output import writing_to
     from backtrace.config.write import config_text
     from backtrace.training.trainer import train
     from backtrace.views.train.rows import speed, summarize, usual_marks
