@@ -13,8 +13,8 @@ from tests.browser import CHROMIUM, DRIVER, MISSING, Browser, browser
 # version could change. Tests that draw examples, open a browser or type at a terminal are not among them.
 QUICK = set(
     "test_cli test_check_cli test_config test_config_errors test_samples_file test_schema test_published "
-    "test_published_checks test_formats test_library test_readme test_one_row test_updates test_selection "
-    "test_documents".split()
+    "test_published_checks test_formats test_library test_readme test_one_row test_one_view_row "
+    "test_updates test_selection test_documents".split()
 )
 
 # How long an example takes says more about the machine than about the code.
