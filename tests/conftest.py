@@ -14,7 +14,7 @@ from tests.browser import CHROMIUM, DRIVER, MISSING, Browser, browser
 QUICK = set(
     "test_cli test_check_cli test_config test_config_errors test_samples_file test_schema test_published "
     "test_published_checks test_formats test_library test_readme test_one_row test_one_view_row "
-    "test_updates test_selection test_documents".split()
+    "test_updates test_selection test_documents test_source".split()
 )
 
 # How long an example takes says more about the machine than about the code.

@@ -15,6 +15,7 @@ from backtrace.symbolic.functions import FUNCTIONS
 def without_brackets(expression: Expression) -> Iterator[Expression]:
     """The expression without each of the brackets around its parts, one at a time.
 
+    >>> from backtrace.symbolic.parser import parse
     >>> from backtrace.typesetting.plain import formula
     >>> [formula(e) for e in without_brackets(parse("(a - y)*a*(1 - a)"))]
     ['a - y·a·(1 - a)', '(a - y)·a·1 - a']
