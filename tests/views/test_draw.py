@@ -599,31 +599,6 @@ def test_a_long_formula_ends_between_two_of_its_parts(formula: str, shown: str) 
     assert f"│ {shown} " in picture_text("text", problem_of(config), picture(problem_of(config)))
 
 
-def test_a_weight_s_sign_is_drawn_where_its_edge_leaves_the_way_it_shares() -> None:
-    skipping = {
-        "inputs": ["x_1", "x_2"],
-        "targets": ["t_1", "t_2"],
-        "layers": [
-            {"name": "hidden", "units": ["h"], "weights": [[1, 1]]},
-            {
-                "name": "out",
-                "units": ["o", "p"],
-                "from": ["inputs", "hidden"],
-                "weights": [[1, None, 1], [-2, 1, 1]],
-            },
-        ],
-        "samples": [{"inputs": [1, 1], "targets": [1, 1]}],
-    }
-    root = ElementTree.fromstring(picture_text("svg", problem_of(skipping), picture(problem_of(skipping))))
-    edges = [path for path in root.iter(f"{SVG}path") if "edge" in path.get("class", "")]
-    costs = [path for path in edges if "C" in path.get("d", "")]
-    assert len(costs) == 3  # the way of x_1, which both its weights share, and each output's edge to the cost
-    assert "H" in costs[0].get("d", "")
-    assert [path.get("class") for path in edges].count("edge minus") == 1
-    assert [path.get("class") for path in edges].count("edge plus") == 6
-    assert [path.get("class") for path in edges].count("edge") == 3
-
-
 def test_an_equation_that_is_a_number_says_it_once() -> None:
     config = {"equations": {"k": "5", "E": "2*k"}, "objective_symbol": "E"}
     text = picture_text("text", problem_of(config), picture(problem_of(config)))
@@ -859,12 +834,12 @@ def test_nothing_stands_on_anything_else_and_no_edge_goes_through_a_box(plan: La
     assert overlapping([*layout.boxes, *labels]) == []
     for (source, target), line in zip(plan.edges, layout.lines, strict=True):
         others = [box for node, box in enumerate(layout.boxes) if node not in (source, target)]
-        for one, other in pairwise(line.corners):
+        for one, other in pairwise(line):
             assert not [box for box in others if _touches(box, one, other)]
     assert len(labels) == sum(label is not None for label in plan.labels)
     assert all(_inside(box, layout) for box in (*layout.boxes, *labels))
     assert not [1 for line, own in zip(layout.lines, layout.labels, strict=True) for box in labels
-                if box != own and any(_touches(box, *leg) for leg in pairwise(line.corners))]  # fmt: skip
+                if box != own and any(_touches(box, *leg) for leg in pairwise(line))]  # fmt: skip
 
 
 def test_a_label_below_all_boxes_is_on_the_picture() -> None:
@@ -905,7 +880,7 @@ def test_every_label_stands_on_its_own_edge() -> None:
     layout = lay_out(plan)
     for line, box in zip(layout.lines, layout.labels, strict=True):
         assert box is not None
-        assert any(_touches(box, one, other) for one, other in pairwise(line.corners))
+        assert any(_touches(box, one, other) for one, other in pairwise(line))
 
 
 # The command

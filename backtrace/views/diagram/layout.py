@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from backtrace.views.diagram.geometry import Box, PagePoint, Size
 
-BETWEEN = 26.0  # the least distance between two boxes of a column
+BETWEEN = 26.0  # the distance between two boxes in the fullest column
 LAYERED = 42.0  # the same in a network, whose layers have room for the labels beside them
 BETWEEN_LABELS = 5.0
 SLOT = 16.0  # the height of a slot through which an edge skips a column
-LEAST = 70.0  # between two columns; a heading may need more
+LEAST = 70.0  # between two columns
 SWEEPS = (1, -1, 1, -1, 1)  # over the columns: to the right, back to the left, …
 STEEPEST = 7.0  # the height of a picture over the distance that its edges have to climb it
 
@@ -42,22 +42,11 @@ class LayoutPlan(NamedTuple):
     right: frozenset[int] = frozenset()
 
 
-class EdgeLine(NamedTuple):
-    """The corners of an edge: `way` as far as edges from the same source may share it, then `leg`."""
-
-    way: tuple[PagePoint, ...]
-    leg: tuple[PagePoint, ...]
-
-    @property
-    def corners(self) -> tuple[PagePoint, ...]:
-        return (*self.way, *self.leg[1:])
-
-
 class Layout(NamedTuple):
-    """The boxes of nodes, the lines of edges, the boxes of labels, the middles of columns; and the extent."""
+    """The boxes of nodes, the corners of edges, the boxes of labels, the middles of columns; the extent."""
 
     boxes: Sequence[Box]
-    lines: Sequence[EdgeLine]
+    lines: Sequence[Sequence[PagePoint]]
     labels: Sequence[Box | None]
     columns: Sequence[float]
     size: Size
@@ -91,14 +80,12 @@ class _Arrangement:
         self.routes = [self.route(edge) for edge in range(len(plan.edges))]
         passing = dict.fromkeys(slot for route in self.routes for slot in route[1:-1])
         for slot in passing:
-            if slot.column % 2 or not plan.ordered:
-                self.columns[slot.column].append(slot)
-            else:
-                self.pass_outside(slot)
+            self.columns[slot.column].append(slot)
         if not plan.ordered:
             self.unravel()
         self.sort_labels()
         self.widths = [max((self.size(slot).width for slot in slots), default=0.0) for slots in self.columns]
+        self.widths[::2] = map(max, self.widths[::2], plan.headings)
 
     def route(self, edge: int) -> list[_Slot]:
         """The slots that an edge runs through, with both its ends."""
@@ -121,14 +108,6 @@ class _Arrangement:
         return self.column[slot.node] == slot.column
 
     # The order within columns
-
-    def pass_outside(self, slot: _Slot) -> None:
-        """Let edges pass above a layer if they come from the upper half of their own, else below it."""
-        own = self.plan.columns[self.column[slot.node] // 2]
-        above = own.index(slot.node) < (len(own) - 1) / 2
-        slots = self.columns[slot.column]
-        first = next(k for k, other in enumerate(slots) if self.is_own(other))
-        slots.insert(first if above else len(slots), slot)
 
     def joined(self) -> dict[tuple[_Slot, int], list[_Slot]]:
         """The neighbours of each slot, at the left (-1) and at the right (1)."""
@@ -169,24 +148,20 @@ class _Arrangement:
     # Places
 
     def layout(self) -> Layout:
-        middle = self.spread() if self.plan.ordered else self.near_neighbours()
-        whole = max((y + self.size(slot).height / 2 for slot, y in middle.items()), default=0.0)
+        middle, whole = self.spread()
         lefts = self.lefts(whole)
         places: dict[_Slot, Box] = {}
+        labels: list[Box | None] = [None] * len(self.plan.edges)
         for slot, y in middle.items():
             width, high = self.size(slot)
-            if slot.edge is not None:
-                width = self.widths[
-                    slot.column
-                ]  # an edge ends at its label: no stub of it beside a short one
+            if slot.edge is not None:  # an edge ends at its label: no stub of it beside a short one
+                width = self.widths[slot.column]
             spare = self.widths[slot.column] - width
             is_right = self.is_own(slot) and slot.node in self.plan.right
             left = lefts[slot.column] + (spare if is_right else spare / 2)
             places[slot] = Box(left, y - high / 2, left + width, y + high / 2)
-        labels: list[Box | None] = [None] * len(self.plan.edges)
-        for slot, box in places.items():
             if slot.edge is not None:
-                labels[slot.edge] = box
+                labels[slot.edge] = places[slot]
         return Layout(
             [places[_Slot(self.column[node], node)] for node in range(len(self.plan.sizes))],
             [self.line(route, places, lefts) for route in self.routes],
@@ -195,11 +170,12 @@ class _Arrangement:
             Size(lefts[-1] + self.widths[-1], whole),
         )
 
-    def spread(self) -> dict[_Slot, float]:
-        """The middle height of every slot of a network: each column fills the whole height evenly."""
+    def spread(self) -> tuple[dict[_Slot, float], float]:
+        """The middle height of every slot, and the whole height, which each column fills evenly."""
+        between = LAYERED if self.plan.ordered else BETWEEN
         taken = [sum(self.size(slot).height for slot in slots) for slots in self.columns]
         whole = max(
-            used + len(slots) * (BETWEEN_LABELS if column % 2 else LAYERED)
+            used + len(slots) * (BETWEEN_LABELS if column % 2 else between)
             for column, (used, slots) in enumerate(zip(taken, self.columns, strict=True))
         )
         middle = {}
@@ -210,70 +186,30 @@ class _Arrangement:
                 high = self.size(slot).height
                 middle[slot] = y + high / 2
                 y += high + space
-        return middle
-
-    def near_neighbours(self) -> dict[_Slot, float]:
-        """The middle height of every slot of a computation: as near its neighbours as there is room for."""
-        joined = self.joined()
-        middle: dict[_Slot, float] = {}
-        for slots in self.columns:
-            middle |= self.stacked(slots, [0.0] * len(slots))
-        for direction in SWEEPS:
-            for slots in self.columns[::direction]:
-                beside = self.columns[slots[0].column - 2] if slots and slots[0].column else slots
-                wanted = []
-                for slot in slots:
-                    is_alone = not {(slot, 1), (slot, -1)} & joined.keys()
-                    there = joined.get((slot, -direction), beside if is_alone else (slot,))
-                    wanted.append(_mean([middle[other] for other in there]))
-                middle |= self.stacked(slots, wanted)
-        top = min((y - self.size(slot).height / 2 for slot, y in middle.items()), default=0.0)
-        return {slot: y - top for slot, y in middle.items()}
-
-    def stacked(self, slots: Sequence[_Slot], wanted: Sequence[float]) -> dict[_Slot, float]:
-        """Heights near the wanted ones, in order and apart; slots that would overlap move as one run."""
-        offsets = [0.0]
-        for above, below in pairwise(slots):
-            offsets.append(offsets[-1] + (self.size(above).height + self.size(below).height) / 2 + BETWEEN)
-        runs: list[list[float]] = []
-        for want, offset in zip(wanted, offsets, strict=False):
-            runs.append([want - offset])
-            while len(runs) > 1 and _mean(runs[-2]) >= _mean(runs[-1]):
-                runs[-2:] = [runs[-2] + runs[-1]]
-        starts = [start for run in runs for start in [_mean(run)] * len(run)]
-        return {slot: start + offset for slot, start, offset in zip(slots, starts, offsets, strict=False)}
+        return middle, whole
 
     def lefts(self, whole: float) -> list[float]:
         """The left side of every column."""
         climb = max(LEAST, whole / STEEPEST)
         lefts = [0.0]
         for column in range(0, len(self.columns) - 1, 2):
-            here, label, there = self.widths[column : column + 3]
-            heading = sum(self.plan.headings[column // 2 : column // 2 + 2]) / 2 + 14
-            least = max(LEAST, heading - (here + there) / 2)
-            gap = max(least, label + 2 * climb) if column + 1 in self.labelled else least
+            here, label = self.widths[column : column + 2]
+            gap = label + 2 * climb if column + 1 in self.labelled else LEAST
             start = lefts[-1] + here
             lefts += [start + (gap - label) / 2, start + gap]
         return lefts
 
-    def line(self, route: Sequence[_Slot], places: dict[_Slot, Box], lefts: Sequence[float]) -> EdgeLine:
+    def line(
+        self, route: Sequence[_Slot], places: dict[_Slot, Box], lefts: Sequence[float]
+    ) -> list[PagePoint]:
         """The corners of an edge, which runs level through each column."""
         corners: list[PagePoint] = []
         for slot in route:
             box, left = places[slot], lefts[slot.column]
-            y = box.middle.y
-            if slot is not route[0]:
-                corners.append(PagePoint(left, y))
-            if slot is route[-1]:
-                corners.append(PagePoint(box.left, y))
-            else:
-                if slot is route[0]:
-                    corners.append(PagePoint(box.right, y))
-                corners.append(PagePoint(left + self.widths[slot.column], y))
-            if slot.column % 2 == 0 and slot is not route[-1]:
-                leg = len(corners) - 1
-        way, rest = corners[: leg + 1], corners[leg:]
-        return EdgeLine(tuple(dict.fromkeys(way)), tuple(dict.fromkeys(rest)))
+            start = box.right if slot is route[0] else left
+            end = box.left if slot is route[-1] else left + self.widths[slot.column]
+            corners += [PagePoint(start, box.middle.y), PagePoint(end, box.middle.y)]
+        return list(dict.fromkeys(corners))
 
 
 def _mean(numbers: Sequence[float]) -> float:

@@ -76,14 +76,9 @@ def label_size(texts: EdgeCaption) -> Size | None:
 
 def edge_path(texts: EdgeCaption, corners: Sequence[PagePoint]) -> str:
     """An edge: straight and by its sign and size where it has a weight; else a curve."""
-    if not texts.sign:
-        return way_path(corners)
-    line = "L".join(f"{x:.1f} {y:.1f}" for x, y in corners)
-    return f'<path class="edge {texts.sign}" d="M{line}" stroke-width="{texts.thickness:.2f}"/>'
-
-
-def way_path(corners: Sequence[PagePoint]) -> str:
-    """An edge without a weight, in curves that are level at each corner."""
+    if texts.sign:
+        line = "L".join(f"{x:.1f} {y:.1f}" for x, y in corners)
+        return f'<path class="edge {texts.sign}" d="M{line}" stroke-width="{texts.thickness:.2f}"/>'
     pieces = [f"M{corners[0].x:.1f} {corners[0].y:.1f}"]
     for (left, y), (x, below) in pairwise(corners):
         middle = (left + x) / 2

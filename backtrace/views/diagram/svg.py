@@ -7,7 +7,6 @@ a gradient is in italics below a rule or after ∂.
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from collections.abc import Iterator
 from typing import TextIO
 from xml.sax.saxutils import escape
@@ -28,7 +27,6 @@ from backtrace.views.diagram.marks import (
     node_size,
     text_mark,
     text_width,
-    way_path,
 )
 from backtrace.views.page.records import Look
 
@@ -85,13 +83,11 @@ class _Page:
 
     def lines(self) -> Iterator[str]:
         title, place = self.captions.heading()
-        left, right = self.overhang()
-        across = left + self.layout.size.width + right
-        inner = max(across, NARROWEST)
+        inner = max(self.layout.size.width, NARROWEST)
         titles = [] if self.is_part else _wrapped(title, TITLE, inner)
         places = [] if self.is_part else _wrapped(place, HEADING, inner)
         legend = [line for sentence in self.legend() for line in _wrapped(sentence, HEADING, inner)]
-        x = EDGE_OF_PAGE + left + (inner - across) / 2
+        x = EDGE_OF_PAGE + (inner - self.layout.size.width) / 2
         y = EDGE_OF_PAGE + 22 * len(titles) + LINE * len(places) + (0 if self.is_part else 14)
         head = y + HEADING
         if any(self.captions.headings):
@@ -124,17 +120,6 @@ class _Page:
             yield text_mark(line, EDGE_OF_PAGE, bottom + 4 + LINE * k, HEADING, "quiet", "start")
         yield "</svg>"
 
-    def overhang(self) -> tuple[float, float]:
-        """The widths of the headings beyond the first and the last column."""
-        ends = [
-            (middle - text_width(heading, HEADING) / 2, middle + text_width(heading, HEADING) / 2)
-            for heading, middle in zip(self.captions.headings, self.layout.columns, strict=True)
-        ]
-        return (
-            max(0.0, -min(left for left, _ in ends)),
-            max(0.0, max(right for _, right in ends) - self.layout.size.width),
-        )
-
     def legend(self) -> Iterator[str]:
         if any(texts.brief for texts in self.captions.edges):
             cost = next(node for node in self.picture.nodes if node.kind == "cost").values[0].symbol
@@ -143,12 +128,7 @@ class _Page:
 
     def network(self) -> Iterator[str]:
         """Edges, labels on top of them, and nodes."""
-        edges = list(zip(self.captions.edges, self.layout.lines, strict=True))
-        uses = Counter(line.way for texts, line in edges if texts.sign and len(line.way) > 1)
-        shared = [way for way, count in uses.items() if count > 1]
-        yield from map(way_path, shared)  # a way that several weights share has no sign or size of its own
-        for texts, line in edges:
-            yield edge_path(texts, line.leg if line.way in shared else line.corners)
+        yield from map(edge_path, self.captions.edges, self.layout.lines)
         for texts, box in zip(self.captions.edges, self.layout.labels, strict=True):
             if box:
                 yield from label_marks(texts, box)
