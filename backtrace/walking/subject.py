@@ -5,7 +5,8 @@ Must not know how a subject is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -13,7 +14,6 @@ from backtrace.derivation.equation import Equation
 from backtrace.problem.problem import Layer, Network, Problem
 from backtrace.symbolic.ids import spell
 
-Role = Literal["input", "target", "parameter", "net", "activation", "exponential", "sum", "largest"]
 Flow = Literal["in", "out", ""]
 
 
@@ -47,11 +47,11 @@ class SubjectFinder:
         self.problem = problem
         self.parameters = {spell(name): name for name in problem.parameters}
         self.units: dict[str, tuple[str, Layer]] = {}
-        self.layers: dict[str, Layer] = {}
+        self.layers: Sequence[Layer] = ()
         self.deltas: Mapping[str, str] = {}
         if isinstance(problem.model, Network):
-            self.layers = {layer.name: layer for layer in problem.model.layers}
-            self.units = {spell(u): (u, layer) for layer in self.layers.values() for u in layer.units}
+            self.layers = problem.model.layers
+            self.units = {spell(unit): (unit, layer) for layer in self.layers for unit in layer.units}
         else:
             self.deltas = {spell(delta): spell(symbol) for delta, symbol in problem.model.deltas.items()}
 
@@ -68,11 +68,9 @@ class SubjectFinder:
             return EquationSubject(id.replace("e_", "a_", 1), self.problem.objective_id, "out")
         if kind in ("change", "state", "update"):
             return EquationSubject(self.parameter_in(id))
-        if kind == "cost":
+        if kind == "cost":  # or a unit's term of it
             plain = id.removesuffix("+")
-            return EquationSubject(
-                plain, "", "in" if plain == self.problem.objective_id else "out"
-            )  # a unit's term
+            return EquationSubject(plain, "", "in" if plain == self.problem.objective_id else "out")
         return EquationSubject(id, "", "in" if kind in ("net", "value") else "")
 
     def parameter_in(self, id: str) -> str:
@@ -84,31 +82,15 @@ class SubjectFinder:
         return plain
 
     @cached_property
-    def _uses(self) -> dict[str, list[tuple[Layer, int, int | None]]]:
-        """By parameter, each use: the layer, the row, and the column; None in its place for a bias."""
-        uses: dict[str, list[tuple[Layer, int, int | None]]] = {}
-        for layer in self.layers.values():
-            for row, names in enumerate(layer.weights):
-                for column, name in enumerate(names):
-                    if name is not None:
-                        uses.setdefault(name, []).append((layer, row, column))
-            for row, bias in enumerate(layer.biases):
+    def connections(self) -> Mapping[str, Sequence[Connection]]:
+        """By the ids of a network's parameters, their uses."""
+        found: dict[str, list[Connection]] = defaultdict(list)
+        for layer in self.layers:
+            sources = list(self.problem.columns(layer))
+            for unit, weights, bias in zip(layer.units, layer.weights, layer.biases, strict=True):
+                for (source, source_layer), weight in zip(sources, weights, strict=True):
+                    if weight is not None:
+                        found[spell(weight)].append(Connection(source, source_layer, unit, layer))
                 if bias is not None:
-                    uses.setdefault(bias, []).append((layer, row, None))
-        return uses
-
-    def connections(self, id: str) -> list[Connection]:
-        """The uses of a parameter of a network."""
-        return [
-            Connection(*self._source(layer, column), layer.units[row], layer)
-            for layer, row, column in self._uses.get(self.parameters.get(id, ""), [])
-        ]
-
-    @cached_property
-    def _columns(self) -> dict[str, list[tuple[str, Layer | None]]]:
-        """By layer, the sources of its columns of weights."""
-        return {name: list(self.problem.columns(layer)) for name, layer in self.layers.items()}
-
-    def _source(self, layer: Layer, column: int | None) -> tuple[str | None, Layer | None]:
-        """The source in a column of a layer's weights; None for a bias."""
-        return (None, None) if column is None else self._columns[layer.name][column]
+                    found[spell(bias)].append(Connection(None, None, unit, layer))
+        return found

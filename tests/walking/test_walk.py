@@ -288,7 +288,7 @@ def test_a_page_tells_how_to_read_on_and_in_a_larger_window_is_whole() -> None:
 def test_a_number_without_room_is_marked_as_cut() -> None:
     walk = walk_of()
     state = after(walk, "b", "l")
-    assert screen(walk, state, 20, 6)[2] == "> ∂E/∂a_o = -0.4875…"
+    assert screen(walk, state, 20, 6)[1] == "> ∂E/∂a_o   = -0.48…"
 
 
 def test_the_map_shows_which_way_a_value_comes() -> None:

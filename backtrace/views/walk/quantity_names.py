@@ -28,6 +28,10 @@ _UNIT_PREFIXES = {
     "e_": "the error of {}",
     "exp_": "e to the net input of {}",
 }
+_LAYER_PREFIXES = {
+    "S_": "the sum of the exponentials in layer {}",
+    "m_": "the largest net input in layer {}",
+}
 
 
 class QuantityNames:
@@ -38,7 +42,9 @@ class QuantityNames:
         self.look = look
         self.subjects = SubjectFinder(problem)
         self.is_network = isinstance(problem.model, Network)
-        self.targets = set(map(spell, problem.targets))
+        equations = () if isinstance(problem.model, Network) else problem.model.equations
+        named = (*problem.inputs, *problem.targets, *problem.parameters, *equations)
+        self.names = {spell(name): look.name(name) for name in named}
         # Gradients are of the cost; of a performance, which is maximized, "cost" would be wrong.
         self.whole = "the cost" if self.is_network and problem.objective == "minimize" else "the objective"
 
@@ -78,10 +84,9 @@ class QuantityNames:
         if kind == "state":
             return self._state(id, subject.below)
         if not self.is_network:
-            what = (
-                "the objective" if subject.below == self.problem.objective_id else "a value on the way to it"
-            )
-            return f"{what}, after the update" if id.endswith("+") else what
+            is_objective = subject.below == self.problem.objective_id
+            words = "the objective" if is_objective else "a value on the way to it"
+            return f"{words}, after the update" if id.endswith("+") else words
         return self.base(id)
 
     def base(self, id: str) -> str:
@@ -99,34 +104,23 @@ class QuantityNames:
                 return words.format(self._unit(*unit)) + after
         if plain.startswith("E_") and plain[2:] in self.subjects.units:
             return f"what {self._unit(*self.subjects.units[plain[2:]])} adds to {self.whole}{after}"
-        if plain.startswith(("S_", "m_")):
-            layer = self._layer_of(plain[2:])
-            words = "the sum of the exponentials" if plain[0] == "S" else "the largest net input"
-            return f"{words} {layer}{after}"
+        for start, words in _LAYER_PREFIXES.items():
+            if plain.startswith(start):
+                layers = {spell(layer.name): layer.name for layer in self.subjects.layers}
+                return words.format(self.look.name(layers.get(plain[2:], plain[2:]))) + after
         return self.name(plain) + after
 
     def _unit(self, unit: str, layer: Layer) -> str:
         return f"unit {self.look.name(unit)} in layer {self.look.name(layer.name)}"
 
-    def _layer_of(self, spelled: str) -> str:
-        model = self.problem.model
-        layers = model.layers if isinstance(model, Network) else ()
-        name = next((layer.name for layer in layers if spell(layer.name) == spelled), spelled)
-        return f"in layer {self.look.name(name)}"
-
     def name(self, id: str) -> str:
         """The name of an id in the config."""
-        model = self.problem.model
-        equations = () if isinstance(model, Network) else model.equations
-        for name in (*self.problem.inputs, *self.problem.targets, *self.problem.parameters, *equations):
-            if spell(name) == id:
-                return self.look.name(name)
-        return id
+        return self.names.get(id, id)
 
     def _parameter(self, id: str) -> str:
         """A parameter, and its place in a network."""
         name = self.name(id)
-        uses = self.subjects.connections(id)
+        uses = self.subjects.connections.get(id, ())
         if not uses:
             return name
         biases = sum(use.source is None for use in uses)

@@ -15,20 +15,14 @@ from backtrace.views.page.headings import part_title, problem_lines
 from backtrace.views.page.rich_table import print_line
 from backtrace.views.walk.screen import (
     TALL,
-    Place,
     Screen,
-    ScreenParts,
-    bottom,
     equation_lines,
-    fitted,
-    heading,
+    framed,
     lines_of,
-    map_lines,
     message_lines,
     page_screen,
     plain,
     prompt,
-    where_to,
     wrapped,
 )
 from backtrace.views.walk.text import Texts, given_lines, in_lines
@@ -52,18 +46,11 @@ def quiz_screen(texts: Texts, quiz: Quiz, state: QuizState, width: int, height: 
     for text, color in verdicts(texts, state):
         if not is_low or text != _TRY_AGAIN:
             body += message_lines(text, style, width, color)[: 1 if is_low and state.answer.hints else None]
-    foot = message_lines(place.message, style, width)
-    cursor: tuple[Place, int] | None = None
-    if place.prompt is not None:
-        foot, cursor = where_to(place.prompt, foot, style, width)
-    else:
-        if not state.is_settled:
-            line, column = prompt(f"{texts.symbol(stop.equation)} = ", state.entry, style, width)
-            body.append(line)
-            cursor = ("body", column)
-        foot += bottom(_useful(actions, state), style, width, height)
-    head = heading(texts, stop, width, height)
-    return fitted(ScreenParts(head, body, map_lines(texts, stop, width, height), foot, cursor), width, height)
+    column = None
+    if place.prompt is None and not state.is_settled:
+        line, column = prompt(f"{texts.symbol(stop.equation)} = ", state.entry, style, width)
+        body.append(line)
+    return framed(texts, place, stop, body, _useful(actions, state), width, height, column)
 
 
 def _useful(actions: Mapping[str, Action], state: QuizState) -> Mapping[str, Action]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -19,7 +19,7 @@ from backtrace.walking.walk import Stop
 
 TALL = 10  # lines of a screen with room for more than the equation itself
 _SIGNS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
-_LEAST_IMPORTANT = (("layers",), ("forward", "backward", "update"), ("go",), ("less", "back"), ("help",))
+_LEAST_IMPORTANT = ("layers", "forward", "backward", "update", "go", "less", "back", "help")
 
 
 class Screen(NamedTuple):
@@ -33,39 +33,61 @@ class Screen(NamedTuple):
     parts: int = 1
 
 
-Place = Literal["body", "foot"]
-
-
-class ScreenParts(NamedTuple):
-    """The parts of a screen; `cursor` is a column in the last line of the body or the first of the foot."""
-
-    head: list[Text]
-    body: list[Text]
-    map: list[Text]
-    foot: list[Text]
-    cursor: tuple[Place, int] | None = None
-
-
 def walk_screen(texts: Texts, state: WalkState, width: int, height: int) -> Screen:
     """The screen of a walk."""
-    walk, style = texts.walk, texts.look.style
-    actions, stop = actions_of(walk), walk[state.at]
+    actions, stop = actions_of(texts.walk), texts.walk[state.at]
     if state.page:
         return page_screen(texts, state, stop, actions, width, height)
-    head = heading(texts, stop, width, height)
-    foot = message_lines(state.message, style, width)
-    cursor = None
-    if state.prompt is not None:
-        foot, cursor = where_to(state.prompt, foot, style, width)
-    else:
-        foot += bottom(actions, style, width, height)
     if state.by_layer:
-        head = head if height >= 2 * TALL else head[-1:]
-        body = _listing(texts, state, width, height - len(head) - len(foot))
+        body = _listing(texts, state, width, height - (5 if height >= TALL else 2))
     else:
         body = equation_lines(texts, stop, width)
         body += lines_of(texts.of(stop.equation, stop.part).lines(state.stage, width), "bold")
-    return fitted(ScreenParts(head, body, map_lines(texts, stop, width, height), foot, cursor), width, height)
+    return framed(texts, state, stop, body, actions, width, height)
+
+
+def framed(
+    texts: Texts,
+    place: WalkState,
+    stop: Stop,
+    body: list[Text],
+    actions: Mapping[str, Action],
+    width: int,
+    height: int,
+    column: int | None = None,
+) -> Screen:
+    """A body between heading, map and keys: its end has a place first, the map last.
+
+    `column` is that of the cursor in the last line of the body. At a prompt for a name the cursor is there.
+    """
+    style = texts.look.style
+    foot = message_lines(place.message, style, width)
+    if place.prompt is None:
+        foot += bottom(actions, style, width, height)
+    else:
+        line, column = prompt("go to: ", place.prompt, style, width)
+        foot = [line, *foot, *keys_line(["enter go there", "esc stay"], style, width)]
+    foot = foot[: max(height - 1, 0)]
+    room = height - len(foot)
+    while len(body) > room and not body[-1].plain:
+        body = body[:-1]
+    body = body[-room:]
+    head = heading(texts, stop, width, height)[-(room - len(body)) :] if room > len(body) else []
+    above = [*head, Text()] if 0 < len(head) < room - len(body) else head
+    spare = room - len(above) - len(body)
+    network = map_lines(texts, stop, width, height)
+    network = [*network, Text()] if network and spare >= len(network) + 2 else []
+    lines = [*above, *body, *[Text()] * (spare - len(network)), *network, *foot]
+    row = len(above) + len(body) - 1 if place.prompt is None else len(lines) - len(foot)
+    return Screen(
+        _truncated(lines, width), None if column is None else (min(max(row, 0), height - 1), column)
+    )
+
+
+def _truncated(lines: list[Text], width: int) -> list[Text]:
+    for line in lines:
+        line.truncate(width)
+    return lines
 
 
 # The parts of a screen
@@ -77,14 +99,14 @@ def heading(texts: Texts, stop: Stop, width: int, height: int) -> list[Text]:
     count = f"{stop.number + 1:,} of {walk.length:,}"
     where = printable(part_title(stop.part, stop.group.equations))
     where = texts.look.name(where)
-    room = width - cell_len(count) - 1
-    line = Text(f"{set_cell_size(where, max(room, 0))} {count}"[-width:] if room > 0 else count, style="bold")
+    room = max(width - cell_len(count) - 1, 0)
+    line = Text(f"{set_cell_size(where, room)} {count}", style="bold")
     if height < TALL:
         return [line]
     title = next(iter(problem_lines(walk.problem, walk.arithmetic.name, texts.look)))
-    title = plain(title, texts.look.style)
-    place = plain(texts.place(stop.part), texts.look.style)
-    return [*(cut(_shortened(text, width, texts.look.style), width) for text in (title, place)), line]
+    place = texts.place(stop.part)
+    style = texts.look.style
+    return [*(Text(_shortened(plain(text, style), width, style)) for text in (title, place)), line]
 
 
 def equation_lines(texts: Texts, stop: Stop, width: int) -> list[Text]:
@@ -127,13 +149,11 @@ def _listing(texts: Texts, state: WalkState, width: int, room: int) -> list[Text
         formula = _shortened("".join(row.formula), formulas, texts.look.style)
         line = f"{'>' if number == offset else ' '} {set_cell_size(row.symbol, symbols)}"
         line += f" = {set_cell_size(formula, formulas)} = {row.value}" if formulas > 7 else f" = {row.value}"
-        line = _shortened(
-            line, width, texts.look.style
-        )  # with dots: a number cut in half would be another number
-        lines.append(cut(line, width, "bold" if number == offset else ""))
+        line = _shortened(line, width, texts.look.style)  # a number cut in half would be another number
+        lines.append(Text(line, style="bold" if number == offset else ""))
     if len(shown) < len(run.equations):
         note = f"{start + 1:,} to {start + len(shown):,} of {len(run.equations):,} in this layer"
-        lines.append(cut(note, width, "italic"))
+        lines.append(Text(note, style="italic"))
     return [*lines, *below]
 
 
@@ -155,9 +175,10 @@ def page_screen(
     room = max(height - 1, 1)
     parts = -(-len(lines) // room)
     part = min(state.part, parts - 1)
-    foot = cut(_turning(part, parts, style), width, "reverse")
-    shown = fitted(ScreenParts([], lines[part * room :][:room], [], [foot]), width, height)
-    return shown._replace(parts=parts)
+    shown = lines[part * room :][:room]
+    shown += [Text()] * (room - len(shown))
+    shown.append(Text(_turning(part, parts, style), style="reverse"))
+    return Screen(_truncated(shown[:height], width), parts=parts)
 
 
 def _turning(part: int, parts: int, style: Style) -> str:
@@ -177,34 +198,32 @@ def _help_lines(actions: Mapping[str, Action], style: Style, width: int) -> list
     for name, action in actions.items():
         start = f"{names[name]:<{room}}"
         for piece in in_lines(action.sentence, max(width - room - 2, 1)):
-            body.append(cut(f"{start}  {piece}", width))
+            body.append(Text(f"{start}  {piece}"))
             start = " " * room
     return body
 
 
 def bottom(actions: Mapping[str, Action], style: Style, width: int, height: int) -> list[Text]:
     """The keys and their words, on a line or two; the most important ones if there is less room."""
-    words = {key_name(action.keys[0], style): action.word for action in actions.values() if action.word}
-    droppable = list(_LEAST_IMPORTANT)
-    while True:
-        lines = keys_line(words, style, width)
-        if len(lines) <= (2 if height >= TALL else 1) or not droppable:
-            return lines[:2]
-        for name in droppable.pop(0):
-            if name in actions:
-                words.pop(key_name(actions[name].keys[0], style), None)
+    words = {name: f"{key_name(it.keys[0], style)} {it.word}" for name, it in actions.items() if it.word}
+    most = 2 if height >= TALL else 1
+    for least_important in (*_LEAST_IMPORTANT, ""):
+        lines = keys_line(words.values(), style, width)
+        if len(lines) <= most:
+            break
+        words.pop(least_important, None)
+    return lines[:2]
 
 
-def keys_line(words: Mapping[str, str], style: Style, width: int) -> list[Text]:
-    """Keys and their words in lines, each on one line with its word."""
+def keys_line(texts: Iterable[str], style: Style, width: int) -> list[Text]:
+    """Keys with their words in lines, each on one line with its word."""
     lines: list[str] = []
-    for key, word in words.items():
-        text = f"{key} {word}"
+    for text in texts:
         if lines and cell_len(longer := f"{lines[-1]}{_between(style)}{text}") <= width:
             lines[-1] = longer
         else:
             lines.append(text)
-    return [cut(line, width, "dim") for line in lines]
+    return lines_of(lines, "dim")
 
 
 def _between(style: Style) -> str:
@@ -227,15 +246,6 @@ def prompt(label: str, text: str, style: Style, width: int) -> tuple[Text, int]:
     return line, min(cell_len(label) + cell_len(end), width - 1)
 
 
-def where_to(
-    name: str, foot: Sequence[Text], style: Style, width: int
-) -> tuple[list[Text], tuple[Place, int]]:
-    """The foot of a screen with a prompt for a name, and the cursor in it."""
-    line, column = prompt("go to: ", name, style, width)
-    keys = keys_line({"enter": "go there", "esc": "stay"}, style, width)
-    return [line, *foot, *keys], ("foot", column)
-
-
 def message_lines(message: str, style: Style, width: int, color: str = "yellow") -> list[Text]:
     """A message in lines."""
     return lines_of(wrapped([message], style, width), color) if message else []
@@ -256,41 +266,3 @@ def plain(text: str, style: Style) -> str:
 def lines_of(texts: Iterable[str], style: str = "") -> list[Text]:
     """Texts as lines of a screen."""
     return [Text(text, style=style) for text in texts]
-
-
-def cut(text: str, width: int, style: str = "") -> Text:
-    """A line cut to a width."""
-    text = printable(text)
-    return Text(text if cell_len(text) <= width else set_cell_size(text, width), style=style)
-
-
-def fitted(parts: ScreenParts, width: int, height: int) -> Screen:
-    """The parts in a screen's lines: the end of the equation goes first, the map last."""
-    foot = list(parts.foot)
-    if len(foot) >= height:
-        foot = foot[: max(height - 1, 0)]
-    room = height - len(foot)
-    body = parts.body
-    while len(body) > room and not body[-1].plain:
-        body = body[:-1]
-    body = body[-room:] if room else []
-    spare = room - len(body)
-    head: Sequence[Text] = []
-    if spare:
-        head = parts.head[-spare:]
-        spare -= len(head)
-    above = [Text()] if spare > 0 and head else []
-    spare -= len(above)
-    network: list[Text] = []
-    if parts.map and spare >= len(parts.map) + 2:
-        network = [*parts.map, Text()]
-        spare -= len(network)
-    lines = [*head, *above, *body, *[Text()] * max(spare, 0), *network, *foot]
-    cursor = None
-    if parts.cursor is not None:
-        place, column = parts.cursor
-        row = len(lines) - len(foot) if place == "foot" else len(head) + len(above) + len(body) - 1
-        cursor = (min(max(row, 0), height - 1), min(column, width - 1))
-    for line in lines:
-        line.truncate(width)
-    return Screen(lines, cursor)
