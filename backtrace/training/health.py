@@ -9,6 +9,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from backtrace.derivation.activations import ACTIVATIONS, activation_slope, activation_value
+from backtrace.evaluation.evaluator import value_of
+from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.passes import Pass
 from backtrace.problem.problem import Layer, Network, Problem
 from backtrace.symbolic.ids import spell
@@ -16,8 +19,7 @@ from backtrace.training.predictions import passes_of
 
 SAMPLES_EXAMINED = 200
 VANISHING, EXPLODING = 1e-3, 1e3  # a layer's δ as a share of the next layer's
-FLAT = {"sigmoid": 0.01, "tanh": 0.02}  # an activation this near to its bounds is saturated
-WITH_A_DEAD_SIDE = ("relu",)
+FLAT = 0.0396  # of its slope at h = 0: there a sigmoid is at 0.01 or 0.99, a tanh at ±0.98
 UNITS_NAMED = 8
 
 
@@ -60,7 +62,7 @@ def sentences(layers: Sequence[LayerHealth]) -> Iterator[str]:
         if layer.ratio is not None and layer.ratio > EXPLODING:
             yield f"δ explodes: in {layer.layer} it is {layer.ratio:.2g} times that of the next layer"
         if layer.stuck:
-            what = "dead" if layer.activation in WITH_A_DEAD_SIDE else "saturated"
+            what = "saturated" if slope_at_zero(layer.activation, {}) else "dead"
             named = ", ".join(layer.stuck[:UNITS_NAMED])
             named += "…" if len(layer.stuck) > UNITS_NAMED else ""
             count = f"{len(layer.stuck)} of {layer.units} {layer.activation} units are {what}"
@@ -72,16 +74,22 @@ def _norm(evaluated: Pass, layer: Layer) -> float:
 
 
 def _stuck(passes: Sequence[Pass], layer: Layer) -> Iterator[str]:
-    """The units whose activation is flat at every sample."""
+    """The units whose activation is flat at every sample: no gradient passes through them."""
+    if layer.is_softmax:
+        return
+    options = {name: number.value for name, number in layer.activation.options.items()}
+    flat = FLAT * abs(slope_at_zero(layer.activation.name, options))
     for unit in layer.units:
-        activations = [float(each.values[f"a_{spell(unit)}"]) for each in passes]
-        if all(_is_flat(layer.activation.name, activation) for activation in activations):
+        slope = f"da_{spell(unit)}/dh_{spell(unit)}"
+        if all(abs(float(each.values[slope])) <= flat for each in passes):
             yield unit
 
 
-def _is_flat(name: str, activation: float) -> bool:
-    if name in WITH_A_DEAD_SIDE:
-        return activation == 0
-    if name == "sigmoid":
-        return not FLAT[name] <= activation <= 1 - FLAT[name]
-    return name in FLAT and abs(activation) > 1 - FLAT[name]
+def slope_at_zero(activation: str, options: Mapping[str, float]) -> float:
+    """The slope of an activation where its net input is 0; without `options`, of its usual form.
+
+    There a sigmoid or a tanh is steepest, and a relu has slope 0, as on its whole dead side.
+    """
+    values = {**ACTIVATIONS[activation].options, **options, "h": 0.0}
+    values["a"] = value_of(activation_value(activation), values, FLOAT64)
+    return float(value_of(activation_slope(activation), values, FLOAT64))

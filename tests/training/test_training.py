@@ -668,6 +668,10 @@ def test_dead_and_saturated_units_are_counted_and_named() -> None:
     assert said_of(with_weights(small(), 9, 0.1)) == [
         "1 of 2 sigmoid units are saturated for every sample in hidden: 1_1"
     ]
+    # No table says which activations have flat sides: the slope does.
+    assert said_of(with_weights(small("elu"), -9, 0.1)) == [
+        "1 of 2 elu units are saturated for every sample in hidden: 1_1"
+    ]
 
 
 @pytest.mark.parametrize(
