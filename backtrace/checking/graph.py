@@ -5,7 +5,7 @@ Knows nothing of stated numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Literal, NamedTuple
 
@@ -233,9 +233,9 @@ class Graph:
         """Everything a quantity depends on, through the quantities for which `is_followed` is true."""
         return reach([key], lambda one: filter(is_followed, self.nodes[one].uses.values()))
 
-    def below(self, key: Key, *known: Container[Key]) -> list[Key]:
+    def below(self, key: Key, is_known: Callable[[Key], bool] = lambda _: False) -> list[Key]:
         """Everything a quantity depends on, down to what is known, in the order of computation."""
-        found = self._reach(key, lambda used: not any(used in place for place in known))
+        found = self._reach(key, lambda used: not is_known(used))
         return sorted(found, key=lambda used: self.nodes[used].position)
 
     def depends_on(self, key: Key, wanted: Collection[Key]) -> Collection[Key]:

@@ -42,7 +42,7 @@ class Marking(NamedTuple):
         names = {parse_name(name) or name: id for name, id in self.names}
         checker = Checker(problem, self.tolerance, self.sample, names)
         for name, id in self.names:
-            found = Lookup(checker.graph([1])[0], self.sample).key(id)
+            found = Lookup(checker.diagnosis([1]).graph, self.sample).key(id)
             if isinstance(found, str):
                 raise BacktraceError(f"--name {printable(name)}={printable(id)}: {found}")
         return checker

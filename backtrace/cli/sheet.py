@@ -98,7 +98,7 @@ class _Decimals:
         from backtrace.checking.graph import Key
         from backtrace.checking.slips.distinguish import places_for, possible_answers
 
-        _, diagnosis = self.checker.graph([part.step])
+        diagnosis = self.checker.diagnosis([part.step])
         places, value = self.numerals.decimals, part.values[row.id]
         if places is None:
             places = places_for(float(value), self.numerals.digits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count, pairwise
 
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.optimizers import RATE, UPDATE_RULES
@@ -47,35 +48,25 @@ def parameter_names(plan: Plan) -> tuple[str, ...]:
 
 def _layers(plan: Plan) -> Iterator[Layer]:
     """The layers: units 1, 2 and so on, the outputs o, or o1, o2; weights w_1, w_2, biases b_1, b_2."""
-    weight, bias, units = 0, 0, 0
+    weight, bias, unit = count(1), count(1), count(1)
     before, last = INPUTS, len(plan.sizes) - 1
-    for depth, (columns, size) in enumerate(zip(plan.sizes, plan.sizes[1:], strict=False), start=1):
-        rows = tuple(
-            tuple(f"w_{weight + j * columns + k}" for k in range(1, columns + 1)) for j in range(size)
-        )
-        weight += size * columns
-        biases: tuple[str | None, ...] = (None,) * size
-        if plan.bias == "shared":
-            biases = (f"b_{depth}",) * size
-        elif plan.bias == "per-unit":
-            biases = tuple(f"b_{bias + j}" for j in range(1, size + 1))
-        bias += size
-        if depth == last:
-            name, own = "output", _numbered("o", size)
-        else:
+    for depth, (columns, size) in enumerate(pairwise(plan.sizes), start=1):
+        rows = tuple(tuple(f"w_{next(weight)}" for _ in range(columns)) for _ in range(size))
+        biases: tuple[str | None, ...] = (None if plan.bias == "none" else f"b_{depth}",) * size
+        if plan.bias == "per-unit":
+            biases = tuple(f"b_{next(bias)}" for _ in range(size))
+        name, units = "output", _numbered("o", size)
+        if depth < last:
             name = "hidden" if last == 2 else f"hidden {depth}"
-            own = tuple(f"{units + j}" for j in range(1, size + 1))
-        units += size
-        yield Layer(name, own, _activation(plan.activations[depth - 1]), rows, biases, (before,))
+            units = tuple(f"{next(unit)}" for _ in range(size))
+        activation = plan.activations[depth - 1]
+        options = {key: number(value) for key, value in ACTIVATIONS[activation].options.items()}
+        yield Layer(name, units, Activation(activation, options), rows, biases, (before,))
         before = name
 
 
 def _numbered(name: str, size: int) -> tuple[str, ...]:
     return (name,) if size == 1 else tuple(f"{name}{k}" for k in range(1, size + 1))
-
-
-def _activation(name: str) -> Activation:
-    return Activation(name, {k: number(value) for k, value in ACTIVATIONS[name].options.items()})
 
 
 def _update(rule: str, rate: float) -> Update:

@@ -50,9 +50,8 @@ class Numbers:
     def sample(self, plan: Plan) -> Sample:
         inputs = self.some(range(1, 10), plan.sizes[0])
         inputs = [-k if self.random() < NEGATIVE_INPUTS else k for k in inputs]
-        if plan.is_forward_only:
-            return Sample(tuple(map(tenths, inputs)), None)
-        return Sample(tuple(map(tenths, inputs)), tuple(map(tenths, self.targets(plan))))
+        targets = None if plan.is_forward_only else tuple(map(tenths, self.targets(plan)))
+        return Sample(tuple(map(tenths, inputs)), targets)
 
     def targets(self, plan: Plan) -> list[int]:
         outputs = plan.sizes[-1]
@@ -67,12 +66,8 @@ class Numbers:
 
 def choices_for(count: int) -> list[int]:
     """The tenths that so many weights and biases are drawn from, each at most once."""
-    reach = USUAL_REACH
-    while True:
-        choices = [k for k in range(-reach, reach + 1) if k not in HIDING]
-        if len(choices) >= count:
-            return choices
-        reach += 1
+    reach = USUAL_REACH if count <= 2 * USUAL_REACH else count // 2 + 1
+    return [k for k in range(-reach, reach + 1) if k not in HIDING]
 
 
 def tenths(count: int) -> Number:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from backtrace.config.cursor import one_of
@@ -56,9 +57,8 @@ class Plan(NamedTuple):
     @property
     def parameters(self) -> int:
         """The number of weights and biases."""
-        layers = list(zip(self.sizes, self.sizes[1:], strict=False))
-        biases = {"per-unit": sum(self.sizes[1:]), "shared": len(layers), "none": 0}
-        return sum(columns * units for columns, units in layers) + biases[self.bias]
+        biases = {"per-unit": sum(self.sizes[1:]), "shared": len(self.sizes) - 1, "none": 0}
+        return sum(columns * units for columns, units in pairwise(self.sizes)) + biases[self.bias]
 
 
 def completed(wish: Plan) -> Plan:
@@ -67,7 +67,6 @@ def completed(wish: Plan) -> Plan:
     Raises:
         BacktraceError: it is too large for paper, or its parts do not fit together.
     """
-    _check_sizes(wish.sizes)
     layers = len(wish.sizes) - 1
     activations, cost = wish.activations, wish.cost
     if not activations:
@@ -76,15 +75,10 @@ def completed(wish: Plan) -> Plan:
     if len(activations) == 1:
         activations *= layers
     if not cost:
-        cost = "cross_entropy" if activations[-1] == "softmax" else "half_squared_error"
+        cost = "cross_entropy" if activations[-1:] == ("softmax",) else "half_squared_error"
     plan = wish._replace(activations=activations, cost=cost)
-    _check_activations(plan)
-    _check_cost(plan, is_said=bool(wish.cost))
-    if plan.parameters > PARAMETERS_BY_HAND:
-        raise BacktraceError(
-            f"{plan.topology} has {plan.parameters} weights and biases; expected at most "
-            f"{PARAMETERS_BY_HAND}, for work by hand"
-        )
+    for fault in _faults(plan, bool(wish.cost)):
+        raise BacktraceError(fault)
     return plan
 
 
@@ -117,50 +111,50 @@ def options(plan: Plan) -> str:
     return " ".join(f"--{option} {value}" for option, value in said.items())
 
 
-def _check_sizes(sizes: Sequence[int]) -> None:
-    if not 2 <= len(sizes) <= LAYERS_BY_HAND + 1:
-        raise BacktraceError(
+def _faults(plan: Plan, is_cost_said: bool) -> Iterator[str]:
+    """Everything that makes a plan too large or does not fit together; what follows a fault may not hold."""
+    sizes, layers = plan.sizes, len(plan.sizes) - 1
+    if not 1 <= layers <= LAYERS_BY_HAND:
+        yield (
             f"a topology of {_counted(len(sizes), 'number')}; expected the number of inputs, then the units "
             f"of each of 1 to {LAYERS_BY_HAND} layers, as 2-2-1"
         )
     for place, size in enumerate(sizes):
         if not 1 <= size <= UNITS_BY_HAND:
             what = _counted(size, "unit") + f" in layer {place}" if place else _counted(size, "input")
-            raise BacktraceError(f"{what}; expected 1 to {UNITS_BY_HAND}, for work by hand")
-
-
-def _check_activations(plan: Plan) -> None:
-    layers = len(plan.sizes) - 1
+            yield f"{what}; expected 1 to {UNITS_BY_HAND}, for work by hand"
     for name in plan.activations:
         if name not in ACTIVATIONS:
-            raise BacktraceError(f"{quoted(name)} is no activation; expected {one_of(ACTIVATIONS)}")
+            yield f"{quoted(name)} is no activation; expected {one_of(ACTIVATIONS)}"
     if len(plan.activations) != layers:
-        raise BacktraceError(
+        yield (
             f"{_counted(len(plan.activations), 'activation')} for {_counted(layers, 'layer')}; expected one "
             f"for all, or one for each, as {','.join(['sigmoid'] * layers)}"
         )
+    last = plan.activations[-1]
     if "softmax" in plan.activations[:-1]:
         hint = ",".join((*["sigmoid"] * (layers - 1), "softmax"))
-        raise BacktraceError(f"softmax in a hidden layer; expected it in the last layer only, as {hint}")
-    if plan.has_classes and plan.sizes[-1] == 1:
-        raise BacktraceError("softmax of one unit is always 1; expected two or more outputs")
-
-
-def _check_cost(plan: Plan, is_said: bool) -> None:
-    last = plan.activations[-1]
+        yield f"softmax in a hidden layer; expected it in the last layer only, as {hint}"
+    if plan.has_classes and sizes[-1] == 1:
+        yield "softmax of one unit is always 1; expected two or more outputs"
     if plan.cost not in COSTS:
-        raise BacktraceError(f"{quoted(plan.cost)} is no cost; expected {one_of(COSTS)}")
-    if is_said and plan.is_forward_only:
-        raise BacktraceError(
+        yield f"{quoted(plan.cost)} is no cost; expected {one_of(COSTS)}"
+    if is_cost_said and plan.is_forward_only:
+        yield (
             f"{plan.cost} with step, which has no useful derivative: such an exercise is the forward pass "
             "alone; expected no cost"
         )
     if plan.cost == "cross_entropy" and last != "softmax":
-        raise BacktraceError(
+        yield (
             f"cross_entropy with {last} outputs; expected softmax in the last layer, or binary_cross_entropy"
         )
     if plan.cost == "binary_cross_entropy" and last != "sigmoid":
-        raise BacktraceError(f"binary_cross_entropy with {last} outputs; expected sigmoid in the last layer")
+        yield f"binary_cross_entropy with {last} outputs; expected sigmoid in the last layer"
+    if plan.parameters > PARAMETERS_BY_HAND:
+        yield (
+            f"{plan.topology} has {plan.parameters} weights and biases; expected at most "
+            f"{PARAMETERS_BY_HAND}, for work by hand"
+        )
 
 
 def _counted(count: int, what: str) -> str:

@@ -37,12 +37,8 @@ class Template:
         assert isinstance(problem.model, Network)
         self.leaky = {layer.name for layer in problem.model.layers if "slope" in layer.activation.options}
         self.graph = Graph(problem, [1])
-        places = [
-            Key(part.step, part.sample, row.id)
-            for part in visible(compute(problem, Request()))
-            for row in part.equations
-        ]
-        self.asked: list[Node] = [self.graph[key] for key in places]
+        parts = visible(compute(problem, Request()))
+        self.asked = [self.graph[Key(p.step, p.sample, row.id)] for p in parts for row in p.equations]
 
     @cached_property
     def rewritten(self) -> list[tuple[Node, list[Rewriting]]]:
@@ -65,14 +61,12 @@ class Template:
 
         Values that are equal in all variants are equal whatever the numbers are.
         """
-        return [self._moved(problem, shift) for shift in SHIFTS]
+        return [Values(self.graph, dict(self._moved(problem, shift))) for shift in SHIFTS]
 
-    def _moved(self, problem: Problem, shift: float) -> Values:
-        numbers: dict[Key, float] = {}
+    def _moved(self, problem: Problem, shift: float) -> Iterator[tuple[Key, float]]:
         for place, (key, number) in enumerate(self.givens(problem)):
             is_class = self.graph[key].role == "target" and number.value in CLASSES
-            numbers[key] = number.value * (1 if is_class else 1 + shift / (1.7 + 0.31 * place))
-        return Values(self.graph, numbers)
+            yield key, number.value * (1 if is_class else 1 + shift / (1.7 + 0.31 * place))
 
     def givens(self, problem: Problem) -> Iterator[tuple[Key, Number]]:
         """A problem's numbers by where they stand in the equations."""

@@ -69,7 +69,7 @@ class Judge:
         # The walk's own givens: by hand, the steps before have rounded them.
         start = {id: float(value) for id, value in walk.everything[0].values.items()}
         self.checker = Checker(walk.problem, start=start)
-        self.graph, _ = self.checker.graph(sorted({part.step for part in walk.parts}))
+        self.graph = self.checker.diagnosis([part.step for part in walk.parts]).graph
         kept = [part._replace(equations=self._known(part)) for part in walk.parts]
         parts = [part for part in kept if part.equations]
         if not parts:

@@ -138,7 +138,7 @@ def test_a_name_that_means_nothing_is_unknown(name: str) -> None:
 
 @pytest.mark.parametrize("example", ["or-gate", "two-two-two", "three-layers", "adam"])
 def test_no_id_is_read_as_another_name(example: str) -> None:
-    graph, _ = Checker(load(example)).graph([1])
+    graph = Checker(load(example)).diagnosis([1]).graph
     ids = {key.id for key in graph.nodes}
     assert {id: parse_name(id) for id in ids} == {id: id for id in ids}
 

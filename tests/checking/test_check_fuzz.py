@@ -466,7 +466,8 @@ def wide(inputs: int, units: int) -> Checker:
 
 def test_what_is_kept_of_the_rewritings_of_long_sums_is_bounded() -> None:
     checker = wide(300, 60)
-    graph, diagnosis = checker.graph([1])
+    diagnosis = checker.diagnosis([1])
+    graph = diagnosis.graph
     wrong = "".join(f"h_2_{k}: 1234{k}\nh_1_{k}: 1234{k}\ndelta_1_{k}: 1234{k}\n" for k in (1, 2))
     report = check_sheet(checker, read_sheet(wrong.encode(), "s.yaml"))
     assert {judgement.verdict for judgement in report.judgements} <= {"wrong", "slip"}
@@ -482,7 +483,7 @@ def test_what_is_kept_of_the_rewritings_of_long_sums_is_bounded() -> None:
 
 def test_a_bias_left_out_of_hundreds_of_terms_is_found() -> None:
     checker = wide(300, 2)
-    graph, _ = checker.graph([1])
+    graph = checker.diagnosis([1]).graph
     value = graph[Key(1, 1, "h_1_2")].value - graph[Key(1, None, "b_1_2")].value
     report = check_sheet(checker, read_sheet(f"h_1_2: {value:.6f}\n".encode(), "s.yaml"))
     assert report.judgements[0].slip == "missing_term"

@@ -74,7 +74,7 @@ def test_check_names_a_new_misreading() -> None:
 
 
 def test_question_banks_have_the_answer_of_a_new_rewrite() -> None:
-    _, diagnosis = Checker(backtrace.load("or-gate")).graph([1])
+    diagnosis = Checker(backtrace.load("or-gate")).diagnosis([1])
     answers = possible_answers(diagnosis, Key(1, 1, "delta_o"), 6)
     slips = {wrong.text: [slip.slip for slip in wrong.slips] for wrong in answers.wrong}
     assert "seventh" in slips["-0.085268"]

@@ -370,7 +370,7 @@ def test_numbers_that_cannot_be_found_are_reported(monkeypatch: pytest.MonkeyPat
         made(Plan((1, 1, 1, 1, 1, 1)))
     assert refusal.value.message == (
         "no numbers found for exercise 1 (1-1-1-1-1-1, sigmoid) in 100 tries; in 86 of them a gradient "
-        "is tiny; expected another topology or other activations"
+        "is tiny; expected another topology, other activations, fewer samples or more digits"
     )
 
 

@@ -214,7 +214,8 @@ def _verdicts(checker: Checker, lines: list[tuple[Place, str]]) -> list[tuple[st
 @pytest.mark.parametrize("name", [name for name in CONFIGS if name != "step-neuron"])
 def test_the_number_that_a_slip_gives_is_found_to_be_that_slip(name: str) -> None:
     checker = Checker(load(name))
-    graph, diagnosis = checker.graph([1])
+    diagnosis = checker.diagnosis([1])
+    graph = diagnosis.graph
     keys = [
         key
         for key, node in graph.nodes.items()
@@ -244,7 +245,7 @@ def _named(judgement: Judgement) -> list[str | None]:
 
 
 def answers_of(name: str, id: str, places: int, sample: int | None = 1) -> PossibleAnswers:
-    _, diagnosis = Checker(load(name)).graph([1])
+    diagnosis = Checker(load(name)).diagnosis([1])
     return possible_answers(diagnosis, Key(1, sample, id), places)
 
 
@@ -276,7 +277,8 @@ def test_at_few_decimals_slips_are_no_longer_told() -> None:
 
 @pytest.mark.parametrize("name", ["or-gate", "softmax-cross-entropy", "circuit", "adam"])
 def test_no_two_numbers_are_alike(name: str) -> None:
-    graph, diagnosis = Checker(load(name)).graph([1])
+    diagnosis = Checker(load(name)).diagnosis([1])
+    graph = diagnosis.graph
     for key, node in graph.nodes.items():
         if node.kind in ("given", "held"):
             continue

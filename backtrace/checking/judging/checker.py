@@ -6,10 +6,11 @@ Knows nothing of files and formats.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 
 from backtrace.checking.graph import Graph
-from backtrace.checking.judging.formulas import Point, points_of
+from backtrace.checking.judging.formulas import points_of
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.spellings import Spellings
 from backtrace.checking.slips.diagnosis import Diagnosis
@@ -40,25 +41,23 @@ class Checker:
         self.names = names
         self.start = start
         self.spellings = Spellings(problem)
-        self._graphs: dict[tuple[int, ...], tuple[Graph, Diagnosis]] = {}
-        self._points: list[Point] = []
+        self._diagnoses: dict[tuple[int, ...], Diagnosis] = {}
 
-    def graph(self, steps: Sequence[int]) -> tuple[Graph, Diagnosis]:
-        """The graph of some steps, and the diagnosis of slips in it."""
+    def diagnosis(self, steps: Sequence[int]) -> Diagnosis:
+        """The diagnosis of slips in some steps, with their graph."""
         key = tuple(sorted(set(steps)))
-        if key not in self._graphs:
-            quantities = sum(len(graph.nodes) for graph, _ in self._graphs.values())
-            if len(self._graphs) > 20 or quantities > SHEET_GRADIENTS / 3:
-                self._graphs.clear()
-            graph = Graph(self.problem, key, self.start)
-            self._graphs[key] = (graph, Diagnosis(graph))
-        return self._graphs[key]
+        if key not in self._diagnoses:
+            quantities = sum(len(known.graph.nodes) for known in self._diagnoses.values())
+            if len(self._diagnoses) > 20 or quantities > SHEET_GRADIENTS / 3:
+                self._diagnoses.clear()
+            self._diagnoses[key] = Diagnosis(Graph(self.problem, key, self.start))
+        return self._diagnoses[key]
 
     def lookup(self, graph: Graph, sheet: Sheet) -> Lookup:
         """The lookup of the quantities that a sheet names."""
         return Lookup(graph, self.sample, self.spellings, sheet.document, self.names)
 
-    def points(self) -> list[Point]:
+    @cached_property
+    def points(self) -> list[Diagnosis]:
         """The points at which written formulas are evaluated."""
-        self._points = self._points or points_of(*self.graph([1]))
-        return self._points
+        return points_of(self.diagnosis([1]))

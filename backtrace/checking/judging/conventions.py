@@ -9,7 +9,7 @@ from backtrace.checking.graph import Graph, Key
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Statement
 
-# The kinds that sheets may state with the opposite sign, all of them, and their names in a sentence.
+# The kinds that sheets may state with the opposite sign, first all, and their names in a sentence.
 CONVENTIONS = (
     (("cost_gradient", "delta", "gradient"), "∂E/∂a, δ and ∂E/∂w"),
     (("delta", "gradient"), "δ and ∂E/∂w"),
@@ -33,10 +33,7 @@ class Entry(NamedTuple):
 
 def turned_kinds(graph: Graph, entries: Sequence[Entry]) -> tuple[Sequence[str], str]:
     """The kinds of quantities that all have the opposite sign, and their names in a sentence."""
-    signs = {
-        kind: _kept_signs(graph, entries, kind)
-        for kind in {kind for kinds, _ in CONVENTIONS for kind in kinds}
-    }
+    signs = {kind: _kept_signs(graph, entries, kind) for kind in CONVENTIONS[0][0]}
     for kinds, what in CONVENTIONS:
         if _are_turned([signs[kind] for kind in kinds]) and not _steps_the_other_way(graph, entries):
             return kinds, what
@@ -54,18 +51,13 @@ def another_sample(graph: Graph, entries: Sequence[Entry], samples: int) -> int 
     ]
     if len(forward) < 3:
         return None
-    fits = {
-        sample: sum(
-            e.number.fits(graph[other].value)
-            for e in forward
-            if (other := e.key._replace(sample=sample)) in graph.nodes
-        )
-        for sample in range(1, samples + 1)
-    }
-    own = forward[0].key.sample
-    best = max(fits, key=lambda sample: fits[sample])
-    found = best != own and fits[best] * 2 > len(forward) and fits.get(own or 0, 0) * 2 < len(forward)
-    return best if found else None
+
+    def fitting(sample: int | None) -> int:
+        others = ((e.number, graph.nodes.get(e.key._replace(sample=sample))) for e in forward)
+        return sum(number.fits(other.value) for number, other in others if other)
+
+    own, best = forward[0].key.sample, max(range(1, samples + 1), key=fitting)
+    return best if best != own and 2 * fitting(best) > len(forward) > 2 * fitting(own) else None
 
 
 def _kept_signs(graph: Graph, entries: Sequence[Entry], kind: str) -> list[bool]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import filterfalse
+from contextlib import suppress
 from random import Random
 from typing import NamedTuple
 
@@ -17,69 +17,60 @@ from backtrace.checking.lexing.tokens import Side
 from backtrace.checking.naming.binding import Bound, NameBinder, value_in
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.side_parser import is_symbolic, operand, parse_side
-from backtrace.checking.report import FormulaFinding
+from backtrace.checking.report import FormulaFinding, Report
 from backtrace.checking.slips.candidates import Candidate
 from backtrace.checking.slips.diagnosis import Diagnosis
-from backtrace.checking.slips.table import SLIPS, NumberSlip
+from backtrace.checking.slips.table import SLIPS, NumberSlip, Slip
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Formula, Sheet
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.closeness import EXACT, same
 from backtrace.limits import STEP_EQUATIONS
-from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import ONE, ZERO, Expression, Product, children, number
 from backtrace.typesetting.plain import formula as printed
 
 _SEEDS = (1, 2)
 
 
-class Judged(NamedTuple):
-    """The number of right formulas, the findings in wrong ones, and those that could not be evaluated."""
-
-    right: int
-    findings: tuple[FormulaFinding, ...]
-    not_evaluated: tuple[tuple[int, str], ...]
-
-
-class Point(NamedTuple):
-    """All quantities, computed with one set of parameters."""
-
-    graph: Graph
-    diagnosis: Diagnosis
-
-
 class Claim(NamedTuple):
-    """That a quantity, or another expression, is the same as an expression."""
+    """That two expressions are the same; `key` is the quantity that stands alone on the left, if one does."""
 
-    left: Key | Bound
+    key: Key | None
+    left: Bound
     right: Bound
 
 
-def points_of(graph: Graph, diagnosis: Diagnosis) -> list[Point]:
-    """The true values first, then those of random parameters, as far as they exist."""
-    points = [Point(graph, diagnosis)]
-    for seed in _SEEDS if len(graph.nodes) <= STEP_EQUATIONS else ():
-        try:
-            other = Graph(_with_random_parameters(graph.problem, seed), [1])
-        except BacktraceError:  # the logarithm of something negative, perhaps
-            continue
-        points.append(Point(other, Diagnosis(other)))
+def points_of(diagnosis: Diagnosis) -> list[Diagnosis]:
+    """All quantities, with the true values first, then with random parameters as far as they exist."""
+    points, problem = [diagnosis], diagnosis.graph.problem
+    for seed in _SEEDS if len(diagnosis.graph.nodes) <= STEP_EQUATIONS else ():
+        random = Random(seed)
+        values = {name: random.uniform(0.2, 0.9) * random.choice((-1, 1)) for name in problem.parameters}
+        moved = problem._replace(parameters={name: number(value) for name, value in values.items()})
+        with suppress(BacktraceError):  # the logarithm of something negative, perhaps
+            points.append(Diagnosis(Graph(moved, [1])))
     return points
 
 
-def _with_random_parameters(problem: Problem, seed: int) -> Problem:
-    random = Random(seed)
-    values = {name: random.uniform(0.2, 0.9) * random.choice((-1, 1)) for name in problem.parameters}
-    return problem._replace(parameters={name: number(value) for name, value in values.items()})
-
-
-def judge_formulas(points: Sequence[Point], lookup: Lookup, sheet: Sheet, turned: bool = False) -> Judged:
-    """Judge the formulas of a sheet; `turned` if its numbers for δ have the other sign throughout."""
+def judge_formulas(
+    report: Report, points: Sequence[Diagnosis], lookup: Lookup, sheet: Sheet, turned: bool
+) -> Report:
+    """Add the formulas of a sheet to its report; `turned` if its numbers for δ have the other sign."""
+    judge = _Judge(points, lookup, turned)
     workings = {side for statement in sheet.statements for side in statement.working}
-    formulas = [
-        f for f in dict.fromkeys(sheet.formulas) if f.right not in workings or not _is_arithmetic(f.right)
-    ]
-    return _Judge(points, lookup, turned).all(formulas)
+    readable: list[tuple[Formula, list[Claim]]] = []
+    not_evaluated: list[tuple[int, str]] = []
+    for formula in dict.fromkeys(sheet.formulas):
+        if formula.right in workings and _is_arithmetic(formula.right):
+            continue
+        if claims := list(judge.claims(formula)):
+            readable.append((formula, claims))
+        else:
+            not_evaluated.append((formula.line, f"{formula.left.text} = {formula.right.text}"))
+    judge.turned = turned or judge.turns_deltas(claim for _, claims in readable for claim in claims)
+    wrong = [found for formula, claims in readable if (found := judge.finding(formula, claims))]
+    right = len(readable) - len(wrong)
+    return report._replace(formulas=tuple(wrong), right_formulas=right, not_evaluated=tuple(not_evaluated))
 
 
 def _is_arithmetic(side: Side) -> bool:
@@ -91,26 +82,12 @@ def _is_arithmetic(side: Side) -> bool:
 class _Judge:
     """Judges the formulas of one sheet; `turned` if they define δ with the other sign throughout."""
 
-    def __init__(self, points: Sequence[Point], lookup: Lookup, turned: bool) -> None:
+    def __init__(self, points: Sequence[Diagnosis], lookup: Lookup, turned: bool) -> None:
         self.points = points
-        self.graph = points[0].graph
-        self.problem = self.graph.problem
+        self.graphs = [point.graph for point in points]
+        self.graph = self.graphs[0]
         self.names = NameBinder(lookup, lookup.sample)
-        self.sample = self.names.sample
         self.turned = turned
-
-    def all(self, formulas: Iterable[Formula]) -> Judged:
-        readable: list[tuple[Formula, list[Claim]]] = []
-        not_evaluated: list[tuple[int, str]] = []
-        for formula in formulas:
-            claims = list(self.claims(formula))
-            if claims:
-                readable.append((formula, claims))
-            else:
-                not_evaluated.append((formula.line, f"{formula.left.text} = {formula.right.text}"))
-        self.turned = self.turned or self.turns_deltas(claim for _, claims in readable for claim in claims)
-        findings = [found for formula, claims in readable if (found := self.finding(formula, claims))]
-        return Judged(len(readable) - len(findings), tuple(findings), tuple(not_evaluated))
 
     # What a formula claims
 
@@ -119,27 +96,32 @@ class _Judge:
         right = parse_side(formula.right.tokens)
         if right is None or not is_symbolic(right):
             return
-        for total in (False, True) if self.problem.batch != "online" else (False,):
+        for total in (False, True) if self.graph.problem.batch != "online" else (False,):
             bound = self.names.bound(right, total)
-            left = self.left(formula, total)
-            if bound is not None and left is not None:
-                yield Claim(left, bound)
+            if bound is None:
+                continue
+            if formula.name is not None:
+                key = self.names.key(formula.name, total)
+                if key and self.graph[key].kind != "given":
+                    yield self.claim(key, bound)
+                continue
+            expression = parse_side(formula.left.tokens)
+            if expression and is_symbolic(expression) and (left := self.names.bound(expression, total)):
+                key = self.quantity(left)
+                yield self.claim(key, bound) if key else Claim(None, left, bound)
 
-    def left(self, formula: Formula, total: bool) -> Key | Bound | None:
-        """The quantity on the left side, or an expression there that no single quantity equals."""
-        if formula.name is not None:
-            key = self.names.key(formula.name, total)
-            return key if key and self.graph[key].kind != "given" else None
-        expression = parse_side(formula.left.tokens)
-        bound = self.names.bound(expression, total) if expression and is_symbolic(expression) else None
-        return bound and (self.quantity(bound) or bound)
+    def claim(self, key: Key, right: Bound) -> Claim:
+        """The claim that a quantity is the same as an expression."""
+        symbol = self.graph[key].symbol
+        deltas = frozenset({symbol.id} if self.graph[key].kind == "delta" else ())
+        return Claim(key, Bound(symbol, {symbol.id: key}, deltas), right)
 
     def quantity(self, bound: Bound) -> Key | None:
         """The quantity that an expression always equals: ∂E/∂a_o·∂a_o/∂h_o is δ_o."""
         for key, node in self.graph.nodes.items():
-            if node.expression is None or key.sample not in (self.sample, None):
+            if node.expression is None or key.sample not in (self.names.sample, None):
                 continue
-            if all(_same(value_in(graph, key), bound.value(graph, False)) for graph, _ in self.points):
+            if all(_same(value_in(graph, key), bound.value(graph, False)) for graph in self.graphs):
                 return key
         return None
 
@@ -147,31 +129,17 @@ class _Judge:
 
     def sides(self, claim: Claim) -> list[tuple[float, float]]:
         """Both sides at each point."""
-        pairs = []
-        for graph, _ in self.points:
-            if isinstance(claim.left, Bound):
-                left = claim.left.value(graph, self.turned)
-            else:
-                turned = self.turned and self.graph[claim.left].kind == "delta"
-                left = -value_in(graph, claim.left) if turned else value_in(graph, claim.left)
-            pairs.append((left, claim.right.value(graph, self.turned)))
-        return pairs
+        return [(claim.left.value(g, self.turned), claim.right.value(g, self.turned)) for g in self.graphs]
 
     def holds(self, claim: Claim) -> bool:
         return all(_same(left, right) for left, right in self.sides(claim))
-
-    def holds_here(self, claim: Claim) -> bool:
-        """Whether a claim holds at the true values, which is enough where a formula contains numbers."""
-        return _same(*self.sides(claim)[0])
 
     def turns_deltas(self, claims: Iterable[Claim]) -> bool:
         """Whether δ is defined, through no other δ, and always with the other sign."""
         defined = [
             self.sides(claim)
             for claim in claims
-            if isinstance(claim.left, Key)
-            and self.graph[claim.left].kind == "delta"
-            and not claim.right.deltas
+            if claim.key and self.graph[claim.key].kind == "delta" and not claim.right.deltas
         ]
         return bool(defined) and all(_same(left, -right) for pairs in defined for left, right in pairs)
 
@@ -179,13 +147,14 @@ class _Judge:
         """The finding in a formula; None if it is right."""
         if any(map(self.holds, claims)):
             return self.in_brackets(formula)
-        if any(_has_numbers_put_in(claim.right.expression) and self.holds_here(claim) for claim in claims):
-            return None
-        claim = claims[0]
-        if isinstance(claim.left, Bound):
-            said = "the two sides are not equal"
-            return FormulaFinding(formula.left.text, formula.right.text, None, None, said, formula.line)
-        return self.explained(formula, claim.left, claim.right)
+        for claim in claims:  # of a formula with numbers in it, only the true values can be expected
+            if _has_numbers_put_in(claim.right.expression) and _same(*self.sides(claim)[0]):
+                return None
+        key, _, right = claims[0]
+        if key:
+            return self.explained(formula, key, right)
+        said = "the two sides are not equal"
+        return FormulaFinding(formula.left.text, formula.right.text, None, None, said, formula.line)
 
     def in_brackets(self, formula: Formula) -> FormulaFinding | None:
         """The finding in E of ∂E/∂x = ∂/∂x [E], where the derivative by x is right but E itself is not.
@@ -199,7 +168,7 @@ class _Judge:
         if expression is None or key is None or self.graph[key].expression is None:
             return None
         bound = self.names.bound(expression, total=False)
-        if bound is None or self.holds(Claim(key, bound)):
+        if bound is None or self.holds(self.claim(key, bound)):
             return None
         found = self.explained(formula._replace(right=Side.of(inner)), key, bound)
         return found if found.slip not in (None, "missing_term") else None
@@ -214,7 +183,7 @@ class _Judge:
     def slip(self, key: Key, right: Bound) -> Candidate | None:
         """The most plausible slip that gives what the formula gives, at all points."""
         fitting: list[dict[str, Candidate]] = []
-        for graph, diagnosis in self.points:
+        for graph, diagnosis in zip(self.graphs, self.points, strict=True):
             value = right.value(graph, self.turned)
             if not math.isfinite(value) or key not in graph.nodes:
                 return None
@@ -226,12 +195,11 @@ class _Judge:
             return None
         first, *others = fitting
         common = (c for slip, c in first.items() if all(slip in other for other in others))
-        return next(filterfalse(_is_about_digits, common), None)
+        return next((c for c in common if not _is_about_digits(SLIPS[c.slip])), None)
 
 
-def _is_about_digits(candidate: Candidate) -> bool:
+def _is_about_digits(row: Slip) -> bool:
     """Whether a slip is only in the digits of a number, of which a formula has none."""
-    row = SLIPS[candidate.slip]
     return isinstance(row, NumberSlip) and row.only_digits
 
 

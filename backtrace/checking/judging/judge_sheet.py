@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
-from backtrace.checking.graph import Graph, Key, gradients_of
+from backtrace.checking.graph import Key, gradients_of
 from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.conventions import Entry, another_sample, turned_kinds
 from backtrace.checking.judging.formulas import judge_formulas
@@ -19,13 +19,13 @@ from backtrace.checking.judging.working import Workings
 from backtrace.checking.naming.resolve import NameResolver, NumberedSteps
 from backtrace.checking.report import FAULTY, Convention, Finding, Judgement, Report, Root, Verdict
 from backtrace.checking.slips.diagnosis import Diagnosis
+from backtrace.checking.slips.what_if_values import PLACES_ROUNDED
 from backtrace.checking.stated_number import Stated, with_precision
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.closeness import EXACT, same
 from backtrace.evaluation.intervals import UndecidedError
 from backtrace.limits import CANDIDATES, DIAGNOSES, DIAGNOSES_OF_LARGE, SHEET_GRADIENTS, SHEET_STEPS
-from backtrace.symbolic.ids import spell
 
 LAST_STEP = 100_000
 LARGE = 5_000  # quantities of a graph; above this one number takes up to a second, so fewer are diagnosed
@@ -45,25 +45,23 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
     further = {step for _, step in numbered if step <= allowed} - set(steps)
     steps += sorted(further)[: most - many]
     try:
-        graph, diagnosis = checker.graph(steps)
+        diagnosis = checker.diagnosis(steps)
     except BacktraceError as error:
         return Report(sheet.file, error=str(error))
-    marking = _Marking(checker, graph, diagnosis, sheet)
+    marking = _Marking(checker, diagnosis, sheet)
     report = marking.report()
     if not sheet.formulas:
         return report
-    points = checker.points()
-    lookup = checker.lookup(points[0].graph, sheet)
-    right, findings, not_evaluated = judge_formulas(points, lookup, sheet, "delta" in marking.turned)
-    return report._replace(formulas=findings, right_formulas=right, not_evaluated=not_evaluated)
+    lookup = checker.lookup(checker.points[0].graph, sheet)
+    return judge_formulas(report, checker.points, lookup, sheet, "delta" in marking.turned)
 
 
 class _Marking:
     """Judges one sheet; the state is what has been judged so far, in the order of computation."""
 
-    def __init__(self, checker: Checker, graph: Graph, diagnosis: Diagnosis, sheet: Sheet) -> None:
+    def __init__(self, checker: Checker, diagnosis: Diagnosis, sheet: Sheet) -> None:
         self.checker = checker
-        self.graph = graph
+        self.graph = graph = diagnosis.graph
         self.diagnosis = diagnosis
         self.sheet = sheet
         lookup = checker.lookup(graph, sheet)
@@ -80,8 +78,7 @@ class _Marking:
         self.matrices = Counter(_matrix(s) for s in sheet.statements if "[" in s.name)
         for place, statement in enumerate(sheet.statements):
             self.place(place, statement)
-        self.turn_signs()
-        self.look_for_another_sample()
+        self.find_conventions()
         # Where a quantity is stated more than once, others depend on its first statement.
         self.first: dict[Key, Entry] = {}
         for entry in self.entries:
@@ -102,18 +99,12 @@ class _Marking:
                     self.faulty_keys.append(entry.key)
                 elif judgement.verdict == "undecided" and not entry.number.fits(self.graph[entry.key].value):
                     self.doubtful_keys.append(entry.key)
-        self.add_remarks()
+            if entry.statement.working:
+                remarks = self.workings.remarks(entry.statement, entry.key, judgement.verdict in FAULTY)
+                self.judged[entry.place] = judgement._replace(remarks=tuple(dict.fromkeys(remarks)))
         judgements = tuple(self.judged[place] for place in sorted(self.judged))
         sheet, conventions = self.sheet, tuple(self.conventions)
         return Report(sheet.file, None, judgements, conventions, sheet.unread, blank=sheet.blank)
-
-    def add_remarks(self) -> None:
-        """Add the remarks on the arithmetic that is written before numbers."""
-        for place, statement, key, _ in self.entries:
-            if statement.working:
-                judgement = self.judged[place]
-                remarks = self.workings.remarks(statement, key, judgement.verdict in FAULTY)
-                self.judged[place] = judgement._replace(remarks=tuple(dict.fromkeys(remarks)))
 
     # The quantity of a statement
 
@@ -132,24 +123,20 @@ class _Marking:
 
     # Conventions of the whole sheet
 
-    def turn_signs(self) -> None:
-        """Judge a sheet of the other sign convention with its signs flipped."""
+    def find_conventions(self) -> None:
+        """Flip the signs of a sheet of the other sign convention; say if it looks like another sample."""
         self.turned, what = turned_kinds(self.graph, self.entries)
-        if not self.turned:
-            return
-        self.entries = [
-            e._replace(number=e.number.turned()) if self.graph[e.key].kind in self.turned else e
-            for e in self.entries
-        ]
-        sentence = f"{what} have the opposite sign throughout; they are checked in that convention"
-        self.conventions.append(Convention("sign", sentence))
-
-    def look_for_another_sample(self) -> None:
-        """Say once that most forward numbers fit another sample."""
+        if self.turned:
+            self.entries = [
+                e._replace(number=e.number.turned()) if self.graph[e.key].kind in self.turned else e
+                for e in self.entries
+            ]
+            said = f"{what} have the opposite sign throughout; they are checked in that convention"
+            self.conventions.append(Convention("sign", said))
         sample = another_sample(self.graph, self.entries, len(self.checker.problem.samples))
         if sample is not None:
-            sentence = f"these numbers look like sample {sample}: check them with --sample {sample}"
-            self.conventions.append(Convention("sample", sentence))
+            said = f"these numbers look like sample {sample}: check them with --sample {sample}"
+            self.conventions.append(Convention("sample", said))
             self.other_sample = True
 
     def numbers_to_go_on_with(self) -> dict[Key, Stated]:
@@ -160,8 +147,8 @@ class _Marking:
         """
         numbers: dict[Key, Stated] = {}
         for entry in sorted(self.first.values(), key=lambda e: self.graph[e.key].position):
-            if not self.is_known(entry):
-                number = entry.number
+            node, number = self.graph[entry.key], entry.number
+            if node.expression is not None or not number.fits(node.value):
                 numbers[entry.key] = number._replace(half=0.0) if self.is_exact(entry, numbers) else number
         return numbers
 
@@ -183,21 +170,24 @@ class _Marking:
         if number.fits(node.value, self.checker.tolerance):
             return self.right(entry)
         if node.expression is None:
-            return self.wrong_given(entry)
+            return self.of(entry, "wrong", f"the config has {node.symbol.text} = {node.value:g}")
         if not isfinite(node.value):
             return self.of(entry, "undecided", "with these numbers it has no finite value")
         if not self.left_to_follow:
             said = f"in a network as large as this, only the first {CANDIDATES} inexact numbers are examined"
             return self.of(entry, "undecided", said)
         self.left_to_follow -= 1
-        faulty, numbers = self.faulty_below(entry.key), self.numbers_of(entry)
+        numbers = self.numbers_of(entry)
+        # The faulty numbers that it depends on, as computed; then the doubtful ones.
+        below = self.graph.depends_on(entry.key, (*self.faulty_keys, *self.doubtful_keys))
+        faulty = list(below)[:FAULTY_IN_TURN]
         for as_stated in _choices(faulty):
             repaired = [key for key in faulty if key not in as_stated]
             own = StudentNumbers(self.graph, numbers, entry.key, repaired)
             exactly = any(map(number.fits, own.as_written()))
             try:
                 follows = exactly or own.interval().overlaps(number.interval)
-                follows = follows or any(map(number.fits, own.rounded_on_the_way(number.places)))
+                follows = follows or any(map(number.fits, own.as_written(min(number.places, PLACES_ROUNDED))))
             except UndecidedError:
                 return self.of(entry, "undecided", "the numbers before it are rounded too much to tell")
             if follows:
@@ -210,11 +200,6 @@ class _Marking:
             return self.numbers
         return {**self.workings.own_numbers(entry.statement, entry.key), **self.numbers}
 
-    def is_known(self, entry: Entry) -> bool:
-        """Whether a statement repeats a given, which is then known exactly: "1" is not anything up to 1.5."""
-        node = self.graph[entry.key]
-        return node.expression is None and entry.number.fits(node.value)
-
     def right(self, entry: Entry) -> Judgement:
         node, number = self.graph[entry.key], entry.number
         exact = same(number.value, node.value)
@@ -223,18 +208,6 @@ class _Marking:
             if slips:
                 return self.of(entry, "undecided", "too few digits: a slip would give the same number", slips)
         return self.of(entry, "correct")
-
-    def wrong_given(self, entry: Entry) -> Judgement:
-        node = self.graph[entry.key]
-        stated, parameters = entry.number.value, self.checker.problem.parameters
-        others = (n for n, value in parameters.items() if stated == value.value and spell(n) != node.key.id)
-        other = next(others, None)
-        hint = f" ({stated:g} is {other})" if other else ""
-        return self.of(entry, "wrong", f"the config has {node.symbol.text} = {node.value:g}{hint}")
-
-    def faulty_below(self, key: Key) -> list[Key]:
-        """The faulty statements that a quantity depends on, as computed; then the doubtful ones."""
-        return list(self.graph.depends_on(key, (*self.faulty_keys, *self.doubtful_keys)))[:FAULTY_IN_TURN]
 
     def passed(self, entry: Entry, own: StudentNumbers, as_stated: Sequence[Key], exactly: bool) -> Judgement:
         if not exactly:  # it passes only because rounded numbers leave room

@@ -6,27 +6,12 @@ numbers before it, rounded to as many decimals, or as its true value.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.slips.what_if_values import GIVENS_ALONE, PLACES_ROUNDED, Rounding, Values, value_in
+from backtrace.checking.slips.what_if_values import GIVENS_ALONE, Values, value_in
 from backtrace.checking.stated_number import Stated
 from backtrace.evaluation.intervals import INTERVALS, Interval, point
-
-
-class _Exact:
-    """The quantities that depend on no stated number: most of a large network, never computed again."""
-
-    def __init__(self, graph: Graph, numbers: Collection[Key], repaired: Collection[Key]) -> None:
-        self.graph = graph
-        self.repaired = repaired
-        self.first = min((graph[key].position for key in numbers), default=0)
-        self.givens_hold = all(graph[key].expression is not None for key in numbers)
-
-    def __contains__(self, key: object) -> bool:
-        node = self.graph.nodes[key]  # type: ignore[index]
-        near_givens = node.expression is None or (self.givens_hold and node.depth <= GIVENS_ALONE)
-        return (near_givens or node.position < self.first) and key not in self.repaired
 
 
 class StudentNumbers:
@@ -39,17 +24,25 @@ class StudentNumbers:
         self.numbers = numbers
         self.key = key
         self.repaired = repaired
-        self.known: dict[Key, Interval] = {}
-        self.exact = _Exact(graph, numbers, repaired)
+        self.intervals: dict[Key, Interval] = {}
+        self.first = min((graph[key].position for key in numbers), default=0)
+        self.givens_hold = all(graph[key].expression is not None for key in numbers)
 
-    def __contains__(self, key: object) -> bool:
+    def counts(self, key: Key) -> bool:
         """Whether a quantity counts as it is stated."""
         return key in self.numbers and key != self.key and key not in self.repaired
 
+    def is_known(self, key: Key) -> bool:
+        """Whether a quantity counts as stated, or depends on no stated number, as most of a large network."""
+        node = self.graph[key]
+        near_givens = node.expression is None or (self.givens_hold and node.depth <= GIVENS_ALONE)
+        is_exact = (near_givens or node.position < self.first) and key not in self.repaired
+        return is_exact or self.counts(key)
+
     def depends_on(self) -> list[Key]:
         """The quantities below that count as stated, in the order of computation."""
-        computed = (self.key, *self.graph.below(self.key, self, self.exact))
-        found = {used for key in computed for used in self.graph[key].uses.values() if used in self}
+        computed = (self.key, *self.graph.below(self.key, self.is_known))
+        found = {used for key in computed for used in self.graph[key].uses.values() if self.counts(used)}
         return sorted(found, key=lambda used: self.graph[used].position)
 
     def interval(self) -> Interval:
@@ -58,8 +51,8 @@ class StudentNumbers:
         Raises:
             UndecidedError: there is no bound.
         """
-        for used in self.graph.below(self.key, self, self.exact):
-            self.known[used] = self._equation(self.graph[used])
+        for used in self.graph.below(self.key, self.is_known):
+            self.intervals[used] = self._equation(self.graph[used])
         return self._equation(self.graph[self.key])
 
     def _equation(self, node: Node) -> Interval:
@@ -73,29 +66,21 @@ class StudentNumbers:
         return found
 
     def _of(self, key: Key) -> Interval:
-        if key in self:
+        if self.counts(key):
             return self.numbers[key].interval
-        return self.known[key] if key in self.known else point(self.graph[key].value)
+        return self.intervals[key] if key in self.intervals else point(self.graph[key].value)
 
     def points(self) -> dict[Key, float]:
         """The numbers as they are written."""
-        points = {key: number.value for key, number in self.numbers.items()}
-        for key in (self.key, *self.repaired):
-            points.pop(key, None)
-        return points
+        return {key: number.value for key, number in self.numbers.items() if self.counts(key)}
 
-    def as_written(self) -> Iterator[float]:
-        """The values that follow from the numbers as they are written."""
-        return self._computed(Values(self.graph, points) for points in self._ways())
+    def as_written(self, places: int | None = None) -> Iterator[float]:
+        """The values that follow from the numbers as they are written.
 
-    def rounded_on_the_way(self, places: int) -> Iterator[float]:
-        """The values where unstated quantities on the way are rounded to so many places too."""
-        kept = min(places, PLACES_ROUNDED)
-        return self._computed(Rounding(self.graph, kept, points) for points in self._ways())
-
-    def _computed(self, all_values: Iterable[Values]) -> Iterator[float]:
-        for values in all_values:
-            value = value_in(values, self.key)
+        With `places`, unstated quantities on the way are rounded to so many decimals too.
+        """
+        for points in self._ways():
+            value = value_in(Values(self.graph, points, places), self.key)
             if value is not None:
                 yield value
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from backtrace.checking.graph import Key, Node
+from backtrace.checking.graph import Key
 from backtrace.checking.naming.binding import NameBinder
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.side_parser import is_symbolic, numbers, parse_side
@@ -116,10 +116,9 @@ class Workings:
 
     def known(self, key: Key) -> Interval:
         """A quantity that a working names: its stated interval, else its true value."""
-        interval = point(self.graph[key].value)
-        if key in self.stated_numbers:
-            interval = self.stated_numbers[key].interval
-        return -interval if self.graph[key].kind in self.turned else interval
+        number, node = self.stated_numbers.get(key), self.graph[key]
+        interval = number.interval if number else point(node.value)
+        return -interval if node.kind in self.turned else interval
 
     def below(self, key: Key) -> list[Key]:
         """The quantities that one depends on, the nearest first."""
@@ -184,13 +183,6 @@ class Workings:
         """The quantity, perhaps of another sample, that a number belongs to, most like the right one."""
         if written.digits < 2:
             return ""
-        wanted = self.graph[belongs] if belongs is not None else None
-
-        def unlikeness(node: Node) -> int:
-            if wanted and node.key.id == wanted.key.id:
-                return 0
-            return 1 if wanted and node.kind == wanted.kind else 2 if node.kind == "given" else 3
-
         alike = [
             node
             for node in self.graph.nodes.values()
@@ -198,7 +190,8 @@ class Workings:
         ]
         if not alike:
             return ""
-        found = min(alike, key=unlikeness)
+        id, kind = (belongs.id, self.graph[belongs].kind) if belongs else ("", "")
+        found = min(alike, key=lambda n: (n.key.id != id, n.kind != kind, n.kind != "given"))
         is_here = found.key.sample in (key.sample, None)
         return found.symbol.text if is_here else f"{found.symbol.text} of sample {found.key.sample}"
 

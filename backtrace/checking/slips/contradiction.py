@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backtrace.checking.graph import ANCESTORS_KEPT, Graph, Key
-from backtrace.checking.slips.rewriting import Rewriting
+from backtrace.checking.slips.candidates import Candidate
 from backtrace.checking.slips.what_if_values import Changed, Values, given_by, value_in
 from backtrace.checking.stated_number import Stated
 
@@ -20,22 +20,25 @@ CLEAR = 10  # times half a unit of the last place, more than rounding on the way
 
 
 def contradicts(
-    graph: Graph, sheet: Mapping[Key, Stated], key: Key, where: Key, rewriting: Rewriting
+    graph: Graph, sheet: Mapping[Key, Stated], key: Key, number: Stated, candidate: Candidate
 ) -> bool:
-    """Whether a number on the sheet shows that `key` does not come from this rewriting of `where`."""
-    if where == key or graph[where].kind not in ONCE or len(graph.nodes) > ANCESTORS_KEPT:
+    """Whether other numbers on the sheet show that the number of `key` does not come from a slip."""
+    where, rewriting = candidate.where, candidate.rewriting
+    if where is None or where == key or rewriting is None or number.digits > BY_CHANCE:
         return False
-    true = Values(graph, {})
+    if graph[where].kind not in ONCE or len(graph.nodes) > ANCESTORS_KEPT:
+        return False
+    true = Values(graph)
     value = given_by(rewriting, true)
     if value is None:
         return False
-    for other, number in sheet.items():
+    for other, stated in sheet.items():
         if other in (key, where) or not graph.depends_on(other, [where]):
             continue
-        if number.fits(graph[other].value) or graph.depends_on(key, [other]):
+        if stated.fits(graph[other].value) or graph.depends_on(key, [other]):
             way = graph.ancestors(other, [where])
             affected = {where, *(node.key for node in way if graph.depends_on(node.key, [where]))}
             found = value_in(Changed(true, where, value, affected), other)
-            if found is not None and abs(found - number.value) > CLEAR * number.half:
+            if found is not None and abs(found - stated.value) > CLEAR * stated.half:
                 return True
     return False

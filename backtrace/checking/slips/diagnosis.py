@@ -15,20 +15,13 @@ from types import MappingProxyType
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.report import Finding
 from backtrace.checking.slips.candidates import Candidate, best_of
-from backtrace.checking.slips.contradiction import BY_CHANCE, contradicts
+from backtrace.checking.slips.contradiction import contradicts
 from backtrace.checking.slips.explanations import explanation
 from backtrace.checking.slips.misreadings import Suspect, TrueValues
 from backtrace.checking.slips.rewrites import rewritings, throughout
 from backtrace.checking.slips.rewriting import Rewriting
 from backtrace.checking.slips.table import SLIPS, EquationSlip, NumberSlip
-from backtrace.checking.slips.what_if_values import (
-    PLACES_ROUNDED,
-    Changed,
-    Rounding,
-    Values,
-    given_by,
-    value_in,
-)
+from backtrace.checking.slips.what_if_values import PLACES_ROUNDED, Changed, Values, given_by, value_in
 from backtrace.checking.stated_number import Stated
 from backtrace.evaluation.closeness import same
 from backtrace.limits import SYMBOLS_KEPT
@@ -56,7 +49,6 @@ class Diagnosis:
         self.graph = graph
         self.true_values = TrueValues(graph)
         self.with_true_numbers: dict[Key, list[Candidate]] = {}
-        self.in_own_equation: dict[Key, list[tuple[float, Finding]]] = {}
         self.made: dict[Key, list[Rewriting]] = {}
         self.made_twice: dict[Key, list[tuple[Rewriting, Rewriting]]] = {}
         self.kept = 0
@@ -109,25 +101,17 @@ class Diagnosis:
             if number.fits(c.value)
         )
         # Unstated values on the way may have been rounded too.
-        rounded = Rounding(self.graph, min(number.places, PLACES_ROUNDED), own.fixed)
+        rounded = Values(self.graph, own.fixed, min(number.places, PLACES_ROUNDED))
         suspect = Suspect(self.graph[key], number, own, self.true_values)
         candidates = chain(self.own(key, own), true, self.misread(suspect))
         if self.depends_on_unstated(key, own):
             candidates = chain(candidates, self.own(key, rounded))
-        found = best_of(number, (c for c in candidates if self.may_be(c, key, number, sheet)))
+        fitting = (c for c in candidates if number.fits(c.value))
+        found = best_of(number, (c for c in fitting if not contradicts(self.graph, sheet, key, number, c)))
         if found or not own.fixed:
             return found
         everywhere = Suspect(self.graph[key], number, rounded, self.true_values, everywhere=True)
         return best_of(number, self.misread(everywhere))
-
-    def may_be(self, candidate: Candidate, key: Key, number: Stated, sheet: Mapping[Key, Stated]) -> bool:
-        """Whether a slip gives a number, and nothing on the sheet contradicts it."""
-        if not number.fits(candidate.value):
-            return False
-        where, rewriting = candidate.where, candidate.rewriting
-        if where is None or rewriting is None or number.digits > BY_CHANCE:
-            return True
-        return not contradicts(self.graph, sheet, key, where, rewriting)
 
     def depends_on_unstated(self, key: Key, own: Values) -> bool:
         """Whether a quantity in the equation, or in a rewriting of it, has to be computed."""
@@ -139,7 +123,7 @@ class Diagnosis:
         """The other origins that a number may have, besides a wrong calculation."""
         for slip, row in SLIPS.items():
             if isinstance(row, NumberSlip) and only in (None, slip):
-                for value, said, late in row.misreading(suspect):
+                for value, said, late in row.make(suspect):
                     yield Candidate(row.rank + late, slip, value, partial(str, said))
 
     def values(self, key: Key, numbers: Mapping[Key, float]) -> Values:
@@ -148,23 +132,14 @@ class Diagnosis:
 
     def in_its_own_equation(self, key: Key, number: Stated) -> list[Finding]:
         """The slips in the quantity's own equation that would round to the same as the right value."""
-        if key not in self.in_own_equation:
-            self.in_own_equation[key] = list(self.near_misses(key))
+        node, true = self.graph[key], Values(self.graph)
         found: dict[str, Finding] = {}
-        for value, finding in self.in_own_equation[key]:
-            if number.fits(value):
-                found.setdefault(finding.slip, finding)
-        return list(found.values())
-
-    def near_misses(self, key: Key) -> Iterator[tuple[float, Finding]]:
-        """The values that slips in a quantity's own equation give."""
-        node = self.graph[key]
-        base = Values(self.graph, {})
         for rewriting in self.rewritings(node):
-            value = given_by(rewriting, base)
-            if value is not None and not same(value, node.value):
+            value = given_by(rewriting, true)
+            if value is not None and number.fits(value) and not same(value, node.value):
                 said = f"{node.symbol.text} rounds to the same number when {rewriting.how}"
-                yield value, Finding(rewriting.slip, said)
+                found.setdefault(rewriting.slip, Finding(rewriting.slip, said))
+        return list(found.values())
 
     def own(self, key: Key, own: Values) -> Iterator[Candidate]:
         """Slips in the student's own numbers, also in the equations behind the numbers that are used."""
@@ -180,7 +155,7 @@ class Diagnosis:
     def true(self, key: Key) -> list[Candidate]:
         """Slips in the true numbers."""
         if key not in self.with_true_numbers:
-            found = list(self.rewritten(key, Values(self.graph, {}), WITH_TRUE_NUMBERS))
+            found = list(self.rewritten(key, Values(self.graph), WITH_TRUE_NUMBERS))
             self.with_true_numbers[key] = [*found, *self.throughout_the_step(key)]
         return self.with_true_numbers[key]
 
@@ -236,72 +211,61 @@ class Diagnosis:
         node = self.graph[key]
         for slip, values in self.throughout.items() if node.kind in THROUGHOUT_KINDS else ():
             value, row = value_in(values, key), SLIPS[slip]
-            if value is not None and not same(value, node.value):
+            if value is not None and not same(value, node.value) and isinstance(row, EquationSlip):
                 said = f"you get this when, throughout the step, {row.sentence}"
-                penalty = row.throughout if isinstance(row, EquationSlip) else None
-                yield Candidate(row.rank + (penalty or 0.0), slip, value, partial(str, said))
+                yield Candidate(row.rank + (row.throughout or 0.0), slip, value, partial(str, said))
 
     def pairs(self, key: Key, number: Stated, numbers: Mapping[Key, float]) -> list[Candidate]:
         """Two slips at once that give a number with enough digits, if only one such pair does."""
         if number.digits < PAIR_DIGITS:
             return []
-        for values in (self.values(key, numbers), Values(self.graph, {})):
+        for values in (self.values(key, numbers), Values(self.graph)):
             found: dict[frozenset[str], Candidate] = {}
-            for pair, candidate in self.two_slips(key, values):
-                if number.fits(candidate.value):
-                    found.setdefault(pair, candidate)
+            for first, second, value in self.two_slips(key, values):
+                if number.fits(value):
+                    said = f"you get this with two slips at once: {first.how}, and {second.how}"
+                    rank = SLIPS[first.slip].rank + SLIPS[second.slip].rank
+                    candidate = Candidate(rank, first.slip, value, partial(str, said))
+                    found.setdefault(frozenset((first.how, second.how)), candidate)
             if found:
                 return list(found.values()) if len(found) == 1 else []
         return []
 
-    def two_slips(self, key: Key, own: Values) -> Iterator[tuple[frozenset[str], Candidate]]:
-        """The quantity's own equation rewritten twice, or it and one on the way."""
+    def two_slips(self, key: Key, own: Values) -> Iterator[tuple[Rewriting, Rewriting, float]]:
+        """The quantity's own equation rewritten twice, or it and one on the way, and the value that gives."""
         for first, second in self.twice(key):
-            value = given_by(second, own)
-            if value is not None:
-                yield self.pair(first, second, value)
+            if (value := given_by(second, own)) is not None:
+                yield first, second, value
         way = list(self.graph.ancestors(key, own.fixed))
         between = {node.key for node in way} - {key}
         for other in way[1:PAIR_NODES]:
             for second in self.in_pairs(other):
-                changed = given_by(second, own)
-                if changed is None:
+                if (changed := given_by(second, own)) is None:
                     continue
                 values = Changed(own, other.key, changed, between)
                 for first in self.in_pairs(self.graph[key]):
-                    value = given_by(first, values)
-                    if value is not None:
-                        yield self.pair(first, second, value)
+                    if (value := given_by(first, values)) is not None:
+                        yield first, second, value
 
     def twice(self, key: Key) -> list[tuple[Rewriting, Rewriting]]:
         """A quantity's equation rewritten twice; made once."""
         if key not in self.made_twice:
-            node = self.graph[key]
-            once = self.in_pairs(node)
-            twice = [
-                (first, second)
-                for first in once
-                for second in self.plausible(
-                    rewritings(self.graph, node._replace(expression=first.expression, uses=first.uses))
-                )
-                if second.slip != first.slip
-            ]
+            node, twice = self.graph[key], []
+            for first in self.in_pairs(node):
+                once = node._replace(expression=first.expression, uses=first.uses)
+                again = self.plausible(rewritings(self.graph, once))
+                twice += [(first, second) for second in again if second.slip != first.slip]
             self.keep(second for _, second in twice)
             self.made_twice[key] = twice
         return self.made_twice[key]
 
     def in_pairs(self, node: Node) -> list[Rewriting]:
         """The rewritings of an equation that people may combine with another slip."""
-        made = list(self.plausible(self.rewritings(node)))
+        made = self.plausible(self.rewritings(node))
         return made if len(made) <= REWRITES_PAIRED else []
 
-    def plausible(self, made: Iterable[Rewriting]) -> Iterator[Rewriting]:
-        return (rewriting for rewriting in made if SLIPS[rewriting.slip].rank <= PAIR_RANK)
-
-    def pair(self, first: Rewriting, second: Rewriting, value: float) -> tuple[frozenset[str], Candidate]:
-        said = f"you get this with two slips at once: {first.how}, and {second.how}"
-        rank = SLIPS[first.slip].rank + SLIPS[second.slip].rank
-        return frozenset((first.how, second.how)), Candidate(rank, first.slip, value, partial(str, said))
+    def plausible(self, made: Iterable[Rewriting]) -> list[Rewriting]:
+        return [rewriting for rewriting in made if SLIPS[rewriting.slip].rank <= PAIR_RANK]
 
 
 def _digits(right: float, number: Stated) -> int:

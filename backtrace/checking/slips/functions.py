@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backtrace.checking.graph import Graph, Key, Node
+from backtrace.checking.graph import Graph, Node
 from backtrace.checking.slips.rewriting import Rewritten
 from backtrace.checking.slips.units import layer_of, net_and_activation
 from backtrace.derivation.activations import ACTIVATIONS, activation_slope, activation_value, for_unit
@@ -22,17 +22,16 @@ def slope_of_net(graph: Graph, node: Node, expression: Expression) -> Iterator[R
     if unit is None:
         return
     net, activation = unit
-    uses = {net.symbol.id: net.key, activation.symbol.id: activation.key}
     at_net = substitute(expression, {activation.symbol.id: net.symbol})
     h, a = net.symbol.text, activation.symbol.text
-    yield Rewritten(at_net, f"the slope is computed with {h} instead of {a}", uses)
+    yield Rewritten(at_net, f"the slope is computed with {h} instead of {a}", unit)
     layer = layer_of(graph, node)
     if layer is not None and layer.activation.name != "softmax":
         options = layer.activation.options
         value = activation_value(layer.activation.name)
         again = for_unit(value, activation.symbol, activation.symbol, options)
         twice = substitute(expression, {net.symbol.id: activation.symbol, activation.symbol.id: again})
-        yield Rewritten(twice, f"the slope is computed at {a} instead of {h}", uses)
+        yield Rewritten(twice, f"the slope is computed at {a} instead of {h}", unit)
 
 
 def other_slope(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
@@ -41,13 +40,12 @@ def other_slope(graph: Graph, node: Node, expression: Expression) -> Iterator[Re
     unit = net_and_activation(graph, node) if node.kind == "slope" else None
     if layer is not None and unit is not None:
         net, activation = unit
-        uses = {net.symbol.id: net.key, activation.symbol.id: activation.key}
         for name, row in ACTIVATIONS.items():
             if name in (layer.activation.name, "softmax", "step"):
                 continue
             options = {key: number(value) for key, value in row.options.items()}
             other = for_unit(activation_slope(name), net.symbol, activation.symbol, options)
-            yield Rewritten(other, f"the slope is that of {name} instead of {layer.activation.name}", uses)
+            yield Rewritten(other, f"the slope is that of {name} instead of {layer.activation.name}", unit)
     if node.kind in ("cost_gradient", "error") and isinstance(graph.problem.model, Network):
         yield from _other_cost(graph, node)
 
@@ -59,19 +57,21 @@ def _other_cost(graph: Graph, node: Node) -> Iterator[Rewritten]:
     unit = next((unit for unit in outputs if node.key.id == f"dE/da_{spell(unit)}"), None)
     if unit is None or not isinstance(model.cost, str):
         return
-    activation = Key(node.key.step, node.key.sample, f"a_{spell(unit)}")
-    target = Key(node.key.step, node.key.sample, spell(graph.problem.targets[outputs.index(unit)]))
-    if activation not in graph.nodes or target not in graph.nodes:
+    target_id = spell(graph.problem.targets[outputs.index(unit)])
+    activation, target = (graph.nodes.get(node.key._replace(id=id)) for id in (f"a_{spell(unit)}", target_id))
+    if activation is None or target is None:
         return
-    a, t = graph[activation].symbol, graph[target].symbol
-    symbols_of: dict[str, Expression] = {"a": a, "t": t, "n": number(len(outputs))}
-    uses = {activation.id: activation, target.id: target}
+    symbols_of: dict[str, Expression] = {
+        "a": activation.symbol,
+        "t": target.symbol,
+        "n": number(len(outputs)),
+    }
     for name in COSTS:
         if name != model.cost:
             slope = partials(cost_term_template(name), {"a"})["a"]
             other = simplify(substitute(slope, symbols_of))
             names = f"{name} instead of {model.cost}".replace("_", " ")
-            yield Rewritten(other, f"the derivative is that of {names}", uses)
+            yield Rewritten(other, f"the derivative is that of {names}", (activation, target))
 
 
 def log_base(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:

@@ -16,7 +16,7 @@ from math import inf, isfinite
 from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.slips.what_if_values import PLACES_ROUNDED, RoundedOnce, Rounding, Values, value_in
+from backtrace.checking.slips.what_if_values import PLACES_ROUNDED, Values, rounded_once, value_in
 from backtrace.checking.stated_number import Stated
 from backtrace.evaluation.closeness import ROUNDING, same
 from backtrace.limits import CANDIDATES
@@ -39,8 +39,7 @@ class TrueValues:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._sorted: list[tuple[float, int, Node]] = []
-        self._rounded: dict[tuple[Key, int], float | None] = {}
-        self._rounding: dict[int, Rounding] = {}
+        self._rounded: dict[int, Values] = {}
 
     def near(self, number: Stated) -> Iterator[Node]:
         """The quantities whose true values round to a number."""
@@ -55,11 +54,7 @@ class TrueValues:
 
     def rounded(self, key: Key, places: int) -> float | None:
         """A quantity where everything on the way is rounded to so many decimals."""
-        known = key, places
-        if known not in self._rounded:
-            rounding = self._rounding.setdefault(places, Rounding(self.graph, places))
-            self._rounded[known] = value_in(rounding, key)
-        return self._rounded[known]
+        return value_in(self._rounded.setdefault(places, Values(self.graph, places=places)), key)
 
 
 @dataclass(frozen=True)
@@ -196,7 +191,7 @@ def rounded_too_early(suspect: Suspect) -> Iterator[Misread]:
     """Everything on the way, or the numbers in the equation itself, rounded to fewer decimals."""
     key, number = suspect.node.key, suspect.number
     for places in range(2, min(number.places, PLACES_ROUNDED) + 1):
-        values = suspect.true.rounded(key, places), value_in(RoundedOnce(suspect.own, places), key)
+        values = suspect.true.rounded(key, places), rounded_once(suspect.own, key, places)
         for value in values if places < number.places else values[:1]:
             if value is not None:
                 how = f"you get this with intermediate values rounded to {places} decimals"

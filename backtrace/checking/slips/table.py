@@ -24,7 +24,7 @@ class EquationSlip(NamedTuple):
     sentence: str
     example: str
     rank: float
-    rewrite: Rewrite
+    make: Rewrite
     throughout: float | None = None
 
 
@@ -34,7 +34,7 @@ class NumberSlip(NamedTuple):
     sentence: str
     example: str
     rank: float
-    misreading: Misreading
+    make: Misreading
     only_digits: bool = False
 
 
@@ -42,95 +42,85 @@ Slip = EquationSlip | NumberSlip
 
 # Two ranks are a little off a round number, to decide a tie: the wrong target comes before the wrong index,
 # and another sample before the decimal point.
-SLIPS: dict[str, Slip] = {
-    "missing_slope": EquationSlip(
+_ROWS: tuple[Slip, ...] = (
+    EquationSlip(
         "the slope σ′(h) is missing",
         "δ_1 = δ_o·w_5 instead of δ_o·w_5·σ′(h_1)",
         0,
         terms.missing_slope,
         ALL_THROUGH,
     ),
-    "ascent": EquationSlip(
-        "the change is added instead of subtracted", "w + η·∂E/∂w", 1, terms.ascent, ALL_THROUGH
-    ),
-    "missing_rate": EquationSlip(
-        "the learning rate is missing", "w - ∂E/∂w", 1, terms.missing_rate, ALL_THROUGH
-    ),
-    "sign": EquationSlip("the sign is flipped", "∂E/∂a = y - a instead of a - y", 1, terms.sign),
-    "truncated": NumberSlip(
+    EquationSlip("the change is added instead of subtracted", "w + η·∂E/∂w", 1, terms.ascent, ALL_THROUGH),
+    EquationSlip("the learning rate is missing", "w - ∂E/∂w", 1, terms.missing_rate, ALL_THROUGH),
+    EquationSlip("the sign is flipped", "∂E/∂a = y - a instead of a - y", 1, terms.sign),
+    NumberSlip(
         "digits are cut off instead of rounded",
         "0.6456 for 0.64566",
         1.5,
         misreadings.truncated,
         only_digits=True,
     ),
-    "slope_of_net": EquationSlip(
+    EquationSlip(
         "the slope is computed at the wrong place",
         "h(1 - h) instead of a(1 - a)",
         2,
         functions.slope_of_net,
         ALL_THROUGH,
     ),
-    "missing_term": EquationSlip(
+    EquationSlip(
         "a term of the sum is missing", "h = i_1·w_1 + i_2·w_3, without the bias", 2, terms.missing_term
     ),
-    "missing_activation": EquationSlip(
+    EquationSlip(
         "the net input is used as the activation", "a_1 = h_1", 2, symbols.missing_activation, ALL_THROUGH
     ),
-    "updated_too_early": EquationSlip(
+    EquationSlip(
         "an updated weight is used instead of the old one", "δ_o·w_5⁺", 2.5, symbols.updated_too_early, 0.0
     ),
-    "bias_not_trained": EquationSlip("the bias is not updated", "b⁺ = b", 1.5, terms.bias_not_trained),
-    "bias_trained": EquationSlip(
-        "a bias that is held fixed is updated", "b⁺ = b - η·∂E/∂b", 2.5, terms.bias_trained
-    ),
-    "factor": EquationSlip(
+    EquationSlip("the bias is not updated", "b⁺ = b", 1.5, terms.bias_not_trained),
+    EquationSlip("a bias that is held fixed is updated", "b⁺ = b - η·∂E/∂b", 2.5, terms.bias_trained),
+    EquationSlip(
         "a constant factor is missing or extra", "E = (t - a)² instead of ½(t - a)²", 3, terms.factor
     ),
-    "missing_factor": EquationSlip(
+    EquationSlip(
         "a factor of the product is missing", "∂E/∂w_5 = δ_o instead of δ_o·a_1", 2.99, terms.missing_factor
     ),
-    "softmax_without_exp": EquationSlip(
+    EquationSlip(
         "the net inputs are divided by their sum, without e^h",
         "a_1 = h_1/(h_1 + h_2)",
         3,
         symbols.softmax_without_exp,
     ),
-    "log_base": EquationSlip("the logarithm has another base", "log₁₀ instead of ln", 3, functions.log_base),
-    "rounded_too_early": NumberSlip(
+    EquationSlip("the logarithm has another base", "log₁₀ instead of ln", 3, functions.log_base),
+    NumberSlip(
         "an intermediate value is rounded too early",
         "with a_1 = 0.65",
         3,
         misreadings.rounded_too_early,
         only_digits=True,
     ),
-    "wrong_index": EquationSlip(
-        "another quantity of the same kind is used", "w_6 instead of w_5", 4, symbols.wrong_index
-    ),
-    "wrong_target": EquationSlip("another target is used", "t_2 instead of t_1", 3.99, symbols.wrong_target),
-    "power_of_ten": NumberSlip(
+    EquationSlip("another quantity of the same kind is used", "w_6 instead of w_5", 4, symbols.wrong_index),
+    EquationSlip("another target is used", "t_2 instead of t_1", 3.99, symbols.wrong_target),
+    NumberSlip(
         "the decimal point is in the wrong place",
         "0.0122 for 0.00122",
         4.01,
         misreadings.power_of_ten,
         only_digits=True,
     ),
-    "wrong_sample": NumberSlip(
+    NumberSlip(
         "the number belongs to another sample", "sample 2 instead of sample 1", 4, misreadings.wrong_sample
     ),
-    "wrong_quantity": NumberSlip(
-        "the number is right for another quantity", "∂a_o/∂h_o = δ_o", 5, misreadings.wrong_quantity
-    ),
-    "other_slope": EquationSlip(
+    NumberSlip("the number is right for another quantity", "∂a_o/∂h_o = δ_o", 5, misreadings.wrong_quantity),
+    EquationSlip(
         "the derivative is that of another function", "1 - a² instead of a(1 - a)", 3.5, functions.other_slope
     ),
-    "missing_bracket": EquationSlip(
+    EquationSlip(
         "a pair of brackets is missing", "1/1 + e^(-h) for 1/(1 + e^(-h))", 5, terms.missing_bracket
     ),
-    "wrong_step": NumberSlip(
-        "the number belongs to another step", "step 2 instead of step 1", 4.5, misreadings.wrong_step
-    ),
-    "digits_swapped": NumberSlip(
+    NumberSlip("the number belongs to another step", "step 2 instead of step 1", 4.5, misreadings.wrong_step),
+    NumberSlip(
         "two digits are swapped", "0.6465 for 0.6456", 6, misreadings.digits_swapped, only_digits=True
     ),
-}
+)
+# The id of a slip is the name of the function that makes it.
+SLIPS: dict[str, Slip] = {row.make.__name__: row for row in _ROWS}

@@ -138,9 +138,8 @@ def bias_trained(graph: Graph, node: Node, expression: Expression) -> Iterator[R
     change: Expression = Product((rate.symbol, gradient.symbol))
     if graph.problem.objective == "minimize":
         change = Negative(change)
-    uses = {rate.symbol.id: rate.key, gradient.symbol.id: gradient.key}
     how = f"{formula(expression)} is held fixed, but was updated"
-    yield Rewritten(Sum((expression, change)), how, uses)
+    yield Rewritten(Sum((expression, change)), how, (rate, gradient))
 
 
 def missing_bracket(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
 from math import isfinite
+from types import MappingProxyType
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.rewriting import Rewriting
@@ -19,24 +20,37 @@ PLACES_ROUNDED = 12  # decimals that a value on the way may have been rounded to
 
 
 class Values:
-    """Values of a graph's quantities, some of them fixed, some from rewritten equations."""
+    """Values of a graph's quantities, some of them `fixed`.
 
-    equations_hold = True  # whether all equations are right
+    With `places`, all others are rounded to so many decimals on the way. `rewrite` gives the work of an
+    equation that is wrong, None for one that is right.
+    """
 
     def __init__(
-        self, graph: Graph, fixed: Mapping[Key, float], rewritten: Mapping[Key, Rewriting] | None = None
+        self,
+        graph: Graph,
+        fixed: Mapping[Key, float] = MappingProxyType({}),
+        places: int | None = None,
+        rewrite: Callable[[Node], Compiled[Key] | None] | None = None,
     ) -> None:
         self.graph = graph
         self.fixed = fixed
-        self.rewritten = rewritten or {}
+        self.places = places
+        self.rewrite = rewrite
         self.known: dict[Key, float] = {}
         self.open: set[Key] = set()
-        givens_hold = all(graph[key].expression is not None for key in fixed)
-        self.is_true_near_givens = self.equations_hold and givens_hold and not self.rewritten
+        self.is_true_near_givens = not rewrite and all(graph[key].expression is not None for key in fixed)
 
     def of(self, key: Key) -> float:
         """The value of a quantity: the fixed one, or the value of its equation."""
-        return self.fixed[key] if key in self.fixed else self.computed(key)
+        if key in self.fixed:
+            return self.fixed[key]
+        value = self.computed(key)
+        return value if self.places is None else self.rounded(key, value, self.places)
+
+    def rounded(self, key: Key, value: float, places: int) -> float:
+        """A value with so many decimals; givens are as exact as they are given."""
+        return value if self.graph[key].expression is None else round(value, places)
 
     def computed(self, key: Key) -> float:
         """The value of a quantity's equation, whatever is fixed for the quantity itself.
@@ -56,7 +70,7 @@ class Values:
         if key in self.open:
             raise RecursionError(key.id)
         if node.depth > RECURSION_DEPTH and not self.open:
-            for below in self.graph.below(key, self.fixed, self.known):
+            for below in self.graph.below(key, lambda used: used in self.fixed or used in self.known):
                 self.of(below)  # thousands of equations, one upon the other, would fill the stack
         self.open.add(key)
         value = float(work(self.of))
@@ -66,13 +80,13 @@ class Values:
 
     def without(self, keys: Container[Key]) -> Values:
         """Compute some of the fixed values instead."""
-        return Values(self.graph, {key: value for key, value in self.fixed.items() if key not in keys})
+        fixed = {key: value for key, value in self.fixed.items() if key not in keys}
+        return Values(self.graph, fixed, self.places, self.rewrite)
 
     def equation(self, node: Node) -> Compiled[Key] | None:
         """The function that computes a quantity; None for a given."""
-        if node.key in self.rewritten:
-            return self.rewritten[node.key].work
-        return None if node.expression is None else self.graph.compiled(node, FLOAT64)
+        wrong = self.rewrite(node) if self.rewrite else None
+        return wrong or (None if node.expression is None else self.graph.compiled(node, FLOAT64))
 
 
 class Changed(Values):
@@ -88,36 +102,6 @@ class Changed(Values):
         return self.computed(key) if key in self.affected else self.base.of(key)
 
 
-class Rounding(Values):
-    """Every value on the way that is not fixed, rounded to so many decimals."""
-
-    def __init__(self, graph: Graph, places: int, fixed: Mapping[Key, float] | None = None) -> None:
-        super().__init__(graph, fixed or {})
-        self.places = places
-
-    def without(self, keys: Container[Key]) -> Values:
-        fixed = {key: value for key, value in self.fixed.items() if key not in keys}
-        return Rounding(self.graph, self.places, fixed)
-
-    def of(self, key: Key) -> float:
-        if key in self.fixed or self.graph[key].expression is None:
-            return super().of(key)
-        return round(self.computed(key), self.places)
-
-
-class RoundedOnce(Values):
-    """Values that are rounded only in the one equation that is asked for."""
-
-    def __init__(self, base: Values, places: int) -> None:
-        super().__init__(base.graph, {})
-        self.base = base
-        self.places = places
-
-    def of(self, key: Key) -> float:
-        value = self.base.of(key)
-        return value if self.graph[key].expression is None else round(value, self.places)
-
-
 def value_in(values: Values, key: Key) -> float | None:
     """The value of a quantity's equation; None where the equations have no finite value."""
     return _attempt(lambda: values.computed(key), values)
@@ -126,6 +110,12 @@ def value_in(values: Values, key: Key) -> float | None:
 def given_by(rewriting: Rewriting, values: Values) -> float | None:
     """The value of a rewritten equation; None where it has no finite one."""
     return _attempt(lambda: float(rewriting.work(values.of)), values)
+
+
+def rounded_once(values: Values, key: Key, places: int) -> float | None:
+    """The value of a quantity's equation where only the numbers in it are rounded."""
+    work = values.graph.compiled(values.graph[key], FLOAT64)
+    return _attempt(lambda: float(work(lambda used: values.rounded(used, values.of(used), places))), values)
 
 
 def _attempt(work: Callable[[], float], values: Values) -> float | None:
