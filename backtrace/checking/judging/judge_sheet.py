@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from math import isfinite
 
 from backtrace.checking.graph import Key, gradients_of
@@ -26,6 +27,7 @@ from backtrace.errors import BacktraceError
 from backtrace.evaluation.closeness import EXACT, same
 from backtrace.evaluation.intervals import UndecidedError
 from backtrace.limits import CANDIDATES, DIAGNOSES, DIAGNOSES_OF_LARGE, SHEET_GRADIENTS, SHEET_STEPS
+from backtrace.symbolic.ids import spell
 
 LAST_STEP = 100_000
 LARGE = 5_000  # quantities of a graph; above this one number takes up to a second, so fewer are diagnosed
@@ -170,7 +172,7 @@ class _Marking:
         if number.fits(node.value, self.checker.tolerance):
             return self.right(entry)
         if node.expression is None:
-            return self.of(entry, "wrong", f"the config has {node.symbol.text} = {node.value:g}")
+            return self.wrong_given(entry)
         if not isfinite(node.value):
             return self.of(entry, "undecided", "with these numbers it has no finite value")
         if not self.left_to_follow:
@@ -208,6 +210,13 @@ class _Marking:
             if slips:
                 return self.of(entry, "undecided", "too few digits: a slip would give the same number", slips)
         return self.of(entry, "correct")
+
+    def wrong_given(self, entry: Entry) -> Judgement:
+        node, stated = self.graph[entry.key], entry.number.value
+        values = {name: number.value for name, number in self.checker.problem.parameters.items()}
+        others = (name for name in values if values[name] == stated and spell(name) != node.key.id)
+        hint = "".join(f" ({stated:g} is {other})" for other in islice(others, 1))
+        return self.of(entry, "wrong", f"the config has {node.symbol.text} = {node.value:g}{hint}")
 
     def passed(self, entry: Entry, own: StudentNumbers, as_stated: Sequence[Key], exactly: bool) -> Judgement:
         if not exactly:  # it passes only because rounded numbers leave room

@@ -61,15 +61,11 @@ def _other_cost(graph: Graph, node: Node) -> Iterator[Rewritten]:
     activation, target = (graph.nodes.get(node.key._replace(id=id)) for id in (f"a_{spell(unit)}", target_id))
     if activation is None or target is None:
         return
-    symbols_of: dict[str, Expression] = {
-        "a": activation.symbol,
-        "t": target.symbol,
-        "n": number(len(outputs)),
-    }
+    a, t, n = activation.symbol, target.symbol, number(len(outputs))
     for name in COSTS:
         if name != model.cost:
             slope = partials(cost_term_template(name), {"a"})["a"]
-            other = simplify(substitute(slope, symbols_of))
+            other = simplify(substitute(slope, {"a": a, "t": t, "n": n}))
             names = f"{name} instead of {model.cost}".replace("_", " ")
             yield Rewritten(other, f"the derivative is that of {names}", (activation, target))
 
