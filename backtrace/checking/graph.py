@@ -96,7 +96,7 @@ class Graph:
             return self.find(name, step, sample)
         return found
 
-    def near(self, name: str, step: int, sample: int | None) -> set[str]:
+    def near(self, name: str, step: int, sample: int | None) -> Collection[str]:
         """The ids of a name at a place, where the student left out marks."""
         return self._names.near(name, (step, sample))
 

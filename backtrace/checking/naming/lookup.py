@@ -7,7 +7,7 @@ quantities nothing is guessed, unless the stated number fits one of them alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice, product
 from types import MappingProxyType
@@ -67,12 +67,14 @@ class Lookup:
         `column` is the size of the matrix that the name is an entry of, `number` the stated value.
         """
         name = "/".join(map(self._replaced, name.split("/"))) if self.names else name
-        places = list(self._samples(step, sample, total))
+        places = self._samples(step, sample, total)
         if not self.document and Key(step, places[0], name) in self.graph.nodes:
             return Key(step, places[0], name)  # an id, as on most sheets
-        entries = entry_forms(self.graph.problem, name, column) if "[" in name else ()
-        for meaning in self._entries(list(entries), step, places):
-            return next((key for key in meaning if number and self._fits(key, number)), meaning[0])
+        if "[" in name:  # an entry of a matrix: as it is written, or of the transposed one
+            forms = entry_forms(self.graph.problem, name, column)
+            entries = [keys[0] for form in forms for keys in islice(self._meanings(form, step, places), 1)]
+            if entries:
+                return next((key for key in entries if number and self._fits(key, number)), entries[0])
         for form in self._forms(name):
             for meaning in self._meanings(form, step, places):
                 fitting = [key for key in meaning if number and self._fits(key, number)]
@@ -96,12 +98,6 @@ class Lookup:
         value = self.graph[key].value
         return number.fits(value) if number.digits > 1 else number.value == value
 
-    def _entries(self, forms: Sequence[str], step: int, places: Sequence[int | None]) -> Iterator[list[Key]]:
-        """The entries of a matrix that may be meant: as it is written, or transposed."""
-        found = [keys[0] for form in forms for keys in islice(self._meanings(form, step, places), 1)]
-        if found:
-            yield found
-
     def _forms(self, name: str) -> Iterator[str]:
         """The name as it is, and with frequent mistypings corrected."""
         yield self._applied(name)
@@ -116,9 +112,8 @@ class Lookup:
 
     # Meanings of one form
 
-    def _meanings(self, form: str, step: int, places: Iterable[int | None]) -> Iterator[list[Key]]:
+    def _meanings(self, form: str, step: int, places: Sequence[int | None]) -> Iterator[list[Key]]:
         """The quantities that a form may mean, the surest first."""
-        places = list(places)
         for place in places:
             found = self._own(form, step, place)
             if found:
@@ -142,14 +137,11 @@ class Lookup:
         found = self.graph.find(form, step, place)
         if not self.document or not found:
             return found
-        near = self.graph.near(form, step, place)
-        shown = {id for id in near if self._is_shown_as(Key(step, place, id), form)}
+        symbols = {id: self.graph[Key(step, place, id)].symbol for id in self.graph.near(form, step, place)}
+        shown = {id for id, symbol in symbols.items() if loose(transcribe(symbol.text)) == loose(form)}
         return shown if len(shown) == 1 else found
 
-    def _is_shown_as(self, key: Key, name: str) -> bool:
-        return loose(transcribe(self.graph[key].symbol.text)) == loose(name)
-
-    def _respelled(self, form: str, step: int, places: Iterable[int | None]) -> Iterator[AbstractSet[str]]:
+    def _respelled(self, form: str, step: int, places: Sequence[int | None]) -> Iterator[AbstractSet[str]]:
         """Names of the config that the form may be another spelling of, the surest first."""
         derivative = _DERIVATIVE.fullmatch(form)
         if derivative:
@@ -162,69 +154,56 @@ class Lookup:
                 yield {f"{id}+" for id in ids}
             return
         yield from self.spellings.meanings(form)
-        variants = list(self._variants(form, step, places))
-        if variants:
-            yield set(variants)
-        for pattern, prefix in ((_CHANGE, "Delta_"), (_GRADIENT, f"d{self.graph.problem.objective_id}/d")):
+        if variants := self._variants(form, step, places):
+            yield variants
+        problem = self.graph.problem
+        for pattern, prefix in ((_CHANGE, "Delta_"), (_GRADIENT, f"d{problem.objective_id}/d")):
             match = pattern.fullmatch(form)
-            if match:
-                for ids in self._parts(match[1], step, places):
-                    yield {f"{prefix}{id}" for id in ids if not self._is_of_the_sample(id)}
+            if match:  # but dx is a small step of an input more often than a gradient
+                givens = set(map(spell, (*problem.inputs, *problem.targets)))
+                yield from (
+                    {f"{prefix}{id}" for id in ids - givens} for ids in self._parts(match[1], step, places)
+                )
 
-    def _parts(self, part: str, step: int, places: Iterable[int | None]) -> Iterator[set[str]]:
+    def _parts(self, part: str, step: int, places: Sequence[int | None]) -> Iterator[AbstractSet[str]]:
         """The ids that a name within a name may mean, the surest first."""
         for place in (*places, None):
             found = self._own(part, step, place)
             if found:
                 yield found
                 break
-        for ids in self.spellings.meanings(part):
-            yield set(ids)
-        variants = set(self._variants(part, step, places))
-        if variants:
+        yield from self.spellings.meanings(part)
+        if variants := self._variants(part, step, places):
             yield variants
 
-    def _is_of_the_sample(self, id: str) -> bool:
-        """Whether this is an input or target: dx is a small step more often than a gradient."""
-        problem = self.graph.problem
-        return id in map(spell, (*problem.inputs, *problem.targets))
-
-    def _variants(self, name: str, step: int, places: Iterable[int | None]) -> Iterator[str]:
+    def _variants(self, name: str, step: int, places: Sequence[int | None]) -> set[str]:
         """A given with a capital for a small letter; an index without the number of a layer or round."""
         swapped = name[:1].swapcase() + name[1:]
-        for place in (*places, None):
-            found = self.graph.find(swapped, step, place)
-            yield from (id for id in found if self.graph[Key(step, place, id)].kind == "given")
+        keys = [
+            Key(step, place, id) for place in (*places, None) for id in self.graph.find(swapped, step, place)
+        ]
         layered = _LAYER_INDEX.fullmatch(name)
-        if layered:
-            yield f"{layered[1]}_{layered[2]}"
+        givens = {key.id for key in keys if self.graph[key].kind == "given"}
+        return givens | ({f"{layered[1]}_{layered[2]}"} if layered else set())
 
     def _applied(self, name: str) -> str:
         """g(h) is the activation, g'(h) its slope."""
         call = _CALL.fullmatch(name)
-        unit = self._net_of(call[2]) if call else None
-        if call is None or unit is None:
-            return name
-        return f"da_{unit}/dh_{unit}" if call[1] else f"a_{unit}"
-
-    def _net_of(self, argument: str) -> str | None:
-        """The unit whose net input has this name."""
         step, sample, _ = next(iter(self.graph.nodes))
-        for keys in self._meanings(argument, step, [sample]):
+        for keys in self._meanings(call[2], step, [sample]) if call else ():
             nets = [key.id for key in keys if self.graph[key].kind == "net"]
-            if len(nets) == 1:
-                return nets[0].removeprefix("h_")
-        return None
+            if call and len(nets) == 1:
+                unit = nets[0].removeprefix("h_")
+                return f"da_{unit}/dh_{unit}" if call[1] else f"a_{unit}"
+        return name
 
-    def _samples(self, step: int, sample: int | None, total: bool) -> Iterator[int | None]:
+    def _samples(self, step: int, sample: int | None, total: bool) -> Sequence[int | None]:
         """The samples at which a name is looked for, in order; None is all of them together."""
         problem = self.graph.problem
-        own = self.sample or problem.own_sample(step)
         if sample is not None:
-            yield from (sample, None)
-        elif total:
-            yield from (None, own)
-        elif problem.batch != "online":
-            yield from (None, self.sample or 1)
-        else:
-            yield from (own, None)
+            return sample, None
+        if total:
+            return None, self.sample or problem.own_sample(step)
+        if problem.batch != "online":
+            return None, self.sample or 1
+        return self.sample or problem.own_sample(step), None

@@ -29,6 +29,8 @@ def entry_forms(problem: Problem, name: str, size: int) -> Iterator[str]:
     letter = entry["letter"].lower()
     stem = problem.notation.activation.partition("_")[0]
     prefix = "a" if letter == stem else _UNITS.get(letter)
+    mark = entry["mark"] or ""
+    mark = "dE/d" if mark and not mark.startswith("D") and "/" not in mark else mark
     row, column = int(entry["row"]), int(entry["column"] or 1)
     for layer in _layers(model.layers, entry["layer"], size, of_weights=letter in _WEIGHTS):
         found: Sequence[str | None] = ()
@@ -40,13 +42,7 @@ def entry_forms(problem: Problem, name: str, size: int) -> Iterator[str]:
             found = list(_weights(layer, row, column, flat=entry["column"] is None))
         for id in found:
             if id is not None:
-                yield f"{_mark(entry['mark'])}{spell(id)}{entry['new']}"
-
-
-def _mark(mark: str | None) -> str:
-    if not mark or mark.startswith("D") or "/" in mark:
-        return mark or ""
-    return "dE/d"
+                yield f"{mark}{spell(id)}{entry['new']}"
 
 
 def _layers(layers: Sequence[Layer], number: str | None, size: int, of_weights: bool) -> Iterator[Layer]:

@@ -7,9 +7,7 @@ the network once more with them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.lexing.tokens import Token, number_of
@@ -30,12 +28,7 @@ _STATES, _CORRECTED, _GRADIENTS = ("m", "v", "s"), ("mhat", "vhat"), ("g", "grad
 _ENOUGH = 4  # digits that are not right by chance
 _FORWARD = ("net", "activation", "cost", "value")
 
-
-class Numbered(NamedTuple):
-    """The quantity's own name in a name with the number of a step, and that step."""
-
-    name: str
-    step: int
+Numbered = tuple[str, int]  # a quantity's own name, from a name with the number of a step, and that step
 
 
 class NumberedSteps:
@@ -48,55 +41,43 @@ class NumberedSteps:
         self.problem = problem
         self.numbers_steps = problem.update is not None and sheet.document
         self.from_zero = any(s.name in ("g_0", "g0", "grad_0") for s in sheet.statements)
-
-    @cached_property
-    def parameters(self) -> frozenset[str]:
-        return frozenset(map(spell, self.problem.parameters))
-
-    @cached_property
-    def taken(self) -> frozenset[str]:
-        """Names of the config, which no number of a step is read in."""
-        model = self.problem.model
-        equations = () if isinstance(model, Network) else model.equations
-        others = map(spell, (*self.problem.inputs, *self.problem.targets, *equations))
-        return self.parameters.union(others)
-
-    @cached_property
-    def only(self) -> str | None:
-        """The parameter, if only one is trained."""
-        trained = self.problem.trained
-        return spell(trained[0]) if len(trained) == 1 else None
+        self.parameters = frozenset(map(spell, problem.parameters if self.numbers_steps else ()))
+        equations = () if isinstance(problem.model, Network) else problem.model.equations
+        # Names of the config: no number of a step is read in them.
+        self.taken = self.parameters.union(map(spell, (*problem.inputs, *problem.targets, *equations)))
+        # The parameter, if one alone is trained.
+        self.only = spell(problem.trained[0]) if len(problem.trained) == 1 else None
 
     def numbered(self, name: str) -> Numbered | None:
         """The config's name for a name with a number, and the step."""
         if not self.numbers_steps or name in self.taken:
             return None
         if self.only and name.casefold() in _WEIGHT_WORDS:
-            return Numbered(f"{self.only}{_WEIGHT_WORDS[name.casefold()]}", 1)
+            return f"{self.only}{_WEIGHT_WORDS[name.casefold()]}", 1
         plain = _NUMBERED.fullmatch(name.removesuffix("+"))
         if plain:
             return self._plain(plain[1], int(plain[2]))
         at = _BY_NUMBERED.fullmatch(name)
         if at and at[2] in self.parameters and f"{at[2]}_{at[3]}" not in self.taken:
-            return Numbered(f"d{at[1]}/d{at[2]}", int(at[3]) + 1)
+            return f"d{at[1]}/d{at[2]}", int(at[3]) + 1
         of = _OF_NUMBERED.fullmatch(name)
         if of and of[3] == self.only:
             name = f"d{self.problem.objective_id}/d{self.only}" if of[2] else self.problem.objective_id
-            return Numbered(name, int(of[4]) + 1)
+            return name, int(of[4]) + 1
         return None
 
     def _plain(self, base: str, step: int) -> Numbered | None:
         new = "+" if step else ""
         if base in self.parameters:
-            return Numbered(f"{base}{new}", max(step, 1))
+            return f"{base}{new}", max(step, 1)
         if self.only is None:
             return None
         if base in _STATES:
-            return Numbered(f"{base}_{self.only}{new}", max(step, 1))
+            return f"{base}_{self.only}{new}", max(step, 1)
         if base in _CORRECTED and step:
-            return Numbered(f"{base}_{self.only}", step)
+            return f"{base}_{self.only}", step
         if base in _GRADIENTS and step + self.from_zero:
-            return Numbered(f"d{self.problem.objective_id}/d{self.only}", step + self.from_zero)
+            return f"d{self.problem.objective_id}/d{self.only}", step + self.from_zero
         return None
 
 
@@ -117,15 +98,17 @@ class NameResolver:
         key = self.lookup.key(statement.name, statement.step or 1, *where)
         if isinstance(key, str) and statement.step is None:
             numbered = self.steps.numbered(statement.name)
-            found = self.lookup.key(numbered.name, numbered.step, *where) if numbered else key
+            found = self.lookup.key(numbered[0], numbered[1], *where) if numbered else key
             key = self._at_step(found, number) if isinstance(found, Key) else key
         if not self.document or isinstance(key, str) or number is None:
             return key
         if not number.fits(self.graph[key].value):
             if key.id == "step":
                 return self._counted(statement, number)
-            if self._is_only_a_letter(statement.name, key, number):
-                return f"may be something else than {self.graph[key].symbol.text}"
+            shown = self.graph[key].symbol.text
+            is_known = len(statement.name) > 1 or statement.name in (key.id, shown)
+            if number.places <= 0 and not is_known:  # perhaps it counts something: L = 2 layers
+                return f"may be something else than {shown}"
         key = self._meant(statement, key, number)
         self.renewed |= self.graph[key].kind == "update"
         self.seen.add((key, statement.text))
@@ -138,11 +121,6 @@ class NameResolver:
             return key
         fits = not number.fits(self.graph[key].value) and number.fits(old.value)
         return old.key if fits or number.value == old.value else key
-
-    def _is_only_a_letter(self, name: str, key: Key, number: Stated) -> bool:
-        """Whether a letter unknown to the config perhaps counts something: L = 2 layers, z = 0."""
-        shown = self.graph[key].symbol.text
-        return len(name) == 1 and number.places <= 0 and name not in (key.id, shown)
 
     def _counted(self, statement: Statement, number: Stated) -> Key | str:
         """The t of a rule counts steps; where it is something else it is the target, if anything."""
@@ -165,7 +143,9 @@ class NameResolver:
             return key
         if not self.renewed:
             return new.key if number.digits >= _ENOUGH and number.fits(new.value) else key
-        if any(number.fits(value) for value in self._of_other_samples(key)):
+        samples = range(1, len(self.graph.problem.samples) + 1)
+        others = (self.graph.nodes.get(key._replace(sample=n)) for n in samples if n != key.sample)
+        if any(other is not None and number.fits(other.value) for other in others):
             return key  # then that sample is named as the slip
         nearer = abs(number.value - new.value) < abs(number.value - node.value)
         return new.key if nearer else key
@@ -177,12 +157,6 @@ class NameResolver:
             if node is not None:
                 return node
         return None
-
-    def _of_other_samples(self, key: Key) -> Iterator[float]:
-        for sample in range(1, len(self.graph.problem.samples) + 1):
-            node = self.graph.nodes.get(key._replace(sample=sample))
-            if node is not None and sample != key.sample:
-                yield node.value
 
     def _starts_from(self, statement: Statement, old: float) -> bool:
         """Whether the working adds to the old value, or subtracts from it: w = 0.4 - 0.5(0.08)."""

@@ -5,16 +5,16 @@ A spelling may fit several quantities; then it means none of them until somethin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property
 from typing import NamedTuple
 
 from backtrace.checking.name_table import loose
 from backtrace.problem.notation import NOTATIONS, Notation, of_unit
-from backtrace.problem.problem import Layer, Network, Problem
+from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell, transcribe
 
-Meanings = Mapping[str, frozenset[str]]
+Meanings = Mapping[str, Set[str]]
 
 # Spellings of a unit's quantities; {u} is the unit's name, or a label that its place gives it.
 _NET = "net_{u} in_{u} z_{u} s_{u} I_{u} netinput_{u} netin_{u} {u}_net {u}_in net({u}) in({u})".split()
@@ -56,8 +56,9 @@ class Spellings:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
+        self._layers = problem.model.layers if isinstance(problem.model, Network) else ()
 
-    def meanings(self, name: str) -> Iterator[frozenset[str]]:
+    def meanings(self, name: str) -> Iterator[Set[str]]:
         """The ids that a name may mean, table by table, the surest first."""
         exact = loose(name)
         for table in (self.notations, self.words):
@@ -67,9 +68,10 @@ class Spellings:
         hidden = exact[:1] == "H" and exact[1:].isdigit()  # H_1 is no net, it may be what unit 1 gives
         if len(exact) > 1 and not hidden and folded in self.folded:
             yield self.folded[folded]
-        for spelled in (exact, folded) if len(exact) > 1 and not hidden else (exact,):
-            if spelled in self.guesses:
-                yield self.guesses[spelled]
+        if exact in self.guesses:
+            yield self.guesses[exact]
+        if len(exact) > 1 and not hidden and folded in self.guesses:
+            yield self.guesses[folded]
 
     @cached_property
     def notations(self) -> Meanings:
@@ -79,9 +81,9 @@ class Spellings:
             for prefix, pattern in _patterns(notation):
                 for unit in self.units:
                     symbol = of_unit(prefix, pattern, unit.name)
-                    table.add(transcribe(symbol.text), symbol.id)
-            table.add(notation.cost, self.problem.objective_id)
-        return {name: ids for name, ids in table.meanings().items() if len(ids) == 1}
+                    table.put(transcribe(symbol.text), symbol.id)
+            table.put(notation.cost, self.problem.objective_id)
+        return {name: ids for name, ids in table.items() if len(ids) == 1}
 
     @cached_property
     def words(self) -> Meanings:
@@ -91,18 +93,17 @@ class Spellings:
         for unit in self.units:
             for label in (unit.name, *self._labels(unit)):
                 self._add_unit(table, unit, label)
-        outputs = [unit for unit in self.units if unit.last]
-        for unit in outputs:
+        for unit in self.outputs:
             for label in (unit.name, *self._labels(unit), str(unit.place)):
                 table.each(_PREDICTION, f"a_{unit.id}", label)
-                if len(outputs) > 1:
+                if len(self.outputs) > 1:
                     table.each(_TERM, f"E_{unit.id}", label)
-        if len(outputs) == 1:
-            table.each(_ONE_PREDICTION, f"a_{outputs[0].id}")
+        if len(self.outputs) == 1:
+            table.each(_ONE_PREDICTION, f"a_{self.outputs[0].id}")
         if len(self.problem.targets) == 1:
             target = self.problem.targets[0]
             table.each((*_ONE_TARGET, f"{target}_train", f"{target}_true"), spell(target))
-        return table.meanings()
+        return table
 
     @cached_property
     def folded(self) -> Meanings:
@@ -111,8 +112,8 @@ class Spellings:
         for meanings in (self.notations, self.words):
             for name, ids in meanings.items():
                 if len(name) > 1:
-                    table.add(name.casefold(), *ids)
-        return table.meanings()
+                    table.put(name.casefold(), *ids)
+        return table
 
     @cached_property
     def guesses(self) -> Meanings:
@@ -123,15 +124,15 @@ class Spellings:
             for label in places:
                 self._add_unit(table, unit, label)
             for label in names:
-                table.add(label, f"a_{unit.id}", f"h_{unit.id}")
+                table.put(label, f"a_{unit.id}", f"h_{unit.id}")
             bias = self._layers[unit.layer - 1].biases[unit.place - 1 : unit.place]
             for label in (*names, *places):
-                table.add(f"d_{label}", f"delta_{unit.id}")
-                table.add(f"b_{label}", *(spell(name) for name in bias if name))
+                table.put(f"d_{label}", f"delta_{unit.id}")
+                table.put(f"b_{label}", *(spell(name) for name in bias if name))
             if len(self.units) <= _BARE:
                 self._add_bare(table, unit)
         self._add_targets(table)
-        return table.meanings()
+        return table
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -143,10 +144,9 @@ class Spellings:
                 found.append(Unit(name, number, place, len(found) + 1, len(layer.units) == 1, last))
         return found
 
-    @property
-    def _layers(self) -> Sequence[Layer]:
-        model = self.problem.model
-        return model.layers if isinstance(model, Network) else ()
+    @cached_property
+    def outputs(self) -> list[Unit]:
+        return [unit for unit in self.units if unit.last]
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -177,47 +177,36 @@ class Spellings:
     def _add_bare(self, table: _SpellingTable, unit: Unit) -> None:
         """Add a net or activation without an index: that of the only unit, else it is left open whose."""
         id = unit.id
-        stems = {prefix: _stem(pattern) for prefix, pattern in _patterns(self.problem.notation)}
+        patterns = _patterns(self.problem.notation)
+        stems = {prefix: pattern.replace("{unit}", "").strip("_{}()^") for prefix, pattern in patterns}
         table.each((*_ONE_NET, stems["h"]), f"h_{id}")
         table.each(("a", stems["a"], *(() if unit.last else ("h",))), f"a_{id}")
-        table.add("delta", f"delta_{id}")
+        table.put("delta", f"delta_{id}")
         if unit.last:
-            table.add("error", f"e_{id}")
-            table.add("err", f"e_{id}", f"delta_{id}")
+            table.put("error", f"e_{id}")
+            table.put("err", f"e_{id}", f"delta_{id}")
 
     def _add_targets(self, table: _SpellingTable) -> None:
         table.each(("error", "err"), self.problem.objective_id)
-        outputs = [unit for unit in self.units if unit.last]
-        for unit, target in zip(outputs, self.problem.targets, strict=False):
+        for unit, target in zip(self.outputs, self.problem.targets, strict=False):
             for label in (unit.name, *self._labels(unit), f"{unit.place}"):
                 table.each(_TARGET, spell(target), label)
             table.each((unit.name, *self._labels(unit)), spell(target))
-            table.add(f"y_{unit.place}", f"a_{unit.id}")
+            table.put(f"y_{unit.place}", f"a_{unit.id}")
 
 
-class _SpellingTable:
-    """Collects spellings and the ids they mean."""
+class _SpellingTable(dict[str, set[str]]):
+    """Spellings, without the marks that people leave out, and the ids they mean."""
 
-    def __init__(self) -> None:
-        self.ids: dict[str, set[str]] = {}
-
-    def add(self, name: str, *ids: str) -> None:
+    def put(self, name: str, *ids: str) -> None:
         if name:
-            self.ids.setdefault(loose(transcribe(name)), set()).update(ids)
+            self.setdefault(loose(transcribe(name)), set()).update(ids)
 
     def each(self, patterns: Iterable[str], id: str, label: str = "") -> None:
         """Add one meaning to several spellings, with a label for {u}."""
         for pattern in patterns:
-            self.add(pattern.replace("{u}", label), id)
-
-    def meanings(self) -> Meanings:
-        return {name: frozenset(ids) for name, ids in self.ids.items()}
+            self.put(pattern.replace("{u}", label), id)
 
 
 def _patterns(notation: Notation) -> tuple[tuple[str, str], ...]:
     return (("h", notation.net), ("a", notation.activation), ("delta", notation.delta))
-
-
-def _stem(pattern: str) -> str:
-    """A notation's pattern for a unit that needs no name."""
-    return pattern.replace("{unit}", "").strip("_{}()^")
