@@ -129,7 +129,7 @@ def _answers(sheet: ShownSheet, sign: Callable[[str], str], ascii: bool) -> Grid
         verdict = f"{MARKS[row.verdict][ascii]} {row.verdict}"
         texts = (
             label,
-            printable(row.stated),
+            printable(row.statement.text),
             row.expected_text,
             verdict,
             printable(row.reason),
@@ -137,7 +137,7 @@ def _answers(sheet: ShownSheet, sign: Callable[[str], str], ascii: bool) -> Grid
         )
         rows.append([text if place == VERDICT else sign(text) for place, text in enumerate(texts)])
     return Grid(
-        PLACED_ANSWERS if any(row.place for row in sheet.rows) else ANSWERS,
+        PLACED_ANSWERS if any(row.statement.place for row in sheet.rows) else ANSWERS,
         rows,
         [MARKS[row.verdict][2] for row in sheet.rows],
         [row.verdict in FAULTY for row in sheet.rows],

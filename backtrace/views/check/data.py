@@ -54,13 +54,16 @@ def _write_parts(sheet: ShownSheet, encode: Callable[[object], str], out: TextIO
     out.write(f'],\n "conventions": {encode(conventions)}, "formulas": {encode(formulas)}')
 
 
+def _fields(row: Row) -> dict[str, Any]:
+    known = {**row._asdict(), "stated": row.statement.text, "line": row.statement.line}
+    return {name: known[name] for name in COLUMNS}
+
+
 def _answer(row: Row) -> dict[str, Any]:
-    fields: dict[str, Any] = {name: getattr(row, name) for name in COLUMNS}
+    fields = _fields(row)
     fields["alternatives"] = [finding._asdict() for finding in row.alternatives]
     fields["root"] = row.root._asdict() if row.root else None
-    if row.place:
-        fields["place"] = row.place
-    return fields
+    return {**fields, "place": row.statement.place} if row.statement.place else fields
 
 
 def write_csv(sheet: ShownSheet, out: TextIO) -> None:
@@ -81,21 +84,13 @@ def write_csv_sheets(sheets: Iterable[ShownSheet], out: TextIO) -> None:
         writer.writerows((file, "", *_cells(row)) for row in sheet.rows)
 
 
-def _cells(row: Row) -> list[str | float | None]:
-    return [
-        harmless(row.id),
-        harmless(row.stated),
-        row.expected,
-        row.verdict,
-        row.slip,
-        harmless(row.explanation),
-        "; ".join(finding.slip for finding in row.alternatives),
-        harmless(row.root.id + place(row.root.step, row.root.sample)) if row.root else "",
-        row.line,
-        row.sample,
-        row.step,
-        exact_marks(row.mark) if row.out_of else None,
-    ]
+def _cells(row: Row) -> list[Any]:
+    fields = _fields(row)
+    fields["alternatives"] = "; ".join(finding.slip for finding in row.alternatives)
+    fields["root"] = row.root.id + place(row.root.step, row.root.sample) if row.root else ""
+    for name in ("id", "stated", "explanation", "root"):
+        fields[name] = harmless(fields[name])
+    return [*fields.values(), exact_marks(row.mark) if row.out_of else None]
 
 
 def harmless(text: str) -> str:

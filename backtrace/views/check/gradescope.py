@@ -20,7 +20,7 @@ def write_gradescope(sheet: ShownSheet, out: TextIO) -> None:
         said = "the sheet could not be read"
     else:
         tests = [
-            _test(f"{label} = {row.stated}", number, row.mark, row.out_of, _said(row))
+            _test(f"{label} = {row.statement.text}", number, row.mark, row.out_of, _said(row))
             for number, (row, label) in enumerate(zip(sheet.rows, labels(sheet.rows), strict=True), 1)
         ]
         said = about(sheet)

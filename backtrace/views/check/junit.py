@@ -47,8 +47,8 @@ def _suite(sheet: ShownSheet) -> Iterator[str]:
 
 
 def _case(row: Row, label: str, file: str) -> Iterator[str]:
-    name = _attribute(f"{label} = {row.stated}")
-    line = f' line="{row.line}"' if row.line is not None else ""
+    name = _attribute(f"{label} = {row.statement.text}")
+    line = f' line="{row.statement.line}"' if row.statement.line is not None else ""
     opening = f"<testcase classname={file} name={name}{line}"
     message = row.explanation or row.verdict
     if row.verdict in FAULTY:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal, NamedTuple, get_args
 
 from backtrace.checking.report import (
@@ -24,6 +24,7 @@ from backtrace.checking.report import (
     Root,
     mark,
 )
+from backtrace.checking.statement import Statement
 from backtrace.symbolic.ids import transcribe
 from backtrace.typesetting.numerals import Numerals
 
@@ -51,35 +52,36 @@ class Disclosure(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One statement as it is shown. It earns `mark` of `out_of`, which is 1, or 0 for an unknown name."""
+    """A judgement as it is shown, and the mark that its statement earns."""
 
+    statement: Statement
     id: str
-    name: str
-    stated: str
+    step: int | None
+    sample: int | None
     expected: float | None
     verdict: str
     slip: str | None
     explanation: str
     alternatives: tuple[Finding, ...]
     root: Root | None
-    line: int | None
-    sample: int | None
-    step: int | None
     mark: float
-    out_of: int
-    place: str = ""
+
+    @property
+    def out_of(self) -> int:
+        """The mark there is to have: none for an unknown name."""
+        return int(self.verdict != "unknown")
 
     @property
     def where(self) -> str:
         """The place of a number in the file that it was read from, by default its line."""
-        return self.place or ("" if self.line is None else str(self.line))
+        return self.statement.place or str(self.statement.line or "")
 
     @property
     def expected_text(self) -> str:
         """The right value with at least as many digits as were stated, so that the two can be compared."""
         if self.expected is None:
             return ""
-        mantissa = re.split("[eE]", self.stated)[0]
+        mantissa = re.split("[eE]", self.statement.text)[0]
         digits = len(re.sub(r"\D", "", mantissa).lstrip("0"))
         return Numerals(min(max(6, digits), 17)).text(self.expected)
 
@@ -148,71 +150,38 @@ def _formula(finding: FormulaFinding, disclosure: Disclosure) -> FormulaFinding:
 
 
 def _row(judgement: Judgement, disclosure: Disclosure, names: Mapping[Root, str]) -> Row:
-    statement, expected = judgement.statement, judgement.expected
-    reveals = disclosure.reveal and expected is not None and math.isfinite(expected)
-    row = Row(
-        judgement.id,
-        statement.name,
-        statement.text,
-        expected if reveals else None,
-        judgement.verdict,
-        judgement.slip,
-        judgement.explanation,
-        judgement.alternatives,
-        judgement.root,
-        statement.line,
-        judgement.sample,
-        judgement.step,
-        mark(judgement, disclosure.slip_mark),
-        int(judgement.verdict != "unknown"),
-        statement.place,
-    )
+    row = Row(*judgement[:-1], mark(judgement, disclosure.slip_mark))
+    if not (disclosure.reveal and row.expected is not None and math.isfinite(row.expected)):
+        row = row._replace(expected=None)
     if disclosure.feedback == "brief":
-        return row._replace(
-            verdict=_right_or_wrong(row), slip=None, explanation="", alternatives=(), root=None
-        )
+        # A verdict without its reason: a slip that keeps the whole mark counts as right.
+        known = "wrong" if row.verdict in FAULTY and row.mark < 1 else "correct"
+        verdict = "unknown" if row.verdict == "unknown" else known
+        return row._replace(verdict=verdict, slip=None, explanation="", alternatives=(), root=None)
     if disclosure.in_general:
-        alternatives = tuple(Finding(slip, sentence_of(slip)) for slip, _ in row.alternatives)
-        said = [_in_general(row, names), *(remark.general for remark in judgement.remarks)]
-        return row._replace(explanation=_joined(said), alternatives=alternatives)
-    return row._replace(
-        explanation=_joined([row.explanation, *(remark.sentence for remark in judgement.remarks)])
-    )
-
-
-def _joined(sentences: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(filter(None, sentences)))
-
-
-def _right_or_wrong(row: Row) -> str:
-    """A verdict without its reason. A slip that keeps the whole mark counts as right."""
-    if row.verdict == "unknown":
-        return "unknown"
-    return "wrong" if row.verdict in FAULTY and row.mark < 1 else "correct"
+        row = row._replace(
+            explanation=_in_general(row, names),
+            alternatives=tuple(Finding(slip, sentence_of(slip)) for slip, _ in row.alternatives),
+        )
+    remarks = [remark.general if disclosure.in_general else remark.sentence for remark in judgement.remarks]
+    return row._replace(explanation="; ".join(dict.fromkeys(filter(None, (row.explanation, *remarks)))))
 
 
 def _in_general(row: Row, names: Mapping[Root, str]) -> str:
     """An explanation without numbers."""
     if row.slip is not None and row.verdict in FAULTY:
         return sentence_of(row.slip)
+    if row.verdict == "carried" and row.root:
+        # A root by the student's name for it; with step and sample only where they differ from the row's.
+        root, name = row.root, names.get(row.root, row.root.id)
+        is_beside = (root.step, root.sample) == (row.step, row.sample)
+        return f"follows from {name if is_beside else name + place(root.step, root.sample)}"
     if row.verdict == "carried":
-        return (
-            f"follows from {_root_name(row, row.root, names)}"
-            if row.root
-            else "follows from an earlier mistake"
-        )
+        return "follows from an earlier mistake"
     if row.verdict == "undecided":
         return "too few digits to tell right from wrong"
     # No value is right for an unknown name, so its explanation reveals none.
     return row.explanation if row.verdict == "unknown" else ""
-
-
-def _root_name(row: Row, root: Root, names: Mapping[Root, str]) -> str:
-    """A root by the student's name for it; with step and sample only where they differ from the row's."""
-    name = names.get(root, root.id)
-    return (
-        name if (root.step, root.sample) == (row.step, row.sample) else name + place(root.step, root.sample)
-    )
 
 
 def sentence_of(slip: str) -> str:

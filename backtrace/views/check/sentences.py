@@ -18,7 +18,7 @@ def labels(rows: Sequence[Row]) -> list[str]:
     """The student's names of the rows, with step and sample where these are not all the same."""
     steps, samples = ({row.step for row in rows} - {None}, {row.sample for row in rows} - {None})
     return [
-        printable(row.name)
+        printable(row.statement.name)
         + place(row.step if len(steps) > 1 else None, row.sample if len(samples) > 1 else None)
         for row in rows
     ]

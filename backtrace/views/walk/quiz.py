@@ -89,7 +89,7 @@ def verdicts(texts: Texts, state: QuizState) -> Iterator[tuple[str, str]]:
         disclosure = Disclosure() if state.is_settled else Disclosure("slip", reveal=False)
         row = shown_sheet(Report("", None, (judgement,)), disclosure).rows[0]
         sign, typed_sign, color = MARKS[row.verdict]
-        text = f"{typed_sign if texts.look.style.ascii else sign} {row.stated}: {row.verdict}"
+        text = f"{typed_sign if texts.look.style.ascii else sign} {row.statement.text}: {row.verdict}"
         why = row.reason
         if row.verdict == "wrong" and not why:
             why = "none of the known slips gives it"
