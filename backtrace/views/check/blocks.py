@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from backtrace.checking.report import FAULTY
@@ -11,7 +12,7 @@ from backtrace.views.check.rows import ShownSheet, typed
 from backtrace.views.check.sentences import (
     formula_label,
     formulas_line,
-    labels,
+    labelled,
     lists,
     summary_line,
     unread_line,
@@ -125,17 +126,11 @@ def sheet_blocks(sheet: ShownSheet, verbose: bool, ascii: bool) -> Iterator[Line
 
 def _answers(sheet: ShownSheet, sign: Callable[[str], str], ascii: bool) -> Grid:
     rows = []
-    for row, label in zip(sheet.rows, labels(sheet.rows), strict=True):
+    for label, row in labelled(sheet.rows):
+        stated, reason, where = map(printable, (row.statement.text, row.reason, row.where))
         verdict = f"{MARKS[row.verdict][ascii]} {row.verdict}"
-        texts = (
-            label,
-            printable(row.statement.text),
-            row.expected_text,
-            verdict,
-            printable(row.reason),
-            printable(row.where),
-        )
-        rows.append([text if place == VERDICT else sign(text) for place, text in enumerate(texts)])
+        texts = map(sign, (label, stated, row.expected_text, reason, where))
+        rows.append([*islice(texts, VERDICT), verdict, *texts])
     return Grid(
         PLACED_ANSWERS if any(row.statement.place for row in sheet.rows) else ANSWERS,
         rows,

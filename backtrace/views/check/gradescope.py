@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 from backtrace.errors import printable
 from backtrace.views.check.rows import Row, ShownSheet, exact_marks
-from backtrace.views.check.sentences import about, labels
+from backtrace.views.check.sentences import about, labelled
 from backtrace.views.trace.data import encoder
 
 # Source: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
@@ -21,7 +21,7 @@ def write_gradescope(sheet: ShownSheet, out: TextIO) -> None:
     else:
         tests = [
             _test(f"{label} = {row.statement.text}", number, row.mark, row.out_of, _said(row))
-            for number, (row, label) in enumerate(zip(sheet.rows, labels(sheet.rows), strict=True), 1)
+            for number, (label, row) in enumerate(labelled(sheet.rows), 1)
         ]
         said = about(sheet)
     results = {

@@ -9,7 +9,9 @@ from xml.sax.saxutils import escape, quoteattr
 from backtrace.checking.report import FAULTY
 from backtrace.errors import printable
 from backtrace.views.check.rows import Row, ShownSheet
-from backtrace.views.check.sentences import about, labels
+from backtrace.views.check.sentences import about, labelled
+
+NOT_PASSED = (*FAULTY, "unknown")
 
 
 def write_junit(sheets: Iterable[ShownSheet], out: TextIO) -> None:
@@ -40,38 +42,26 @@ def _suite(sheet: ShownSheet) -> Iterator[str]:
         yield f'<error type="unreadable" message={_attribute(sheet.error)}/>'
         yield "</testcase>"
     else:
-        for row, label in zip(sheet.rows, labels(sheet.rows), strict=True):
+        for label, row in labelled(sheet.rows):
             yield from _case(row, label, file)
-        yield f"<system-out>{_text(about(sheet))}</system-out>"
+        yield f"<system-out>{escape(about(sheet))}</system-out>"
     yield "</testsuite>"
 
 
 def _case(row: Row, label: str, file: str) -> Iterator[str]:
     name = _attribute(f"{label} = {row.statement.text}")
     line = f' line="{row.statement.line}"' if row.statement.line is not None else ""
-    opening = f"<testcase classname={file} name={name}{line}"
-    message = row.explanation or row.verdict
+    message = _attribute(row.explanation or row.verdict)
+    yield f"<testcase classname={file} name={name}{line}{'>' if row.verdict in NOT_PASSED else '/>'}"
     if row.verdict in FAULTY:
-        said = row.expected_text and f"expected {row.expected_text}"
-        yield f"{opening}>"
-        yield (
-            f"<failure type={_attribute(row.slip or row.verdict)} message={_attribute(message)}>"
-            f"{_text(said)}</failure>"
-        )
-        yield "</testcase>"
+        said = escape(row.expected_text and f"expected {row.expected_text}")
+        yield f"<failure type={_attribute(row.slip or row.verdict)} message={message}>{said}</failure>"
     elif row.verdict == "unknown":
-        yield f"{opening}>"
-        yield f"<skipped message={_attribute(message)}/>"
+        yield f"<skipped message={message}/>"
+    if row.verdict in NOT_PASSED:
         yield "</testcase>"
-    else:
-        yield f"{opening}/>"
 
 
 def _attribute(text: str) -> str:
     """A quoted value. What XML or a terminal cannot carry is written as its escape."""
     return quoteattr(printable(text))
-
-
-def _text(text: str) -> str:
-    """Text whose characters were made printable line by line."""
-    return escape(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from backtrace.checking.judging.class_counts import ClassCounts
 from backtrace.checking.report import FAULTY, FormulaFinding
@@ -14,14 +14,13 @@ MISTAKES_NAMED = 5  # of a sheet, in a line
 COMMON_NAMED = 3  # of a class, in a line
 
 
-def labels(rows: Sequence[Row]) -> list[str]:
-    """The student's names of the rows, with step and sample where these are not all the same."""
-    steps, samples = ({row.step for row in rows} - {None}, {row.sample for row in rows} - {None})
-    return [
-        printable(row.statement.name)
-        + place(row.step if len(steps) > 1 else None, row.sample if len(samples) > 1 else None)
-        for row in rows
-    ]
+def labelled(rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:
+    """The rows with the student's names for them; with step and sample where these are not all the same."""
+    has_steps = len({row.step for row in rows} - {None}) > 1
+    has_samples = len({row.sample for row in rows} - {None}) > 1
+    for row in rows:
+        where = place(row.step if has_steps else None, row.sample if has_samples else None)
+        yield f"{printable(row.statement.name)}{where}", row
 
 
 def formula_label(finding: FormulaFinding) -> str:
