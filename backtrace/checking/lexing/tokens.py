@@ -82,27 +82,22 @@ def _shown(token: Token) -> str:
 
 def number_of(tokens: Sequence[Token]) -> Number | None:
     """The number that a side is, its text as `float` reads it; None if it is anything else."""
-    text = _number_text(tokens)
-    return Number(float(text), text) if text else None
-
-
-def _number_text(tokens: Sequence[Token]) -> str | None:
     tokens = [token for token in tokens if token.kind != "space"]
     if tokens and tokens[-1].kind == "dots":
         tokens = tokens[:-1]
     while len(tokens) > 2 and tokens[0].kind == "open" and tokens[-1].kind == "close":
         tokens = tokens[1:-1]
-    if not tokens or len(tokens) > 10:  # -6.8*10**(-4)
-        return None
-    text = "".join(token.text for token in tokens)
-    if len(text) > NUMBER_CHARACTERS:
+    text = "".join(token.text for token in tokens[:11])
+    if len(tokens) > 10 or len(text) > NUMBER_CHARACTERS:  # -6.8*10**(-4) has 10
         return None
     if _PLAIN.fullmatch(text):
-        return without_commas(text).removeprefix("+")
+        text = without_commas(text).removeprefix("+")
+        return Number(float(text), text)
     power = _POWER_OF_TEN.fullmatch(text)
     if power is None or not _PLAIN.fullmatch(power[2] or "1"):
         return None
-    return f"{power[1]}{power[2] or 1}e{power[3]}".replace("+", "")
+    text = f"{power[1]}{power[2] or 1}e{power[3]}".replace("+", "")
+    return Number(float(text), text)
 
 
 def without_commas(number: str) -> str:

@@ -27,9 +27,11 @@ from backtrace.symbolic.ids import transcribe
 
 LARGEST_STEP = 1_000_000_000
 
-_MAPPINGS = (".yaml", ".yml", ".json")
-_TABLES = (".csv", ".tsv")
-_DOCUMENTS = (".md", ".markdown", ".tex", ".html", ".htm", ".xhtml", ".rst", ".ipynb")
+_KINDS = {
+    **dict.fromkeys((".yaml", ".yml", ".json"), "mapping"),
+    **dict.fromkeys((".csv", ".tsv"), "table"),
+    **dict.fromkeys((".md", ".markdown", ".tex", ".html", ".htm", ".xhtml", ".rst", ".ipynb"), "document"),
+}
 _EXPECTED = "answers: a mapping from ids to numbers, or a list of {step, sample, answers}"
 _COLUMNS = {
     **dict.fromkeys(("id", "name", "quantity", "symbol"), "id"),
@@ -95,12 +97,8 @@ def _nothing(kind: str, sheet: Sheet) -> str:
 
 def _kind(text: str, file: str) -> str:
     ending = os.path.splitext(file)[1].lower()
-    if ending in _MAPPINGS:
-        return "mapping"
-    if ending in _TABLES:
-        return "table"
-    if ending in _DOCUMENTS:
-        return "document"
+    if ending in _KINDS:
+        return _KINDS[ending]
     head = [line for line in text[:20_000].splitlines() if line.strip() and not _COMMENT.match(line)][:50]
     if head and (_FLOW.match(head[0]) or all(map(_MAPPING_LINE.fullmatch, head))):
         return "mapping"
@@ -195,8 +193,8 @@ def _of_table(text: str, file: str) -> Iterator[Statement | None]:
 
 
 def _separator(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    first = next((line for line in lines if not _COMMENT.match(line)), lines[0])
+    lines = (line for line in text.splitlines() if line.strip() and not _COMMENT.match(line))
+    first = next(lines, text)
     return next((mark for mark in ("\t", ";") if mark in first), ",")
 
 
@@ -266,6 +264,6 @@ def _of_row(row: Sequence[str], columns: dict[str, int], place: Location, commas
 def _whole(text: str, what: str, place: Location) -> int | None:
     if not text:
         return None
-    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
+    if not re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
         raise BacktraceError(f"{what}: found {quoted(text)}; expected a whole number from 1", place)
     return int(text)

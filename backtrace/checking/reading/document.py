@@ -66,7 +66,7 @@ class _EquationReader:
         found = list(equations(text))
         ends = [*(equation.starts[0] for equation in found[1:]), len(text)]
         for equation, end in zip(found, ends, strict=False):
-            segments = [passage.segment_at(start) for start in equation.starts]
+            segments = list(map(passage.segment_at, equation.starts))
             lines = [segment.line for segment in segments]
             is_short = len(equation.sides) <= SIDES_READ
             statements = list(_statements(equation, lines)) if is_short else []

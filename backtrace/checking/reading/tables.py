@@ -60,14 +60,14 @@ def with_tables(lines: Iterable[DocumentLine], not_understood: Reporter) -> Iter
         starts = len(line.text) <= LINE_CHARACTERS and line.text.lstrip()[:1] == "|"
         is_row = starts and (bool(rows) or line.text.rstrip()[-1:] == "|")  # |x| = 3 is none
         if rows and (not is_row or len(rows) == TABLE_LINES):
-            yield from _DocumentTable(rows, not_understood).lines()
+            yield from _table_lines(rows, not_understood)
             rows = []
         if is_row:
             rows.append(line)
         elif line.text and not line.text.isspace():
             yield line
     if rows:
-        yield from _DocumentTable(rows, not_understood).lines()
+        yield from _table_lines(rows, not_understood)
 
 
 class _TableCell(NamedTuple):
@@ -115,57 +115,38 @@ def _is_symbol(token: Token) -> bool:
     return token.kind == "name" and not is_word and token.text not in ARTICLES
 
 
-class _TableRow(NamedTuple):
-    line: DocumentLine
-    cells: list[_TableCell]
-
-
-class _DocumentTable:
-    """Rows between bars, the first of which may be a heading."""
-
-    def __init__(self, lines: Sequence[DocumentLine], not_understood: Reporter) -> None:
-        self.not_understood = not_understood
-        written = (line for line in lines if not _SEPARATOR.fullmatch(line.text))
-        self.rows = [_TableRow(line, _cells(line.text)) for line in written]
-        has_heading = len(self.rows) > 1 and not any(cell.has_value for cell in self.rows[0].cells)
-        self.heading = self.rows.pop(0).cells if has_heading else []
-        formulas = [i for i, cell in enumerate(self.heading) if cell.text.lower() in _FORMULA_COLUMNS]
-        for _, cells in self.rows:
-            for i in formulas:
-                if i < len(cells) and not cells[i].is_equation:
-                    cells[i] = cells[i]._replace(has_value=False, is_number=False)
-
-    def lines(self) -> Iterator[DocumentLine]:
-        is_headed = self.has_names_over_numbers()
-        patterns = [_pattern(cell) for cell in self.heading]
-        has_units = bool(self.heading) and _OF_UNITS.search(self.heading[0].text.lower()) is not None
-        for line, cells in self.rows:
-            names = self.names_over(cells) if is_headed else _names_in_row(cells, patterns, has_units)
-            known = 0
-            for cell, name in zip(cells, names, strict=True):
-                if cell.is_equation or (name and cell.has_value):
-                    yield DocumentLine(line.number, cell.raw, "" if cell.is_equation else name or "")
-                    known += cell.has_value
-            values = sum(cell.has_value for cell in (cells if is_headed else cells[1:]))
-            if known < values:
-                self.not_understood(line.number, line.text)
-            if not values and not known:
-                yield DocumentLine(line.number, " \\quad ".join(cell.raw for cell in cells))
-
-    def has_names_over_numbers(self) -> bool:
-        """Whether the heading has the names of the numbers below it."""
-        return (
-            len(self.rows) > 0
-            and len(self.heading) > 1
-            and all(any(map(_is_symbol, cell.tokens)) for cell in self.heading)
-            and all(cell.is_number for cell in self.rows[0].cells)
-        )
-
-    def names_over(self, cells: Sequence[_TableCell]) -> list[str | None]:
-        """The names in the heading, for a single row: of several, nobody knows which sample each is."""
-        if len(self.rows) > 1 or len(cells) != len(self.heading):
-            return [None] * len(cells)
-        return [name_of(cell.tokens) for cell in self.heading]
+def _table_lines(lines: Sequence[DocumentLine], not_understood: Reporter) -> Iterator[DocumentLine]:
+    """The cells of rows between bars, the first of which may be a heading."""
+    rows = [(line, _cells(line.text)) for line in lines if not _SEPARATOR.fullmatch(line.text)]
+    has_heading = len(rows) > 1 and not any(cell.has_value for cell in rows[0][1])
+    heading = rows.pop(0)[1] if has_heading else []
+    is_headed = (  # the heading has the names of the numbers below it
+        len(heading) > 1
+        and all(any(map(_is_symbol, cell.tokens)) for cell in heading)
+        and all(cell.is_number for cell in rows[0][1])
+    )
+    patterns = [_pattern(cell) for cell in heading]
+    has_units = bool(heading) and _OF_UNITS.search(heading[0].text.lower()) is not None
+    for line, cells in rows:
+        for i, head in enumerate(heading[: len(cells)]):
+            if head.text.lower() in _FORMULA_COLUMNS and not cells[i].is_equation:
+                cells[i] = cells[i]._replace(has_value=False, is_number=False)
+        if not is_headed:
+            names = _names_in_row(cells, patterns, has_units)
+        elif len(rows) == 1 and len(cells) == len(heading):
+            names = [name_of(cell.tokens) for cell in heading]
+        else:  # of several rows nobody knows which sample each is
+            names = [None] * len(cells)
+        known = 0
+        for cell, name in zip(cells, names, strict=True):
+            if cell.is_equation or (name and cell.has_value):
+                yield DocumentLine(line.number, cell.raw, "" if cell.is_equation else name or "")
+                known += cell.has_value
+        values = sum(cell.has_value for cell in (cells if is_headed else cells[1:]))
+        if known < values:
+            not_understood(line.number, line.text)
+        if not values and not known:
+            yield DocumentLine(line.number, " \\quad ".join(cell.raw for cell in cells))
 
 
 def _names_in_row(
