@@ -42,9 +42,10 @@ from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.expressions import Number
 from backtrace.tracing.selection import visible
 from backtrace.tracing.trace import compute
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.records import Look
 from backtrace.views.sheet.exercise import config_of
-from backtrace.views.sheet.sheet import Asking, BlankSheet, sections, write_yaml
+from backtrace.views.sheet.sheet import Asking, sections, write_yaml
 from tests.exercises.exercised import OF_EACH, TOPOLOGIES, misses, plans, rounded
 from tests.runner import run
 
@@ -127,7 +128,8 @@ def check_full_marks(exercise: Exercise) -> None:
     problem, parts = exercise.problem, list(visible(compute(exercise.problem, Request())))
     right = {row.id: float(part.values[row.id]) for part in parts for row in part.equations}
     sheet = io.StringIO()
-    write_yaml(BlankSheet(problem, sections(problem, parts), Look(), sheet, Asking()))
+    asked = sections(problem, parts)
+    write_yaml(ViewContext(problem, asked, Look(), sheet, options={"asking": Asking()}))
     text, count = re.subn(
         r"(?m)^([^#:]+):$",
         lambda blank: f"{blank[1]}: {rounded(right[blank[1]], exercise.digits)}",

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TextIO
 from xml.etree import ElementTree
 
@@ -19,14 +19,18 @@ from backtrace.checking.judging.class_counts import ClassCounts
 from backtrace.checking.report import Convention, Finding, Judgement, Report, Root, Verdict
 from backtrace.checking.slips.table import SLIPS
 from backtrace.checking.statement import Statement
+from backtrace.config.load import load
 from backtrace.symbolic.expressions import Number
+from backtrace.typesetting.plain import PLAIN, TYPESET
 from backtrace.views.check.blocks import MARKS
 from backtrace.views.check.data import harmless, write_csv, write_csv_sheets, write_json, write_json_sheets
-from backtrace.views.check.gradescope import write_gradescope
-from backtrace.views.check.junit import write_junit
+from backtrace.views.check.gradescope import write_results
+from backtrace.views.check.junit import write_junit_sheets
 from backtrace.views.check.markdown import span, write_markdown, write_markdown_sheets
 from backtrace.views.check.rows import Disclosure, ShownSheet, shown_sheet
-from backtrace.views.check.table import draw_sheet, draw_sheets, draw_slips
+from backtrace.views.check.table import draw_one, draw_sheet, draw_sheets, draw_slips
+from backtrace.views.page.context import ViewContext
+from backtrace.views.page.records import Look
 from tests.runner import written
 
 FULL, SLIP, BRIEF = Disclosure(), Disclosure("slip", reveal=False), Disclosure("brief", reveal=False)
@@ -88,6 +92,21 @@ RIGHT = Report("ben.yaml", None, (judged("h_1", "0.60", 0.6, "correct"),))
 BROKEN = Report("carl.yaml", "carl.yaml:3:1: found a tab; expected a space")
 
 
+class Context(ViewContext):
+    """A context with a heading of its own."""
+
+    def heading(self) -> Iterator[str]:
+        return iter(HEADING)
+
+
+PROBLEM = load("or-gate")
+
+
+def context(content: Any, out: TextIO, *, ascii: bool = False, width: int = 80, **options: Any) -> Context:
+    look = Look(PLAIN if ascii else TYPESET)
+    return Context(PROBLEM, content, look, out, lambda: console(out, width), options=options)
+
+
 def json_of(write: Callable[[TextIO], None]) -> Any:
     return json.loads(written(write))
 
@@ -99,8 +118,8 @@ def console(out: TextIO, width: int = 80) -> Console:
 def drawn(report: Report, disclosure: Disclosure = FULL, *, width: int = 80, **options: bool) -> str:
     ascii = options.pop("ascii", False)
     return written(
-        lambda out: draw_sheet(
-            HEADING, shown_sheet(report, disclosure), console(out, width), ascii, **options
+        lambda out: draw_one(
+            context(shown_sheet(report, disclosure), out, ascii=ascii, width=width, **options)
         )
     )
 
@@ -335,7 +354,7 @@ def class_table(disclosure: Disclosure) -> str:
     counts = ClassCounts(disclosure.slip_mark)
     return written(
         lambda out: draw_sheets(
-            HEADING, the_class(counts, disclosure), counts, disclosure, console(out), False
+            context(the_class(counts, disclosure), out, counts=counts, disclosure=disclosure)
         )
     )
 
@@ -383,7 +402,7 @@ SUMMARY = {
 
 
 def test_json_of_a_sheet() -> None:
-    data = json_of(lambda out: write_json(shown_sheet(ANNA, FULL), out))
+    data = json_of(lambda out: write_json(context(shown_sheet(ANNA, FULL), out)))
     assert list(data) == ["schema", "summary", "answers", "conventions", "formulas"]
     assert data["schema"] == 1
     assert data["summary"] == SUMMARY
@@ -410,37 +429,37 @@ def test_json_of_a_sheet() -> None:
 
 
 def test_json_of_an_empty_sheet() -> None:
-    data = json_of(lambda out: write_json(shown_sheet(Report("a"), FULL), out))
+    data = json_of(lambda out: write_json(context(shown_sheet(Report("a"), FULL), out)))
     assert data["answers"] == []
     assert data["summary"] == {**dict.fromkeys(SUMMARY, 0)}
 
 
 def test_json_of_several_sheets() -> None:
-    data = json_of(lambda out: write_json_sheets(the_class(ClassCounts()), out))
+    data = json_of(lambda out: write_json_sheets(context(the_class(ClassCounts()), out)))
     assert list(data) == ["schema", "sheets"]
     assert [sheet["file"] for sheet in data["sheets"]] == ["anna.md", "carl.yaml", "ben.yaml", "dora.md"]
     assert list(data["sheets"][0]) == ["file", "error", "summary", "answers", "conventions", "formulas"]
     assert data["sheets"][0]["error"] is None
     assert data["sheets"][0]["summary"] == SUMMARY
-    alone = json_of(lambda out: write_json(shown_sheet(ANNA, FULL), out))
+    alone = json_of(lambda out: write_json(context(shown_sheet(ANNA, FULL), out)))
     assert data["sheets"][0]["answers"] == alone["answers"]
     assert data["sheets"][1]["error"] == "carl.yaml:3:1: found a tab; expected a space"
     assert data["sheets"][1]["answers"] == []
 
 
 def test_json_of_no_sheets_is_a_document_still() -> None:
-    assert json_of(lambda out: write_json_sheets([], out)) == {"schema": 1, "sheets": []}
+    assert json_of(lambda out: write_json_sheets(context([], out))) == {"schema": 1, "sheets": []}
 
 
 def test_json_tells_no_more_than_the_feedback_allows() -> None:
-    shown = json_of(lambda out: write_json(shown_sheet(ANNA, SLIP), out))["answers"]
+    shown = json_of(lambda out: write_json(context(shown_sheet(ANNA, SLIP), out)))["answers"]
     assert {answer["expected"] for answer in shown} == {None}
     assert shown[2]["explanation"] == "the slope σ′(h) is missing"
     assert shown[2]["alternatives"] == [
         {"slip": "wrong_index", "explanation": "another quantity of the same kind is used"}
     ]
     assert shown[3]["explanation"] == "follows from dE/dw_1"
-    brief = json_of(lambda out: write_json(shown_sheet(ANNA, BRIEF), out))
+    brief = json_of(lambda out: write_json(context(shown_sheet(ANNA, BRIEF), out)))
     assert [answer["verdict"] for answer in brief["answers"]] == [
         "correct",
         "correct",
@@ -463,7 +482,7 @@ def test_reveal_tells_the_expected_value_whatever_the_feedback() -> None:
 def test_slip_marks_are_added_without_the_dust_of_binary_fractions() -> None:
     slip = judged("E", "7", 0.1, "slip", slip="factor")
     sheet = shown_sheet(Report("a", None, (slip,) * 3), Disclosure(slip_mark=0.1))
-    assert json_of(lambda out: write_json(sheet, out))["summary"]["marks"] == 0.3
+    assert json_of(lambda out: write_json(context(sheet, out)))["summary"]["marks"] == 0.3
 
 
 @pytest.mark.parametrize("slip", ["truncated", "rounded_too_early"])
@@ -474,11 +493,11 @@ def test_a_slip_that_keeps_the_mark_is_right_in_brief(slip: str) -> None:
 
 def test_an_expected_value_that_json_cannot_carry_is_null() -> None:
     sheet = shown_sheet(Report("a", None, (judged("E", "7", float("inf"), "wrong"),)), FULL)
-    assert json_of(lambda out: write_json(sheet, out))["answers"][0]["expected"] is None
+    assert json_of(lambda out: write_json(context(sheet, out)))["answers"][0]["expected"] is None
 
 
 def test_csv_of_a_sheet() -> None:
-    lines = written(lambda out: write_csv(shown_sheet(ANNA, FULL), out)).splitlines()
+    lines = written(lambda out: write_csv(context(shown_sheet(ANNA, FULL), out))).splitlines()
     assert lines[0] == "id,stated,expected,verdict,slip,explanation,alternatives,root,line,sample,step,mark"
     assert lines[1] == "h_1,0.6,0.6,correct,,,,,3,1,1,1"
     assert lines[3] == f'dE/dw_1,-0.00122,-0.00027868,slip,missing_slope,"{MISSING}",wrong_index,,14,1,1,0'
@@ -488,14 +507,14 @@ def test_csv_of_a_sheet() -> None:
 
 def test_the_marks_in_csv_add_up_to_those_of_the_sheet() -> None:
     sheet = shown_sheet(ANNA, Disclosure("full", True, slip_mark=0.5))
-    rows = list(csv.DictReader(io.StringIO(written(lambda out: write_csv(sheet, out)))))
+    rows = list(csv.DictReader(io.StringIO(written(lambda out: write_csv(context(sheet, out))))))
     assert sum(float(row["mark"] or 0) for row in rows) == sheet.marks
     assert [row["mark"] == "" for row in rows] == [row["verdict"] == "unknown" for row in rows]
     assert {"0.5", ""} <= {row["mark"] for row in rows}
 
 
 def test_csv_of_several_sheets_has_the_file_in_front() -> None:
-    text = written(lambda out: write_csv_sheets(the_class(ClassCounts()), out))
+    text = written(lambda out: write_csv_sheets(context(the_class(ClassCounts()), out)))
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["file"] for row in rows] == [*["anna.md"] * 7, "carl.yaml", "ben.yaml", *["dora.md"] * 7]
     assert rows[7]["error"] == "carl.yaml:3:1: found a tab; expected a space"
@@ -543,17 +562,17 @@ the slope σ′(h\\_1) = 0.2288 was left out; with it, −0.000279 \
 
 
 def test_markdown_of_a_sheet() -> None:
-    assert written(lambda out: write_markdown(HEADING, shown_sheet(ANNA, FULL), out)) == IN_MARKDOWN
+    assert written(lambda out: write_markdown(context(shown_sheet(ANNA, FULL), out))) == IN_MARKDOWN
 
 
 def test_markdown_lists_what_was_not_understood_when_asked() -> None:
-    text = written(lambda out: write_markdown(HEADING, shown_sheet(ANNA, FULL), out, verbose=True))
+    text = written(lambda out: write_markdown(context(shown_sheet(ANNA, FULL), out, verbose=True)))
     assert text.endswith("\n1 line was not understood:\n\n- line 4: so it = 3\n")
 
 
 def test_markdown_in_ascii_says_the_same_in_typed_signs() -> None:
     text = written(
-        lambda out: write_markdown(HEADING, shown_sheet(ANNA, FULL), out, verbose=True, ascii=True)
+        lambda out: write_markdown(context(shown_sheet(ANNA, FULL), out, verbose=True, ascii=True))
     )
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert rows[1] == "| `E` | `0.119072` | 0.118851 | ~ rounding | right for a\\_o = 0.512 | 9 |"
@@ -563,7 +582,9 @@ def test_markdown_in_ascii_says_the_same_in_typed_signs() -> None:
 
 def test_markdown_of_a_class() -> None:
     counts = ClassCounts()
-    text = written(lambda out: write_markdown_sheets(HEADING, the_class(counts), counts, FULL, out))
+    text = written(
+        lambda out: write_markdown_sheets(context(the_class(counts), out, counts=counts, disclosure=FULL))
+    )
     mistakes = "dE/dw\\_1 missing\\_slope, b\\_3+ wrong, 1 unknown, 1 line was not understood"
     assert text.partition("  \n\n")[2] == (
         "| sheet | marks | mistakes |\n"
@@ -603,7 +624,8 @@ def suites(
     reports: Iterable[Report], disclosure: Disclosure = FULL, encoding: str = "utf-8"
 ) -> ElementTree.Element:
     text = written(
-        lambda out: write_junit((shown_sheet(report, disclosure) for report in reports), out), encoding
+        lambda out: write_junit_sheets(context((shown_sheet(report, disclosure) for report in reports), out)),
+        encoding,
     )
     return ElementTree.fromstring(text.encode())
 
@@ -657,7 +679,7 @@ def test_junit_tells_no_more_than_the_feedback_allows() -> None:
 
 
 def results(report: Report, disclosure: Disclosure) -> Any:
-    return json_of(lambda out: write_gradescope(shown_sheet(report, disclosure), out))
+    return json_of(lambda out: write_results(context(shown_sheet(report, disclosure), out)))
 
 
 def test_gradescope_results_of_a_sheet() -> None:
@@ -742,14 +764,14 @@ def every_form(report: Report) -> dict[str, str]:
     return {
         "table": drawn(report, verbose=True),
         "class": written(
-            lambda out: draw_sheets(HEADING, [sheet, broken], counts, FULL, console(out), False)
+            lambda out: draw_sheets(context([sheet, broken], out, counts=counts, disclosure=FULL))
         ),
-        "json": written(lambda out: write_json(sheet, out)),
-        "sheets": written(lambda out: write_json_sheets([sheet, broken], out)),
-        "csv": written(lambda out: write_csv_sheets([sheet, broken], out)),
-        "markdown": written(lambda out: write_markdown(HEADING, sheet, out, verbose=True)),
-        "junit": written(lambda out: write_junit([sheet, broken], out)),
-        "gradescope": written(lambda out: write_gradescope(sheet, out)),
+        "json": written(lambda out: write_json(context(sheet, out))),
+        "sheets": written(lambda out: write_json_sheets(context([sheet, broken], out))),
+        "csv": written(lambda out: write_csv_sheets(context([sheet, broken], out))),
+        "markdown": written(lambda out: write_markdown(context(sheet, out, verbose=True))),
+        "junit": written(lambda out: write_junit_sheets(context([sheet, broken], out))),
+        "gradescope": written(lambda out: write_results(context(sheet, out))),
     }
 
 

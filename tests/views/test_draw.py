@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -48,6 +48,7 @@ from backtrace.views.diagram.layout import Layout, LayoutPlan, lay_out
 from backtrace.views.diagram.mermaid import write_mermaid
 from backtrace.views.diagram.svg import write_svg
 from backtrace.views.diagram.text import write_text
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.records import Look
 from tests.browser import Browser
 from tests.oracles.networks import problem_of
@@ -97,7 +98,7 @@ def sized(*sizes: int) -> Problem:
 
 
 def picture_text(form: str, problem: Problem, what: Picture, look: Look = LOOK) -> str:
-    return written(partial(WRITERS[form], problem, what, look))
+    return written(lambda out: WRITERS[form](ViewContext(problem, what, look, out)))
 
 
 @cache
@@ -665,7 +666,7 @@ def test_a_picture_stands_by_itself_and_speaks() -> None:
 
 def test_an_output_without_unicode_carries_the_same_picture() -> None:
     narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    write_svg(loaded("or-gate"), example_picture("or-gate"), LOOK, narrow)
+    write_svg(ViewContext(loaded("or-gate"), example_picture("or-gate"), LOOK, narrow))
     narrow.seek(0)
     text = narrow.read()
     assert text.isascii()

@@ -190,8 +190,8 @@ def test_markdown(of: Of) -> None:
 
 
 def test_csv(of: Of) -> None:
-    rows = records(visible(compute(of(NEURON), FORWARD)), Look())
-    assert written(lambda out: data.write_csv(rows, out)) == (
+    parts = visible(compute(problem := of(NEURON), FORWARD))
+    assert written(lambda out: data.write_csv(ViewContext(problem, parts, Look(), out))) == (
         "step,sample,phase,layer,kind,id,symbol,formula,substitution,value,text\n"
         "1,1,forward,out,net,h_o,h_o,i·w + b,1(2) - 1,1.0,1\n"
         "1,1,forward,out,activation,a_o,a_o,1/(1 + e^(-h_o)),1/(1 + e^(-1)),0.7310585786300049,0.731059\n"
@@ -200,8 +200,9 @@ def test_csv(of: Of) -> None:
 
 
 def test_json_lines(of: Of) -> None:
-    rows = records(visible(compute(of(NEURON), FORWARD)), Look())
-    assert written(lambda out: data.write_jsonl(rows, out)).splitlines()[2] == (
+    parts = visible(compute(problem := of(NEURON), FORWARD))
+    lines = written(lambda out: data.write_jsonl(ViewContext(problem, parts, Look(), out))).splitlines()
+    assert lines[2] == (
         '{"step": 1, "sample": 1, "phase": "forward", "layer": null, "kind": "cost", "id": "E", '
         '"symbol": "E", "formula": "½(y - a_o)²", "substitution": "½(0 - 0.731059)²", '
         '"value": 0.2672233226942615, "text": "0.267223"}'
@@ -209,16 +210,19 @@ def test_json_lines(of: Of) -> None:
 
 
 def test_json(of: Of) -> None:
-    rows = list(records(visible(compute(of(NEURON), FORWARD)), Look()))
-    text = written(lambda out: data.write_json(rows, "a title", "float64", out))
-    lines = written(lambda out: data.write_jsonl(rows, out)).splitlines()
-    head = '{"schema": 1, "title": "a title", "arithmetic": "float64", "records": ['
+    problem = of(NEURON)
+    parts = list(visible(compute(problem, FORWARD)))
+    text = written(lambda out: data.write_json(ViewContext(problem, parts, Look(), out)))
+    lines = written(lambda out: data.write_jsonl(ViewContext(problem, parts, Look(), out))).splitlines()
+    head = f'{{"schema": 1, "title": "{problem.title}", "arithmetic": "float64", "records": ['
     assert text == "\n".join([head, ",\n".join(lines), "]}\n"])
 
 
-def test_json_without_records_is_a_document_still() -> None:
-    text = written(lambda out: data.write_json([], "", "float64", out))
-    assert json.loads(text) == {"schema": 1, "title": "", "arithmetic": "float64", "records": []}
+def test_json_without_records_is_a_document_still(of: Of) -> None:
+    problem = of(NEURON)
+    text = written(lambda out: data.write_json(ViewContext(problem, [], Look(), out)))
+    head = {"schema": 1, "title": problem.title, "arithmetic": "float64"}
+    assert json.loads(text) == {**head, "records": []}
 
 
 def test_html(of: Of) -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TextIO
 
 from backtrace.errors import printable
 from backtrace.views.check.rows import Row, ShownSheet, exact_marks, place
+from backtrace.views.page.context import ViewContext
 from backtrace.views.trace.data import safe_encoder
 
 COLUMNS = tuple("id stated expected verdict slip explanation alternatives root line sample step".split())
@@ -20,20 +21,20 @@ _NUMBER = re.compile(r"[+-]?(?=[\d.])[\d,_]*\.?\d*(?:[eE][+-]?\d+)?")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # a spreadsheet takes the wide ones too
 
 
-def write_json(sheet: ShownSheet, out: TextIO) -> None:
+def write_json(context: ViewContext) -> None:
     """One sheet."""
-    encode = safe_encoder(out)
+    out, encode = context.out, safe_encoder(context.out)
     out.write('{"schema": 1, ')
-    _write_parts(sheet, encode, out)
+    _write_parts(context.content, encode, out)
     out.write("}\n")
 
 
-def write_json_sheets(sheets: Iterable[ShownSheet], out: TextIO) -> None:
+def write_json_sheets(context: ViewContext) -> None:
     """Several sheets in one document; one that could not be read has an error, and no answers."""
-    encode = safe_encoder(out)
+    out, encode = context.out, safe_encoder(context.out)
     out.write('{"schema": 1, "sheets": [')
     separator = "\n"
-    for sheet in sheets:
+    for sheet in context.content:
         out.write(f'{separator}{{"file": {encode(sheet.file)}, "error": {encode(sheet.error)}, ')
         _write_parts(sheet, encode, out)
         out.write("}")
@@ -66,18 +67,18 @@ def _answer(row: Row) -> dict[str, Any]:
     return {**fields, "place": row.statement.place} if row.statement.place else fields
 
 
-def write_csv(sheet: ShownSheet, out: TextIO) -> None:
+def write_csv(context: ViewContext) -> None:
     """A header and a line for every statement."""
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(context.out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
-    writer.writerows(_cells(row) for row in sheet.rows)
+    writer.writerows(_cells(row) for row in context.content.rows)
 
 
-def write_csv_sheets(sheets: Iterable[ShownSheet], out: TextIO) -> None:
+def write_csv_sheets(context: ViewContext) -> None:
     """CSV with the file in front of each statement; one that could not be read has a line that says so."""
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(context.out, lineterminator="\n")
     writer.writerow(("file", "error", *CSV_COLUMNS))
-    for sheet in sheets:
+    for sheet in context.content:
         file = harmless(sheet.file)
         if sheet.error is not None:
             writer.writerow((file, harmless(sheet.error), *("" for _ in CSV_COLUMNS)))

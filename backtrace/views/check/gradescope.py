@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TextIO
+from typing import Any
 
 from backtrace.errors import printable
-from backtrace.views.check.rows import Row, ShownSheet, exact_marks
+from backtrace.views.check.rows import Row, exact_marks
 from backtrace.views.check.sentences import about, labelled
+from backtrace.views.page.context import ViewContext
 from backtrace.views.trace.data import encoder
 
 # Source: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
 
 
-def write_gradescope(sheet: ShownSheet, out: TextIO) -> None:
+def write_results(context: ViewContext) -> None:
     """One sheet. A student sees all of it; how much it tells has been decided before."""
+    sheet, out = context.content, context.out
     if sheet.error is not None:
         tests = [_test("the sheet can be read", 1, 0, 1, sheet.error)]
         said = "the sheet could not be read"

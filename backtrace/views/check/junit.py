@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TextIO
+from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from backtrace.checking.report import FAULTY
 from backtrace.errors import printable
 from backtrace.views.check.rows import Row, ShownSheet
 from backtrace.views.check.sentences import about, labelled
+from backtrace.views.page.context import ViewContext
 
 NOT_PASSED = (*FAULTY, "unknown")
 
 
-def write_junit(sheets: Iterable[ShownSheet], out: TextIO) -> None:
+def write_junit(context: ViewContext) -> None:
+    """One sheet as a test suite, for continuous integration."""
+    write_junit_sheets(context._replace(content=[context.content]))
+
+
+def write_junit_sheets(context: ViewContext) -> None:
     """A document with a suite for each sheet, written as they come.
 
     A slip or a wrong number is a failure, an unknown name is skipped, a sheet that cannot be read an error.
     """
+    out = context.out
     carried = (out.encoding or "utf-8").lower().replace("_", "-").startswith("utf-")
     out.write('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="backtrace check">\n')
-    for sheet in sheets:
+    for sheet in context.content:
         for line in _suite(sheet):
             text = line if carried else line.encode("ascii", "xmlcharrefreplace").decode()
             out.write(f"{text}\n")

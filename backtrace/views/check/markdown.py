@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TextIO
-
-from backtrace.checking.judging.class_counts import ClassCounts
 from backtrace.errors import printable
 from backtrace.views.check.blocks import SHEETS, Grid, Line, sheet_blocks
-from backtrace.views.check.rows import Disclosure, ShownSheet, typed
+from backtrace.views.check.rows import typed
 from backtrace.views.check.sentences import class_lines, class_row
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.rich_columns import Columns, Texts
 from backtrace.views.trace.markdown import code, escaped, write_heading
 
 
-def write_markdown(
-    heading: Iterable[str], sheet: ShownSheet, out: TextIO, verbose: bool = False, ascii: bool = False
-) -> None:
+def write_markdown(context: ViewContext) -> None:
     """One sheet: what holds for all of it, every number, and the marks."""
-    write_heading(heading, out)
-    for block in sheet_blocks(sheet, verbose, ascii):
+    out = context.out
+    write_heading(context.heading(), out)
+    for block in sheet_blocks(context.content, context.has("verbose"), context.look.style.ascii):
         out.write("\n")
         if isinstance(block, Grid):
             out.writelines(_table_head(block.form))
@@ -32,24 +28,18 @@ def write_markdown(
             out.writelines(f"- {escaped(line.strip())}\n" for line in block.lines)
 
 
-def write_markdown_sheets(
-    heading: Iterable[str],
-    sheets: Iterable[ShownSheet],
-    counts: ClassCounts,
-    disclosure: Disclosure,
-    out: TextIO,
-    ascii: bool = False,
-) -> None:
+def write_markdown_sheets(context: ViewContext) -> None:
     """A class: a row for each sheet, and the most common mistakes."""
-    write_heading(heading, out)
+    out, ascii = context.out, context.look.style.ascii
+    write_heading(context.heading(), out)
     out.write("\n")
     out.writelines(_table_head(SHEETS))
-    for sheet in sheets:
+    for sheet in context.content:
         file, marks, mistakes = class_row(sheet)
         row = file, marks, typed(mistakes) if ascii else mistakes
         out.write(_table_row(SHEETS, row, frozenset((0,))))
     out.write("\n")
-    for line in class_lines(counts, disclosure):
+    for line in class_lines(context.options["counts"], context.options["disclosure"]):
         out.write(f"- {escaped(typed(line) if ascii else line)}\n")
 
 

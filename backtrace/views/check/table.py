@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from backtrace.checking.judging.class_counts import ClassCounts
 from backtrace.views.check.blocks import NAME, SHEETS, SLIP_LIST, Grid, Line, Listing, sheet_blocks
-from backtrace.views.check.rows import Disclosure, ShownSheet, typed
+from backtrace.views.check.rows import ShownSheet, typed
 from backtrace.views.check.sentences import class_lines, class_row
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.rich_columns import most_faulty, table_in
 from backtrace.views.page.rich_table import print_line
 from backtrace.views.page.truncation import TABLE_ROWS
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from backtrace.checking.slips.table import Slip
 
 NAME_CHARACTERS = 60
+
+
+def draw_one(context: ViewContext) -> None:
+    """A sheet under the heading of its problem."""
+    ascii, verbose = context.look.style.ascii, context.has("verbose")
+    draw_sheet(context.heading(), context.content, context.console(), ascii, verbose)
 
 
 def draw_sheet(
@@ -57,24 +63,18 @@ def _short(name: str) -> str:
     return name if len(name) <= NAME_CHARACTERS else f"{name[:NAME_CHARACTERS]}…"
 
 
-def draw_sheets(
-    heading: Iterable[str],
-    sheets: Iterable[ShownSheet],
-    counts: ClassCounts,
-    disclosure: Disclosure,
-    console: Console,
-    ascii: bool,
-) -> None:
+def draw_sheets(context: ViewContext) -> None:
     """A class: a row for each sheet, and the most common mistakes.
 
     All sheets are read before anything is drawn, so that a progress bar has the screen to itself; only their
     rows are kept.
     """
-    rows = list(map(class_row, sheets))
-    _draw_heading(heading, console, ascii)
+    rows = list(map(class_row, context.content))
+    console, ascii = context.console(), context.look.style.ascii
+    _draw_heading(context.heading(), console, ascii)
     for start in range(0, len(rows), TABLE_ROWS):
         console.print(table_in(SHEETS, rows[start : start + TABLE_ROWS], console.width, ascii))
-    for number, line in enumerate(class_lines(counts, disclosure)):
+    for number, line in enumerate(class_lines(context.options["counts"], context.options["disclosure"])):
         print_line(typed(line) if ascii else line, console, "" if number else "bold")
 
 

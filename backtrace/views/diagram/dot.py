@@ -6,12 +6,9 @@ Owns the syntax of DOT. Must not know coordinates.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TextIO
 
-from backtrace.diagrams.diagram import Picture
-from backtrace.problem.problem import Problem
 from backtrace.views.diagram.captions import Captions
-from backtrace.views.page.records import Look
+from backtrace.views.page.context import ViewContext
 
 _FONT = 'fontname="sans-serif"'
 _SHAPES = {
@@ -25,8 +22,9 @@ _SHAPES = {
 _ESCAPES = str.maketrans({"&": "&amp;", "\\": "\\\\", '"': '\\"'})  # Graphviz reads HTML's entities, too
 
 
-def write_dot(problem: Problem, picture: Picture, look: Look, out: TextIO) -> None:
+def write_dot(context: ViewContext) -> None:
     """Write the picture as a graph in the DOT language."""
+    problem, picture, look, out = context[:4]
     captions = Captions(problem, picture, look)
     heading = [*captions.heading(), *captions.legend()]
     out.write("digraph {\n")

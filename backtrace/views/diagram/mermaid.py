@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TextIO
 
-from backtrace.diagrams.diagram import Picture
-from backtrace.problem.problem import Problem
 from backtrace.views.diagram.captions import Captions
-from backtrace.views.page.records import Look
+from backtrace.views.page.context import ViewContext
 
 _SHAPES = {
     **dict.fromkeys(("input", "parameter", "target"), ("([", "])")),
@@ -26,8 +23,9 @@ _ESCAPES = str.maketrans({sign: f"#{ord(sign)};" for sign in '"#&;<>`$\\*~%{}|[]
 _INVISIBLE = "fill:none,stroke:none"
 
 
-def write_mermaid(problem: Problem, picture: Picture, look: Look, out: TextIO) -> None:
+def write_mermaid(context: ViewContext) -> None:
     """Write the picture as a flowchart from left to right."""
+    problem, picture, look, out = context[:4]
     captions = Captions(problem, picture, look)
     out.write(f"---\ntitle: {json.dumps('; '.join(captions.heading()), ensure_ascii=False)}\n---\n")
     out.write("flowchart LR\n")

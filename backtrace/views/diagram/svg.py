@@ -28,6 +28,7 @@ from backtrace.views.diagram.marks import (
     text_mark,
     text_width,
 )
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.records import Look
 
 HEADING, TITLE = 12.0, 16.0  # the sizes of the fonts
@@ -35,10 +36,10 @@ EDGE_OF_PAGE = 20.0
 NARROWEST = 420.0  # of the page, so that a title has room
 
 
-def write_svg(problem: Problem, picture: Picture, look: Look, out: TextIO) -> None:
+def write_svg(context: ViewContext) -> None:
     """Write the picture. It has no ids, so that several can be on one page."""
-    for line in svg_lines(problem, picture, look):
-        out.write(f"{carried(line, out)}\n")
+    for line in svg_lines(*context[:3]):
+        context.out.write(f"{carried(line, context.out)}\n")
 
 
 def svg_lines(problem: Problem, picture: Picture, look: Look, is_part: bool = False) -> Iterator[str]:

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import TextIO
 
 from backtrace.diagrams.diagram import Picture
 from backtrace.errors import printable
-from backtrace.problem.problem import Problem
 from backtrace.views.diagram.captions import Captions, NodeCaption
-from backtrace.views.page.records import Look
+from backtrace.views.page.context import ViewContext
 
 THICK = 2.5  # the least thickness of an edge with a thick line: that of half the largest weight
 
@@ -25,8 +23,9 @@ THICK = 2.5  # the least thickness of an edge with a thick line: that of half th
 _ASCII = str.maketrans("╭╮╯╰─│├┤▶━╌╍", "++++-|++>=.:")
 
 
-def write_text(problem: Problem, picture: Picture, look: Look, out: TextIO) -> None:
+def write_text(context: ViewContext) -> None:
     """Write the picture column by column, from the inputs down to the cost."""
+    problem, picture, look, out = context[:4]
     for line in _lines(Captions(problem, picture, look), picture):
         out.write((line.translate(_ASCII) if look.style.ascii else line) + "\n")
 

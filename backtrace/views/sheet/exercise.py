@@ -26,6 +26,11 @@ WIDTH = 100
 PLACES_NAMED = 4  # named for a slip
 
 
+def write_yaml(context: ViewContext) -> None:
+    """The config of an exercise."""
+    context.out.write(config_of(context.options["exercise"]))
+
+
 def config_of(exercise: Exercise) -> str:
     """The config of an exercise, with its command and the slips that it shows as comments above it."""
     lines = [exercise.typed] if exercise.typed else []

@@ -6,20 +6,19 @@ Must not know what a question asks for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TextIO
-
 from backtrace.errors import printable
-from backtrace.views.sheet.questions import Question
+from backtrace.views.page.context import ViewContext
+from backtrace.views.sheet.questions import category, questions
 
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\~=#{}:"})
 
 
-def write_gift(category: str, questions: Iterable[Question], out: TextIO) -> None:
+def write_gift(context: ViewContext) -> None:
     """Write a category, then its questions, each answer on a line of its own."""
-    name = printable(category).replace("\\", "\\\\")
+    out = context.out
+    name = printable(category(context)).replace("\\", "\\\\")
     out.write(f"$CATEGORY: $course$/top/{name}\n")
-    for question in questions:
+    for question in questions(context):
         out.write(f"\n::{escaped(question.name)}::[html]{escaped(question.text)}{{#\n")
         for place, answer in enumerate(question.answers):
             weight = "%0%" if place else ""

@@ -13,6 +13,7 @@ from backtrace.evaluation.steps import Part
 from backtrace.typesetting.mathml import EQUALS, element
 from backtrace.typesetting.printer import numeral
 from backtrace.views.html.page import Page, breakable
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_title
 from backtrace.views.page.problem_statement import Wording
 from backtrace.views.sheet.sheet import BlankSheet
@@ -21,8 +22,9 @@ COLUMNS = ("quantity", "value")
 HEAD = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in COLUMNS)
 
 
-def write_html(sheet: BlankSheet) -> None:
+def write_html(context: ViewContext) -> None:
     """Write a page to print or to read."""
+    sheet = BlankSheet.of(context)
     page = Page(sheet.problem, sheet.look, sheet.out)
     page.begin(sheet.heading())
     for line in sheet.givens(_words(page)):

@@ -12,6 +12,7 @@ from backtrace.typesetting.pieces import Pieces
 from backtrace.typesetting.printer import numeral
 from backtrace.views.latex.lines import Row
 from backtrace.views.latex.text import escaped
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_title
 from backtrace.views.page.problem_statement import Wording
 from backtrace.views.sheet.sheet import Asking, BlankSheet
@@ -20,10 +21,10 @@ from backtrace.views.trace.latex import Page
 DEFINITION = rf"\providecommand{{{BLANK}}}{{\underline{{\hspace{{30mm}}}}}}"
 
 
-def write_latex(sheet: BlankSheet, is_fragment: bool) -> None:
+def write_latex(context: ViewContext) -> None:
     """Write a document that compiles, or a fragment; a student changes only the lines with a blank."""
-    out, asking = sheet.out, sheet.asking
-    page = Page(sheet.problem, sheet.look, out, is_fragment)
+    sheet, out = BlankSheet.of(context), context.out
+    asking, page = sheet.asking, Page(sheet.problem, sheet.look, out, context.has("fragment"))
     out.write(f"{GIVEN_LATEX}\n")
     page.begin(sheet.heading())
     out.write(f"\n{DEFINITION}\n\n")

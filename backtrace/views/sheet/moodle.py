@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
-from typing import TextIO
 
 from backtrace.errors import printable
-from backtrace.views.sheet.questions import Question
+from backtrace.views.page.context import ViewContext
+from backtrace.views.sheet.questions import Question, category, questions
 
 _SETTINGS = "<defaultgrade>1</defaultgrade> <penalty>0.3333333</penalty> <hidden>0</hidden>".split()
 _NO_UNITS = (
@@ -19,8 +19,9 @@ _NO_UNITS = (
 ).split()
 
 
-def write_moodle(category: str, questions: Iterable[Question], out: TextIO) -> None:
+def write_moodle(context: ViewContext) -> None:
     """Write a category and its questions, one by one."""
+    out = context.out
     ascii = not (out.encoding or "utf-8").lower().startswith("utf")
 
     def write(lines: Iterable[str]) -> None:
@@ -28,8 +29,8 @@ def write_moodle(category: str, questions: Iterable[Question], out: TextIO) -> N
             out.write((line.encode("ascii", "xmlcharrefreplace").decode() if ascii else line) + "\n")
 
     write(['<?xml version="1.0" encoding="UTF-8"?>', "<quiz>", '<question type="category">'])
-    write([f"<category>{_text(f'$course$/top/{category}')}</category>", "</question>"])
-    for question in questions:
+    write([f"<category>{_text(f'$course$/top/{category(context)}')}</category>", "</question>"])
+    for question in questions(context):
         write(_question(question))
     write(["</quiz>"])
 

@@ -18,6 +18,7 @@ from backtrace.errors import BacktraceError, printable
 from backtrace.evaluation.steps import Part
 from backtrace.limits import QUESTIONS
 from backtrace.problem.problem import Problem
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_line, problem_lines
 from backtrace.views.page.problem_statement import all_words, plain_wording
 from backtrace.views.page.records import Look, part_records
@@ -65,17 +66,18 @@ class Question(NamedTuple):
     working: str
 
 
-def category(problem: Problem, look: Look) -> str:
+def category(context: ViewContext) -> str:
     """A course site's name for the questions of a problem, where a slash would begin another one."""
-    return next(problem_lines(problem, "", look))[:TITLE_CHARACTERS].replace("/", "-").strip() or "backtrace"
+    return next(context.heading())[:TITLE_CHARACTERS].replace("/", "-").strip() or "backtrace"
 
 
-def questions(sheet: BlankSheet, answers_of: AnswersOf) -> Iterator[Question]:
+def questions(context: ViewContext) -> Iterator[Question]:
     """The questions, one after the other.
 
     Raises:
         BacktraceError: there are too many.
     """
+    sheet, answers_of = BlankSheet.of(context), context.options["outcomes"]
     problem, look = sheet.problem, sheet.look
     count = sum(len(part.equations) for section in sheet.sections for part in section.parts)
     if count > QUESTIONS:

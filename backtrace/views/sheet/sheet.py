@@ -20,6 +20,7 @@ from backtrace.limits import NUMBERS_ASKED
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer, of_sample, with_starts
 from backtrace.views.check.data import harmless
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_line, part_title, problem_lines
 from backtrace.views.page.problem_statement import Wording, plain_wording, problem_words, sample_words
 from backtrace.views.page.records import Look, part_records
@@ -64,6 +65,11 @@ class BlankSheet(NamedTuple):
     look: Look
     out: TextIO
     asking: Asking
+
+    @classmethod
+    def of(cls, context: ViewContext) -> BlankSheet:
+        """The sheet that a view is asked for."""
+        return cls(*context[:4], context.options["asking"])
 
     def heading(self) -> Iterator[str]:
         return problem_lines(self.problem, self.asking.arithmetic, self.look)
@@ -137,9 +143,9 @@ def _is_what_if(problem: Problem, part: Part) -> bool:
     return part.sample not in (None, problem.own_sample(part.step))
 
 
-def write_yaml(sheet: BlankSheet) -> None:
+def write_yaml(context: ViewContext) -> None:
     """Write ids with nothing behind the colon; several steps and samples as a list."""
-    out, word = sheet.out, Emitter().word
+    sheet, out, word = BlankSheet.of(context), context.out, Emitter().word
     for lines in sheet.plain_lines():
         out.writelines(f"# {line}\n" for line in lines)
         out.write("#\n")
@@ -157,9 +163,9 @@ def write_yaml(sheet: BlankSheet) -> None:
                 out.write(f"{indent}{word(blank.id)}:{value}{comment}\n")
 
 
-def write_csv(sheet: BlankSheet) -> None:
+def write_csv(context: ViewContext) -> None:
     """Write a row for every id, with its step and sample; the givens are in rows that begin with #."""
-    writer = csv.writer(sheet.out, lineterminator="\n")
+    sheet, writer = BlankSheet.of(context), csv.writer(context.out, lineterminator="\n")
     for lines in sheet.plain_lines():
         writer.writerows([f"# {line}"] for line in lines)
     writer.writerows([f"# {sheet.place(section)}"] for section in sheet.sections)
@@ -173,9 +179,10 @@ def write_csv(sheet: BlankSheet) -> None:
                 writer.writerow([blank.id, blank.text, section.step, sample, *formula])
 
 
-def write_markdown(sheet: BlankSheet) -> None:
+def write_markdown(context: ViewContext) -> None:
     """Write a table for every phase and layer, its last column empty."""
-    out, formulas = sheet.out, sheet.asking.formulas
+    sheet, out = BlankSheet.of(context), context.out
+    formulas = sheet.asking.formulas
     out.write(f"{GIVEN}\n\n")
     write_heading(sheet.heading(), out)
     is_list = False

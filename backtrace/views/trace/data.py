@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TextIO
 
-from backtrace.views.page.records import Record
+from backtrace.views.page.context import ViewContext
+from backtrace.views.page.records import Record, records
 
 
-def write_csv(records: Iterable[Record], out: TextIO) -> None:
+def write_csv(context: ViewContext) -> None:
     """A header and a line per record; values at full precision."""
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(context.out, lineterminator="\n")
     writer.writerow(Record._fields)
-    writer.writerows(records)
+    writer.writerows(records(context.content, context.look))
 
 
-def write_jsonl(records: Iterable[Record], out: TextIO) -> None:
+def write_jsonl(context: ViewContext) -> None:
     """A JSON object per line."""
-    encode = encoder(out)
-    out.writelines(f"{encode(record._asdict())}\n" for record in records)
+    encode = encoder(context.out)
+    rows = records(context.content, context.look)
+    context.out.writelines(f"{encode(record._asdict())}\n" for record in rows)
 
 
-def write_json(records: Iterable[Record], title: str, arithmetic: str, out: TextIO) -> None:
+def write_json(context: ViewContext) -> None:
     """One document, written as the records come."""
+    out = context.out
     encode = encoder(out)
-    head = safe_encoder(out)({"schema": 1, "title": title, "arithmetic": arithmetic})
-    out.write(f'{head[:-1]}, "records": [')
+    head = {"schema": 1, "title": context.problem.title, "arithmetic": context.arithmetic}
+    out.write(f'{safe_encoder(out)(head)[:-1]}, "records": [')
     separator = "\n"
-    for record in records:
+    for record in records(context.content, context.look):
         out.write(f"{separator}{encode(record._asdict())}")
         separator = ",\n"
     out.write("\n]}\n")
