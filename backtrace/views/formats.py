@@ -49,12 +49,19 @@ def _at(place: str) -> Callable[[ViewContext], Any]:
     return write
 
 
+def _trace_table(context: ViewContext) -> None:
+    """The tables of a trace; the health of its layers, where it is asked for, is drawn as `train` draws it."""
+    _at("trace.table:draw")(context)
+    if context.has("health"):
+        _at("train.table:draw_health_of_trace")(context)
+
+
 # Students see what Gradescope gets, so the expected values have to be asked for.
 _SLIP = {"feedback": "slip"}
 
 # The first format of a command is the one that is written where nobody asks for another.
 VIEWS: tuple[View, ...] = (
-    View("trace", "table", _at("trace.table:draw"), "", "matrix health", terms=12),
+    View("trace", "table", _trace_table, "", "matrix health", terms=12),
     View("trace", "markdown", _at("trace.markdown:write_markdown"), "md", "matrix fragment"),
     View("trace", "latex", _at("trace.latex:write_latex"), "tex", "fragment", escapes=True),
     View("trace", "html", _at("html.page:write_html"), "html", "fragment", escapes=True),

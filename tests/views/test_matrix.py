@@ -519,17 +519,14 @@ def test_a_narrow_terminal_drops_columns_before_it_breaks_a_number() -> None:
         ⎡ h_1_1 ⎤
         ⎣ h_1_2 ⎦
 
-          = ⎡ w_1_1_1  w_1_1_2  …  b_1_1 ⎤
-            ⎣ w_1_2_1  w_1_2_2  …  b_1_2 ⎦
-
-            ⎡ x_1 ⎤
-            ⎢ x_2 ⎥
-            ⎢ x_3 ⎥
-          · ⎢ x_4 ⎥
-            ⎢ x_5 ⎥
-            ⎢ x_6 ⎥
-            ⎢ x_7 ⎥
-            ⎣  1  ⎦
+                                    ⎡ x_1 ⎤
+                                    ⎢ x_2 ⎥
+                                    ⎢ x_3 ⎥
+          = ⎡ w_1_1_1  …  b_1_1 ⎤ · ⎢ x_4 ⎥
+            ⎣ w_1_2_1  …  b_1_2 ⎦   ⎢ x_5 ⎥
+                                    ⎢ x_6 ⎥
+                                    ⎢ x_7 ⎥
+                                    ⎣  1  ⎦
         """
     ).splitlines()
     assert lines[: len(figure)] == figure

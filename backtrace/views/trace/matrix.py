@@ -8,7 +8,7 @@ not the number of a table row (the gradient of a tied parameter is a sum over it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from backtrace.derivation.equation import Equation
 from backtrace.derivation.forward_pass import NetworkSymbols
@@ -18,7 +18,16 @@ from backtrace.problem.notation import derivative
 from backtrace.problem.problem import Layer, Network, Problem, parameters_of
 from backtrace.symbolic.expressions import Negative, Sum, Symbol
 from backtrace.views.page.records import Look
-from backtrace.views.trace.matrix_equation import Entry, Grid, Matrix, MatrixEquation, Side, column_of, row_of
+from backtrace.views.trace.matrix_equation import (
+    Entry,
+    Grid,
+    Matrix,
+    MatrixEquation,
+    Side,
+    column_of,
+    grid,
+    row_of,
+)
 from backtrace.views.trace.matrix_letters import Letters
 
 _MOST_NAMES = 5
@@ -71,7 +80,7 @@ class _Writer:
 
     def forward(self) -> Iterator[MatrixEquation]:
         """H = W·[i; 1] and A = f(H)."""
-        nets, activations = self._nets(), self._activations()
+        nets, activations = self._column(self.symbols.net), self._column(self.symbols.activation)
         net, activation = self.letters.net, self.letters.activation
         weights = self._weights()
         yield from self._equation(
@@ -97,7 +106,7 @@ class _Writer:
         caption = (
             f"{self.letters.delta} = {letters} ⊙ {self.letters.function(self.layer)}′({self.letters.net})"
         )
-        yield from self._equation(caption, self._deltas(), [*right, "⊙", slopes])
+        yield from self._equation(caption, self._column(self.symbols.delta), [*right, "⊙", slopes])
 
     def _passed_back(self) -> tuple[str, list[Grid | str]]:
         """The factor of δ besides the slopes: (Wᵀ·δ) of the layers that follow, or ∂E/∂A."""
@@ -136,9 +145,13 @@ class _Writer:
         targets = [self.symbols.target[unit] for unit in self.layer.units if unit in self.symbols.target]
         a, t = column_of(activations), column_of(targets)
         if found == _differences(activations, targets):
-            yield from self._equation(f"{delta} = {activation} - T", self._deltas(), [a, "-", t])
+            yield from self._equation(
+                f"{delta} = {activation} - T", self._column(self.symbols.delta), [a, "-", t]
+            )
         elif found == _differences(targets, activations):
-            yield from self._equation(f"{delta} = T - {activation}", self._deltas(), [t, "-", a])
+            yield from self._equation(
+                f"{delta} = T - {activation}", self._column(self.symbols.delta), [t, "-", a]
+            )
         else:
             yield self._remark(
                 f"{delta}: a softmax unit acts on its whole layer; each {delta} is in the table"
@@ -161,9 +174,11 @@ class _Writer:
         if any(name is None for name in self._names()):
             notes.append(f"{self.letters.missing}: no connection")
         source = self._source()
-        left = Grid(len(self.layer.units), len(source), self._gradient_entry)
+        left = grid(len(self.layer.units), len(source), self._gradient_entry)
         signs = ["-"] if self.all.problem.turned else []
-        yield from self._equation(caption, left, [*signs, self._deltas(), "·", row_of(source)], notes)
+        yield from self._equation(
+            caption, left, [*signs, self._column(self.symbols.delta), "·", row_of(source)], notes
+        )
 
     def _gradient_entry(self, row: int, column: int) -> Entry:
         name = self._name(row, column)
@@ -189,52 +204,35 @@ class _Writer:
 
         Nothing where a value is missing, because the pass broke off before it.
         """
-        cells = {item: item.shown() for item in (left, *right) if isinstance(item, Grid)}
-        entries = (entry for rows in cells.values() for row in rows for entry in row)
+        entries = (
+            entry for item in (left, *right) if isinstance(item, Grid) for row in item.rows for entry in row
+        )
         if any(isinstance(entry, Symbol) and entry.id not in self.part.values for entry in entries):
             return
 
         def write(items: Sequence[Grid | str], text: Callable[[Symbol], str], numeric: bool) -> Side:
             return tuple(
-                item if isinstance(item, str) else self._matrix(item, cells[item], text, numeric)
+                item if isinstance(item, str) else Matrix(_texts(item, text), item.shape, numeric)
                 for item in items
             )
 
-        yield MatrixEquation(
-            self.letters.typed(caption),
-            (
-                write([left], self.look.symbol, False),
-                write(right, self.look.symbol, False),
-                write(right, self.leaf, True),
-                write([left], self.leaf, True),
-            ),
-            tuple(notes),
-        )
+        symbol, sides = self.look.symbol, ([left], right)
+        in_symbols = (write(side, symbol, False) for side in sides)
+        in_numbers = (write(side, self.leaf, True) for side in reversed(sides))
+        yield MatrixEquation(self.letters.typed(caption), (*in_symbols, *in_numbers), tuple(notes))
 
-    @staticmethod
-    def _matrix(
-        grid: Grid, rows: Sequence[Sequence[Entry]], text: Callable[[Symbol], str], numeric: bool
-    ) -> Matrix:
-        written = (tuple(text(e) if isinstance(e, Symbol) else e for e in row) for row in rows)
-        return Matrix(tuple(written), (grid.height, grid.width), numeric)
-
-    def _nets(self) -> Grid:
-        return column_of([self.symbols.net[unit] for unit in self.layer.units])
-
-    def _activations(self) -> Grid:
-        return column_of([self.symbols.activation[unit] for unit in self.layer.units])
-
-    def _deltas(self) -> Grid:
-        return column_of([self.symbols.delta[unit] for unit in self.layer.units])
+    def _column(self, symbols: Mapping[str, Symbol]) -> Grid:
+        """A column with the symbol of each unit."""
+        return column_of([symbols[unit] for unit in self.layer.units])
 
     def _weights(self) -> Grid:
         """W, with the biases as its last column; 0 where there is no connection."""
         width = len(self.layer.weights[0]) + self.has_biases
-        return Grid(len(self.layer.units), width, lambda row, column: self._weight(self._name(row, column)))
+        return grid(len(self.layer.units), width, lambda row, column: self._weight(self._name(row, column)))
 
     def _transposed(self, layer: Layer, start: int) -> Grid:
         """Of the weights of a layer that follows, the columns of this layer's units, as rows."""
-        return Grid(
+        return grid(
             len(self.layer.units),
             len(layer.units),
             lambda unit, row: self._weight(layer.weights[row][start + unit]),
@@ -261,6 +259,12 @@ class _Writer:
 
     def _remark(self, text: str) -> MatrixEquation:
         return MatrixEquation(self.letters.typed(text))
+
+
+def _texts(grid: Grid, text: Callable[[Symbol], str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        tuple(text(entry) if isinstance(entry, Symbol) else entry for entry in row) for row in grid.rows
+    )
 
 
 def _starts(layer: Layer, source: str, symbols: NetworkSymbols) -> Iterator[int]:

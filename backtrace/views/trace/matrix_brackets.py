@@ -6,7 +6,7 @@ Must not know layers, nor compute anything but widths.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from backtrace.typesetting.plain import Style
@@ -51,23 +51,14 @@ def lines(
 
 
 def _fitted(pen: _Pen, sides: Sequence[Side], width: int, limit: float) -> list[str]:
-    rows: list[str] = []
+    """The equation with as many columns as there is room for, in the first layout that is narrow enough."""
     for columns in range(MOST, _FEWEST - 1, -1):
-        ways = list(_ways(pen, sides, columns))
+        blocks = [pen.side(side, columns) for side in sides]
+        ways = [_laid_out(_without_repeats(blocks, groups), aligned) for groups, aligned in _LAYOUTS]
         rows = next((way for way in ways if max(map(len, way)) <= width), ways[-1])
         if max(map(len, rows)) <= limit:
-            return [*_shapes(pen, sides, columns), *rows]
-    return [*_shapes(pen, sides, _FEWEST), *rows]
-
-
-def _ways(pen: _Pen, sides: Sequence[Side], columns: int) -> Iterator[list[str]]:
-    """The equation over more and more lines, none of its matrices wider than so many columns."""
-    blocks = [pen.side(side, columns) for side in sides]
-    for groups, aligned in _LAYOUTS:
-        yield _laid_out(_without_repeats(blocks, groups), aligned)
-    broken = [pen.broken(side, columns, "=" if i else "") for i, side in enumerate(sides)]
-    distinct = [side for i, side in enumerate(broken) if i == 0 or side != broken[i - 1]]
-    yield _stacked([line for side in distinct for line in side])
+            break
+    return [*_shapes(pen, sides, columns), *rows]
 
 
 def _without_repeats(blocks: Sequence[Block], groups: Sequence[Sequence[int]]) -> list[list[Block]]:
@@ -81,17 +72,9 @@ def _laid_out(groups: Sequence[Sequence[Block]], aligned: bool) -> list[str]:
     indent = len(first[0][0]) + 1 if aligned else 2
     placed = [_beside(_between(first, " = "))]
     placed += [_beside([[" " * indent], ["= "], *_between(group, " = ")]) for group in rest]
-    return _stacked(placed)
-
-
-def _stacked(blocks: Sequence[Block]) -> list[str]:
-    """Blocks one under the other, with an empty line where brackets would touch."""
-    rows: list[str] = []
-    tall = any(len(block) > 1 for block in blocks)
-    for block in blocks:
-        rows += [""] if rows and tall else []
-        rows += [row.rstrip() for row in block]
-    return rows
+    tall = any(len(block) > 1 for block in placed)  # then brackets would touch without an empty line
+    lines = ("\n\n" if tall else "\n").join("\n".join(block) for block in placed)
+    return [line.rstrip() for line in lines.split("\n")]
 
 
 def _between(blocks: Sequence[Block], sign: str) -> list[Block]:
@@ -145,20 +128,6 @@ class _Pen:
             else:
                 blocks.append([self.sign(side, i)])
         return _beside(blocks)
-
-    def broken(self, side: Side, columns: int, first: str) -> list[Block]:
-        """A side with a line for each factor and term, but not inside round brackets."""
-        starts, depth = [0], 0
-        for i, item in enumerate(side):
-            depth += (item == "(") - (item == ")")
-            if depth == 0 and _is_binary(side, i):
-                starts.append(i)
-        rows = []
-        for start, end in zip(starts, [*starts[1:], len(side)], strict=True):
-            sign = self.typed(str(side[start])) if start else first
-            block = self.side(side[start + 1 : end] if start else side[:end], columns)
-            rows.append(_beside([[f"  {sign} "], block]) if sign else block)
-        return rows
 
     def sign(self, items: Sequence[Matrix | str], i: int) -> str:
         """A sign, with space around it between two things."""

@@ -44,16 +44,17 @@ Entry = Symbol | str  # a text is the same in symbols and in numbers: the 1 that
 
 
 class Grid(NamedTuple):
-    """A matrix of quantities whose entries are made on demand."""
+    """The shown entries of a matrix of quantities of a given shape."""
 
-    height: int
-    width: int
-    entry: Callable[[int, int], Entry]
+    rows: tuple[tuple[Entry, ...], ...]
+    shape: tuple[int, int]
 
-    def shown(self) -> list[list[Entry]]:
-        """The entries that are shown."""
-        rows, columns = _indices(self.height), _indices(self.width)
-        return [[self.entry(row, column) for column in columns] for row in rows]
+
+def grid(height: int, width: int, entry: Callable[[int, int], Entry]) -> Grid:
+    """A matrix of which only the shown entries are made."""
+    columns = _indices(width)
+    rows = tuple(tuple(entry(row, column) for column in columns) for row in _indices(height))
+    return Grid(rows, (height, width))
 
 
 def _indices(size: int) -> Sequence[int]:
@@ -62,9 +63,9 @@ def _indices(size: int) -> Sequence[int]:
 
 def column_of(entries: Sequence[Entry]) -> Grid:
     """Quantities one under the other."""
-    return Grid(len(entries), 1, lambda row, _: entries[row])
+    return grid(len(entries), 1, lambda row, _: entries[row])
 
 
 def row_of(entries: Sequence[Entry]) -> Grid:
     """Quantities side by side."""
-    return Grid(1, len(entries), lambda _, column: entries[column])
+    return grid(1, len(entries), lambda _, column: entries[column])

@@ -35,7 +35,3 @@ def draw(context: ViewContext) -> None:
                 print_line(more_rows(equations), console, "italic")
             for line in after(part, equations):
                 console.print(Text(line), no_wrap=True, overflow="ignore", crop=False)
-    if context.has("health"):
-        from backtrace.views.train.table import draw_health
-
-        draw_health(context.options["health"](), look, console)
