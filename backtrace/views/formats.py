@@ -50,7 +50,7 @@ def _at(place: str) -> Callable[[ViewContext], Any]:
 
 
 def _trace_table(context: ViewContext) -> None:
-    """The tables of a trace; the health of its layers, where it is asked for, is drawn as `train` draws it."""
+    """The tables of a trace; where it is asked for, the health of its layers as `train` draws it."""
     _at("trace.table:draw")(context)
     if context.has("health"):
         _at("train.table:draw_health_of_trace")(context)
