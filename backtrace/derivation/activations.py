@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 from backtrace.symbolic.calculus import partials
 from backtrace.symbolic.expressions import Expression, Symbol, replace, substitute
-from backtrace.symbolic.functions import FUNCTIONS
-from backtrace.symbolic.parser import parse
+from backtrace.symbolic.parser import table_formula
 from backtrace.symbolic.simplify import simplify
 
 
@@ -61,10 +60,9 @@ ACTIVATIONS: dict[str, ActivationRow] = {
 NET, ACTIVATED = Symbol("h", "h"), Symbol("a", "a")
 
 
-@cache
 def activation_value(name: str) -> Expression:
     """The activation as an expression in `h` and its options."""
-    return parse(ACTIVATIONS[name].value, FUNCTIONS)
+    return table_formula(ACTIVATIONS[name].value)
 
 
 @cache
@@ -74,7 +72,7 @@ def activation_slope(name: str) -> Expression:
     Raises:
         NotDifferentiableError: for step.
 
-    >>> activation_slope("tanh") == parse("1 - a^2")
+    >>> activation_slope("tanh") == table_formula("1 - a^2")
     True
     """
     value = activation_value(name)

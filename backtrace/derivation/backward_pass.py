@@ -15,10 +15,10 @@ are the rows that are shown only on request. Knows no values and no numbers but 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from backtrace.derivation.activations import activation_slope
-from backtrace.derivation.chain_rule import Adjoints, local_derivatives
+from backtrace.derivation.chain_rule import Adjoints, factors
 from backtrace.derivation.equation import Equation, Kind
 from backtrace.derivation.forward_pass import Forward
 from backtrace.problem.notation import cost_term, derivative
@@ -43,6 +43,7 @@ class _Backward:
 
     def __init__(self, forward: Forward) -> None:
         self.forward = forward
+        self.network = forward.network
         self.symbols = forward.symbols
         self.adjoints = Adjoints()
         self.descent = forward.problem.delta == "descent"
@@ -52,18 +53,18 @@ class _Backward:
         self.wanted |= {symbol.id for symbol in self.symbols.activation.values()}
 
     def run(self) -> None:
-        layers = self.forward.network.layers
-        self._from_cost(layers[-1])
-        tied: list[str] = []
-        for layer, complete in zip(reversed(layers), reversed(_complete_after(self.forward)), strict=True):
+        names = {layer.name: set(parameters_of(layer)) for layer in self.network.layers}
+        uses = Counter(name for layer in names.values() for name in layer)
+        self._from_cost(self.network.layers[-1])
+        for layer in reversed(self.network.layers):
             self._layer(layer)
-            for name, is_own in complete:
-                if is_own:
+            for name in self.symbols.parameter:
+                if name in names[layer.name] and uses[name] == 1:
                     self._gradient(name, layer.name)
-                else:
-                    tied.append(name)
-        for name in tied:  # they belong to no layer, and nothing but the update depends on them
-            self._gradient(name, None)
+        # A parameter tied across layers belongs to none of them; its gradient is complete only now.
+        for name in self.symbols.parameter:
+            if uses[name] > 1:
+                self._gradient(name, None)
 
     def _emit(
         self,
@@ -90,9 +91,8 @@ class _Backward:
         the next step of the walk needs.
         """
         directions = [self._direction(layer, unit) for unit in layer.units]
-        deltas = self._deltas(layer, directions)
-        for equation, delta in zip(self.forward.nets[layer.name], deltas, strict=True):
-            self.adjoints.send_back(equation, negate(delta) if self.turned else delta, self.wanted)
+        self._deltas(layer, directions)
+        _send_through_nets(self.forward, layer, self.adjoints, self.wanted)
 
     def _gradient(self, name: str, layer: str | None) -> None:
         parameter = self.symbols.parameter[name]
@@ -109,7 +109,7 @@ class _Backward:
         activation, error = self.symbols.activation[unit], self.symbols.error[unit]
         symbol = self.symbols.cost_gradient(unit)
         gradient = self.adjoints.gather(activation.id)
-        is_output = layer is self.forward.network.layers[-1]
+        is_output = layer is self.network.layers[-1]
         target = self.symbols.target.get(unit) if is_output else None
         misfit = Sum((target, Negative(activation))) if target else negate(gradient)
         if self.descent and misfit == (negate(gradient) if self.turned else gradient):
@@ -124,7 +124,7 @@ class _Backward:
         self._emit(error, misfit if target else hidden_error, "error", layer.name, True)
         return negate(symbol) if self.turned else symbol
 
-    def _deltas(self, layer: Layer, directions: Sequence[Expression]) -> list[Symbol]:
+    def _deltas(self, layer: Layer, directions: Sequence[Expression]) -> None:
         if not layer.is_softmax:
             # One slope per unit, since a unit's activation depends on its own net alone. Softmax is
             # different: each of its activations depends on all nets of the layer, so `through_activation`
@@ -132,24 +132,18 @@ class _Backward:
             formulas = self.forward.by_unit(activation_slope(layer.activation.name), layer)
             for unit, formula in zip(layer.units, formulas, strict=True):
                 self._emit(self.symbols.slope(unit), formula, "slope", layer.name)
-        expressions = through_activation(self.forward, layer, directions)
-        if self._softmax_with_cross_entropy(layer):
+        is_output = layer is self.network.layers[-1]
+        if is_output and layer.is_softmax and self.network.cost == "cross_entropy":
             expressions = self._shortened(layer)
-        return [self._delta(layer, unit, e) for unit, e in zip(layer.units, expressions, strict=True)]
-
-    def _delta(self, layer: Layer, unit: str, expression: Expression) -> Symbol:
-        true = derivative(self.symbols.cost, self.symbols.net[unit])
-        delta = self.symbols.delta[unit]
-        if self.turned:
-            self._emit(delta, expression, "delta", layer.name)
-            self._emit(true, Negative(delta), "delta", layer.name, hidden=True)
         else:
-            self._emit(delta, expression, "delta", layer.name, aliases=(true.id, true.text))
-        return delta
-
-    def _softmax_with_cross_entropy(self, layer: Layer) -> bool:
-        network = self.forward.network
-        return layer is network.layers[-1] and layer.is_softmax and network.cost == "cross_entropy"
+            expressions = through_activation(self.forward, layer, directions)
+        for unit, expression in zip(layer.units, expressions, strict=True):
+            delta, true = self.symbols.delta[unit], derivative(self.symbols.cost, self.symbols.net[unit])
+            if self.turned:
+                self._emit(delta, expression, "delta", layer.name)
+                self._emit(true, Negative(delta), "delta", layer.name, hidden=True)
+            else:
+                self._emit(delta, expression, "delta", layer.name, aliases=(true.id, true.text))
 
     def _shortened(self, layer: Layer) -> list[Expression]:
         """δ_k = a_k·Σt - t_k for softmax with cross-entropy, where the rest of the chain rule cancels.
@@ -185,25 +179,18 @@ def through_activation(forward: Forward, layer: Layer, directions: Sequence[Expr
     ]
 
 
-def _complete_after(forward: Forward) -> list[list[tuple[str, bool]]]:
-    """For each layer the parameters whose gradients are complete after it, and whether only it uses them.
-
-    A parameter tied across layers is complete at the first of them, which backpropagation reaches last.
-    """
-    layers = forward.network.layers
-    names = [set(parameters_of(layer)) for layer in layers]
-    uses = Counter(name for layer in names for name in layer)
-    first = {name: position for position in reversed(range(len(layers))) for name in names[position]}
-    complete: list[list[tuple[str, bool]]] = [[] for _ in layers]
-    for name in forward.problem.parameters:
-        complete[first[name]].append((name, uses[name] == 1))
-    return complete
+def _send_through_nets(forward: Forward, layer: Layer, adjoints: Adjoints, wanted: Container[str]) -> None:
+    """Pass each unit's ∂E/∂h, which is δ or -δ, back through its net input."""
+    for unit, equation in zip(layer.units, forward.nets[layer.name], strict=True):
+        delta = forward.symbols.delta[unit]
+        adjoints.send_back(equation, negate(delta) if forward.problem.turned else delta, wanted)
 
 
 def further_equations(forward: Forward) -> Iterator[Equation]:
     """The rows on which nothing depends: input gradients, factors of the chain, gradients of cost terms."""
     yield from _input_gradients(forward)
-    yield from _locals(forward)
+    for layer in forward.network.layers:
+        yield from factors(forward.nets[layer.name])
     if len(forward.cost_terms) > 1:
         for unit in forward.cost_terms:
             yield from _term_gradients(forward, unit)
@@ -215,24 +202,10 @@ def _input_gradients(forward: Forward) -> Iterator[Equation]:
     ids = {symbol.id for symbol in symbols.input}
     for layer in forward.network.layers:
         if INPUTS in layer.sources:
-            for unit, equation in zip(layer.units, forward.nets[layer.name], strict=True):
-                delta = symbols.delta[unit]
-                adjoints.send_back(equation, negate(delta) if forward.problem.turned else delta, ids)
+            _send_through_nets(forward, layer, adjoints, ids)
     for symbol in symbols.input:
         gradient = adjoints.gather(symbol.id)
         yield Equation(derivative(symbols.cost, symbol), gradient, "gradient", "backward", hidden=True)
-
-
-def _locals(forward: Forward) -> Iterator[Equation]:
-    """∂h/∂w, ∂h/∂a and ∂h/∂i: the factors of the chain that are too simple for a row in most books."""
-    symbols = forward.symbols
-    by_id = {symbol.id: symbol for symbol in (*symbols.parameter.values(), *symbols.input)}
-    by_id |= {symbol.id: symbol for symbol in symbols.activation.values()}
-    for layer in forward.network.layers:
-        for equation in forward.nets[layer.name]:
-            for id, local in local_derivatives(equation).items():
-                symbol = derivative(equation.symbol, by_id[id])
-                yield Equation(symbol, local, "local", "backward", layer.name, hidden=True)
 
 
 def _term_gradients(forward: Forward, output: str) -> Iterator[Equation]:

@@ -13,9 +13,12 @@ Source: Rumelhart, Hinton and Williams, Learning representations by back-propaga
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable, Iterator
 
+from backtrace.derivation.dependencies import uses
 from backtrace.derivation.equation import Equation
+from backtrace.errors import NotDifferentiableError
+from backtrace.problem.notation import derivative
 from backtrace.symbolic.calculus import partials
 from backtrace.symbolic.expressions import Expression, Number, Symbol, replace
 from backtrace.symbolic.simplify import add, multiply
@@ -61,10 +64,22 @@ def local_derivatives(equation: Equation, wanted: Container[str] | None = None) 
     found = partials(equation.expression, wanted)
     if isinstance(equation.expression, Symbol | Number):
         return found
-    return {id: _through(equation, local) for id, local in found.items()}
+    return {
+        id: local
+        if isinstance(local, Symbol | Number)
+        else replace(local, equation.expression, equation.symbol)
+        for id, local in found.items()
+    }
 
 
-def _through(equation: Equation, local: Expression) -> Expression:
-    if isinstance(local, Symbol | Number):
-        return local
-    return replace(local, equation.expression, equation.symbol)
+def factors(equations: Iterable[Equation]) -> Iterator[Equation]:
+    """The factors of the chain: ∂y/∂x for every symbol x in each equation; few books give them a row."""
+    for equation in equations:
+        by_id = uses(equation.expression)
+        try:
+            locals_by_id = local_derivatives(equation)
+        except NotDifferentiableError:  # a step on the side, which the objective does not depend on
+            continue
+        for id, local in locals_by_id.items():
+            symbol = derivative(equation.symbol, by_id[id])
+            yield Equation(symbol, local, "local", "backward", equation.layer, hidden=True)

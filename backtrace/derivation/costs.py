@@ -6,12 +6,10 @@ its own term alone, by `calculus`. A row is all that a new cost needs; this modu
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 from backtrace.symbolic.expressions import HALF, Expression, substitute
-from backtrace.symbolic.functions import FUNCTIONS
-from backtrace.symbolic.parser import parse
+from backtrace.symbolic.parser import table_formula
 
 
 class CostRow(NamedTuple):
@@ -38,7 +36,6 @@ COSTS: dict[str, CostRow] = {
 }
 
 
-@cache
 def cost_term_template(name: str) -> Expression:
     """One output's term as an expression in `a`, `t` and `n`."""
-    return substitute(parse(COSTS[name].term, FUNCTIONS), {"half": HALF})
+    return substitute(table_formula(COSTS[name].term), {"half": HALF})

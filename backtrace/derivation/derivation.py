@@ -9,11 +9,10 @@ old ones, even if books that overwrite w in the middle of a pass forget it. Know
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
-from backtrace.derivation import backward_pass as backward
-from backtrace.derivation import equation_system as computation
+from backtrace.derivation import backward_pass, equation_system
 from backtrace.derivation.dependencies import uses
 from backtrace.derivation.equation import Equation, Kind, Phase
 from backtrace.derivation.forward_pass import Case, Forward
@@ -34,9 +33,9 @@ class Derivation(NamedTuple):
     """
 
     forward: tuple[Equation, ...]
-    backward: tuple[Equation, ...]
-    refusal: BacktraceError | None
-    further: Callable[[], Iterator[Equation]]
+    backward: tuple[Equation, ...] = ()
+    refusal: BacktraceError | None = None
+    further: Callable[[], Iterator[Equation]] = lambda: iter(())
 
     @property
     def equations(self) -> tuple[Equation, ...]:
@@ -50,40 +49,31 @@ class StepDerivation(NamedTuple):
     are empty without an update rule.
     """
 
-    total: tuple[Equation, ...]
-    update: tuple[Equation, ...]
-    after: tuple[Equation, ...]
+    total: tuple[Equation, ...] = ()
+    update: tuple[Equation, ...] = ()
+    after: tuple[Equation, ...] = ()
 
 
 def derive(problem: Problem, case: Case) -> Derivation:
     """The forward and backward equations of a sample."""
-    if isinstance(problem.model, Network):
-        network_forward = Forward(problem, problem.model, case)
-        forward = network_forward.equations()
-        if not case.has_targets:
-            return Derivation(tuple(forward), (), None, lambda: iter(()))
-        try:
-            rows = backward.backward_equations(network_forward)
-        except NotDifferentiableError as refusal:
-            return _refused(problem, forward, refusal)
-        return Derivation(
-            tuple(forward), tuple(rows), None, lambda: backward.further_equations(network_forward)
-        )
     model = problem.model
-    forward = computation.forward_equations(model)
+    if isinstance(model, Network):
+        network = Forward(problem, model, case)
+        forward = network.equations()
+        if not case.has_targets:
+            return Derivation(tuple(forward))
+        backward = partial(backward_pass.backward_equations, network)
+        further = partial(backward_pass.further_equations, network)
+    else:
+        forward = equation_system.forward_equations(model)
+        backward = partial(equation_system.backward_equations, problem, model, forward)
+        further = partial(equation_system.further_equations, model, forward)
     try:
-        rows = computation.backward_equations(problem, model, forward)
+        return Derivation(tuple(forward), tuple(backward()), None, further)
     except NotDifferentiableError as refusal:
-        return _refused(problem, forward, refusal)
-    return Derivation(
-        tuple(forward), tuple(rows), None, lambda: computation.further_equations(model, forward)
-    )
-
-
-def _refused(problem: Problem, forward: Sequence[Equation], refusal: NotDifferentiableError) -> Derivation:
-    path, location = next(iter(problem.locations.items()), ("", None))
-    located = NotDifferentiableError(f"{path}: {refusal.message}" if path else refusal.message, location)
-    return Derivation(tuple(forward), (), located, lambda: iter(()))
+        path, location = next(iter(problem.locations.items()), ("", None))
+        message = f"{path}: {refusal.message}" if path else refusal.message
+        return Derivation(tuple(forward), (), NotDifferentiableError(message, location))
 
 
 def derive_step(problem: Problem, derivation: Derivation, samples: Sequence[int] | None) -> StepDerivation:
@@ -94,11 +84,11 @@ def derive_step(problem: Problem, derivation: Derivation, samples: Sequence[int]
     total: list[Equation] = []
     if samples is not None:
         summed = {row.id for row in gradients.values()}
-        total = [_over_samples(problem, objective, samples, "total")]
-        total += [_over_samples(problem, row, samples, "total") for row in rows.values() if row.id in summed]
+        totals = [objective, *(row for row in rows.values() if row.id in summed)]
+        total = [_over_samples(problem, row, samples, "total") for row in totals]
     trained = {name: gradients[name] for name in problem.trained}
     if problem.update is None or not trained:
-        return StepDerivation(tuple(total), (), ())
+        return StepDerivation(tuple(total))
     update = _update_equations(problem, problem.update.rule, trained, online=samples is None)
     if samples is None:
         changed = {row.id for row in derivation.forward} | {spell(name) for name in trained}

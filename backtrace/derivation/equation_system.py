@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backtrace.derivation.chain_rule import Adjoints, local_derivatives
-from backtrace.derivation.dependencies import uses
+from backtrace.derivation.chain_rule import Adjoints, factors
 from backtrace.derivation.equation import Equation, Kind
-from backtrace.errors import NotDifferentiableError
 from backtrace.problem.notation import derivative, given
 from backtrace.problem.problem import Computation, Problem
 from backtrace.symbolic.expressions import ONE, ZERO, Expression
@@ -38,7 +36,8 @@ def backward_equations(problem: Problem, computation: Computation, forward: list
     delta_of = {spell(symbol): given(delta) for delta, symbol in computation.deltas.items()}
     rows: list[Equation] = []
     for equation in reversed(forward):
-        gradient: Expression = ONE if equation.symbol == objective else adjoints.gather(equation.id)
+        is_objective = equation.symbol == objective
+        gradient = ONE if is_objective else adjoints.gather(equation.id)
         symbol = derivative(objective, equation.symbol)
         delta = delta_of.get(equation.id)
         adjoint: Expression = symbol
@@ -51,10 +50,8 @@ def backward_equations(problem: Problem, computation: Computation, forward: list
         else:
             adjoint = delta
             rows.append(Equation(delta, gradient, "delta", "backward", aliases=(symbol.id,)))
-        if equation.symbol == objective:
-            adjoint = ONE
         if gradient != ZERO:  # a quantity that the objective does not depend on may well be a step function
-            adjoints.send_back(equation, adjoint)
+            adjoints.send_back(equation, ONE if is_objective else adjoint)
     for name in (*problem.parameters, *problem.inputs):
         symbol = derivative(objective, given(name))
         rows.append(Equation(symbol, adjoints.gather(spell(name)), "gradient", "backward"))
@@ -62,15 +59,5 @@ def backward_equations(problem: Problem, computation: Computation, forward: list
 
 
 def further_equations(computation: Computation, forward: list[Equation]) -> Iterator[Equation]:
-    """The factors of the chain: ∂y/∂x for every symbol x in every equation but the objective's own."""
-    for equation in forward:
-        if equation.symbol.id == spell(computation.objective):
-            continue
-        by_id = uses(equation.expression)
-        try:
-            locals_by_id = local_derivatives(equation)
-        except NotDifferentiableError:  # a step on the side, which the objective does not depend on
-            continue
-        for id, local in locals_by_id.items():
-            symbol = derivative(equation.symbol, by_id[id])
-            yield Equation(symbol, local, "local", "backward", hidden=True)
+    """The factors of the chain; those of the objective's own equation are gradients already."""
+    return factors(equation for equation in forward if equation.id != spell(computation.objective))

@@ -87,10 +87,7 @@ class Forward:
         self.problem = problem
         self.network = network
         self.case = case
-
-    @cached_property
-    def symbols(self) -> NetworkSymbols:
-        return NetworkSymbols(self.problem, self.network)
+        self.symbols = NetworkSymbols(problem, network)
 
     @cached_property
     def nets(self) -> Mapping[str, Sequence[Equation]]:
@@ -120,16 +117,17 @@ class Forward:
     def costs(self) -> Sequence[Equation]:
         """The cost; before it, where there are several outputs, their terms."""
         cost = self.network.cost
-        if not isinstance(cost, str):
-            outputs = {symbol.id: symbol for symbol in self.symbols.activation.values()}
-            return [self._cost(substitute(cost, outputs))]
-        if len(self.cost_terms) == 1:
-            return [self._cost(next(iter(self.cost_terms.values())))]
         terms = [
             Equation(cost_term(self.symbols.notation, unit), term, "cost", "forward")
             for unit, term in self.cost_terms.items()
         ]
-        return [*terms, self._cost(Sum(tuple(term.symbol for term in terms)))]
+        if len(terms) == 1:
+            return [terms[0]._replace(symbol=self.symbols.cost)]
+        if isinstance(cost, str):
+            whole: Expression = Sum(tuple(term.symbol for term in terms))
+        else:
+            whole = substitute(cost, {symbol.id: symbol for symbol in self.symbols.activation.values()})
+        return [*terms, Equation(self.symbols.cost, whole, "cost", "forward")]
 
     def equations(self) -> list[Equation]:
         """All equations in an order in which they can be computed: each layer needs only those before it."""
@@ -138,9 +136,6 @@ class Forward:
             rows += self.nets[layer.name]
             rows += self.softmax(layer) if layer.is_softmax else self._elementwise(layer)
         return rows + list(self.costs) if self.case.has_targets else rows
-
-    def _cost(self, expression: Expression) -> Equation:
-        return Equation(self.symbols.cost, expression, "cost", "forward")
 
     def _net(self, layer: Layer, row: int) -> Expression:
         """The weighted sum of one unit; a `None` among its weights is a connection that does not exist.

@@ -9,12 +9,10 @@ own rows: no rule looks at another parameter. Knows no network, and no value but
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import NamedTuple
 
 from backtrace.symbolic.expressions import Expression, Symbol
-from backtrace.symbolic.functions import FUNCTIONS
-from backtrace.symbolic.parser import parse
+from backtrace.symbolic.parser import table_formula
 
 RATE = "learning_rate"
 
@@ -111,7 +109,6 @@ def constants(rate: str) -> dict[str, Symbol]:
     return {**CONSTANTS, RATE: Symbol(RATE, rate)}
 
 
-@cache
 def update_rows(rule: str) -> Mapping[str, Expression]:
     """The rule's formulas, parsed."""
-    return {row: parse(text, FUNCTIONS) for row, text in UPDATE_RULES[rule].rows.items()}
+    return {row: table_formula(text) for row, text in UPDATE_RULES[rule].rows.items()}

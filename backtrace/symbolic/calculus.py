@@ -28,7 +28,7 @@ from backtrace.symbolic.expressions import (
     symbols,
 )
 from backtrace.symbolic.functions import FUNCTIONS
-from backtrace.symbolic.parser import parse
+from backtrace.symbolic.parser import table_formula
 from backtrace.symbolic.simplify import add, divide, multiply, negate, power, simplify
 
 _MINUS_ONE = number(-1)
@@ -44,6 +44,7 @@ def partials(expression: Expression, wanted: Container[str] | None = None) -> di
     Raises:
         NotDifferentiableError: a wanted symbol is an argument of a step function.
 
+    >>> from backtrace.symbolic.parser import parse
     >>> partials(parse("w*x + b"))["w"]
     Symbol(id='x', text='x')
     """
@@ -125,33 +126,23 @@ def _rules(function: str) -> tuple[Expression, ...] | None:
     if row.derivatives is None:
         return None
     if row.derivatives:
-        return tuple(parse(rule, FUNCTIONS) for rule in row.derivatives)
-    by_argument = partials(_template(function))
+        return tuple(map(table_formula, row.derivatives))
+    by_argument = partials(table_formula(row.textbook))
     return tuple(by_argument.get(letter, ZERO) for letter in row.arguments.split())
 
 
 def textbook(call: Call) -> Expression:
     """The form in which a textbook writes this call: σ(h) as 1/(1 + e^(-h)).
 
-    >>> textbook(Call("sigmoid", (Symbol("h", "h"),))) == parse("1/(1 + exp(-h))")
+    >>> textbook(Call("sigmoid", (Symbol("h", "h"),))) == table_formula("1/(1 + exp(-h))")
     True
     """
-    return substitute(_template(call.function), _by_letter(call))
+    return substitute(table_formula(FUNCTIONS[call.function].textbook), _by_letter(call))
 
 
 def kink(call: Call) -> Expression:
     """The formula whose sign says on which side of its kink a call is: x - y for [x > y]."""
-    return substitute(_kink(call.function), _by_letter(call))
-
-
-@cache
-def _kink(function: str) -> Expression:
-    return parse(FUNCTIONS[function].kink)
-
-
-@cache
-def _template(function: str) -> Expression:
-    return parse(FUNCTIONS[function].textbook, FUNCTIONS)
+    return substitute(table_formula(FUNCTIONS[call.function].kink), _by_letter(call))
 
 
 def _by_letter(call: Call) -> dict[str, Expression]:
@@ -164,9 +155,8 @@ def _is_extreme(call: Call, i: int) -> Expression:
     At a tie max has no derivative, and any convex combination would be a subgradient. All of it goes to the
     first, so that the derivatives by all arguments still add up to 1.
     """
-    me, others = call.arguments[i], enumerate(call.arguments)
-    conditions = []
-    for j, other in others:
+    me, conditions = call.arguments[i], []
+    for j, other in enumerate(call.arguments):
         if j != i:
             pair = (me, other) if call.function == "max" else (other, me)
             conditions.append(Call("above" if j < i else "from", pair))

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from backtrace.errors import nearest, quoted
 from backtrace.limits import FORMULA_DEPTH, LINE_CHARACTERS
@@ -62,6 +63,12 @@ def parse(text: str, functions: Iterable[str] | None = None) -> Expression:
     if len(text) > LINE_CHARACTERS:
         raise ExpressionError(f"formula of {len(text):,} characters; at most {LINE_CHARACTERS:,} are read", 0)
     return Parser(_tokens(text), public_functions() if functions is None else functions).whole()
+
+
+@cache
+def table_formula(text: str) -> Expression:
+    """A formula of one of the tables, which may use every function."""
+    return parse(text, FUNCTIONS)
 
 
 class Parser:
