@@ -45,8 +45,8 @@ def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> Non
 
 
 reading_options = shared(
-    value_option("--sample", "K", IntRange(1), "The sample, where a sheet names none."),
-    value_option("--step", "K", IntRange(1), "The step, where a sheet names none."),
+    value_option("--sample", "K", IntRange(1), "The sample of a sheet that names none."),
+    value_option("--step", "K", IntRange(1), "The step of a sheet that names none."),
     value_option(
         "--notation", "NAME", name_of("notation"), "Also read the names of this notation, as net-out."
     ),
@@ -69,7 +69,7 @@ feedback_options = shared(
         "--feedback",
         None,
         Choice(["brief", "slip", "full"]),
-        "Right or wrong; the slip too; or everything (default; for gradescope: slip).",
+        "Right or wrong, the slip too, or everything (default: full; gradescope: slip).",
     ),
     flag("--reveal", "Show the expected values whatever the feedback."),
     flag("--verbose", "List the lines that were not understood."),
@@ -84,14 +84,14 @@ feedback_options = shared(
 @marking_options
 @feedback_options
 @value_option("--jobs", "N", IntRange(1, JOBS), "Processes for many sheets.", default=1)
-@flag("--published", "Instead of ANSWERS: what to correct in the derivation that a bundled example is from.")
+@flag("--published", "Instead of ANSWERS: the corrections to the published source of a bundled example.")
 @click.option(
     "--slips",
     is_flag=True,
     is_eager=True,
     expose_value=False,
     callback=_list_slips,
-    help="List the slips that are known.",
+    help="List every slip that check can name.",
 )
 @what_if_options
 @output_options
@@ -116,9 +116,9 @@ def command(
 ) -> int:
     """Mark the numbers in ANSWERS: right, right within rounding, right given an earlier error, or wrong.
 
-    ANSWERS are files, folders of files, or - for standard input: YAML, JSON, CSV, or a text, Markdown, LaTeX
-    or HTML document, of which every equation that ends in a number is read. CONFIG is a YAML file or the
-    name of a bundled example such as or-gate.
+    ANSWERS are files, folders of files, or - for standard input: YAML, JSON or CSV, or a text, Markdown,
+    LaTeX or HTML document. In a document, check reads every equation that ends in a number. CONFIG is a YAML
+    file or the name of a bundled example such as or-gate.
 
     Exit code: 3 if there are mistakes, 1 if a sheet cannot be read, else 0.
     """
@@ -135,7 +135,7 @@ def command(
     if published:
         answers = (published_sheet(config),)
     problem, sample = what_if(problem, *change, sample)
-    _check_place(problem, sample, step)
+    problem.check_place(sample, step or 1)
     files, many = sheet_files(answers, reach())
     several = find_view("class", view.format)
     if many and several is None:
@@ -150,18 +150,6 @@ def command(
     return _write_sheet(
         view, problem, next(iter(reports)), disclosure, destination, verbose, published and not verbose
     )
-
-
-def _check_place(problem: Problem, sample: int | None, step: int | None) -> None:
-    """Refuse a sample or a step that is not there before any sheet is read."""
-    from backtrace.errors import BacktraceError
-
-    samples = len(problem.samples)
-    if sample is not None and sample > samples:
-        have = "there is one sample" if samples == 1 else f"there are samples 1 to {samples}"
-        raise BacktraceError(f"no sample {sample}; {have}")
-    if step is not None and step > 1 and problem.update is None:
-        raise BacktraceError(f"no step {step}: without an update in the config there is one step")
 
 
 def _write_sheet(

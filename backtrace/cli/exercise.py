@@ -26,41 +26,17 @@ FRESH_SEEDS = 10**6  # short enough to be typed again
 
 @click.command("exercise")
 @value_option(
-    "--topology sizes",
-    "N-N-N",
-    topology,
-    "How many inputs, then how many units in each layer.",
-    default="2-2-1",
-    show_default=True,
+    "--topology sizes", "N-N-N", topology, "Numbers of inputs and of each layer's units (default 2-2-1)."
 )
 @value_option(
-    "--activation activations",
-    "NAME,...",
-    activations,
-    "One for all layers, or one for each, as relu,sigmoid (default sigmoid).",
+    "--activation activations", "NAME,...", activations, "One for all layers, or one each (default sigmoid)."
 )
 @value_option("--cost", "NAME", name_of("cost"), "The cost (default half_squared_error).")
 @value_option(
-    "--bias",
-    None,
-    click.Choice(["per-unit", "shared", "none"]),
-    "One for each unit (default), one for each layer, or none.",
-    default="per-unit",
+    "--bias", None, click.Choice(["per-unit", "shared", "none"]), "Per unit (default), per layer, or none."
 )
-@value_option(
-    "--update",
-    "RULE",
-    name_of("update rule", "none"),
-    "How the parameters change (default sgd); none: they do not.",
-    default="sgd",
-)
-@value_option(
-    "--learning-rate rate",
-    "X",
-    FiniteRange(0, 10, min_open=True),
-    "How far an update moves (default 0.5).",
-    default=0.5,
-)
+@value_option("--update", "RULE", name_of("update rule", "none"), "The update rule (default sgd), or none.")
+@value_option("--learning-rate rate", "X", FiniteRange(0, 10, min_open=True), "The rate (default 0.5).")
 @value_option("--samples", "N", click.IntRange(1, 8), "How many (default 1).", default=1)
 @value_option(
     "--batch",
@@ -68,15 +44,12 @@ FRESH_SEEDS = 10**6  # short enough to be typed again
     click.Choice(["online", "sum", "mean"]),
     "How samples make a step (default: mean if there are several).",
 )
-@value_option(
-    "--notation", "NAME", name_of("notation"), "How quantities are written (default h-a).", default="h-a"
-)
+@value_option("--notation", "NAME", name_of("notation"), "How quantities are written (default h-a).")
 @value_option(
     "--delta",
     None,
     click.Choice(["gradient", "descent"]),
     "δ is ∂E/∂h (default), or points the way the update moves.",
-    default="gradient",
 )
 @value_option(
     "--digits",
@@ -99,11 +72,11 @@ FRESH_SEEDS = 10**6  # short enough to be typed again
 def command(
     seed: int | None, count: int, blank: bool, form: str | None, folder: str | None, **wishes: Any
 ) -> None:
-    """Make new problems: numbers with one decimal, no unit saturated, every common slip a number of its own.
+    """Make new problems: numbers with one decimal, no saturated unit, a different wrong number for each slip.
 
-    Without -o the config is printed, for trace and check; with -f the problem as it is handed out. With -o
-    each gets a config, a problem and a solution in FOLDER, where nothing is replaced; several go into the
-    current folder if there is no -o. The same --seed gives the same problems on any machine.
+    Without -o the config is printed, for trace and check; with -f the problem, to hand out. With -o, FOLDER
+    gets a config, a problem and a solution for each, and no existing file is replaced; without -o several
+    problems go into the current folder. The same --seed gives the same problems on any machine.
     """
     if blank and count > 1:
         raise click.UsageError(f"--blank is one config; leave --count {count} out")
@@ -115,14 +88,14 @@ def command(
     from backtrace.exercises.plan import Plan, completed
 
     if not blank and folder and folder.endswith(FILES) and not os.path.isdir(folder):
-        said = "expected a folder, for config, problem and solution; without -o one of them is printed"
-        raise click.UsageError(f"-o {quoted(folder, 120)}: {said}")
-    wishes["activations"] = wishes["activations"] or ()
-    wishes["cost"] = wishes["cost"] or ""
-    wishes["update"] = None if wishes["update"] == "none" else wishes["update"]
-    wishes["batch"] = wishes["batch"] or ("mean" if wishes["samples"] > 1 else "online")
+        fix = "expected a folder, for config, problem and solution; without -o one of them is printed"
+        raise click.UsageError(f"-o {quoted(folder, 120)}: {fix}")
+    said = {name: value for name, value in wishes.items() if value is not None}
+    said.setdefault("batch", "mean" if said["samples"] > 1 else "online")
+    if said.get("update") == "none":
+        said["update"] = None
     try:
-        plan = completed(Plan(**wishes))
+        plan = completed(Plan(**said))
     except BacktraceError as error:
         raise click.UsageError(error.message) from None
     if blank:

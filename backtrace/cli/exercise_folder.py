@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack
+from tempfile import TemporaryDirectory
 
 from backtrace.errors import BacktraceError, quoted
 
@@ -18,41 +18,27 @@ def write_files(folder: str, files: Iterable[tuple[str, str]]) -> None:
     Raises:
         BacktraceError: a file exists already, or something cannot be written.
     """
-    made = False
-    moved: list[str] = []
     try:
-        if not os.path.isdir(folder):
-            os.mkdir(folder)
-            made = True
-        waiting = os.path.join(folder, f".{os.urandom(6).hex()}")
-        os.mkdir(waiting)
-        try:
-            names = []
-            for name, text in files:
-                _refuse_to_replace(folder, name)
-                with open(os.path.join(waiting, name), "x", encoding="utf-8", newline="") as out:
-                    out.write(text)
-                names.append(name)
-            for name in names:
-                _refuse_to_replace(folder, name)
-                moved.append(name)
-                os.rename(os.path.join(waiting, name), os.path.join(folder, name))
-        finally:
-            shutil.rmtree(waiting, ignore_errors=True)
-    except BaseException as error:
-        for name in moved:
-            with suppress(OSError):
-                os.unlink(os.path.join(folder, name))
-        if made:
-            with suppress(OSError):
-                os.rmdir(folder)
-        if isinstance(error, (OSError, ValueError)):  # a name with a NUL in it is the latter
-            said = getattr(error, "strerror", None) or error
-            raise BacktraceError(f"cannot write into {quoted(folder, 120)}: {said}") from None
-        raise
+        with ExitStack() as undo:
+            if not os.path.isdir(folder):
+                os.mkdir(folder)
+                undo.callback(os.rmdir, folder)
+            with TemporaryDirectory(prefix=".", dir=folder) as waiting:
+                for name, text in files:
+                    _refuse_to_replace(os.path.join(folder, name))
+                    with open(os.path.join(waiting, name), "x", encoding="utf-8", newline="") as out:
+                        out.write(text)
+                for name in sorted(os.listdir(waiting)):
+                    path = os.path.join(folder, name)
+                    _refuse_to_replace(path)
+                    os.rename(os.path.join(waiting, name), path)
+                    undo.callback(os.unlink, path)
+            undo.pop_all()
+    except (OSError, ValueError) as error:  # a name with a NUL in it is the latter
+        reason = getattr(error, "strerror", None) or error
+        raise BacktraceError(f"cannot write into {quoted(folder, 120)}: {reason}") from None
 
 
-def _refuse_to_replace(folder: str, name: str) -> None:
-    path = os.path.join(folder, name)
+def _refuse_to_replace(path: str) -> None:
     if os.path.lexists(path):
         raise BacktraceError(f"{quoted(path, 120)} is there already; expected a folder without it")

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, TypeVar
 
-from backtrace.cli.options import exclusive, input_alone, phases_of, reach
+import click
+
+from backtrace.cli.options import input_alone, phases_of, reach
 
 if TYPE_CHECKING:
     from backtrace.evaluation.arithmetic import Arithmetic
@@ -25,18 +27,12 @@ class Change(NamedTuple):
     inputs: str | None
     targets: str | None
 
-    def check(self) -> None:
-        """They can be given together."""
-
 
 class Figures(NamedTuple):
     """The precision of the numbers shown: `--digits` or `--decimals`."""
 
     digits: int | None
     decimals: int | None
-
-    def check(self) -> None:
-        exclusive(digits=self.digits, decimals=self.decimals)
 
     def numerals(self, usual: int = 6, kept: frozenset[int] = frozenset()) -> Numerals:
         """The numerals of views; `usual` are the default digits, `kept` the decimals of hand arithmetic."""
@@ -50,9 +46,6 @@ class Destination(NamedTuple):
 
     output: str | None
     color: str | None
-
-    def check(self) -> None:
-        """Both can be given together."""
 
     def write(self, view: View, problem: Problem, content: Any, **how: Any) -> None:
         """Write a result in a format, as `write_view` does."""
@@ -98,10 +91,8 @@ class Choice(NamedTuple):
     show: tuple[str, ...]
     hand: dict[str, int] | None
 
-    def check(self) -> None:
-        exclusive(step=self.step, steps=self.steps)
 
-
+_EXCLUSIVE = (("step", "steps"), ("digits", "decimals"))
 Command = Callable[..., Any]
 
 
@@ -109,15 +100,17 @@ def grouped(**kinds: type[Change | Figures | Destination | Choice]) -> Callable[
     """Hand options to a command in groups: `figures=Figures` gets the options named like its fields.
 
     Raises:
-        UsageError: two options of a group exclude each other.
+        UsageError: two options exclude each other.
     """
 
     def decorate(command: Command) -> Command:
         @wraps(command)
         def grouping(**values: Any) -> Any:
+            for one, other in _EXCLUSIVE:
+                if values.get(one) is not None and values.get(other) is not None:
+                    raise click.UsageError(f"--{one} and --{other} exclude each other; give one of them")
             for name, kind in kinds.items():
                 values[name] = kind(**{field: values.pop(field, None) for field in kind._fields})
-                values[name].check()
             return command(**values)
 
         return grouping

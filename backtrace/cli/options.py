@@ -161,13 +161,6 @@ def _refuse_limited(view: View, values: Mapping[str, Any]) -> None:
             raise click.UsageError(f"--{option} {reason}; use -f {one_of(formats)}, not {view.format}")
 
 
-def exclusive(**given: object) -> None:
-    """Refuse two options that cannot be given together."""
-    names = [f"--{name}" for name, value in given.items() if value is not None]
-    if len(names) > 1:
-        raise click.UsageError(f"{' and '.join(names)} exclude each other; give one of them")
-
-
 def phases_of(only: Iterable[str]) -> frozenset[Phase]:
     """The phases that `--only` asks for; all of them where it asks for none."""
     return frozenset(phase for name in only or PHASES for phase in PHASES[name])

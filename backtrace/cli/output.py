@@ -39,7 +39,9 @@ class Passage(io.StringIO):
 
     def write(self, text: str) -> int:
         if self.tell() + len(text) > self.most:
-            raise BacktraceError(f"more than {self.most:,} characters of output; expected less")
+            raise BacktraceError(
+                f"the output would exceed {self.most:,} characters; show less, with --steps, --only or --show"
+            )
         return super().write(text)
 
 

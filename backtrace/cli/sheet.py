@@ -50,12 +50,12 @@ def command(
     change: Change,
     destination: Destination,
 ) -> None:
-    """Write an answer sheet for CONFIG: what is given, and a place for every number to work out.
+    """Write an answer sheet for CONFIG: the given numbers, and a place for each number to compute.
 
-    With -f gift or -f moodle: a question for every number, for a course site, and what it says of a slip.
+    With -f gift or -f moodle: a question for each number, for a course site, with feedback on each slip.
 
-    CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The sheet
-    is marked by `backtrace check CONFIG SHEET`.
+    CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. Mark the
+    sheet with `backtrace check CONFIG SHEET`.
     """
     from backtrace.evaluation.float64 import FLOAT64
     from backtrace.tracing.selection import at_least_one, shown_parts
@@ -115,7 +115,7 @@ class _Decimals:
 
 
 def _note(digits: int | None, decimals: int | None) -> str:
-    """How exactly the answers are wanted, if that was said."""
+    """The precision to answer with, where an option gives it."""
     if decimals is not None:
         return f"Answers to {decimals} decimal{'' if decimals == 1 else 's'}."
     return f"Answers to {digits} significant digit{'' if digits == 1 else 's'}." if digits else ""

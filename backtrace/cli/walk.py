@@ -34,7 +34,7 @@ LINE_TYPED = 1_000  # characters of a typed line that are looked at
 
 @click.command("walk")
 @click.argument("config")
-@flag("--quiz", "Ask for each value before it is shown; end with the marks.")
+@flag("--quiz", "Ask for each value before showing it; end with the marks.")
 @any_sample_option
 @one_step_option
 @quantity_options
@@ -45,14 +45,14 @@ LINE_TYPED = 1_000  # characters of a typed line that are looked at
 def command(config: str, quiz: bool, choice: Choice, figures: Figures, change: Change, color: str) -> int:
     """Walk through CONFIG one equation at a time: the symbol, the formula, the numbers, the value.
 
-    CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The keys
-    stand at the bottom of the screen. Where there is no terminal, the whole walk is printed.
+    CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The bottom
+    of the screen lists the keys. Without a terminal, the whole walk is printed.
 
-    With --quiz you give each value before it is shown, and it is judged as check does: a slip is named, hints
-    come in order, and what follows from your own numbers is right. --digits and --decimals then also set how
-    precise an answer has to be. Where there is no terminal, answers are read line by line.
+    With --quiz you compute each value yourself, and walk judges it as check does: it names slips, gives hints
+    step by step, and counts an answer as right if it follows from your own earlier numbers. --digits and
+    --decimals then also set the precision of an answer. Without a terminal, answers are read line by line.
 
-    Exit code: 0, whatever the marks; 1 for a config that cannot be computed.
+    Exit code: 0, whatever the marks; 1 for a config with a value that is not finite.
     """
     if quiz and config == "-":
         raise click.UsageError("standard input has the answers; expected CONFIG to be a file or an example")

@@ -62,8 +62,7 @@ def _instead(problem: Problem, name: str) -> str:
 
 def _own_sample(problem: Problem, inputs: str | None, targets: str | None, sample: int) -> Sample:
     """The sample of other inputs or targets."""
-    if not 1 <= sample <= len(problem.samples):
-        raise BacktraceError(f"no sample {sample}; there are samples 1 to {len(problem.samples)}")
+    problem.check_place(sample)
     base = problem.samples[sample - 1]
     values = base.inputs if inputs is None else _numbers("input", inputs, problem.inputs)
     if targets is not None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from backtrace.errors import Location
+from backtrace.errors import BacktraceError, Location
 from backtrace.problem.notation import Notation
 from backtrace.symbolic.expressions import Expression, Number
 from backtrace.symbolic.ids import spell
@@ -129,6 +129,19 @@ class Problem(NamedTuple):
         for name in layer.sources:
             source = None if name == INPUTS else by_name[name]
             yield from ((unit, source) for unit in (source.units if source else self.inputs))
+
+    def check_place(self, sample: int | None, step: int = 1) -> None:
+        """Refuse a sample or a step that is not there.
+
+        Raises:
+            BacktraceError: there is no such sample, or a second step without an update.
+        """
+        samples = len(self.samples)
+        if sample is not None and not 1 <= sample <= samples:
+            have = "there is one sample" if samples == 1 else f"there are samples 1 to {samples}"
+            raise BacktraceError(f"no sample {sample}; {have}")
+        if step > 1 and self.update is None:
+            raise BacktraceError(f"no step {step}: without an update in the config there is one step")
 
     def own_sample(self, step: int) -> int:
         """The sample that an online step uses."""

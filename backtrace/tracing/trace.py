@@ -28,12 +28,7 @@ def compute(problem: Problem, request: Request) -> Iterator[Part]:
 
 
 def _check(problem: Problem, request: Request) -> None:
-    samples = len(problem.samples)
-    if isinstance(request.sample, int) and not 1 <= request.sample <= samples:
-        have = "there is one sample" if samples == 1 else f"there are samples 1 to {samples}"
-        raise BacktraceError(f"no sample {request.sample}; {have}")
-    if request.last > 1 and problem.update is None:
-        raise BacktraceError(f"no step {request.last}: without an update in the config there is one step")
+    problem.check_place(None if request.sample == "all" else request.sample, request.last)
     scored = sum(sample.targets is not None for sample in problem.samples)
     gradients = scored * len(problem.parameters)
     if problem.batch != "online" and gradients > BATCH_GRADIENTS:

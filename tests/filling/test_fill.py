@@ -652,7 +652,8 @@ def test_every_option_that_names_a_file_is_refused() -> None:
 def test_more_output_than_a_page_holds_is_refused(refused: Text, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Passage, "most", 200_000)
     said = refused(block(f"trace or-gate --steps {DOCUMENT_STEPS} -f csv"))
-    assert said == "doc.md:1:1: more than 200,000 characters of output; expected less"
+    fix = "show less, with --steps, --only or --show"
+    assert said == f"doc.md:1:1: the output would exceed 200,000 characters; {fix}"
 
 
 # What is read
