@@ -18,6 +18,7 @@ _SUPER_RUN = re.compile(f"[{''.join(tables.SUPERSCRIPTS)}]+")
 _COMMAND = re.compile(r"\\([A-Za-z]+\*?|.|$)", re.DOTALL)  # \frac, \begin, \\
 _OPTION = re.compile(r"\s?\[[^\[\]\\]{0,40}\]")  # [2pt]
 _BRACED_WORD = re.compile(r"\s?\{([^{}\\]{0,200})\}")  # {pmatrix}
+_END = re.compile(r"\\end(?:\s?\{[^{}\\]{0,200}\})?")
 _BLANKS = re.compile(" *")
 _ORDINARY = re.compile(r"[^\\{}_^$&~]+")
 _UNBRACED_SUB = re.compile(rf"[0-9]+|[{LETTER}]+[0-9]*")  # w_12, out_h1
@@ -26,6 +27,7 @@ _UNBRACED_SUPER = re.compile(  # x^2, e^-h_1, W^(2), w^+
 )
 _LAYER = re.compile(r"\(([0-9]{1,3})\)|\[([0-9]{1,3})\]")  # W^(2), W^[2]
 _NAME_PART = re.compile(rf"[{LETTER}0-9_\u0302]+")
+_NEW_BELOW = re.compile(r"(?:(?<![^\W\d_])_(?:new|\(new\))|(?<![^\W\d_])new)\Z")  # w_{5,new}, w_{5new}
 _DIFFERENTIAL = re.compile(rf"[∂dδ] ?([{LETTER}][{LETTER}0-9_\u0302⁺]*|)")  # ∂E, d w_5, and ∂ of ∂/∂w
 _EMPTY_SUBSCRIPT = re.compile(rf"(\\partial|∂) ?_(?=\{{?[\\{LETTER}])")  # ∂/∂_x is ∂/∂x
 _ABOUT = re.compile(r" ?-?\.?[0-9]")  # behind a tilde: E ~ 0.3
@@ -197,9 +199,7 @@ class _Converter:
         self.matrices += 1
         cells = self.run(is_environment=True)
         self.matrices -= 1
-        if self.text.startswith("\\end", self.position):
-            self.position += len("\\end")
-            self.skip(_BRACED_WORD)
+        self.skip(_END)
         out.append(f"[{cells.strip().removesuffix(';').strip()}]")
 
     def subscript(self, out: list[str]) -> None:
@@ -282,11 +282,8 @@ def _below(text: str) -> str:
     """A subscript: `o_1` is o1, `1,2` is 1_2, `5,new` makes a new quantity."""
     text = text.replace("_", "").replace(" ", "").replace(",", "_").replace(tables.BREAK, "")
     text, new = (text[:-1], "⁺") if text.endswith("⁺") else (text, "")  # w_{5_{new}}
-    for word in ("_new", "_(new)", "new"):
-        if text.endswith(word) and (text == word or not text[: -len(word)][-1:].isalpha()):
-            text, new = text.removesuffix(word), "⁺"
-            break
+    if suffix := _NEW_BELOW.search(text):
+        text, new = text[: suffix.start()], "⁺"
     text = text.removesuffix("_old")
-    if not text:
-        return new
-    return (f"_{text}" if _NAME_PART.fullmatch(text) else f"_{{{text}}}") + new
+    index = f"_{text}" if _NAME_PART.fullmatch(text) else f"_{{{text}}}"
+    return f"{index if text else ''}{new}"

@@ -163,9 +163,9 @@ def ascii_name(token: Token) -> str | None:
     text = token.text.replace(" ", "")
     if token.kind == "derivative":
         above, below = text.split("/")
-        text = f"∂{above[1:].removeprefix('_')}/∂{below[1:].removeprefix('_')}"
         if not above[1:]:
             return None
+        text = f"∂{above[1:].removeprefix('_')}/∂{below[1:].removeprefix('_')}"
     text = text.rstrip("'") + "⁺" if text.endswith("'") else text
     text = _NEW_AFTER.sub("⁺", text)
     text = text.removesuffix("_") if not text.endswith("__") else text

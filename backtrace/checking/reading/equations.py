@@ -47,7 +47,8 @@ def equations(line: str) -> Iterator[WrittenEquation]:
     if not relations:
         return
     first = _stripped(parts[0])
-    sides = [first if number_of(first) else _tail(first) or _whole(first)]
+    head, is_whole = _head(first)  # mathematics throughout may begin an equation, as ∂E/∂a_o·∂a_o/∂h_o
+    sides = [first if number_of(first) else _tail(first) or (head if is_whole else ())]
     starts = [first[0].start if first else 0]
     updates = relations[0].text == "←"
     for i, part in enumerate(parts[1:], 1):
@@ -127,8 +128,7 @@ def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
         if not open and token.kind != "operator":
             good = i + 1
     head, rest = _stripped(part[:good]), _stripped(part[good:])
-    if is_whole and rest and [token.text for token in rest] != ["+"]:
-        is_whole = False
+    is_whole = is_whole and (not rest or [token.text for token in rest] == ["+"])
     if is_whole and rest and head and head[-1].kind == "name" and rest[0].start == head[-1].end:
         head = (*head[:-1], _new(head[-1], rest[0].end))
     return head, is_whole and bool(head)
@@ -142,13 +142,11 @@ def _is_within_a_number(part: Sequence[Token], i: int) -> bool:
 
 def _is_aside(part: Sequence[Token], i: int) -> bool:
     """Whether a bracket after a number is a remark on it: 0.36 (was 0.4)."""
-    before, after = part[max(i - 2, 0) : i], part[i + 1 : i + 3]
-    if len(before) < 2 or len(after) < 2 or after[1].kind != "space":
+    around = [token.kind for token in (*part[max(i - 2, 0) : i], *part[i + 2 : i + 3])]
+    if around != ["number", "space", "space"]:
         return False
-    word = after[0].text
-    return (
-        before[0].kind == "number" and before[1].kind == "space" and _is_bare(word) and word not in FUNCTIONS
-    )
+    word = part[i + 1].text
+    return _is_bare(word) and word not in FUNCTIONS
 
 
 def _is_divider(part: Sequence[Token], i: int) -> bool:
@@ -159,27 +157,17 @@ def _is_divider(part: Sequence[Token], i: int) -> bool:
     return is_apart and has_operand and (after is None or after.kind in _QUANTITY)
 
 
-def _whole(part: Sequence[Token]) -> tuple[Token, ...]:
-    """A part that is mathematics throughout, as ∂E/∂a_o·∂a_o/∂h_o; empty if it is anything else."""
-    head, is_whole = _head(part)
-    return head if is_whole else ()
-
-
 def _is_two(head: Sequence[Token]) -> bool:
     """A number, a space and a symbol: not a product, but the end of one equation and the next one's name."""
-    kinds = [token.kind for token in head]
-    if kinds not in (["number", "space", "name"], ["number", "space", "derivative"]):
-        return False
-    return "." in head[0].text or len(head[2].text) > 1
+    is_two = (
+        len(head) == 3 and (head[0].kind, head[1].kind) == ("number", "space") and head[2].kind in _QUANTITY
+    )
+    return is_two and ("." in head[0].text or len(head[2].text) > 1)
 
 
 def _stripped(tokens: Sequence[Token]) -> tuple[Token, ...]:
-    start, end = 0, len(tokens)
-    while start < end and tokens[start].kind == "space":
-        start += 1
-    while end > start and tokens[end - 1].kind == "space":
-        end -= 1
-    return tuple(tokens[start:end])
+    places = [i for i, token in enumerate(tokens) if token.kind != "space"]
+    return tuple(tokens[places[0] : places[-1] + 1]) if places else ()
 
 
 def _tail(part: Sequence[Token]) -> tuple[Token, ...]:
@@ -189,9 +177,7 @@ def _tail(part: Sequence[Token]) -> tuple[Token, ...]:
     if tokens and tokens[-1].kind == "close":
         start = opening(tokens)
         start -= start > 0 and tokens[start - 1].kind == "name"
-    elif not tokens or tokens[-1].kind not in _QUANTITY:
-        return ()
-    if start < 0:
+    if start < 0 or tokens[-1].kind not in (*_QUANTITY, "close"):
         return ()
     while start > 0 and tokens[start - 1].text == "∂":
         start -= 1
@@ -206,14 +192,12 @@ def _renewed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     if len(tokens) < 2:
         return tokens
     symbol, sign = tokens[-2:]
-    if symbol.kind == "name" and sign.text in ("*", "+"):
-        is_joined = sign.start == symbol.end
-        if sign.text == "*" and is_joined and len(tokens) > 2:
-            before = tokens[-3]
-            if before.text == "*" and before.end == symbol.start:
-                return (*tokens[:-3], symbol)
-        if sign.text == "+" or is_joined:
-            return (*tokens[:-2], _new(symbol, sign.end))
+    is_joined = sign.start == symbol.end
+    if symbol.kind == "name" and (sign.text == "+" or (sign.text == "*" and is_joined)):
+        emphasis = tokens[-3:-2]
+        if sign.text == "*" and [(t.text, t.end) for t in emphasis] == [("*", symbol.start)]:
+            return (*tokens[:-3], symbol)
+        return (*tokens[:-2], _new(symbol, sign.end))
     word = neighbour(tokens, len(tokens) - 1, -1)
     if sign.kind == "name" and word is not None and word.text.lower() in NEW_WORDS:
         return (sign if sign.text.endswith("⁺") else _new(sign, sign.end),)

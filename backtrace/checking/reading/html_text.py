@@ -42,17 +42,11 @@ def html_lines(text: str) -> Iterator[DocumentLine]:
 
 @dataclass
 class _MathParts:
-    """An open MathML fraction or script: how many parts it has so far, and how deep the current one is."""
+    """An open MathML fraction or script: the marks before its parts to come, and the depth of this one."""
 
     tag: str
-    count: int = 0
+    marks: list[str]
     depth: int = 0
-
-    @property
-    def mark(self) -> str:
-        """The mark before the next part; one too many has that of the last."""
-        marks = _PART_MARKS[self.tag]
-        return marks[min(self.count, len(marks) - 1)]
 
 
 class _HtmlText(HTMLParser):
@@ -92,11 +86,11 @@ class _HtmlText(HTMLParser):
         if self.parts:
             parts = self.parts[-1]
             if parts.depth == 0:
-                self.put(f"{parts.mark}{{")
-                parts.count += 1
+                self.put(f"{parts.marks[0]}{{")
+                del parts.marks[: len(parts.marks) > 1]  # one part too many has the mark of the last
             parts.depth += 1
         if tag in _PART_MARKS:
-            self.parts.append(_MathParts(tag))
+            self.parts.append(_MathParts(tag, list(_PART_MARKS[tag])))
             self.put("\\frac" if tag == "mfrac" else "")
         elif tag in SCRIPTS:
             self.put(SCRIPTS[tag])

@@ -10,10 +10,8 @@ from backtrace.symbolic.expressions import Number
 
 def labels(matrix: Sequence[Sequence[Number]]) -> list[str]:
     """The indices of the entries, row by row: one for a vector, two for a matrix."""
-    if len(matrix) == 1:
-        return [f"{column}" for column in range(1, len(matrix[0]) + 1)]
-    if len(matrix[0]) == 1:
-        return [f"{row}" for row in range(1, len(matrix) + 1)]
+    if 1 in (len(matrix), len(matrix[0])):
+        return [f"{place}" for place in range(1, len(matrix) * len(matrix[0]) + 1)]
     return [f"{i},{j}" for i, row in enumerate(matrix, 1) for j in range(1, len(row) + 1)]
 
 
@@ -21,8 +19,8 @@ def elements(side: Sequence[Token]) -> list[list[Number]]:
     """The numbers of a matrix, by rows; empty where a side is anything else."""
     entries = cells(side)
     rows = [[number for cell in row if (number := number_of(cell))] for row in entries]
-    is_whole = [len(row) for row in rows] == [len(row) for row in entries]
-    return rows if is_whole and len({len(row) for row in rows}) == 1 else []
+    widths = {*map(len, rows), *map(len, entries)}
+    return rows if len(widths) == 1 else []
 
 
 def cells(side: Sequence[Token]) -> list[list[list[Token]]]:
