@@ -8,15 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backtrace.symbolic.expressions import Expression
 from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.ids import GREEK
 from backtrace.typesetting import pieces as p
 from backtrace.typesetting import printer
-from backtrace.typesetting.names import Names
 from backtrace.typesetting.pieces import Form, Pieces
-from backtrace.typesetting.plain import Leaf
-from backtrace.typesetting.printer import TypesetPrinter
 
 GATHERED, SUBSTACK = "gathered", "substack"  # forms that only LaTeX has: lines one above the other
 SIGNS = {"·": r" \cdot ", " ≥ ": r" \ge "}
@@ -33,26 +29,6 @@ MARKS = {"_": r"\_", "-": r"\text{-}", " ": r"\ "}
 
 class Command(str):
     """LaTeX that is written as it is."""
-
-
-def formula(expression: Expression, names: Names | None = None) -> str:
-    r"""The expression in symbols.
-
-    >>> from backtrace.symbolic.parser import parse
-    >>> formula(parse("-(a - b)*c_1^2 + x/(y*z)"))
-    '-(a - b) \\cdot c_{1}^{2} + \\frac{x}{y \\cdot z}'
-    """
-    return latex(TypesetPrinter(names or Names()).pieces(expression))
-
-
-def substitution(expression: Expression, value: Leaf, names: Names | None = None) -> str:
-    r"""The expression with the text that `value` gives in place of each symbol.
-
-    >>> from backtrace.symbolic.parser import parse
-    >>> substitution(parse("i*w + b"), lambda symbol: {"i": "1", "w": "1e-05", "b": "-3"}[symbol.id])
-    '1(10^{-5}) - 3'
-    """
-    return latex(TypesetPrinter(names or Names(), value).pieces(expression))
 
 
 def numeral(text: str) -> str:

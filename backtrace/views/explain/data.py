@@ -36,7 +36,7 @@ def write_json(context: ViewContext) -> None:
         "factors": [record._asdict() for record in part_records(factors, look)],
         "rests_on": [record._asdict() for record in records(explanation.dependencies, look)],
         "effect": effect and effect._asdict(),
-        "meaning": meaning(explanation, look),
+        "meaning": meaning(explanation, look.symbol),
     }
     text = encoder(out)(data)
     out.write(f"{text if text.isprintable() else json.dumps(data)}\n")
@@ -61,6 +61,6 @@ def write_markdown(context: ViewContext) -> None:
             out.write(f"\n### {escaped(part_line(problem, table.part, look))}\n")
         out.write(f"\n**{table.title}**\n\n")
         write_rows(part_records(table.part, look), out)
-    said = meaning(explanation, look)
+    said = meaning(explanation, look.symbol)
     if said:
         out.write(f"\n{escaped(said)}\n")

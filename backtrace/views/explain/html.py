@@ -9,7 +9,7 @@ from backtrace.typesetting.printer import numeral
 from backtrace.views.explain.rows import (
     aside,
     chain_sums,
-    meaning_in,
+    meaning,
     plain_setting,
     tables,
     the_equation,
@@ -37,7 +37,7 @@ def write_html(context: ViewContext) -> None:
         page.table(table.title, table.part)
         if table.more:
             page.note(table.more)
-    said = meaning_in(explanation, lambda symbol: element(page.names(symbol.text), symbol.text), _number)
+    said = meaning(explanation, lambda symbol: element(page.names(symbol.text), symbol.text), _number)
     if said:
         page.title("What it means")
         page.write(f"<p>{said}</p>")

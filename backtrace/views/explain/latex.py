@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backtrace.typesetting.printer import numeral
-from backtrace.views.explain.rows import aside, chain_sums, meaning_in, tables, the_equation, typeset_setting
+from backtrace.views.explain.rows import aside, chain_sums, meaning, tables, the_equation, typeset_setting
 from backtrace.views.latex.lines import align_sums
 from backtrace.views.page.context import ViewContext
 from backtrace.views.trace.latex import LATEX_ROWS, Page
@@ -36,7 +36,7 @@ def write_latex(context: ViewContext) -> None:
         page.equations(page.rows(table.part))
         if table.more:
             out.write(f"{table.more}\n")
-    said = meaning_in(
+    said = meaning(
         explanation,
         lambda symbol: page.math(*page.names(symbol.text)),
         lambda text: page.math(*numeral(text)),

@@ -156,15 +156,13 @@ def aside(
     return f"Computed row by row it is {numeral(value)}: other numbers are rounded on the way."
 
 
-def meaning(explanation: Explanation, look: Look) -> str:
-    """The meaning of the quantity, in a sentence; nothing if it is no derivative."""
-    return meaning_in(explanation, look.symbol, str)
-
-
-def meaning_in(
-    explanation: Explanation, symbol: Callable[[Symbol], str], numeral: Callable[[str], str]
+def meaning(
+    explanation: Explanation, symbol: Callable[[Symbol], str], numeral: Callable[[str], str] = str
 ) -> str:
-    """`meaning` with symbols and numbers as a page sets them."""
+    """The meaning of the quantity, in a sentence; nothing if it is no derivative.
+
+    `symbol` and `numeral` set symbols and numbers as a page has them.
+    """
     by, effect = explanation.by, explanation.effect
     if explanation.objective is None or by is None:
         return ""

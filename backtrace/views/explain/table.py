@@ -38,7 +38,7 @@ def draw_explanation(context: ViewContext) -> None:
         console.print(equation_table(table.part, look, console.width))
         if table.more:
             print_line(table.more, console, "italic")
-    said = meaning(explanation, look)
+    said = meaning(explanation, look.symbol)
     if said:
         console.print()
         print_line(said, console, "bold")

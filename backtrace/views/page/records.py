@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from math import isfinite
 from typing import NamedTuple
 
@@ -60,18 +61,12 @@ class Look(NamedTuple):
     def leaf(self, part: Part) -> Callable[[Symbol], str]:
         """The text of a symbol's value in a part; each is written once."""
         values, written, numerals = part.values, part.written, self.numerals
-        known: dict[str, str] = {}
 
-        def text(symbol: Symbol) -> str:
-            id = symbol.id
-            shown = known.get(id)
-            if shown is None:
-                value = values[id]
-                shown = numerals.given(written[id], value) if id in written else numerals.text(value)
-                known[id] = shown
-            return shown
+        @cache
+        def text(id: str) -> str:
+            return numerals.given(written[id], values[id]) if id in written else numerals.text(values[id])
 
-        return text
+        return lambda symbol: text(symbol.id)
 
 
 def finite(value: Value) -> float | None:
