@@ -6,7 +6,7 @@ import io
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from backtrace.walking.quiz import Quiz, QuizState
     from backtrace.walking.state import WalkState
 
+State = TypeVar("State", "WalkState", "QuizState")
 LINE_TYPED = 1_000  # characters of a typed line that are looked at
 
 
@@ -67,19 +68,25 @@ def command(config: str, quiz: bool, choice: Choice, figures: Figures, change: C
     with writing_to(None) as out:
         look = Look(style_of(out), figures.numerals(kept=request.arithmetic.kept))
         if quiz:
-            from backtrace.views.walk.quiz import draw_marks
+            from backtrace.views.walk.quiz import draw_marks, quiz_screen
             from backtrace.walking.judge import Judge
-            from backtrace.walking.quiz import Least, Quiz
+            from backtrace.walking.quiz import Least, Quiz, QuizState, quiz_pressed
 
             questions = Quiz(Judge(walk, look.numerals), Least(*figures))
             texts = Texts(questions.walk, look)
-            ask = _ask_on_screens if is_terminal() else _ask_line_by_line
-            ended = ask(texts, questions, color, out)
+            if is_terminal():
+                screens = partial(quiz_screen, texts, questions), partial(quiz_pressed, questions)
+                ended = _on_screens(QuizState(), *screens, color, out)
+            else:
+                ended = _ask_line_by_line(texts, questions, out)
             draw_marks(texts, questions, ended, console_for(out, color), heading=is_terminal())
         else:
             texts = Texts(walk, look)
             if is_terminal():
-                _walk_on_screens(texts, color, out)
+                from backtrace.views.walk.screen import walk_screen
+                from backtrace.walking.state import begin, pressed
+
+                _on_screens(begin(walk), partial(walk_screen, texts), partial(pressed, walk), color, out)
             else:
                 from backtrace.views.walk.text import write_walk
 
@@ -89,48 +96,30 @@ def command(config: str, quiz: bool, choice: Choice, figures: Figures, change: C
     return Exit.FINE
 
 
-def _walk_on_screens(texts: Texts, color: str, out: TextIO) -> None:
-    from backtrace.views.walk.screen import walk_screen
-    from backtrace.walking.state import begin, pressed
-
-    screen, press = partial(walk_screen, texts), partial(pressed, texts.walk)
-    _on_screens(begin(texts.walk), screen, press, lambda state: state, color, out)
-
-
-def _ask_on_screens(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> QuizState:
-    from backtrace.views.walk.quiz import quiz_screen
-    from backtrace.walking.quiz import QuizState, quiz_pressed
-
-    screen, press = partial(quiz_screen, texts, quiz), partial(quiz_pressed, quiz)
-    state: QuizState = _on_screens(QuizState(), screen, press, lambda state: state.place, color, out)
-    return state
-
-
 def _on_screens(
-    state: Any,
-    screen: Callable[[Any, int, int], Screen],
-    pressed: Callable[[Any, str, int], Any],
-    place: Callable[[Any], WalkState],
+    state: State,
+    screen: Callable[[State, int, int], Screen],
+    pressed: Callable[[State, str, int], State],
     color: str,
     out: TextIO,
-) -> Any:
+) -> State:
     """Draw a state, wait for keys, and repeat until the walk has ended; return the last state."""
     from backtrace.cli.keyboard import Terminal
     from backtrace.cli.output import console_for
 
     with Terminal(console_for(out, color)) as terminal:
-        while not place(state).ended:
+        while not state.ended:
             size = terminal.size()
             terminal.draw(screen(state, *size))
             for key in terminal.pressed():
-                if place(state).ended:
+                if state.ended:
                     break
-                parts = screen(state, *size).parts if place(state).page else 1
+                parts = screen(state, *size).parts if state.page else 1
                 state = pressed(state, key, parts)
     return state
 
 
-def _ask_line_by_line(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> QuizState:
+def _ask_line_by_line(texts: Texts, quiz: Quiz, out: TextIO) -> QuizState:
     """Ask on standard output and read a line for each answer, until the questions or the input end."""
     from backtrace.errors import printable
     from backtrace.views.walk.quiz import KEYS_HINT, heading_lines, question, reply
@@ -142,7 +131,7 @@ def _ask_line_by_line(texts: Texts, quiz: Quiz, color: str, out: TextIO) -> Quiz
     state = QuizState()
     _say([*heading_lines(texts, width), "", KEYS_HINT], out)
     _say(question(texts, quiz, None, state, width), out)
-    while not state.place.ended:
+    while not state.ended:
         symbol = texts.symbol(quiz.walk[state.place.at].equation)
         out.write(f"{symbol} = ")
         out.flush()

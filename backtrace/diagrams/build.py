@@ -7,7 +7,7 @@ in columns by its distance from the inputs and parameters. Must not know how a p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from backtrace.derivation.dependencies import uses
@@ -113,14 +113,9 @@ class _PictureBuilder:
         return Picture(nodes, tuple(edges), tuple(headings), self.forward, bool(self.backward))
 
 
-def _shortened(count: int, most: int) -> Iterator[tuple[int | None, int]]:
-    """The places of a layer that have a node, each with 0; None with the number of those left out."""
-    if count <= most:
-        yield from ((place, 0) for place in range(count))
-        return
-    yield from ((place, 0) for place in range(FIRST))
-    yield None, count - FIRST - 1
-    yield count - 1, 0
+def _shortened(count: int, most: int) -> Sequence[int | None]:
+    """The places of a layer that have a node; None stands for those left out."""
+    return range(count) if count <= most else (*range(FIRST), None, count - 1)
 
 
 class _NetworkPicture(_PictureBuilder):
@@ -136,7 +131,9 @@ class _NetworkPicture(_PictureBuilder):
         self.places: dict[str, dict[int, int]] = {}  # by layer: its units, and their nodes' places
 
     def picture(self) -> Picture:
-        self.places[INPUTS] = self.layer(INPUTS, self.input)
+        self.places[INPUTS] = self.layer(
+            INPUTS, lambda k: PictureNode(0, "input", self.known(self.symbols.input[k]))
+        )
         for layer in self.network.layers:
             self.places[layer.name] = self.layer(layer.name, partial(self.unit, layer))
         for layer in self.network.layers:
@@ -163,15 +160,12 @@ class _NetworkPicture(_PictureBuilder):
     def layer(self, name: str, node: Callable[[int], PictureNode]) -> dict[int, int]:
         """Add the nodes of a layer, shortened if there are many; their places by the number of the unit."""
         places = {}
-        for unit, left_out in _shortened(self.size[name], MOST):
+        for unit in _shortened(self.size[name], MOST):
             if unit is None:
-                self.add(PictureNode(self.column[name], "gap", number=left_out))
+                self.add(PictureNode(self.column[name], "gap", number=self.size[name] - FIRST - 1))
             else:
                 places[unit] = self.add(node(unit))
         return places
-
-    def input(self, k: int) -> PictureNode:
-        return PictureNode(0, "input", self.known(self.symbols.input[k]))
 
     def unit(self, layer: Layer, row: int) -> PictureNode:
         unit = layer.units[row]
@@ -215,26 +209,23 @@ class _ComputationPicture(_PictureBuilder):
         self.delta_of = {spell(symbol): spell(delta) for delta, symbol in computation.deltas.items()}
         self.uses = {row.id: uses(row.expression) for row in forward.equations}
         self.left_out: list[str] | None = None
-        named: dict[NodeKind, Iterable[str]] = {
-            "input": problem.inputs,
-            "parameter": problem.parameters,
-            "target": problem.targets,
-        }
-        self.givens = {
-            spell(name): (given(name), kind)
-            for kind, names in named.items()
-            for name in names
-            if spell(name) in self.values
-        }
+        named: tuple[tuple[NodeKind, Iterable[str]], ...] = (
+            ("input", problem.inputs),
+            ("parameter", problem.parameters),
+            ("target", problem.targets),
+        )
+        kinds = {spell(name): (given(name), kind) for kind, names in named for name in names}
+        self.givens = {id: kinds[id] for id in kinds if id in self.values}
 
     def picture(self) -> Picture:
         rows = {row.id: row for row in self.forward.equations}
         places: dict[str, int] = {}
         columns = self.columns()
         for here, ids in enumerate(columns):
-            for k, left_out in self.shown(ids):
+            shown = _shortened(len(ids), SYMBOLS_SHOWN) if ids is not self.left_out else [None]
+            for k in shown:
                 if k is None:
-                    self.add(PictureNode(here, "gap", number=left_out))
+                    self.add(PictureNode(here, "gap", number=len(ids) - len(shown) + 1))
                 else:
                     places[ids[k]] = self.add(self.node(ids[k], here, rows.get(ids[k])))
         for id, used in self.uses.items():
@@ -253,17 +244,12 @@ class _ComputationPicture(_PictureBuilder):
         self.left_out = [id for ids in middle for id in ids]
         return [*columns[:FIRST_COLUMNS], self.left_out, *columns[-LAST_COLUMNS:]]
 
-    def shown(self, ids: list[str]) -> Iterator[tuple[int | None, int]]:
-        """The places in a column that have a node; of the column in the middle, none."""
-        return iter([(None, len(ids))]) if ids is self.left_out else _shortened(len(ids), SYMBOLS_SHOWN)
-
     def depths(self) -> dict[str, int]:
         """The column of each symbol: an equation right of all that it uses, a given left of its first use."""
         depth: dict[str, int] = {}
-        for id, used in self.uses.items():
-            depth[id] = 1 + max((depth.get(one, 0) for one in used), default=0)
         first: dict[str, int] = {}
         for id, used in self.uses.items():
+            depth[id] = 1 + max((depth.get(one, 0) for one in used), default=0)
             for one in used:
                 first[one] = min(first.get(one, depth[id]), depth[id])
         return {id: first.get(id, 1) - 1 for id in self.givens} | depth

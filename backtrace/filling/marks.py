@@ -26,6 +26,7 @@ _FORMS = {
     "number": re.compile(r"bt(?!\S)(.*)", re.DOTALL),
     "/number": re.compile(r"/bt()"),
 }
+_SIGNS = {"block": "backtrace: COMMAND", "/block": "/backtrace", "number": "bt CONFIG ID", "/number": "/bt"}
 _WORD = re.compile(r"/?\s*(backtrace|bt)\b(?P<sign>\s*:)?\s*(?P<next>\S*)", re.IGNORECASE)
 _BLANK = re.compile(r"[ \t]*")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
@@ -106,14 +107,12 @@ class _Marks:
         if found is None and is_prose and body[0] != "/" and not word["sign"]:
             return None
         if len(body) > MARK_CHARACTERS or "<!--" in body:
-            self.fail(comment, f"a mark that does not end; expected {self.end_sign()} after it")
+            end = "the end of the line" if self.kind == "latex" else "-->"
+            self.fail(comment, f"a mark that does not end; expected {end} after it")
         if found is None:
-            self.fail_unknown(comment, body)
+            expected = ", ".join(self.sign(what) for what in _SIGNS)
+            self.fail(comment, f"{quoted(body)} is no mark; expected one of {expected}")
         return found[0], found[1][1].strip()
-
-    def fail_unknown(self, comment: Comment, body: str) -> NoReturn:
-        expected = ", ".join(self.sign(what) for what in _FORMS)
-        self.fail(comment, f"{quoted(body)} is no mark; expected one of {expected}")
 
     def block(self, opening: _Opening, closing: Comment) -> DocumentMark:
         """The place between two marks, each alone on its line."""
@@ -155,16 +154,7 @@ class _Marks:
 
     def sign(self, what: str) -> str:
         """A mark's syntax, for a message."""
-        shown = {
-            "block": "backtrace: COMMAND",
-            "/block": "/backtrace",
-            "number": "bt CONFIG ID",
-            "/number": "/bt",
-        }[what]
-        return f"% {shown}" if self.kind == "latex" else f"<!-- {shown} -->"
-
-    def end_sign(self) -> str:
-        return "the end of the line" if self.kind == "latex" else "-->"
+        return f"% {_SIGNS[what]}" if self.kind == "latex" else f"<!-- {_SIGNS[what]} -->"
 
     def line_start(self, place: int) -> int:
         return self.lines[bisect_right(self.lines, place) - 1]

@@ -33,11 +33,6 @@ def _raw(output: Output) -> str:
     return output.text
 
 
-def _between_blanks(output: Output) -> str:
-    """Markdown with a blank line on both sides, without which some readers take it for HTML."""
-    return f"\n{output.text}\n"
-
-
 def _fence(language: str) -> Placing:
     return lambda output: _fenced(language, output.text)
 
@@ -54,16 +49,8 @@ def _console(output: Output) -> str:
     return _fenced("console", f"$ backtrace {command}\n{output.text}")
 
 
-def _pre(output: Output) -> str:
-    return f"<pre>\n{_escaped(output)}</pre>\n"
-
-
-def _mermaid_pre(output: Output) -> str:
-    return f'<pre class="mermaid">\n{_escaped(output)}</pre>\n'
-
-
-def _escaped(output: Output) -> str:
-    return html.escape(_trimmed(output.text), quote=False)
+def _pre(opening: str) -> Placing:
+    return lambda output: f"{opening}\n{html.escape(_trimmed(output.text), quote=False)}</pre>\n"
 
 
 def _verbatim(output: Output) -> str:
@@ -81,7 +68,8 @@ _TEXTS = "table text json jsonl csv dot mermaid junit gradescope".split()
 
 PLACES: dict[Kind, dict[str, Placing]] = {
     "markdown": {
-        "markdown": _between_blanks,
+        # Without a blank line on both sides some readers take Markdown for HTML.
+        "markdown": lambda output: f"\n{output.text}\n",
         "svg": _raw,
         "table": _console,
         "text": _console,
@@ -89,7 +77,12 @@ PLACES: dict[Kind, dict[str, Placing]] = {
         "junit": _fence("xml"),
         "gradescope": _fence("json"),
     },
-    "html": {**dict.fromkeys(_TEXTS, _pre), "mermaid": _mermaid_pre, "svg": _raw, "html": _raw},
+    "html": {
+        **dict.fromkeys(_TEXTS, _pre("<pre>")),
+        "mermaid": _pre('<pre class="mermaid">'),
+        "svg": _raw,
+        "html": _raw,
+    },
     "latex": {**dict.fromkeys(_TEXTS, _verbatim), "latex": _raw},
 }
 _TITLES = {"markdown": "Markdown", "html": "an HTML document", "latex": "a LaTeX document"}

@@ -72,6 +72,14 @@ class QuizState(NamedTuple):
     at_end: bool = False
 
     @property
+    def ended(self) -> bool:
+        return self.place.ended
+
+    @property
+    def page(self) -> str:
+        return self.place.page
+
+    @property
     def answer(self) -> Answer:
         """All tries and hints at this question so far."""
         return self.answers.get(self.place.at, Answer())

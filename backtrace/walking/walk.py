@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -12,7 +11,7 @@ from backtrace.checking.name_table import loose
 from backtrace.derivation.equation import PHASES, Equation, Phase
 from backtrace.diagrams.build import picture_of
 from backtrace.diagrams.diagram import Picture
-from backtrace.errors import BacktraceError, printable, quoted
+from backtrace.errors import BacktraceError, nearest, printable, quoted
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.steps import Part, Request
 from backtrace.problem.problem import Problem
@@ -22,7 +21,6 @@ from backtrace.tracing.selection import at_least_one, names_of, no_quantity, sho
 from backtrace.tracing.trace import compute
 
 LONG = 200  # equations from which on a walk goes by layer
-NAMES_OFFERED = 3  # names, in place of one that there is not
 
 
 class LayerGroup(NamedTuple):
@@ -118,18 +116,6 @@ class Walk:
                 names.setdefault(name, {})[first] = ids[first]
         return ids, names
 
-    def _loosely(self, name: str) -> dict[str, list[int]]:
-        """The stops that a name may mean, compared without the marks that are easily left out."""
-        wanted, found = loose(name), {}
-        ids, names = self._numbers
-        for id, numbers in ids.items():
-            if loose(id) == wanted:
-                found[id] = numbers
-        for other, meant in names.items():
-            if loose(other) == wanted:
-                found |= meant
-        return found
-
     def find(self, name: str, after: int) -> int:
         """The stop that a name means; of one per sample, the next after a stop.
 
@@ -138,19 +124,18 @@ class Walk:
         """
         wanted = transcribe(name.strip())
         ids, names = self._numbers
-        found = {wanted: ids[wanted]} if wanted in ids else names.get(wanted) or self._loosely(wanted)
+        found = {wanted: ids[wanted]} if wanted in ids else dict(names.get(wanted, {}))
+        if not found:  # without the marks that are easily left out
+            found = {id: numbers for id, numbers in ids.items() if loose(id) == loose(wanted)}
+            for other in names:
+                found |= names[other] if loose(other) == loose(wanted) else {}
         if len(found) > 1:
             raise BacktraceError(f"{quoted(name)} could be {' or '.join(sorted(found))}")
         for numbers in found.values():
             return next((number for number in numbers if number > after), numbers[0])
         refusal = str(no_quantity(name.strip(), self.parts))
-        known = list(dict.fromkeys((*ids, *names)))[:10_000]
-        near = difflib.get_close_matches(wanted[:80], known, NAMES_OFFERED, 0.5)
-        shown = [printable(one) for one in near]
-        if not shown:
-            raise BacktraceError(refusal)
-        several = f"{', '.join(shown[:-1])} or {shown[-1]}" if len(shown) > 1 else shown[0]
-        raise BacktraceError(f"{refusal.partition(';')[0]}; did you mean {several}?")
+        hint = nearest(wanted, map(printable, (*ids, *names)))
+        raise BacktraceError(f"{refusal.partition(';')[0]}{hint}" if hint else refusal)
 
     def picture(self, part: Part) -> Picture | None:
         """The picture of the pass that a part follows; in a batch, of its first sample."""

@@ -590,8 +590,8 @@ def test_the_parts_of_an_index_have_commas_but_not_its_words(name: str, shown: s
 @pytest.mark.parametrize(
     ("formula", "shown"),
     [
-        ("1/(1 + exp(-(W_f*x_1 + U_f*h_0 + b)))", "E_1 = 1/(1 + e^(-(W_f·x_1 + U_f …"),
-        ("w*some_name_that_goes_on_and_on_and_on", "E_1 = w·some_name_that_goes_on_and …"),
+        ("1/(1 + exp(-(W_f*x_1 + U_f*h_0 + b)))", "E_1 = 1/(1 + e^(-(W_f·x_1 + U_f· …"),
+        ("w*some_name_that_goes_on_and_on_and_on", "E_1 = w· …"),
     ],
 )
 def test_a_long_formula_ends_between_two_of_its_parts(formula: str, shown: str) -> None:

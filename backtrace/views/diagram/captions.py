@@ -5,6 +5,7 @@ Owns their text and how thick an edge is. Must not know coordinates or the synta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -104,11 +105,8 @@ class Captions:
         text = printable(text)
         if len(text) <= MOST_CHARACTERS:
             return text
-        text = text[: MOST_CHARACTERS - 2]
-        end = max(map(text.rfind, (" ", self.look.style.times)))
-        if end > MOST_CHARACTERS / 2:
-            text = text[:end].rstrip().removesuffix(self.dots).rstrip()
-        return f"{text} {self.dots}"
+        whole = re.sub(r"[\w.]*$", "", text[: MOST_CHARACTERS - 2])  # without a piece of a name or number
+        return f"{whole.rstrip().removesuffix(self.dots).rstrip()} {self.dots}"
 
     def _edge(self, edge: PictureEdge) -> EdgeCaption:
         if edge.weight is None:

@@ -106,11 +106,10 @@ class _Page:
         yield f"<style>{STYLE}</style>"
         yield f'<rect class="page" width="{width}" height="{height}"/>'
         for k, line in enumerate(titles):
-            down = EDGE_OF_PAGE + 16 + 22 * k
-            yield text_mark(line, EDGE_OF_PAGE, down, TITLE, "title", "start", plain=True)
+            yield text_mark(line, EDGE_OF_PAGE, EDGE_OF_PAGE + 16 + 22 * k, TITLE, "title", "start", True)
+        below = EDGE_OF_PAGE + 22 * len(titles) + HEADING + 2
         for k, line in enumerate(places):
-            down = EDGE_OF_PAGE + 22 * len(titles) + HEADING + 2 + LINE * k
-            yield text_mark(line, EDGE_OF_PAGE, down, HEADING, "quiet", "start")
+            yield text_mark(line, EDGE_OF_PAGE, below + LINE * k, HEADING, "quiet", "start")
         for heading, middle in zip(self.captions.headings, self.layout.columns, strict=True):
             if heading:
                 yield text_mark(heading, x + middle, head, HEADING, "quiet", plain=True)

@@ -23,7 +23,7 @@ from backtrace.views.check.data import harmless
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_line, part_title, problem_lines
 from backtrace.views.page.problem_statement import Wording, plain_wording, problem_words, sample_words
-from backtrace.views.page.records import Look, part_records
+from backtrace.views.page.records import Look, Record, part_records
 from backtrace.views.trace.markdown import code, escaped, write_heading
 
 
@@ -34,15 +34,6 @@ class Asking(NamedTuple):
     filled: bool = False
     note: str = ""
     arithmetic: str = ""
-
-
-class Blank(NamedTuple):
-    """A place for a number: its quantity, the number if it is filled in, and the formula if it is shown."""
-
-    id: str
-    symbol: str
-    text: str
-    formula: str
 
 
 class Section(NamedTuple):
@@ -91,12 +82,13 @@ class BlankSheet(NamedTuple):
         """The step and the sample of a section, with inputs and targets."""
         return part_line(self.problem, section.parts[0], self.look)
 
-    def blanks(self, part: Part, equations: Sequence[Equation]) -> Iterator[Blank]:
-        """The places for some of a part's quantities."""
+    def blanks(self, part: Part, equations: Sequence[Equation]) -> Iterator[Record]:
+        """The places for some of a part's quantities, with the value or the formula only if it is shown."""
         filled, formulas = self.asking.filled, self.asking.formulas
         for record in part_records(part._replace(equations=equations), self.look):
-            text, formula = record.text if filled else "", record.formula if formulas else ""
-            yield Blank(record.id, record.symbol, text, formula)
+            yield record._replace(
+                text=record.text if filled else "", formula=record.formula if formulas else ""
+            )
 
     @property
     def is_plain(self) -> bool:

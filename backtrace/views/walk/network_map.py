@@ -83,17 +83,15 @@ def _of_term(picture: Picture, id: str) -> frozenset[int]:
 
 
 def draw_map(picture: Picture, marks: MapMarks, look: Look, width: int, height: int) -> Map | None:
-    """The map, with h and a at the units or only a; None if it does not fit."""
-    for most in (2, 1):
-        found = _map(picture, marks, look, most)
-        if max(map(cell_len, found.lines), default=0) <= width and 0 < len(found.lines) <= height:
-            return found
-    return None
+    """The map; None if it does not fit."""
+    found = _map(picture, marks, look)
+    fits = max(map(cell_len, found.lines), default=0) <= width and 0 < len(found.lines) <= height
+    return found if fits else None
 
 
-def _map(picture: Picture, marks: MapMarks, look: Look, most: int) -> Map:
+def _map(picture: Picture, marks: MapMarks, look: Look) -> Map:
     columns = picture.columns
-    labels = [_label(node, look, most) for node in picture.nodes]
+    labels = [_label(node, look) for node in picture.nodes]
     headings = [_heading(picture, column, look) for column in range(len(columns))]
     tall = max(map(len, columns))
     wide = [
@@ -133,12 +131,12 @@ def _heading(picture: Picture, column: int, look: Look) -> str:
     return printable(look.name(picture.headings[column].partition(":")[0]))
 
 
-def _label(node: PictureNode, look: Look, most: int) -> str:
+def _label(node: PictureNode, look: Look) -> str:
     if node.kind == "gap":
         return f"{'...' if look.style.ascii else '…'} {node.number:,} more"
     if not node.values:
         return str(node.number)
-    return printable("  ".join(look.symbol(value.symbol) for value in node.values[-most:]))
+    return printable("  ".join(look.symbol(value.symbol) for value in node.values))
 
 
 def _gaps(picture: Picture, marks: MapMarks, rows: dict[int, int], tall: int) -> Iterator[Sequence[str]]:
