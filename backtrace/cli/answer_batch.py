@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from backtrace.config.files import ANYWHERE, Reach
@@ -96,22 +97,14 @@ def checked(marking: Marking, files: Sequence[str], jobs: int = 1) -> Iterator[R
     Raises:
         BacktraceError: a process cannot be started, or was killed.
     """
-    checker = marking.checker()
+    check_file = partial(_report, marking, marking.checker())
     jobs = min(jobs, -(-len(files) // _AT_ONCE))
-    if jobs > 1 and "-" not in files and "fork" in multiprocessing_methods():
-        yield from _checked_by_processes(marking, checker, files, jobs)
+    if jobs > 1 and "-" not in files and hasattr(os, "fork"):
+        yield from _checked_by_processes(check_file, files, jobs)
         return
     if len(files) > 1:
         _collect_garbage()
-    for file in files:
-        yield _report(marking, checker, file)
-
-
-def multiprocessing_methods() -> list[str]:
-    """The ways in which this system can start a process."""
-    import multiprocessing
-
-    return multiprocessing.get_all_start_methods()
+    yield from map(check_file, files)
 
 
 def _report(marking: Marking, checker: Checker, file: str) -> Report:
@@ -125,32 +118,31 @@ def _report(marking: Marking, checker: Checker, file: str) -> Report:
         return Report(file, error=str(error))
 
 
-# A pool hands its tasks nothing but a file: what a process checks with is put here when it starts.
-_in_this_process: list[tuple[Marking, Checker]] = []
+# A pool gives its tasks only a file; each process keeps here the function that checks one.
+_in_this_process: list[Callable[[str], Report]] = []
 
 
-def _start(marking: Marking, checker: Checker) -> None:
+def _start(check_file: Callable[[str], Report]) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads the reports
     _collect_garbage()
-    _in_this_process[:] = [(marking, checker)]
+    _in_this_process[:] = [check_file]
 
 
 def _report_in_pool(file: str) -> Report:
-    [(marking, checker)] = _in_this_process
-    return _report(marking, checker, file)
+    return _in_this_process[0](file)
 
 
 def _checked_by_processes(
-    marking: Marking, checker: Checker, files: Sequence[str], jobs: int
+    check_file: Callable[[str], Report], files: Sequence[str], jobs: int
 ) -> Iterator[Report]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     # Forked processes share the checker, which would be slow to pickle.
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _start, (marking, checker))
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _start, (check_file,))
     try:
         yield from pool.map(_report_in_pool, files, chunksize=_AT_ONCE)
     except BrokenProcessPool:

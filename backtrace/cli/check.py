@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -208,18 +209,11 @@ def _write_class(
 
     # A progress bar would tear apart a result that is written to the same screen meanwhile.
     at_terminal = destination.output is None and sys.stdout is not None and sys.stdout.isatty()
-    has_bar = view.takes("bar") or not at_terminal
-    sheets = _with_progress(counted(), total) if has_bar else counted()
-    destination.write(view, problem, sheets, counts=counts, disclosure=disclosure)
+    progress: AbstractContextManager[Iterable[ShownSheet]] = nullcontext(counted())
+    if sys.stderr is not None and sys.stderr.isatty() and (view.takes("bar") or not at_terminal):
+        progress = click.progressbar(counted(), length=total, label="checking", file=sys.stderr)
+    with progress as sheets:
+        destination.write(view, problem, sheets, counts=counts, disclosure=disclosure)
     if counts.unreadable:
         return Exit.BAD_INPUT
     return Exit.MISTAKES if counts.with_mistakes else Exit.FINE
-
-
-def _with_progress(sheets: Iterator[ShownSheet], total: int) -> Iterator[ShownSheet]:
-    """The sheets, with a bar on standard error that follows them, if that is a terminal."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield from sheets
-        return
-    with click.progressbar(sheets, length=total, label="checking", file=sys.stderr) as bar:
-        yield from bar

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, TypeVar
 
 import click
 
-from backtrace.cli.options import input_alone, phases_of, reach
+from backtrace.cli.options import input_alone, reach
+from backtrace.derivation.equation import PHASES
 
 if TYPE_CHECKING:
     from backtrace.evaluation.arithmetic import Arithmetic
@@ -147,4 +148,5 @@ def read_request(config: str, choice: Choice, change: Change, exact: bool = Fals
     problem, sample = read_problem(config, change, choice.sample)
     arithmetic = FLOAT64 if exact else arithmetic_of(problem, choice.hand)
     first, last = choice.step or 1, choice.step or choice.steps or 1
-    return problem, Request(first, last, sample, phases_of(choice.only), arithmetic)
+    phases = frozenset(phase for name in choice.only or PHASES for phase in PHASES[name])
+    return problem, Request(first, last, sample, phases, arithmetic)

@@ -67,29 +67,24 @@ def name_of(table: str, *others: str) -> Callable[[str], str]:
 
     def convert(text: str) -> str:
         from backtrace.config.cursor import one_of
+        from backtrace.derivation.activations import ACTIVATIONS
+        from backtrace.derivation.costs import COSTS
+        from backtrace.derivation.optimizers import UPDATE_RULES
+        from backtrace.problem.notation import NOTATIONS
 
-        known = (*_names(table), *others)
+        tables: dict[str, Iterable[str]] = {
+            "activation": ACTIVATIONS,
+            "cost": COSTS,
+            "notation": NOTATIONS,
+            "update rule": UPDATE_RULES,
+        }
+        known = (*tables[table], *others)
         if text not in known:
             hint = nearest(text, known) or f"; expected {one_of(known)}"
             raise click.BadParameter(f"{quoted(text)} is no {table}{hint}")
         return text
 
     return convert
-
-
-def _names(table: str) -> Iterable[str]:
-    from backtrace.derivation.activations import ACTIVATIONS
-    from backtrace.derivation.costs import COSTS
-    from backtrace.derivation.optimizers import UPDATE_RULES
-    from backtrace.problem.notation import NOTATIONS
-
-    tables: dict[str, Iterable[str]] = {
-        "activation": ACTIVATIONS,
-        "cost": COSTS,
-        "notation": NOTATIONS,
-        "update rule": UPDATE_RULES,
-    }
-    return tables[table]
 
 
 def setting(expected: str) -> Callable[[str], tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +11,7 @@ import click
 from click import Choice, IntRange
 
 from backtrace.cli.option_types import hand_decimals, merge_hands, sample_number, setting
-from backtrace.derivation.equation import PHASES, Phase
+from backtrace.derivation.equation import PHASES
 from backtrace.errors import quoted
 from backtrace.views.formats import LIMITED, View, ending_of, endings, find_view, formats_with, views_of
 
@@ -159,11 +159,6 @@ def _refuse_limited(view: View, values: Mapping[str, Any]) -> None:
         formats = formats_with(view.command, option)
         if values.get(option) and formats and not view.takes(option):
             raise click.UsageError(f"--{option} {reason}; use -f {one_of(formats)}, not {view.format}")
-
-
-def phases_of(only: Iterable[str]) -> frozenset[Phase]:
-    """The phases that `--only` asks for; all of them where it asks for none."""
-    return frozenset(phase for name in only or PHASES for phase in PHASES[name])
 
 
 def input_alone(inputs: str | None, sample: object) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import stat
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -91,21 +90,15 @@ def _beside(target: str) -> Iterator[TextIO]:
     try:
         with open(name, "x", encoding="utf-8", newline="") as out:
             yield out
-        os.chmod(name, _mode(target))
+        if os.path.exists(target):
+            import shutil
+
+            shutil.copymode(target, name)
         os.replace(name, target)
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(name)
         raise
-
-
-def _mode(target: str) -> int:
-    """The permissions of the file, or of a new one."""
-    if os.path.exists(target):
-        return stat.S_IMODE(os.stat(target).st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def write_config(text: str, out: TextIO) -> None:
@@ -126,6 +119,8 @@ def style_of(out: TextIO) -> Style:
 
 def console_for(out: TextIO, color: str) -> Console:
     """A console on `out`: as wide as its terminal or a passage, or unbounded where there is neither."""
+    import shutil
+
     from rich.console import Console
 
     class Quitting(Console):
@@ -134,10 +129,11 @@ def console_for(out: TextIO, color: str) -> Console:
 
     is_terminal = out.isatty()
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    terminal_width = shutil.get_terminal_size().columns if is_terminal else UNBOUNDED
     styled = color == "always" or (color == "auto" and is_terminal and not plain)
     return Quitting(
         file=out,
-        width=out.columns if isinstance(out, Passage) else _terminal_width() if is_terminal else UNBOUNDED,
+        width=out.columns if isinstance(out, Passage) else terminal_width,
         force_terminal=styled,
         no_color=False,
         color_system="standard" if styled else None,
@@ -146,9 +142,3 @@ def console_for(out: TextIO, color: str) -> Console:
         highlight=False,
         emoji=False,
     )
-
-
-def _terminal_width() -> int:
-    import shutil  # a pipe, the common case, does without
-
-    return shutil.get_terminal_size().columns

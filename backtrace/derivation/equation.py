@@ -6,10 +6,10 @@ floats, in decimals rounded by hand, or in a student's own numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from backtrace.symbolic.expressions import Expression, Symbol, symbols
+from backtrace.symbolic.expressions import Expression, Symbol
 
 Phase = Literal["forward", "backward", "total", "update", "after"]
 # The three parts that a person asks for. The sums over a batch are gradients, so they belong to the
@@ -54,23 +54,3 @@ class Equation(NamedTuple):
     @property
     def id(self) -> str:
         return self.symbol.id
-
-
-class BrokenDerivationError(Exception):
-    """A derivation breaks its own rule; a defect of the program, never of a config."""
-
-
-def check(givens: Iterable[str], equations: Iterable[Equation]) -> None:
-    """Check that every quantity is defined once, and before it is used.
-
-    Raises:
-        BrokenDerivationError: naming the equation at fault.
-    """
-    known = set(givens)
-    for equation in equations:
-        for symbol in symbols(equation.expression):
-            if symbol.id not in known:
-                raise BrokenDerivationError(f"{equation.id} uses {symbol.id}, which nothing above it defines")
-        if equation.id in known:
-            raise BrokenDerivationError(f"{equation.id} is defined twice")
-        known.add(equation.id)

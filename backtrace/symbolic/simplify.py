@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from backtrace.symbolic.expressions import (
@@ -45,30 +46,27 @@ def add(*terms: Expression) -> Expression:
     if len(terms) == 1:
         return terms[0]
     flat: list[Expression] = []
-    constant = 0.0
+    numbers: list[Number] = []
+    constant_first = False
     for term in terms:
         for part in term.terms if isinstance(term, Sum) else (term,):
             if isinstance(part, Negative) and isinstance(part.operand, Number):
                 part = negate(part.operand)
             if isinstance(part, Number):
-                constant = _in_decimals(constant, part.value, operator.add)
+                constant_first = constant_first or not flat
+                numbers.append(part)
             else:
                 flat.append(part)
-    numbers = [term for term in terms if isinstance(term, Number)]
+    constant = reduce(lambda x, y: _in_decimals(x, y, operator.add), (part.value for part in numbers), 0.0)
     if constant:
-        kept = numbers[0] if len(numbers) == 1 and numbers[0].value == constant else number(constant)
-        first = bool(terms) and (terms[0] is kept or _leading_number(terms[0]))
-        flat.insert(0 if first else len(flat), kept)
+        kept = numbers[0] if len(numbers) == 1 else number(constant)
+        flat.insert(0 if constant_first else len(flat), kept)
     if not flat:
         return ZERO
     if isinstance(flat[0], Negative):
         positive = next((i for i, part in enumerate(flat) if not isinstance(part, Negative)), 0)
         flat.insert(0, flat.pop(positive))
     return sum_of(flat)
-
-
-def _leading_number(term: Expression) -> bool:
-    return isinstance(term, Sum) and isinstance(term.terms[0], Number)
 
 
 def negate(operand: Expression) -> Expression:

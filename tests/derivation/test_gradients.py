@@ -16,7 +16,7 @@ from backtrace.derivation.activations import ActivationRow
 from backtrace.derivation.backward_pass import _Backward
 from backtrace.derivation.costs import CostRow
 from backtrace.derivation.derivation import derive, derive_step
-from backtrace.derivation.equation import BrokenDerivationError, Equation, check
+from backtrace.derivation.equation import Equation
 from backtrace.derivation.forward_pass import Case
 from backtrace.derivation.optimizers import STEP, UPDATE_RULES
 from backtrace.errors import BacktraceError
@@ -43,6 +43,7 @@ from tests.oracles.networks import (
     problem_of,
     values_of,
 )
+from tests.oracles.single_assignment import BrokenDerivationError, check
 
 _RANDOM = settings(max_examples=40)
 
