@@ -59,8 +59,8 @@ def add(*terms: Expression) -> Expression:
                 flat.append(part)
     constant = reduce(lambda x, y: _in_decimals(x, y, operator.add), (part.value for part in numbers), 0.0)
     if constant:
-        kept = numbers[0] if len(numbers) == 1 else number(constant)
-        flat.insert(0 if constant_first else len(flat), kept)
+        is_one = len(numbers) == 1
+        flat.insert(0 if is_one and constant_first else len(flat), numbers[0] if is_one else number(constant))
     if not flat:
         return ZERO
     if isinstance(flat[0], Negative):
