@@ -14,7 +14,6 @@ from backtrace.typesetting import pieces as p
 from backtrace.typesetting import printer
 from backtrace.typesetting.pieces import Form, Pieces
 
-GATHERED, SUBSTACK = "gathered", "substack"  # forms that only LaTeX has: lines one above the other
 SIGNS = {"·": r" \cdot ", " ≥ ": r" \ge "}
 _OPERATORS = {"∂": r"\partial ", "Δ": r"\Delta "}
 
@@ -43,6 +42,7 @@ def numeral(text: str) -> str:
 def latex(pieces: Pieces) -> str:
     r"""Pieces on one line.
 
+    >>> from backtrace.typesetting.names import Names
     >>> latex(Names()("net_h1⁺"))
     '\\mathrm{net}_{h1}^{+}'
     """
@@ -60,7 +60,7 @@ def word(text: str) -> str:
 def is_tall(pieces: Pieces) -> bool:
     """Whether brackets around the pieces have to grow."""
     return any(
-        piece.kind in (p.FRACTION, p.CASES, p.BARS, GATHERED) or any(map(is_tall, piece.parts))
+        piece.kind in (p.FRACTION, p.CASES, p.BARS) or any(map(is_tall, piece.parts))
         for piece in pieces
         if isinstance(piece, Form)
     )
@@ -98,10 +98,6 @@ def _cases(condition: Pieces, yes: Pieces, no: Pieces) -> str:
     return rf"\begin{{cases}} {rows} \end{{cases}}"
 
 
-def _lines(first: Pieces, *rest: Pieces) -> str:
-    return r" \\ ".join([latex(first), *(f"{{}} {latex(line).lstrip()}" for line in rest)])
-
-
 _LEAF: dict[type, Callable[[str], str]] = {
     p.Letter: lambda letter: LETTERS.get(letter, letter),
     p.Word: word,
@@ -123,6 +119,4 @@ _FORM: dict[str, Callable[..., Any]] = {
     p.CASES: _cases,
     p.HALF.kind: lambda: r"\tfrac{1}{2}",
     p.MORE: lambda count: rf"\cdots \text{{{''.join(count)}}} \cdots",
-    GATHERED: lambda *lines: rf"\begin{{gathered}} {_lines(*lines)} \end{{gathered}}",
-    SUBSTACK: lambda *lines: rf"\substack{{{_lines(*lines)}}}",
 }

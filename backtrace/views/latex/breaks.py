@@ -1,6 +1,6 @@
 r"""A formula that is too wide → lines: broken in its sums and products, in brackets only where it has to be.
 
-A fraction, a root or a power that is too wide by itself keeps its form and gets lines within it.
+A fraction, a root or a power of e that is too wide by itself is written on the line, in brackets.
 Must not know quantities; a formula is measured by about how wide LaTeX sets it.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from backtrace.typesetting import pieces as p
-from backtrace.typesetting.latex import GATHERED, LETTERS, SUBSTACK, Command, is_tall
+from backtrace.typesetting.latex import LETTERS, Command, is_tall
 from backtrace.typesetting.pieces import FACTOR, TERM, Break, Form, Piece, Pieces, parted
 
 # Widths, in digits of a line of text. Capitals are wider than small letters.
@@ -21,26 +21,18 @@ _SIGNS = {"·": 1.5, " ≥ ": 2.7, ", ": 0.9, **dict.fromkeys((" + ", " - ", " >
 _FUNCTIONS = {"log": 2.0, "log10": 4.7, **dict.fromkeys(("sigmoid", "Phi", "phi"), _CHARACTER)}
 _FUNCTIONS |= {name: float(len(name)) for name in ("sin", "cos", "tanh", "max", "min")}
 _SMALL = 0.72  # an index or exponent, compared with its base
-_FEWEST = 20.0  # digits on a line within a fraction, root or power
 _BIG = (r"\biggl(", r"\biggr)")
 
 
-def broken(pieces: Pieces, room: float, is_small: bool = False) -> list[Pieces]:
-    r"""Pieces in lines, before a + or -, or else a dot between factors; `is_small` if in an exponent.
+def broken(pieces: Pieces, room: float) -> list[Pieces]:
+    r"""Pieces in lines, before a + or -, or else a dot between factors.
 
     >>> a, b, c = "abc"
     >>> broken([a, p.DOT, b, p.PLUS, c, p.DOT, a, p.MINUS, b], 8)
     [['a', '·', 'b'], [' + ', 'c', '·', 'a'], [' - ', 'b']]
     """
     lines = _in_lines(pieces, room)
-    if _fit(lines, room):
-        return lines
-    done: list[Piece] = []
-    for part in _parts(pieces, room):
-        before = width(done)
-        left = room - before if before < room / 2 else room
-        done += part if width(part) <= room else _folded(part, width(part) - left, is_small)
-    return _in_lines(done, room)
+    return lines if _fit(lines, room) else _in_lines(_on_the_line(pieces, room), room)
 
 
 def _in_lines(pieces: Pieces, room: float) -> list[Pieces]:
@@ -97,43 +89,25 @@ def _bracketed(piece: Piece) -> tuple[Pieces | None, Pieces | None]:
     return None, None
 
 
-def _folded(pieces: Pieces, excess: float, is_small: bool) -> list[Piece]:
-    """Pieces that are so much too wide, with lines within their fractions, roots and powers."""
-    out = list(pieces)
-    for place, piece in enumerate(pieces):
-        if excess > 0 and isinstance(piece, Form):
-            out[place] = _narrowed(piece, excess, is_small)
-            excess -= width([piece]) - width([out[place]])
+def _on_the_line(pieces: Pieces, room: float) -> list[Piece]:
+    """The pieces without the forms that are too wide by themselves: (a)/(b), (a)^½, exp(a)."""
+    out: list[Piece] = []
+    for piece in pieces:
+        if not isinstance(piece, Form) or width([piece]) <= room:
+            out.append(piece)
+            continue
+        kind = piece.kind
+        parts = [_on_the_line(part, room) for part in piece.parts]
+        if kind == p.FRACTION:
+            over, under = ([p.in_form(p.BRACKETS, part)] if len(part) > 1 else part for part in parts)
+            out.append(p.in_form(p.BRACKETS, [*over, p.SLASH, *under]))
+        elif kind == p.ROOT:
+            out.append(p.in_form(p.POWER, [p.in_form(p.BRACKETS, *parts)], [p.HALF]))
+        elif kind == p.POWER and parts[0] == [p.Letter("e")]:
+            out += p.FunctionName("exp"), p.in_form(p.BRACKETS, parts[1])
+        else:
+            out.append(p.in_form(kind, *parts))
     return out
-
-
-def _narrowed(form: Form, excess: float, is_small: bool) -> Form:
-    """A form that is so much too wide, in a form of several lines."""
-    kind, parts = form
-    if kind == p.POWER:
-        base, exponent = parts
-        lower = _folded(base, excess, is_small)
-        room = _SMALL * width(exponent) - excess + width(base) - width(lower)
-        if _SMALL * width(exponent) <= _FEWEST:
-            return Form(kind, (lower, exponent))
-        return Form(kind, (lower, _stacked(exponent, max(_FEWEST, room) / _SMALL, is_small=True)))
-    if kind not in (p.FRACTION, p.ROOT):
-        return (
-            form
-            if kind == p.SCRIPTS
-            else Form(kind, tuple(_folded(part, excess, is_small) for part in parts))
-        )
-    whole = width([form])
-    if whole <= _FEWEST:
-        return form
-    room = max(_FEWEST, whole - excess) - (0.5 if kind == p.FRACTION else 1.7)
-    return Form(kind, tuple(_stacked(part, room, is_small) for part in parts))
-
-
-def _stacked(pieces: Pieces, room: float, is_small: bool) -> Pieces:
-    """The lines of a formula one above the other, as large as what is around it."""
-    lines = broken(pieces, room, is_small)
-    return lines[0] if len(lines) == 1 else (Form(SUBSTACK if is_small else GATHERED, tuple(lines)),)
 
 
 def width(pieces: Pieces) -> float:
@@ -167,9 +141,6 @@ def _form_width(kind: str, parts: Sequence[Any]) -> float:
             return widths[0] + sum(_SMALL * script + 0.1 for script in widths[1:] if script)
         case p.CASES:
             return max(widths[1] + 8.4 + widths[0], widths[2] + 14.2) + 1.0
-        case "gathered" | "substack":
-            # A sign that begins a later line keeps the room before it, behind the empty group.
-            return max(widths[0], 1.0 + max(widths[1:])) + (1.0 if kind == "gathered" else 0.0)
         case p.HALF.kind:
             return _SMALL * _CHARACTER
     return {p.BRACKETS: 1.6, p.SQUARE: 1.2, p.BARS: 2.2, p.ROOT: 1.7, p.MORE: 6.0}.get(kind, 0.0) + sum(
