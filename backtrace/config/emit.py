@@ -1,15 +1,18 @@
-"""Text → YAML that the reader takes for the same text; lists and mappings in one line."""
+"""Texts, lists and mappings → the YAML of a config, laid out as the bundled ones are."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from backtrace.errors import BacktraceError
 from backtrace.limits import YAML_VALUES
 
 WIDTH = 100  # where a long list of names goes on in the next line
-_CONTINUED = " " * 8
+_BLOCKS = ("layers", "equations", "parameters", "samples")  # these go on below their key
+
+Tree: TypeAlias = "str | Mapping[str, Tree] | Iterable[Tree] | None"
 
 # Texts that need no quotes: anywhere, and as all that stands after a key.
 _WORD = re.compile(r"-?[\w.][\w.+^/-]*")
@@ -19,51 +22,76 @@ _ESCAPED = {'"': '\\"', "\\": "\\\\"}
 
 
 class Emitter:
-    """Writes the parts of a config; `count` is how many values the reader will count in them."""
+    """Writes a config; `count` is how many values the reader will count in it."""
 
     def __init__(self) -> None:
-        self.count = 1
+        self.count = 0
 
     def values(self, more: int) -> None:
         self.count += more
         if self.count > YAML_VALUES:
             raise BacktraceError(f"more than {YAML_VALUES:,} values, the most that a config may hold")
 
-    def words(self, words: Iterable[str]) -> str:
-        """A list of names, on as many lines as it needs."""
+    def lines(self, tree: Mapping[str, Tree], indent: str = "") -> Iterator[str]:
+        """A mapping with each key on a line of its own."""
         self.values(1)
+        for key, value in tree.items():
+            start = f"{indent}{self.flow(key)}:"
+            if indent or key not in _BLOCKS:
+                yield f"{start} {self.value(value, len(start))}"
+                continue
+            yield start
+            if isinstance(value, Mapping):
+                yield from self.lines(value, "  ")
+                continue
+            self.values(1)
+            for item in value or ():
+                if key == "layers" and isinstance(item, Mapping):
+                    first, *rest = self.lines(item, "    ")
+                else:
+                    first, rest = f"    {self.flow(item)}", []
+                yield f"  - {first[4:]}"
+                yield from rest
+
+    def value(self, value: Tree, start: int) -> str:
+        """All that stands after a key that ends in column `start`: a matrix has a line for each row."""
+        if isinstance(value, str):
+            self.values(1)
+            return _quoted_unless(_PHRASE, value)
+        if not isinstance(value, list | tuple):
+            return self.flow(value)
+        self.values(1)
+        items = list(map(self.flow, value))
+        if any(isinstance(item, list) for item in value):
+            below = ",\n" + " " * (start + 2)
+            return f"[{below.join(items)}]"
         lines = [""]
-        for word in map(self.word, words):
-            if len(lines[-1]) + len(word) > WIDTH:
-                lines.append(_CONTINUED)
-            lines[-1] += f"{word}, "
+        for item in items:
+            if len(lines[-1]) + len(item) > WIDTH:
+                lines.append(" " * 8)
+            lines[-1] += f"{item}, "
         return f"[{chr(10).join(line.rstrip() for line in lines).removesuffix(',')}]"
 
-    def row(self, entries: Iterable[str]) -> str:
+    def flow(self, value: Tree) -> str:
+        """A value on a part of a line."""
         self.values(1)
-        return f"[{', '.join(entries)}]"
+        match value:
+            case None:
+                return "null"
+            case str():
+                return word(value)
+            case Mapping():
+                return f"{{{', '.join(f'{self.flow(k)}: {self.flow(v)}' for k, v in value.items())}}}"
+        return f"[{', '.join(map(self.flow, value))}]"
 
-    def mapping(self, entries: Mapping[str, str]) -> str:
-        self.values(1)
-        return f"{{{', '.join(f'{self.key(key)} {value}' for key, value in entries.items())}}}"
 
-    def key(self, name: str) -> str:
-        return f"{self.word(name)}:"
+def word(text: str) -> str:
+    """A text that may stand anywhere."""
+    return _quoted_unless(_WORD, text)
 
-    def open(self, name: str) -> str:
-        """The key of a list or a mapping on the lines below it."""
-        self.values(1)
-        return self.key(name)
 
-    def word(self, text: str) -> str:
-        """A text that may stand anywhere."""
-        self.values(1)
-        return text if _WORD.fullmatch(text) and not _NULL.fullmatch(text) else _in_quotes(text)
-
-    def phrase(self, text: str) -> str:
-        """A text that is alone after a key."""
-        self.values(1)
-        return text if _PHRASE.fullmatch(text) and not _NULL.fullmatch(text) else _in_quotes(text)
+def _quoted_unless(plain: re.Pattern[str], text: str) -> str:
+    return text if plain.fullmatch(text) and not _NULL.fullmatch(text) else _in_quotes(text)
 
 
 def _in_quotes(text: str) -> str:

@@ -7,10 +7,11 @@ what-ifs of the command line, for what they changed is written.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from backtrace.config.cursor import to_number
-from backtrace.config.emit import Emitter
+from backtrace.config.emit import Emitter, Tree
 from backtrace.config.settings import ALL_KINDS
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
@@ -44,162 +45,135 @@ def config_text(problem: Problem) -> str:
 
 def config_lines(problem: Problem) -> Iterator[str]:
     """The lines of `config_text`, one after another."""
-    return _Writer(problem).lines()
+    return Emitter().lines(_config(problem))
 
 
-class _Writer(Emitter):
-    """Writes one problem."""
+def _config(problem: Problem) -> dict[str, Tree]:
+    """The keys of the config and their values, without those that a reader would take anyway."""
+    in_place = numbers_in_place(problem)
+    config: dict[str, Tree] = {
+        "title": problem.title,
+        "source": problem.source,
+        "inputs": problem.inputs,
+        "targets": problem.targets,
+    }
+    if isinstance(problem.model, Network):
+        config |= _network(problem, problem.model, in_place)
+    else:
+        config |= _computation(problem.model)
+    named = {name: value for name, value in problem.parameters.items() if name not in in_place}
+    config["parameters"] = _numbers(named)
+    config["fixed"] = [name for name in problem.parameters if name in problem.fixed]
+    usual = Problem._field_defaults
+    for key in ("objective", "delta", "update", "batch", "notation", "hand"):
+        value = getattr(problem, key)
+        if value != usual[key]:
+            config[key] = _SETTINGS[key](value) if key in _SETTINGS else value
+    if problem.samples != (Sample((), ()),):
+        config["samples"] = (
+            _sample(problem, sample, f"sample {index}")
+            for index, sample in enumerate(problem.samples, start=1)
+        )
+    return {key: value for key, value in config.items() if value or key == "hand"}
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__()
-        self.problem = problem
-        self.in_place = numbers_in_place(problem)
 
-    def lines(self) -> Iterator[str]:
-        problem = self.problem
-        for key, text in (("title", problem.title), ("source", problem.source)):
-            if text:
-                yield f"{self.key(key)} {self.phrase(text)}"
-        for key, names in (("inputs", problem.inputs), ("targets", problem.targets)):
-            if names:
-                yield f"{self.key(key)} {self.words(names)}"
-        if isinstance(problem.model, Network):
-            yield from self.network(problem.model)
-        else:
-            yield from self.computation(problem.model)
-        yield from self.parameters()
-        yield from self.settings()
-        if problem.samples != (Sample((), ()),):
-            yield self.open("samples")
-            for index, sample in enumerate(problem.samples, start=1):
-                yield f"  - {self.sample(sample, f'sample {index}')}"
+def _network(problem: Problem, network: Network, in_place: frozenset[str]) -> dict[str, Tree]:
+    befores = (INPUTS, *(layer.name for layer in network.layers))
+    layers = [
+        _layer(problem, layer, position, before, in_place)
+        for position, (layer, before) in enumerate(zip(network.layers, befores, strict=False), start=1)
+    ]
+    if isinstance(network.cost, str):
+        return {"layers": layers, "cost": network.cost if problem.targets else None}
+    formula = written(network.cost)
+    return {"layers": layers, "cost": f"({formula})" if formula in COSTS else formula}
 
-    def network(self, network: Network) -> Iterator[str]:
-        yield self.open("layers")
-        before = INPUTS
-        for position, layer in enumerate(network.layers, start=1):
-            indent = "  - "
-            for line in self.layer(layer, position, before):
-                yield f"{indent}{line}"
-                indent = "    "
-            before = layer.name
-        if not isinstance(network.cost, str):
-            formula = written(network.cost)
-            yield f"{self.key('cost')} {self.phrase(f'({formula})' if formula in COSTS else formula)}"
-        elif self.problem.targets:  # without them no cost may be named
-            yield f"{self.key('cost')} {self.word(network.cost)}"
 
-    def layer(self, layer: Layer, position: int, before: str) -> Iterator[str]:
-        self.values(1)
-        yield f"{self.key('name')} {self.word(layer.name)}"
-        counted = tuple(f"{position}_{unit}" for unit in range(1, len(layer.units) + 1))
-        units = self.word(f"{len(counted)}") if layer.units == counted else self.words(layer.units)
-        yield f"{self.key('units')} {units}"
-        yield f"{self.key('activation')} {self.activation(layer.activation)}"
-        if layer.sources != (before,):
-            yield f"{self.key('from')} {self.words(layer.sources)}"
-        start = f"{self.open('weights')} ["
-        for j, row in enumerate(layer.weights, start=1):
-            entries = self.row(map(self.entry, row, _names_for_row(position, j, row)))
-            yield f"{start}{entries}{',' if j < len(layer.weights) else ']'}"
-            start = " " * len(start)
-        if any(layer.biases):
-            made = _names_for_biases(position, layer.biases)
-            if _is_shared(position, layer.biases):
-                biases = self.entry(layer.biases[0], made[0])
-            else:
-                biases = self.row(map(self.entry, layer.biases, made))
-            yield f"{self.key('biases')} {biases}"
-        if layer.bias_input != 1:
-            yield f"{self.key('bias_input')} {self.word(f'{layer.bias_input}')}"
+def _layer(
+    problem: Problem, layer: Layer, position: int, before: str, in_place: frozenset[str]
+) -> dict[str, Tree]:
+    def entries(names: Names, made: list[str]) -> list[Tree]:
+        """Weights or biases; one that is called as a number in its place would be is that number."""
+        return [
+            _number(problem.parameters[name], name) if name and name == own and name in in_place else name
+            for name, own in zip(names, made, strict=True)
+        ]
 
-    def entry(self, name: str | None, made: str) -> str:
-        """A weight or bias; one that is called as a number in its place would be is that number."""
-        if name is None:
-            self.values(1)
-            return "null"
-        if name == made and name in self.in_place:
-            return self.number(self.problem.parameters[name], name)
-        return self.word(name)
+    count = len(layer.units)
+    counted = tuple(f"{position}_{unit}" for unit in range(1, count + 1))
+    config: dict[str, Tree] = {
+        "name": layer.name,
+        "units": f"{count}" if layer.units == counted else layer.units,
+        "activation": _activation(layer.activation),
+    }
+    if layer.sources != (before,):
+        config["from"] = layer.sources
+    config["weights"] = [
+        entries(row, _names_for_row(position, j, row)) for j, row in enumerate(layer.weights, start=1)
+    ]
+    if any(layer.biases):
+        biases = entries(layer.biases, _names_for_biases(position, layer.biases))
+        config["biases"] = biases[0] if _is_shared(position, layer.biases) else biases
+    if layer.bias_input != 1:
+        config["bias_input"] = f"{layer.bias_input}"
+    return config
 
-    def activation(self, activation: Activation) -> str:
-        usual = {option: number(value) for option, value in ACTIVATIONS[activation.name].options.items()}
-        if activation.options == usual:
-            return self.word(activation.name)
-        return self.mapping({activation.name: self.numbers(activation.options)})
 
-    def computation(self, model: Computation) -> Iterator[str]:
-        yield self.open("equations")
-        for name, expression in model.equations.items():
-            yield f"  {self.key(name)} {self.phrase(written(expression))}"
-        yield f"{self.key('objective_symbol')} {self.word(model.objective)}"
-        if model.deltas:
-            yield f"{self.key('deltas')} {self.mapping({k: self.word(v) for k, v in model.deltas.items()})}"
+def _activation(activation: Activation) -> Tree:
+    usual = {option: number(value) for option, value in ACTIVATIONS[activation.name].options.items()}
+    if activation.options == usual:
+        return activation.name
+    return {activation.name: _numbers(activation.options)}
 
-    def parameters(self) -> Iterator[str]:
-        named = {name: value for name, value in self.problem.parameters.items() if name not in self.in_place}
-        if named:
-            yield self.open("parameters")
-        for name, value in named.items():
-            yield f"  {self.key(name)} {self.number(value, name)}"
 
-    def settings(self) -> Iterator[str]:
-        problem = self.problem
-        if problem.fixed:
-            fixed = [name for name in problem.parameters if name in problem.fixed]
-            yield f"{self.key('fixed')} {self.words(fixed)}"
-        usual = Problem._field_defaults
-        for key in ("objective", "delta"):
-            if getattr(problem, key) != usual[key]:
-                yield f"{self.key(key)} {self.word(getattr(problem, key))}"
-        if problem.update:
-            yield f"{self.key('update')} {self.update(problem.update)}"
-        if problem.batch != usual["batch"]:
-            yield f"{self.key('batch')} {self.word(problem.batch)}"
-        if problem.notation != usual["notation"]:
-            yield f"{self.key('notation')} {self.notation(problem.notation)}"
-        if problem.hand is not None:
-            yield f"{self.key('hand')} {self.hand(problem.hand)}"
+def _computation(model: Computation) -> dict[str, Tree]:
+    equations = {name: written(expression) for name, expression in model.equations.items()}
+    return {"equations": equations, "objective_symbol": model.objective, "deltas": model.deltas}
 
-    def update(self, update: Update) -> str:
-        constants = {name: self.number(value, name) for name, value in update.constants.items()}
-        return self.mapping({"rule": self.word(update.rule), **constants})
 
-    def notation(self, notation: Notation) -> str:
-        for name, preset in NOTATIONS.items():
-            if notation == preset:
-                return self.word(name)
-        usual = Notation()._asdict()
-        patterns = notation._asdict().items()
-        return self.mapping({key: self.word(pattern) for key, pattern in patterns if pattern != usual[key]})
+def _update(update: Update) -> Tree:
+    return {"rule": update.rule, **_numbers(update.constants)}
 
-    def hand(self, hand: Mapping[str, int]) -> str:
-        if set(hand) == {ALL_KINDS}:
-            return self.word(f"{hand[ALL_KINDS]}")
-        return self.mapping({kind: self.word(f"{decimals}") for kind, decimals in hand.items()})
 
-    def sample(self, sample: Sample, what: str) -> str:
-        parts = {}
-        if sample.inputs:
-            parts["inputs"] = self.row(self.number(value, what) for value in sample.inputs)
-        model = self.problem.model
-        # Where no targets are named, none is what a formula has anyway, and a cost by name has not.
-        if sample.targets or (sample.targets == () and isinstance(model, Network) and model.cost in COSTS):
-            parts["targets"] = self.row(self.number(value, what) for value in sample.targets)
-        return self.mapping(parts)
+def _notation(notation: Notation) -> Tree:
+    preset = next((name for name, preset in NOTATIONS.items() if notation == preset), None)
+    usual = Notation()._asdict()
+    return preset or {key: text for key, text in notation._asdict().items() if text != usual[key]}
 
-    def numbers(self, numbers: Mapping[str, Number]) -> str:
-        return self.mapping({name: self.number(value, name) for name, value in numbers.items()})
 
-    def number(self, value: Number, what: str) -> str:
-        """A number as it was written, where that still says the same."""
-        self.values(1)
-        if not math.isfinite(value.value):
-            raise BacktraceError(f"{what} is {value.value}; a config holds finite numbers only")
-        read = to_number(value.text)
-        if isinstance(read, Number) and _has_the_bits_of(read.value, value.value):
-            return value.text
-        return number(value.value).text if value.value else repr(value.value)
+def _hand(hand: Mapping[str, int]) -> Tree:
+    if set(hand) == {ALL_KINDS}:
+        return f"{hand[ALL_KINDS]}"
+    return {kind: f"{decimals}" for kind, decimals in hand.items()}
+
+
+# Settings that are more than a word.
+_SETTINGS: dict[str, Callable[[Any], Tree]] = {"update": _update, "notation": _notation, "hand": _hand}
+
+
+def _sample(problem: Problem, sample: Sample, what: str) -> Tree:
+    parts: dict[str, Tree] = {}
+    if sample.inputs:
+        parts["inputs"] = [_number(value, what) for value in sample.inputs]
+    model = problem.model
+    # Where no targets are named, none is what a formula has anyway, and a cost by name has not.
+    if sample.targets or (sample.targets == () and isinstance(model, Network) and model.cost in COSTS):
+        parts["targets"] = [_number(value, what) for value in sample.targets]
+    return parts
+
+
+def _numbers(numbers: Mapping[str, Number]) -> dict[str, Tree]:
+    return {name: _number(value, name) for name, value in numbers.items()}
+
+
+def _number(value: Number, what: str) -> str:
+    """A number as it was written, where that still says the same."""
+    if not math.isfinite(value.value):
+        raise BacktraceError(f"{what} is {value.value}; a config holds finite numbers only")
+    read = to_number(value.text)
+    if isinstance(read, Number) and _has_the_bits_of(read.value, value.value):
+        return value.text
+    return number(value.value).text if value.value else repr(value.value)
 
 
 def numbers_in_place(problem: Problem) -> frozenset[str]:

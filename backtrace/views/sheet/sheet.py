@@ -12,7 +12,7 @@ from math import isfinite
 from typing import NamedTuple, TextIO
 
 from backtrace.checking.reading.answer_form import GIVEN, GIVEN_END
-from backtrace.config.emit import Emitter
+from backtrace.config.emit import word
 from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.steps import Part
@@ -137,7 +137,7 @@ def _is_what_if(problem: Problem, part: Part) -> bool:
 
 def write_yaml(context: ViewContext) -> None:
     """Write ids with nothing behind the colon; several steps and samples as a list."""
-    sheet, out, word = BlankSheet.of(context), context.out, Emitter().word
+    sheet, out = BlankSheet.of(context), context.out
     for lines in sheet.plain_lines():
         out.writelines(f"# {line}\n" for line in lines)
         out.write("#\n")
