@@ -137,26 +137,21 @@ def _inside(old: list[str], new: list[str], i: int, k: int) -> list[Opcode]:
     return [(tag, i + a, i + b, k + c, k + d) for tag, a, b, c, d in compared]
 
 
-def _replaced_lines(text: str, replacements: Sequence[Replacement]) -> Iterator[tuple[int, int, int]]:
+def _replaced_lines(text: str, replacements: Sequence[Replacement]) -> list[tuple[int, int, int]]:
     """Runs of lines with replaced places: the first, the one after the last, the count of lines added."""
+    runs: list[tuple[int, int, int]] = []
     line = place = 0
-    first = last = grown = -1
     for new in replacements:
         if text[new.start : new.end] == new.text:
             continue
-        line += text.count("\n", place, new.start)
-        begins = line
-        line += text.count("\n", new.start, new.end)
-        place = new.end
-        more = new.text.count("\n") - text.count("\n", new.start, new.end)
-        if first >= 0 and begins <= last:
-            last, grown = line + 1, grown + more
-            continue
-        if first >= 0:
-            yield first, last, grown
-        first, last, grown = begins, line + 1, more
-    if first >= 0:
-        yield first, last, grown
+        first = line + text.count("\n", place, new.start)
+        line, place = first + text.count("\n", new.start, new.end), new.end
+        grown = new.text.count("\n") - (line - first)
+        if runs and first <= runs[-1][1]:
+            first, _, before = runs.pop()
+            grown += before
+        runs.append((first, line + 1, grown))
+    return runs
 
 
 def _with_sign(sign: str, lines: Sequence[str]) -> Iterator[str]:

@@ -157,12 +157,7 @@ def _change(**changes: Any) -> Move:
 
 def _to_phase(name: str) -> Move:
     """The move to the start of a phase."""
-
-    def move(walk: Walk, state: WalkState) -> WalkState:
-        number = walk.phase_after(state.at, name)
-        return state if number is None else _to(walk, state, number, SYMBOL)
-
-    return move
+    return lambda walk, state: _to(walk, state, walk.phase_after(state.at, name), SYMBOL)
 
 
 def _layers(walk: Walk, state: WalkState) -> WalkState:

@@ -88,15 +88,11 @@ class Walk:
         """The place of a stop's group."""
         return bisect_right(self.groups, number, key=lambda run: run.first) - 1
 
-    def phase_after(self, number: int, name: str) -> int | None:
-        """The next start of a phase after a stop, also before it; None if the walk has no such phase."""
-        here = self.group_at(number)
-        for step in range(1, len(self.groups) + 1):
-            place = (here + step) % len(self.groups)
-            before = self.groups[place - 1].part.phase if place else ""
-            if self.groups[place].part.phase in PHASES[name] and before not in PHASES[name]:
-                return self.groups[place].first
-        return None
+    def phase_after(self, number: int, name: str) -> int:
+        """The next start of a phase after a stop, or else before it; the stop if there is no such phase."""
+        phases = [run.part.phase in PHASES[name] for run in self.groups]
+        starts = [run.first for k, run in enumerate(self.groups) if phases[k] and not (k and phases[k - 1])]
+        return next((start for start in starts if start > number), starts[0] if starts else number)
 
     @cached_property
     def phases(self) -> list[str]:

@@ -797,13 +797,6 @@ def test_every_edge_of_a_tall_box_meets_its_side() -> None:
     assert all(re.search("▶[│├]", line) for line in arrows)
 
 
-def test_dots_stand_for_edges_from_units_that_are_not_drawn() -> None:
-    lines = picture_text("text", loaded("12-1"), example_picture("12-1")).split("\n")
-    [dots] = [k for k, line in enumerate(lines) if line.strip().startswith("…") and "more" not in line]
-    assert lines[dots - 1].strip().startswith("x_2 ")
-    assert lines[dots + 1].strip().startswith("x_11 ")
-
-
 # Layouts
 
 

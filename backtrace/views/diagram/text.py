@@ -46,7 +46,9 @@ def _lines(captions: Captions, picture: Picture) -> Iterator[str]:
             if is_lone[place]:
                 yield f"  {'   '.join(caption.lines)}"
             elif picture.nodes[place].kind != "constant":  # a constant is shown at its edges
-                yield from _beside(list(edges.lines(place)), _boxed(caption), edges.width)
+                yield from _beside(
+                    [edges.line(k) for k in edges.incoming[place]], _boxed(caption), edges.width
+                )
     has_negative = any(texts.sign == "minus" for texts in captions.edges)
     if legend := list(captions.legend("━━ or ╍╍" if has_negative else "━━", "╌╌")):
         yield from ("", *legend)
@@ -76,17 +78,6 @@ class _EdgeLines:
         if not node.values:
             return str(node.number)
         return printable(self.captions.look.symbol(node.values[-1].symbol))
-
-    def lines(self, place: int) -> Iterator[str]:
-        """The edges to one node; dots in place of edges from nodes that are left out."""
-        before: int | None = None
-        for k in self.incoming[place]:
-            source = self.picture.edges[k].source
-            between = self.picture.nodes[before + 1 : source] if before is not None else ()
-            if any(node.kind == "gap" for node in between):
-                yield self.captions.dots
-            before = source
-            yield self.line(k)
 
     def line(self, k: int) -> str:
         texts = self.captions.edges[k]

@@ -40,7 +40,7 @@ KINDS = {
     "state": "what the rule keeps for the next step",
     "update": "the new value",
 }
-_HALF, _ALMOST_HALF = Decimal("0.5"), Decimal("0.49")
+_HALF, _ALMOST_HALF = Decimal("0.5"), Decimal("0.49")  # of a unit in the last place
 _FILTERED = re.compile(r"[$\\{\[`]")  # TeX and its like begin with these
 
 AnswersOf = Callable[[Part, Equation], PossibleAnswers]
@@ -130,12 +130,8 @@ def _asked(symbol: str, kind: str, places: int) -> str:
 
 def _answers(symbol: str, possible: PossibleAnswers) -> Iterator[AnswerOption]:
     """The right number and those of slips; each fits what rounds to it, a slip's a little less than that."""
-    yield AnswerOption(possible.middle, _scaled(_HALF, possible.places), "<p>Right.</p>")
+    tolerances = [f"{part.scaleb(-possible.places):f}" for part in (_HALF, _ALMOST_HALF)]
+    yield AnswerOption(possible.middle, tolerances[0], "<p>Right.</p>")
     for wrong in possible.wrong[:WRONG_CHOICES]:
         feedback = f"<p>{html(wrong.sentence(symbol))}.</p>"
-        yield AnswerOption(wrong.text, _scaled(_ALMOST_HALF, possible.places), feedback)
-
-
-def _scaled(part: Decimal, places: int) -> str:
-    """A part of a unit in the last place."""
-    return f"{part.scaleb(-places):f}"
+        yield AnswerOption(wrong.text, tolerances[1], feedback)

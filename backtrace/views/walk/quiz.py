@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from rich.console import Console
@@ -184,10 +183,10 @@ def ending_lines(texts: Texts, quiz: Quiz, state: QuizState) -> Iterator[str]:
     for number, answer in sorted(answers.items()):
         for slip in answer.slips:
             at.setdefault(slip, []).append(number)
-    for slip, count in Counter({slip: len(numbers) for slip, numbers in at.items()}).most_common():
-        where = _named(texts, quiz, list(dict.fromkeys(at[slip])))
+    for slip, numbers in sorted(at.items(), key=lambda made: -len(made[1])):
+        times = f", {len(numbers)} times" if len(numbers) > 1 else ""
         what = "no known slip" if slip == "wrong" else sentence_of(slip)
-        yield f"{slip}{f', {count} times' if count > 1 else ''}, at {where}: {what}"
+        yield f"{slip}{times}, at {_named(texts, quiz, list(dict.fromkeys(numbers)))}: {what}"
 
 
 def _named(texts: Texts, quiz: Quiz, numbers: list[int]) -> str:
