@@ -69,7 +69,33 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return _command(cmd_name)
+        """Import a command; None for a name that is no command."""
+        match cmd_name:
+            case "trace":
+                from backtrace.cli.trace import command
+            case "explain":
+                from backtrace.cli.explain import command
+            case "check":
+                from backtrace.cli.check import command
+            case "gradcheck":
+                from backtrace.cli.gradcheck import command
+            case "train":
+                from backtrace.cli.train import command
+            case "walk":
+                from backtrace.cli.walk import command
+            case "sheet":
+                from backtrace.cli.sheet import command
+            case "exercise":
+                from backtrace.cli.exercise import command
+            case "draw":
+                from backtrace.cli.draw import command
+            case "fill":
+                from backtrace.cli.fill import command
+            case "examples":
+                from backtrace.cli.examples import command
+            case _:
+                return None
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -81,36 +107,6 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
-
-
-def _command(name: str) -> click.Command | None:
-    """Import a command; None for a name that is no command."""
-    match name:
-        case "trace":
-            from backtrace.cli.trace import command
-        case "explain":
-            from backtrace.cli.explain import command
-        case "check":
-            from backtrace.cli.check import command
-        case "gradcheck":
-            from backtrace.cli.gradcheck import command
-        case "train":
-            from backtrace.cli.train import command
-        case "walk":
-            from backtrace.cli.walk import command
-        case "sheet":
-            from backtrace.cli.sheet import command
-        case "exercise":
-            from backtrace.cli.exercise import command
-        case "draw":
-            from backtrace.cli.draw import command
-        case "fill":
-            from backtrace.cli.fill import command
-        case "examples":
-            from backtrace.cli.examples import command
-        case _:
-            return None
-    return command
 
 
 def _instead(name: str) -> str:
