@@ -39,11 +39,6 @@ class Arrays:
         self.file = file
         self.keys = [entry.removesuffix(".npy") for entry in archive.namelist() if entry.endswith(".npy")]
 
-    def require(self, key: str, place: Cursor) -> None:
-        """Refuse a key that the file does not hold."""
-        if key not in self.keys:
-            place.fail(f"no array {quoted(key)} in {quoted(self.file.text('a path'))}{self.hint(key)}")
-
     def hint(self, key: str) -> str:
         """A hint for a key that no array has."""
         if not self.keys:
@@ -96,11 +91,12 @@ def read_array(file: Cursor, key: Cursor | None, shape: Shape, folder: Folder) -
     """
     with open_arrays(file, folder) as arrays:
         keys = arrays.keys
-        wanted = key.text("an array's name") if key else keys[0] if len(keys) == 1 else None
-        if wanted is None:
-            name = quoted(file.text("a path"))
-            file.fail(f"{name} holds {len(keys)} arrays; expected key: to name one")
-        arrays.require(wanted, key or file)
+        path = quoted(file.text("a path"))
+        if key is None and len(keys) != 1:
+            file.fail(f"{path} holds {len(keys)} arrays; expected key: to name one")
+        wanted = key.text("an array's name") if key else keys[0]
+        if wanted not in keys:
+            (key or file).fail(f"no array {quoted(wanted)} in {path}{arrays.hint(wanted)}")
         found = arrays.shape(wanted)
         if found != shape:
             file.fail(f"{quoted(wanted)} has shape {spelled(found)}, expected {spelled(shape)}")

@@ -30,7 +30,7 @@ def read_computation(
     steps = {
         places[name].path: places[name].location
         for name, expression in equations.items()
-        if _has_step(expression)
+        if any(call.function == "step" for call in calls(expression))
     }
     computation = Computation(ordered, name, _deltas(deltas, by_id, givens))
     return computation, steps
@@ -81,10 +81,6 @@ def _check_symbols(
                     f"parameter{nearest(symbol.id, (*by_id, *givens))}",
                     offset_of(places[name], symbol.text),
                 )
-
-
-def _has_step(expression: Expression) -> bool:
-    return any(call.function == "step" for call in calls(expression))
 
 
 def _equation(cursor: Cursor, by_id: Mapping[str, str]) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
@@ -18,25 +17,7 @@ from backtrace.errors import BacktraceError, Location, printable, quoted
 from backtrace.symbolic.expressions import Number
 
 SEPARATORS = ",;\t"
-_DECIMAL = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 _MOST_KEPT = 10_000  # numbers that are made once only; pixels have few, measurements many
-
-
-class _Numbers(dict[str, Number]):
-    """The number that each text spells."""
-
-    def __missing__(self, text: str) -> Number:
-        # Nearly all are plain decimals, with nothing that could be wrong with them.
-        value = Number(float(text), text) if _DECIMAL.fullmatch(text) else to_number(text.strip())
-        if isinstance(value, str):
-            raise _NoNumberError(value)
-        if len(self) < _MOST_KEPT:
-            self[text] = value
-        return value
-
-
-class _NoNumberError(Exception):
-    """The fault of a text that ought to be a number."""
 
 
 class CsvFile:
@@ -96,25 +77,24 @@ class CsvFile:
     def numbers(self, columns: Sequence[str]) -> Iterator[tuple[Number, ...]]:
         """The numbers of each row in these columns."""
         indices = [self.names.index(column) for column in columns]
-        width, known = len(self.names), _Numbers()
+        width = len(self.names)
+        known: dict[str, Number] = {}
         for row in self.rows():
             if len(row) != width:
                 cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
                 self.fail(f"found {cells}, expected {width} ({listed([printable(n) for n in self.names])})")
-            try:
-                yield tuple([known[row[index]] for index in indices])
-            except _NoNumberError:
-                self.refuse_cell(row, indices)
+            yield tuple([known.get(row[index]) or self.number(row, index, known) for index in indices])
 
-    def refuse_cell(self, row: list[str], indices: list[int]) -> NoReturn:
-        """Say which of a row's cells is no number."""
-        for index in indices:
-            cell = row[index].strip()
-            value = to_number(cell)
-            if isinstance(value, str):
-                said = value if cell else "found an empty cell; expected a number"
-                self.fail(f"{printable(self.names[index])}: {said}", index)
-        raise AssertionError
+    def number(self, row: list[str], index: int, known: dict[str, Number]) -> Number:
+        """The number in a cell, which is `known` from then on."""
+        cell = row[index].strip()
+        value = to_number(cell)
+        if isinstance(value, str):
+            said = value if cell else "found an empty cell; expected a number"
+            self.fail(f"{printable(self.names[index])}: {said}", index)
+        if len(known) < _MOST_KEPT:
+            known[row[index]] = value
+        return value
 
     def fail(self, message: str, index: int = 0) -> NoReturn:
         """Refuse a cell of the row that was read last."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, TypeAlias
 
 from backtrace.config.arrays import Arrays, open_arrays, spelled
 from backtrace.config.csv_file import CsvFile
@@ -20,6 +20,7 @@ from backtrace.symbolic.expressions import Number, number
 KEYS = ("file", "inputs", "targets")
 
 Row = tuple[Number, ...]
+Source: TypeAlias = "_CsvSource | _NpzSource"
 
 
 class Chosen(NamedTuple):
@@ -28,25 +29,6 @@ class Chosen(NamedTuple):
     name: str
     width: int
     place: Cursor
-
-
-class Source(Protocol):
-    """A file that is open: what its parts are called, and the numbers in them."""
-
-    what: str
-    names: list[str]
-
-    def usual(self, key: str, names: tuple[str, ...]) -> list[tuple[str, int]]:
-        """The parts that are meant where the config names none, each with its width."""
-
-    def width(self, given: Cursor, names: tuple[str, ...]) -> int:
-        """The numbers of each sample in a part that is given alone, not in a list."""
-
-    def hint(self, name: str) -> str:
-        """A hint for a name that no part has."""
-
-    def rows(self, chosen: Sequence[Chosen]) -> Iterator[Row]:
-        """The numbers of each sample, part by part."""
 
 
 def read_samples_file(
@@ -91,7 +73,7 @@ def _choose(
     if given is None:
         chosen = [Chosen(name, width, file) for name, width in source.usual(key, names)]
     elif given.is_scalar:
-        chosen = [Chosen(given.text(f"{source.what}s by name"), source.width(given, names), given)]
+        chosen = [Chosen(given.text(f"{source.what}s by name"), source.width(names), given)]
     else:
         entries = given.items(f"{source.what}s by name, as [x_1, x_2]")
         chosen = [Chosen(entry.text(f"the name of a {source.what}"), 1, entry) for entry in entries]
@@ -146,9 +128,11 @@ class _CsvSource:
         self.names = self.csv.names
 
     def usual(self, key: str, names: tuple[str, ...]) -> list[tuple[str, int]]:
+        """The parts that are meant where the config names none, each with its width."""
         return [(name, 1) for name in names]
 
-    def width(self, given: Cursor, names: tuple[str, ...]) -> int:
+    def width(self, names: tuple[str, ...]) -> int:
+        """The numbers of each sample in a part that is given alone, not in a list."""
         return 1
 
     def hint(self, name: str) -> str:
@@ -180,7 +164,7 @@ class _NpzSource:
     def usual(self, key: str, names: tuple[str, ...]) -> list[tuple[str, int]]:
         return [(key, len(names))] if names else []
 
-    def width(self, given: Cursor, names: tuple[str, ...]) -> int:
+    def width(self, names: tuple[str, ...]) -> int:
         return len(names)
 
     def hint(self, name: str) -> str:

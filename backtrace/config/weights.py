@@ -70,7 +70,8 @@ class WeightsReader:
         if isinstance(node, Scalar):
             value = to_number(node.text, "a parameter's name, a number or null")
             if isinstance(value, Number):
-                return self.numbered_as(generated_name, value)
+                self.numbered[generated_name] = value
+                return generated_name
             if node.is_null:
                 return None
             is_name = len(node.text) <= NAME_CHARACTERS and NAME.fullmatch(node.text)
@@ -83,13 +84,11 @@ class WeightsReader:
             cursor.fail(value)
         return cursor.fail(f"found {cursor.found}; expected a parameter's name, a number or null")
 
-    def numbered_as(self, name: str, value: Number) -> str:
-        self.numbered[name] = value
-        return name
-
     def numbered_row(self, prefix: str, count: int, values: Iterator[float]) -> tuple[str, ...]:
         """Names for the next so many values."""
-        return tuple(self.numbered_as(f"{prefix}_{k}", number(next(values))) for k in range(1, count + 1))
+        names = tuple(f"{prefix}_{k}" for k in range(1, count + 1))
+        self.numbered.update((name, number(next(values))) for name in names)
+        return names
 
     def generated(self, cursor: Cursor, shape: tuple[int, ...]) -> Iterator[float]:
         """Values drawn at random or read from a file, row by row."""
