@@ -210,7 +210,7 @@ def test_tied_biases_show_the_same_name_and_no_gradient_that_would_be_wrong() ->
 
                                           = ⎡   0.082167   0.0826676  Σ ⎤
                                             ⎣ -0.0226025  -0.0227402  Σ ⎦
-        Σ: b2 is tied; its gradient, in the tables, is the sum over its uses
+        Σ: the gradient of a tied parameter (b2) is the sum over its uses, in the tables
         """
     )
 
@@ -237,7 +237,7 @@ def test_a_side_that_is_too_wide_with_its_result_goes_under_the_first_equals_sig
 def test_a_layer_in_which_every_weight_is_tied_has_one_line_for_its_gradients() -> None:
     *_, last = drawing(backtrace.load("convolution"), "backward", "output").splitlines()
     assert last == (
-        "∂E/∂W: k_1, k_2, b are tied; their gradients, in the tables, are the sums over their uses"
+        "∂E/∂W: the gradient of a tied parameter (k_1, k_2, b) is the sum over its uses, in the tables"
     )
 
 
@@ -254,8 +254,8 @@ def test_many_tied_names_are_counted() -> None:
     )
     *_, last = drawing(problem, "backward", "output").splitlines()
     assert last == (
-        "∂E/∂W: k_1, k_2, k_3, k_4, k_5 and 2 more are tied; "
-        "their gradients, in the tables, are the sums over their uses"
+        "∂E/∂W: the gradient of a tied parameter (k_1, k_2, k_3, k_4, k_5 and 2 more) "
+        "is the sum over its uses, in the tables"
     )
 
 

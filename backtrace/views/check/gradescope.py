@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from backtrace.errors import printable
 from backtrace.views.check.rows import Row, exact_marks
 from backtrace.views.check.sentences import about, labelled
 from backtrace.views.page.context import ViewContext
-from backtrace.views.trace.data import encoder
+from backtrace.views.trace.data import safe_encoder
 
 # Source: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
 
@@ -33,8 +32,7 @@ def write_results(context: ViewContext) -> None:
         "visibility": "visible",
         "tests": tests,
     }
-    text = encoder(out)(results)
-    out.write(f"{text if text.isprintable() else json.dumps(results)}\n")
+    out.write(f"{safe_encoder(out)(results)}\n")
 
 
 def _test(name: str, number: int, score: float, out_of: int, output: str) -> dict[str, Any]:

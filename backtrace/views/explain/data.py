@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from backtrace.views.explain.rows import aside, chain_lines, meaning, tables
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_line
 from backtrace.views.page.records import finite, part_records, records
-from backtrace.views.trace.data import encoder
+from backtrace.views.trace.data import safe_encoder
 from backtrace.views.trace.markdown import escaped, write_heading, write_rows
 
 
@@ -38,8 +36,7 @@ def write_json(context: ViewContext) -> None:
         "effect": effect and effect._asdict(),
         "meaning": meaning(explanation, look.symbol),
     }
-    text = encoder(out)(data)
-    out.write(f"{text if text.isprintable() else json.dumps(data)}\n")
+    out.write(f"{safe_encoder(out)(data)}\n")
 
 
 def write_markdown(context: ViewContext) -> None:

@@ -8,6 +8,7 @@ The page is well-formed XML, too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from html import escape
 from typing import TextIO
 
@@ -182,7 +183,8 @@ def write_html(context: ViewContext) -> None:
     problem, parts, look, out = context[:4]
     pictured = context.options.get("pictured", ("forward", "backward"))
     page = Page(problem, look, out, context.has("fragment"))
-    for part, starts in on_page(page, context.heading(), with_starts(problem, parts)):
+    begin = partial(page.begin, context.heading())
+    for part, starts in on_page(begin, page.end, with_starts(problem, parts)):
         if starts:
             page.heading(part)
             if "forward" in pictured or "backward" in pictured:

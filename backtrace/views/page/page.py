@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
 
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.steps import Part
 
 
-class Page(Protocol):
-    """A document that is begun before the first part, and ended after the last one."""
-
-    def begin(self, heading: Iterable[str]) -> None: ...
-
-    def end(self) -> None: ...
-
-
 def on_page(
-    page: Page, heading: Iterable[str], parts: Iterable[tuple[Part, bool]]
+    begin: Callable[[], None], end: Callable[[], None], parts: Iterable[tuple[Part, bool]]
 ) -> Iterator[tuple[Part, bool]]:
     """The parts, with their starts, between the beginning of a page and its end.
 
@@ -28,12 +19,12 @@ def on_page(
     try:
         for part, starts in parts:
             if not started:
-                page.begin(heading)
+                begin()
                 started = True
             yield part, starts
     except BacktraceError:
         if started:
-            page.end()
+            end()
         raise
     if started:
-        page.end()
+        end()

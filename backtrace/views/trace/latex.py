@@ -6,6 +6,7 @@ A document that compiles, or a fragment for one that loads amsmath.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import TextIO
 
@@ -108,7 +109,8 @@ def write_latex(context: ViewContext) -> None:
     problem, parts, look, out = context[:4]
     page = Page(problem, look, out, context.has("fragment"))
     most = None if context.has("all_rows") else LATEX_ROWS
-    for part, starts in on_page(page, context.heading(), with_starts(problem, parts)):
+    begin = partial(page.begin, context.heading())
+    for part, starts in on_page(begin, page.end, with_starts(problem, parts)):
         if starts:
             page.heading(part)
         for equations in by_layer(part):

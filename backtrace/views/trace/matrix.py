@@ -193,9 +193,7 @@ class _Writer:
         shown = ", ".join(self.look.name(name) for name in names[:_MOST_NAMES])
         if len(names) > _MOST_NAMES:
             shown += f" and {len(names) - _MOST_NAMES:,} more"
-        if len(names) == 1:
-            return f"{shown} is tied; its gradient, in the tables, is the sum over its uses"
-        return f"{shown} are tied; their gradients, in the tables, are the sums over their uses"
+        return f"the gradient of a tied parameter ({shown}) is the sum over its uses, in the tables"
 
     def _equation(
         self, caption: str, left: Grid, right: Sequence[Grid | str], notes: Sequence[str] = ()
