@@ -86,11 +86,10 @@ class Lookup:
 
     def _replaced(self, part: str) -> str:
         """A student's own name, or a derivative's part with its d in front, as the name it replaces."""
-        for mark in ("", "d"):
-            for new in ("", "+"):
-                name = part.removeprefix(mark).removesuffix(new)
-                if f"{mark}{name}{new}" == part and name in self.names:
-                    return f"{mark}{self.names[name]}{new}"
+        for mark, new in product(("", "d"), ("", "+")):
+            name = part.removeprefix(mark).removesuffix(new)
+            if f"{mark}{name}{new}" == part and name in self.names:
+                return f"{mark}{self.names[name]}{new}"
         return part
 
     def _fits(self, key: Key, number: Stated) -> bool:

@@ -32,7 +32,7 @@ def draw_sheet(
     heading: Iterable[str], sheet: ShownSheet, console: Console, ascii: bool, verbose: bool = False
 ) -> None:
     """One sheet: what holds for all of it, every number, and the marks."""
-    _draw_heading(heading, console, ascii)
+    _draw_lines((*heading, ""), console, ascii)
     has_grid = False
     for block in sheet_blocks(sheet, verbose, ascii):
         match block:
@@ -71,11 +71,10 @@ def draw_sheets(context: ViewContext) -> None:
     """
     rows = list(map(class_row, context.content))
     console, ascii = context.console(), context.look.style.ascii
-    _draw_heading(context.heading(), console, ascii)
+    _draw_lines((*context.heading(), ""), console, ascii)
     for start in range(0, len(rows), TABLE_ROWS):
         console.print(table_in(SHEETS, rows[start : start + TABLE_ROWS], console.width, ascii))
-    for number, line in enumerate(class_lines(context.options["counts"], context.options["disclosure"])):
-        print_line(typed(line) if ascii else line, console, "" if number else "bold")
+    _draw_lines(class_lines(context.options["counts"], context.options["disclosure"]), console, ascii)
 
 
 def draw_slips(slips: Mapping[str, Slip], console: Console, ascii: bool) -> None:
@@ -86,7 +85,7 @@ def draw_slips(slips: Mapping[str, Slip], console: Console, ascii: bool) -> None
     console.print(table_in(SLIP_LIST, rows, console.width, ascii))
 
 
-def _draw_heading(heading: Iterable[str], console: Console, ascii: bool) -> None:
-    for number, line in enumerate(heading):
+def _draw_lines(lines: Iterable[str], console: Console, ascii: bool) -> None:
+    """Draw lines, the first of which is the title of the others."""
+    for number, line in enumerate(lines):
         print_line(typed(line) if ascii else line, console, "" if number else "bold")
-    print_line("", console, "")
