@@ -91,10 +91,10 @@ class Spellings:
         table = _SpellingTable()
         table.each(_COST, self.problem.objective_id)
         for unit in self.units:
-            for label in (unit.name, *self._labels(unit)):
+            for label in self._labels(unit):
                 self._add_unit(table, unit, label)
         for unit in self.outputs:
-            for label in (unit.name, *self._labels(unit), str(unit.place)):
+            for label in (*self._labels(unit), str(unit.place)):
                 table.each(_PREDICTION, f"a_{unit.id}", label)
                 if len(self.outputs) > 1:
                     table.each(_TERM, f"E_{unit.id}", label)
@@ -120,7 +120,7 @@ class Spellings:
         """Spellings that give only a place, or leave open which of a unit's quantities they mean."""
         table = _SpellingTable()
         for unit in self.units:
-            names, places = (unit.name, *self._labels(unit)), list(self._places(unit))
+            names, places = list(self._labels(unit)), list(self._places(unit))
             for label in places:
                 self._add_unit(table, unit, label)
             for label in names:
@@ -153,12 +153,10 @@ class Spellings:
         return frozenset(loose(transcribe(unit.name)) for unit in self.units)
 
     def _labels(self, unit: Unit) -> Iterator[str]:
-        """Names for a unit by its place, h2 or o1, unless another unit has that name."""
-        words: tuple[str, ...] = ()
-        if unit.last:
-            words = ("o", "output", "y")
-        elif len(self._layers) < _LAYERED:
-            words = ("h", "hidden")
+        """The name of a unit; and by its place, h2 or o1, unless another unit has that name."""
+        yield unit.name
+        hidden = ("h", "hidden") if len(self._layers) < _LAYERED else ()
+        words = ("o", "output", "y") if unit.last else hidden
         labels = (*(f"{word}{unit.place}" for word in words), *(words if unit.alone else ()))
         yield from (label for label in labels if label not in self._names)
 
@@ -189,9 +187,9 @@ class Spellings:
     def _add_targets(self, table: _SpellingTable) -> None:
         table.each(("error", "err"), self.problem.objective_id)
         for unit, target in zip(self.outputs, self.problem.targets, strict=False):
-            for label in (unit.name, *self._labels(unit), f"{unit.place}"):
+            for label in (*self._labels(unit), str(unit.place)):
                 table.each(_TARGET, spell(target), label)
-            table.each((unit.name, *self._labels(unit)), spell(target))
+            table.each(self._labels(unit), spell(target))
             table.put(f"y_{unit.place}", f"a_{unit.id}")
 
 

@@ -86,10 +86,9 @@ def read_number(
 
 def sides_of(text: str) -> list[str]:
     """The sides between the relations of a text, in plain notation; "" alone where no number can be."""
-    if len(text) > SEARCHED_CHARACTERS or "_" in text:  # in a text it would be a mark of emphasis
-        return [""]
+    is_searched = len(text) <= SEARCHED_CHARACTERS and "_" not in text  # here a mark of emphasis
     try:
-        return _RELATION.split(plain(_EXPONENT.sub("10^", text)))
+        return _RELATION.split(plain(_EXPONENT.sub("10^", text))) if is_searched else [""]
     except TooDeepError:
         return [""]
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from backtrace.checking.report import FAULTY
 from backtrace.errors import printable
 from backtrace.views.check.rows import ShownSheet, typed
 from backtrace.views.check.sentences import (
@@ -88,13 +87,12 @@ class Line(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table. Where not all rows fit, those in `first` precede others; the columns in `quoted` are code."""
+    """A table, with the verdict on each row, if it is about answers; the columns in `quoted` are code."""
 
     form: Columns
     rows: Sequence[Texts]
-    styles: Sequence[str]
-    first: Sequence[bool]
     quoted: frozenset[int]
+    verdicts: Sequence[str] = ()
 
 
 class Listing(NamedTuple):
@@ -115,7 +113,7 @@ def sheet_blocks(sheet: ShownSheet, verbose: bool, ascii: bool) -> Iterator[Line
         yield Line(summary_line(sheet), "bold")
     if sheet.formulas:
         rows = [[sign(formula_label(f)), sign(printable(f.explanation)), str(f.line)] for f in sheet.formulas]
-        yield Grid(FORMULAS, rows, [""] * len(rows), [True] * len(rows), frozenset((0,)))
+        yield Grid(FORMULAS, rows, frozenset((0,)))
     if formulas_line(sheet):
         yield Line(formulas_line(sheet))
     if sheet.unread and not verbose:
@@ -131,10 +129,5 @@ def _answers(sheet: ShownSheet, sign: Callable[[str], str], ascii: bool) -> Grid
         verdict = f"{MARKS[row.verdict][ascii]} {row.verdict}"
         texts = map(sign, (label, stated, row.expected_text, reason, where))
         rows.append([*islice(texts, VERDICT), verdict, *texts])
-    return Grid(
-        PLACED_ANSWERS if any(row.statement.place for row in sheet.rows) else ANSWERS,
-        rows,
-        [MARKS[row.verdict][2] for row in sheet.rows],
-        [row.verdict in FAULTY for row in sheet.rows],
-        frozenset((NAME, STATED)),
-    )
+    form = PLACED_ANSWERS if any(row.statement.place for row in sheet.rows) else ANSWERS
+    return Grid(form, rows, frozenset((NAME, STATED)), [row.verdict for row in sheet.rows])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from backtrace.views.check.blocks import NAME, SHEETS, SLIP_LIST, Grid, Line, Listing, sheet_blocks
+from backtrace.checking.report import FAULTY
+from backtrace.views.check.blocks import MARKS, NAME, SHEETS, SLIP_LIST, Grid, Line, Listing, sheet_blocks
 from backtrace.views.check.rows import ShownSheet, typed
 from backtrace.views.check.sentences import class_lines, class_row
 from backtrace.views.page.context import ViewContext
@@ -50,9 +51,11 @@ def draw_sheet(
 
 
 def _draw_grid(grid: Grid, console: Console, ascii: bool) -> None:
-    shown = most_faulty(grid.first)
+    """A table; of very many rows, those with mistakes before others."""
+    verdicts = grid.verdicts or ["wrong"] * len(grid.rows)  # only wrong formulas are listed
+    shown = most_faulty([verdict in FAULTY for verdict in verdicts])
     rows = [[_short(grid.rows[place][NAME]), *grid.rows[place][1:]] for place in shown]
-    styles = [grid.styles[place] for place in shown]
+    styles = [MARKS[verdicts[place]][2] for place in shown if grid.verdicts]
     console.print(table_in(grid.form, rows, console.width, ascii, styles))
     if len(shown) < len(grid.rows):
         said = f"{len(shown)} of {len(grid.rows):,} shown, mistakes before others: -f csv has all"
