@@ -81,9 +81,9 @@ def schema() -> Schema:
                 about="A parameter's name (the same twice: tied), a number, or null (not there).",
             ),
             "generated": _generated(),
-            "names": {"type": "array", "items": _ref("name")},
+            "names": _list(_ref("name")),
             "values": _either(
-                {"type": "array", "items": _ref("number")},
+                _list(_ref("number")),
                 _by_name("number"),
                 about="Numbers in the order of the names, or by name.",
             ),
@@ -126,6 +126,10 @@ def _either(*options: Schema, about: str | None = None) -> Schema:
     return {**_about(about), "anyOf": list(options)}
 
 
+def _list(items: Schema, about: str | None = None) -> Schema:
+    return {"type": "array", "items": items, **_about(about)}
+
+
 def _object(properties: Mapping[str, Schema], required: tuple[str, ...] = (), **more: Any) -> Schema:
     wanted = {"required": list(required)} if required else {}
     return {
@@ -133,10 +137,10 @@ def _object(properties: Mapping[str, Schema], required: tuple[str, ...] = (), **
     }  # fmt: skip
 
 
-def _by_name(value: str, about: str | None = None, **more: Any) -> Schema:
+def _by_name(value: str, about: str | None = None) -> Schema:
     """A mapping from names to values."""
     rest = {"propertyNames": _ref("name"), "additionalProperties": _ref(value)}
-    return {"type": "object", **more, **rest, **_about(about)}
+    return {"type": "object", **rest, **_about(about)}
 
 
 def _text(about: str, longest: int, pattern: str) -> Schema:
@@ -178,10 +182,7 @@ def _generated() -> Schema:
     }
     file = {
         "file": {"type": "string", "description": "An .npz file, from the config's folder."},
-        "key": {
-            "type": "string",
-            "description": "The array's name in the file; may be left out where there is only one.",
-        },
+        "key": {"type": "string", "description": "The array's name; not needed where there is only one."},
     }
     return _either(
         _object(uniform, ("random",)),
@@ -194,51 +195,43 @@ def _generated() -> Schema:
 def _activation() -> Schema:
     rows: dict[str, Schema] = {}
     for name, row in ACTIVATIONS.items():
-        if row.options:
-            options = {option: _constant(option, default) for option, default in row.options.items()}
-            about = _about(f"{name} with options.")
-            rows[name] = _object(options) | {"type": ["object", "null"]} | about
-        else:
-            rows[name] = {"type": "null", "description": f"{name} takes no options."}
+        options = {option: _constant(option, default) for option, default in row.options.items()}
+        about = _about(f"{name} {'with' if options else 'takes no'} options.")
+        rows[name] = (
+            _object(options) | {"type": ["object", "null"]} if options else {"type": "null"}
+        ) | about
     return _either({"enum": list(ACTIVATIONS)}, _object(rows, minProperties=1, maxProperties=1))
 
 
 def _layer() -> Schema:
     known: dict[str, Schema] = {
         "name": _ref(
-            "layer_name", "What the layer is called. Default: its position, 1 for the first after the inputs."
+            "layer_name", "The layer's name. Default: its position, 1 for the first after the inputs."
         ),
         "units": _either(
-            {"type": "array", "items": _ref("unit"), "minItems": 1, "maxItems": UNITS},
+            _list(_ref("unit")) | {"minItems": 1, "maxItems": UNITS},
             _whole(1, UNITS),
             about="A list of unit names, or a count n: in layer l they are then named l_1 to l_n.",
         ),
-        "activation": _ref(
-            "activation",
-            "The activation by name, or with options: {leaky_relu: {slope: 0.01}}. Default linear.",
-        ),
+        "activation": _ref("activation", "By name, or as {leaky_relu: {slope: 0.01}}. Default linear."),
         "weights": _either(
-            {"type": "array", "items": {"type": "array", "items": _ref("entry")}, "minItems": 1},
+            _list(_list(_ref("entry"))) | {"minItems": 1},
             _ref("generated"),
             about="A matrix with a row per unit and a column per source, or {random: …} or {file: …}. "
             "A number gets the name w_l_j_k: layer, unit, source, each counted from 1.",
         ),
         "biases": _either(
-            {"type": "array", "items": _ref("entry")},
+            _list(_ref("entry")),
             _ref("entry"),
             _ref("generated"),
             about="One entry per unit, or a single one that all units share (a number is then named b_l, "
             "in a list b_l_j), or {random: …} or {file: …}. Default: none.",
         ),
         "bias_input": _ref("sign", "What biases are multiplied with in this layer: 1, or -1 for thresholds."),
-        "from": {
-            "description": "The layers (and inputs) that the columns of weights stand for, in order. "
-            "Default: the layer before.",
-            "type": "array",
-            "minItems": 1,
-            "uniqueItems": True,
-            "items": _ref("layer_name"),
-        },
+        "from": _list(
+            _ref("layer_name"), "The layers (and inputs) of the columns. Default: the layer before."
+        )
+        | {"minItems": 1, "uniqueItems": True},
     }
     return _object({key: known[key] for key in layers.KEYS}, ("units", "weights"))
 
@@ -269,17 +262,12 @@ def _samples() -> Schema:
         "targets": _ref("values", "The targets of this sample; without them it is forward only."),
     }
     column = {"type": ["string", "number"]}
-    known = {
-        "file": {
-            "type": "string",
-            "description": "A CSV file whose first line names its columns, or an .npz file; from the "
-            "config's folder.",
-        }
-    }
+    about = "A CSV file whose first line names its columns, or an .npz file; from the config's folder."
+    known: dict[str, Schema] = {"file": {"type": "string", "description": about}}
     for key in ("inputs", "targets"):
         known[key] = _either(
             column,
-            {"type": "array", "items": column},
+            _list(column),
             about=f"The columns with the {key}, in order; in an .npz file an array with all of them, or one "
             f"for each. Default: columns called like the {key}, or the array {key}.",
         )
@@ -301,53 +289,28 @@ def _form(keys: tuple[str, ...], required: list[str]) -> Schema:
         "source": text | _about("Where the numbers come from."),
         "inputs": _ref("names", "The names of the inputs."),
         "targets": _ref("names", "The names of the targets: in a network one for each output unit."),
-        "layers": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": LAYERS,
-            "items": _ref("layer"),
-            "description": "The layers from the first after the inputs to the outputs.",
-        },
+        "layers": _list(_ref("layer"), "The layers from the first after the inputs to the outputs.")
+        | {"minItems": 1, "maxItems": LAYERS},
         "bias_input": _ref("sign", "What biases are multiplied with: 1, or -1 for thresholds. Default 1."),
         "cost": _either(
             {"enum": list(COSTS)},
             {"type": "string", "maxLength": LINE_CHARACTERS, "pattern": "[-+*/^(·−]|^a_"},
             about="A cost by name, or a formula over outputs (a_o) and targets. Default half_squared_error.",
         ),
-        "equations": _by_name(
-            "formula",
-            "A formula for each quantity, in any order.",
-            minProperties=1,
-            maxProperties=EQUATIONS,
-        ),
+        "equations": _by_name("formula", "A formula for each quantity, in any order.")
+        | {"minProperties": 1, "maxProperties": EQUATIONS},
         "objective_symbol": _ref("name", "The equation whose derivatives are taken."),
         "deltas": _by_name("name", "Names for derivatives: {δ_o: h_o} calls ∂E/∂h_o δ_o."),
         "parameters": _by_name("number", "The starting value of every parameter that is used by name."),
-        "fixed": {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": "Parameters that updates leave alone.",
-        },
+        "fixed": _list({"type": "string"}, "Parameters that updates leave alone."),
         "objective": _word("objective", "Whether updates go down or climb."),
         "delta": _word("delta", "gradient: δ = ∂E/∂h. descent: δ points the way that the update moves."),
         "update": _ref("update", "The update rule with its constants. Without it there is no update part."),
-        "batch": _word(
-            "batch", "online: each step uses the next sample. sum, mean: each step uses all of them."
-        ),
+        "batch": _word("batch", "online: each step uses the next sample. sum, mean: it uses all of them."),
         "samples": _ref("samples", "What the network is shown, sample by sample."),
-        "notation": _ref(
-            "notation", "How quantities are written: a preset, or patterns for some of them. Default h-a."
-        ),
-        "hand": _ref(
-            "hand",
-            "Hand arithmetic: decimals kept when a value is written down, for all or by kind of quantity. "
-            "Default: exact float64.",
-        ),
-        "seed": _whole(
-            0,
-            reader.LARGEST_SEED,
-            "Where random values start from: the same seed gives the same numbers.",
-        ),
+        "notation": _ref("notation", "How quantities are written: a preset, or some patterns. Default h-a."),
+        "hand": _ref("hand", "Hand arithmetic: decimals kept of all values, or by kind. Default: float64."),
+        "seed": _whole(0, reader.LARGEST_SEED, "The same seed gives the same random values."),
     }
     return _object({key: known[key] for key in keys}, tuple(required))
 
