@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from backtrace.derivation.optimizers import STEP, UPDATE_RULES
-from backtrace.problem.problem import Computation, Network, Problem
+from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell
 
 Refuse = Callable[[str, str], None]
+_OF_A_UNIT = {"h": "net input", "a": "activation", "delta": "delta", "e": "error", "exp": "exponential"}
 
 
 def check_collisions(problem: Problem, refuse: Refuse) -> None:
@@ -27,8 +28,10 @@ def _quantities(problem: Problem) -> Iterator[tuple[str, str, str]]:
     for constant in problem.update.constants if problem.update else ():
         yield "", constant, f"the update's {constant}"
     model = problem.model
-    yield from _of_network(model) if isinstance(model, Network) else _of_computation(model)
+    if isinstance(model, Network):
+        yield from _of_network(model)
     for what, names in (
+        ("quantity", () if isinstance(model, Network) else (*model.equations, *model.deltas)),
         ("input", problem.inputs),
         ("target", problem.targets),
         ("parameter", problem.parameters),
@@ -44,21 +47,12 @@ def _of_network(network: Network) -> Iterator[tuple[str, str, str]]:
             yield layer.name, f"S_{spell(layer.name)}", f"the sum of layer {layer.name}"
             yield layer.name, f"m_{spell(layer.name)}", f"the maximum of layer {layer.name}"
         for unit in layer.units:
-            id = spell(unit)
-            yield unit, f"h_{id}", f"the net input of unit {unit}"
-            yield unit, f"a_{id}", f"the activation of unit {unit}"
-            yield unit, f"delta_{id}", f"the delta of unit {unit}"
-            yield unit, f"e_{id}", f"the error of unit {unit}"
-            if layer.is_softmax:
-                yield unit, f"exp_{id}", f"the exponential of unit {unit}"
+            for prefix, what in _OF_A_UNIT.items():
+                if layer.is_softmax or prefix != "exp":
+                    yield unit, f"{prefix}_{spell(unit)}", f"the {what} of unit {unit}"
     outputs = network.layers[-1].units
     for unit in outputs if len(outputs) > 1 and isinstance(network.cost, str) else ():
         yield unit, f"E_{spell(unit)}", f"the cost of unit {unit}"
-
-
-def _of_computation(model: Computation) -> Iterator[tuple[str, str, str]]:
-    for name in (*model.equations, *model.deltas):
-        yield name, spell(name), f"the quantity {name}"
 
 
 def _check_updates(problem: Problem, owner: dict[str, str], refuse: Refuse) -> None:

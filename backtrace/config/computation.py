@@ -27,13 +27,11 @@ def read_computation(
     _check_symbols(equations, places, by_id, givens)
     ordered = _in_order(equations, by_id, places)
     name = _equation(objective, by_id)
-    steps = {
-        places[name].path: places[name].location
-        for name, expression in equations.items()
-        if any(call.function == "step" for call in calls(expression))
-    }
+    stepped = [
+        places[name] for name in equations if any(call.function == "step" for call in calls(equations[name]))
+    ]
     computation = Computation(ordered, name, _deltas(deltas, by_id, givens))
-    return computation, steps
+    return computation, {place.path: place.location for place in stepped}
 
 
 def _equations(cursor: Cursor, givens: Mapping[str, str]) -> tuple[dict[str, Cursor], dict[str, Expression]]:
