@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from backtrace.checking.name_table import NameTable
 from backtrace.derivation.dependencies import reach, uses
@@ -28,9 +28,8 @@ from backtrace.symbolic.ids import spell
 from backtrace.tracing.trace import compute
 
 ANCESTORS_KEPT = 2_000  # quantities of a graph; in a larger one none keeps the set of those it depends on
-EQUATIONS_WITH_FURTHER = (
-    5_000  # of a backward pass; of a larger one, rows that nothing depends on are added only when named
-)
+# Of a backward pass; of a larger one, rows that nothing depends on are added only when named.
+EQUATIONS_WITH_FURTHER = 5_000
 
 
 class Key(NamedTuple):
@@ -75,9 +74,8 @@ class Graph:
         self._alike: dict[tuple[object, ...], list[Node]] = {}
         self._compiled: dict[tuple[Key, str], Compiled[Key]] = {}
         self._all_below: dict[Key, frozenset[Key]] = {}
-        self.postponed: list[
-            tuple[Part, Derivation]
-        ] = []  # passes whose further equations nobody has named yet
+        # Passes whose further equations nobody has named yet.
+        self.postponed: list[tuple[Part, Derivation]] = []
         for step in sorted(set(steps)):
             self._add_step(step)
 
@@ -127,8 +125,7 @@ class Graph:
             raise BacktraceError(
                 f"the samples have {many:,} gradients; at most {SHEET_GRADIENTS:,} can be checked"
             )
-        which: Literal["all"] | None = "all" if many <= SHEET_GRADIENTS else None
-        request = Request(step, last, which, start=self.start)
+        request = Request(step, last, "all" if many <= SHEET_GRADIENTS else None, start=self.start)
         passes: dict[int, Part] = {}
         for part in self._passes(request):
             if part.sample is not None and part.phase in ("forward", "backward"):
@@ -145,7 +142,7 @@ class Graph:
                 if part.phase == "after":
                     for sample, before in passes.items():
                         if batch or sample == own:
-                            self._add_afterwards(before, step, sample)
+                            self._add_afterwards(before)
                 self._add_rows(part, part.equations, own)
                 if part.phase == "update":
                     self._add_held(part)
@@ -195,9 +192,13 @@ class Graph:
         """Equations of a part; what they use is looked up in `sample`'s pass, else in the step itself."""
         for row in rows:
             used = {id: self._where(id, part.step, sample) for id in uses(row.expression)}
+            value = part.values.get(row.id)
+            if value is None:
+                known = {id: self.nodes[key].value for id, key in used.items()}
+                value = value_of(row.expression, known, FLOAT64)
             key = Key(part.step, part.sample, row.id)
-            value = float(part.values[row.id])
-            self._add(Node(key, row.symbol, row.kind, row.layer, row.expression, used, value), row.aliases)
+            node = Node(key, row.symbol, row.kind, row.layer, row.expression, used, float(value))
+            self._add(node, row.aliases)
 
     def _where(self, id: str, step: int, sample: int | None) -> Key:
         if id.endswith("]"):
@@ -210,24 +211,18 @@ class Graph:
 
     def _add_further(self, part: Part, derivation: Derivation) -> None:
         """Add the equations that nothing depends on."""
-        known, rows = dict(part.values), []
+        known, rows = set(part.values), []
         for row in derivation.further():
-            if uses(row.expression).keys() <= known.keys():
-                known[row.id] = value_of(row.expression, known, FLOAT64)
+            if uses(row.expression).keys() <= known:
+                known.add(row.id)
                 rows.append(row)
-        self._add_rows(part._replace(values=known), rows, part.sample)
+        self._add_rows(part, rows, part.sample)
 
-    def _add_afterwards(self, before: Part, step: int, sample: int) -> None:
+    def _add_afterwards(self, before: Part) -> None:
         """The forward pass again, of the updated parameters: hidden quantities with a plus."""
         rows = [row for row in before.equations if row.phase == "forward"]
         renamed = {row.id for row in rows} | {spell(name) for name in self.problem.parameters}
-        for row in rows:
-            again = afterwards(row, renamed)
-            used = {id: self._where(id, step, sample) for id in uses(again.expression)}
-            values = {id: self.nodes[key].value for id, key in used.items()}
-            value = float(value_of(again.expression, values, FLOAT64))
-            key = Key(step, sample, again.id)
-            self._add(Node(key, again.symbol, row.kind, row.layer, again.expression, used, value))
+        self._add_rows(before, [afterwards(row, renamed) for row in rows], before.sample)
 
     def _reach(self, key: Key, is_followed: Callable[[Key], bool]) -> Iterator[Key]:
         """Everything a quantity depends on, through the quantities for which `is_followed` is true."""
@@ -246,9 +241,8 @@ class Graph:
             if key not in self._all_below:
                 self._all_below[key] = frozenset(self.below(key))
             return [other for other in wanted if other in self._all_below[key]]
-        first = min(
-            self.nodes[other].position for other in wanted
-        )  # nothing before it depends on any of them
+        # Nothing before the first of them depends on any of them.
+        first = min(self.nodes[other].position for other in wanted)
         below = set(self._reach(key, lambda used: self.nodes[used].position >= first))
         return [other for other in wanted if other in below]
 
@@ -259,10 +253,6 @@ class Graph:
         if place not in self._compiled:
             self._compiled[place] = compile_expression(node.expression, node.uses, arithmetic)
         return self._compiled[place]
-
-    def evaluate(self, node: Node, values: Mapping[Key, Value], arithmetic: Arithmetic) -> Value:
-        """The value of a node's equation for given values of its symbols."""
-        return self.compiled(node, arithmetic)(values.__getitem__)
 
     def alike(self, node: Node) -> Sequence[Node]:
         """The node and what is easily taken for it: quantities of the same kind, step and sample."""
@@ -278,11 +268,8 @@ class Graph:
     def ancestors(self, key: Key, stop: Iterable[Key]) -> Iterator[Node]:
         """The node itself and everything it depends on, the nearest first, not past the nodes in `stop`."""
         stops = set(stop)
-        for node in map(
-            self.nodes.__getitem__, chain([key], self._reach(key, lambda used: used not in stops))
-        ):
-            if node.expression is not None:
-                yield node
+        way = (self.nodes[one] for one in chain([key], self._reach(key, lambda used: used not in stops)))
+        return (node for node in way if node.expression is not None)
 
 
 def gradients_of(problem: Problem) -> int:

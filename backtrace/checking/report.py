@@ -119,8 +119,6 @@ class Report(NamedTuple):
 
 def mark(judgement: Judgement, slip_mark: float = 0.0) -> float:
     """The mark of one statement, from 0 to 1."""
-    if judgement.verdict == "unknown" or judgement.verdict == "wrong":
-        return 0.0
     if judgement.verdict == "slip" and judgement.slip not in KEEP_THE_MARK:
         return slip_mark
-    return 1.0
+    return 0.0 if judgement.verdict in ("unknown", "wrong") else 1.0

@@ -472,13 +472,12 @@ def test_what_is_kept_of_the_rewritings_of_long_sums_is_bounded() -> None:
     report = check_sheet(checker, read_sheet(wrong.encode(), "s.yaml"))
     assert {judgement.verdict for judgement in report.judgements} <= {"wrong", "slip"}
     kept = [*diagnosis.made.values(), *([two for _, two in pairs] for pairs in diagnosis.made_twice.values())]
-    symbols = sum(rewriting.length for made in kept for rewriting in made)
+    symbols = sum(1 + len(rewriting.uses) for made in kept for rewriting in made)
     assert 0 < symbols <= diagnosis.kept <= SYMBOLS_KEPT
     for id in ("h_1_1", "h_2_1"):
-        made = diagnosis.rewritings(graph[Key(1, 1, id)])
-        assert (
-            max(Counter(rewriting.slip for rewriting in made).values()) <= REWRITTEN_SYMBOLS // made[0].length
-        )
+        node = graph[Key(1, 1, id)]
+        of_each = Counter(rewriting.slip for rewriting in diagnosis.rewritings(node))
+        assert max(of_each.values()) <= REWRITTEN_SYMBOLS // (1 + len(node.uses))
 
 
 def test_a_bias_left_out_of_hundreds_of_terms_is_found() -> None:

@@ -100,7 +100,7 @@ def test_a_sheet_that_goes_on_from_rounded_numbers_is_never_marked_down(config: 
         if node.expression is None or node.kind == "given":
             values[node.key] = node.value
             continue
-        text = f"{whole.evaluate(node, values, FLOAT64):.{decimals}f}"
+        text = f"{whole.compiled(node, FLOAT64)(values.__getitem__):.{decimals}f}"
         values[node.key] = float(text)
         sample = node.key.sample
         statements.append(Statement.of(node.key.id, text, sample=sample, total=sample is None))

@@ -42,15 +42,15 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
     if (many := len(set(steps))) > most:
         said = f"answers over {many:,} steps; at most {most} fit on one sheet"
         return Report(sheet.file, error=f"{sheet.file}: {said}")
-    in_names = NumberedSteps(checker.problem, sheet)
-    numbered = filter(None, (in_names.numbered(statement.name) for statement in sheet.statements))
+    names = NumberedSteps(checker.problem, sheet)
+    numbered = filter(None, (names.numbered(statement.name) for statement in sheet.statements))
     further = {step for _, step in numbered if step <= allowed} - set(steps)
     steps += sorted(further)[: most - many]
     try:
         diagnosis = checker.diagnosis(steps)
     except BacktraceError as error:
         return Report(sheet.file, error=str(error))
-    marking = _Marking(checker, diagnosis, sheet)
+    marking = _Marking(checker, diagnosis, sheet, names)
     report = marking.report()
     if not sheet.formulas:
         return report
@@ -61,13 +61,13 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
 class _Marking:
     """Judges one sheet; the state is what has been judged so far, in the order of computation."""
 
-    def __init__(self, checker: Checker, diagnosis: Diagnosis, sheet: Sheet) -> None:
+    def __init__(self, checker: Checker, diagnosis: Diagnosis, sheet: Sheet, names: NumberedSteps) -> None:
         self.checker = checker
         self.graph = graph = diagnosis.graph
         self.diagnosis = diagnosis
         self.sheet = sheet
         lookup = checker.lookup(graph, sheet)
-        self.naming = NameResolver(lookup, NumberedSteps(checker.problem, sheet), sheet.document)
+        self.naming = NameResolver(lookup, names, sheet.document)
         self.entries: list[Entry] = []
         self.judged: dict[int, Judgement] = {}
         self.conventions: list[Convention] = []
@@ -119,9 +119,8 @@ class _Marking:
             return
         step = statement.step or 1
         said = key if isinstance(key, str) else f"'{statement.text}' is not a number"
-        self.judged[place] = Judgement(
-            statement, statement.name, step, statement.sample, None, "unknown", explanation=said
-        )
+        unknown = Judgement(statement, statement.name, step, statement.sample, None, "unknown")
+        self.judged[place] = unknown._replace(explanation=said)
 
     # Conventions of the whole sheet
 
@@ -245,11 +244,9 @@ class _Marking:
     def faulty(self, entry: Entry, own: StudentNumbers) -> Judgement:
         self.diagnosed += 1
         is_diagnosed = self.diagnosed <= self.most_diagnosed
-        slips = (
-            self.diagnosis.findings(entry.key, entry.number, own.points(), self.numbers)
-            if is_diagnosed
-            else []
-        )
+        slips: list[Finding] = []
+        if is_diagnosed:
+            slips = self.diagnosis.findings(entry.key, entry.number, own.points(), self.numbers)
         if not slips:
             said = f"correct: {self.graph[entry.key].value or 0.0:.6g}"
             if not is_diagnosed:
@@ -274,11 +271,8 @@ class _Marking:
 
 def _choices(faulty: Sequence[Key]) -> Iterator[tuple[Key, ...]]:
     """The faulty numbers that count as stated: all, none, all except one, one alone."""
-    choices = [tuple(faulty), ()]
-    if len(faulty) > 1:
-        choices += [tuple(key for key in faulty if key != one) for one in faulty]
-        choices += [(one,) for one in faulty]
-    yield from dict.fromkeys(choices)
+    choices = [tuple(faulty), (), *(tuple(key for key in faulty if key != one) for one in faulty)]
+    yield from dict.fromkeys([*choices, *((one,) for one in faulty)])
 
 
 def _matrix(statement: Statement) -> tuple[str, int | None]:

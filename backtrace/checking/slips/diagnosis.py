@@ -14,8 +14,7 @@ from types import MappingProxyType
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.report import Finding
-from backtrace.checking.slips.candidates import Candidate, best_of
-from backtrace.checking.slips.contradiction import contradicts
+from backtrace.checking.slips.candidates import Candidate, best_of, contradicts
 from backtrace.checking.slips.explanations import explanation
 from backtrace.checking.slips.misreadings import Suspect, TrueValues
 from backtrace.checking.slips.rewrites import rewritings, throughout
@@ -199,7 +198,7 @@ class Diagnosis:
 
     def keep(self, made: Iterable[Rewriting]) -> None:
         """Count what is kept, and forget everything made before where that gets too much."""
-        length = sum(rewriting.length for rewriting in made)
+        length = sum(1 + len(rewriting.uses) for rewriting in made)
         self.kept += length
         if self.kept > SYMBOLS_KEPT:
             self.kept = length

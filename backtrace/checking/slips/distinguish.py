@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
-from backtrace.checking.graph import Graph, Key
+from backtrace.checking.graph import Key
 from backtrace.checking.slips.candidates import Candidate
 from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.slips.misreadings import of_sample
@@ -55,10 +55,8 @@ def possible_answers(diagnosis: Diagnosis, key: Key, places: int) -> PossibleAns
     right = written(value, places)
     by_text: dict[str, dict[str, Candidate]] = {}
     for candidate in sorted(_candidates(diagnosis, key), key=lambda c: c.rank):
-        if not math.isfinite(candidate.value):
-            continue
-        text = written(candidate.value, places)
-        if abs(_units(text, places) - _units(right, places)) > 1:
+        text = written(candidate.value, places) if math.isfinite(candidate.value) else right
+        if abs(_units(text) - _units(right)) > 1:
             by_text.setdefault(text, {}).setdefault(candidate.slip, candidate)
     wrong = tuple(WrongAnswer(text, tuple(slips.values())) for text, slips in by_text.items())
     return PossibleAnswers(right, _middle(value, places), places, wrong)
@@ -96,20 +94,16 @@ def places_for(value: float, digits: int) -> int:
     return min(max(digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2]), 0), DECIMALS_COMPARED)
 
 
-def _units(text: str, places: int) -> int:
+def _units(text: str) -> int:
     """A number in units of its last place."""
-    return int(text.replace(".", "")) if places else int(text)
+    return int(text.replace(".", ""))
 
 
 def _candidates(diagnosis: Diagnosis, key: Key) -> Iterator[Candidate]:
+    """The values that slips on the true numbers give, then those of the quantity in other samples."""
     yield from diagnosis.true(key)
-    yield from _of_other_samples(diagnosis.graph, key)
-
-
-def _of_other_samples(graph: Graph, key: Key) -> Iterator[Candidate]:
-    """The values of a quantity in other samples."""
-    for sample in range(1, len(graph.problem.samples) + 1):
-        other = graph.nodes.get(key._replace(sample=sample))
+    for sample in range(1, len(diagnosis.graph.problem.samples) + 1):
+        other = diagnosis.graph.nodes.get(key._replace(sample=sample))
         if other is not None and key.sample not in (None, sample) and other.value:
             said = partial(str, of_sample(sample))
             yield Candidate(SLIPS["wrong_sample"].rank, "wrong_sample", other.value, said)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backtrace.checking.graph import Graph, Node
-from backtrace.checking.slips.rewriting import Rewritten
-from backtrace.checking.slips.units import layer_of, net_and_activation
+from backtrace.checking.slips.rewriting import Rewritten, layer_of, net_and_activation
 from backtrace.derivation.activations import ACTIVATIONS, activation_slope, activation_value, for_unit
 from backtrace.derivation.costs import COSTS, cost_term_template
 from backtrace.problem.problem import Network

@@ -22,8 +22,7 @@ def rewritings(graph: Graph, node: Node, only: str | None = None) -> Iterator[Re
     """Every way in which people get a node's equation wrong, or those of one slip."""
     if node.expression is None or node.kind == "given":
         return
-    length = 1 + len(node.uses)
-    most = min(CANDIDATES, REWRITTEN_SYMBOLS // length)
+    most = min(CANDIDATES, REWRITTEN_SYMBOLS // (1 + len(node.uses)))
     for slip, row in SLIPS.items():
         is_meant = only in (None, slip) and (node.kind != "held" or slip == "bias_trained")
         if not isinstance(row, EquationSlip) or not is_meant:
@@ -32,7 +31,7 @@ def rewritings(graph: Graph, node: Node, only: str | None = None) -> Iterator[Re
             if expression != node.expression or added:
                 uses = {**node.uses, **{other.symbol.id: other.key for other in added}}
                 work = compile_expression(expression, uses, FLOAT64)
-                yield Rewriting(slip, expression, uses, how, work, length)
+                yield Rewriting(slip, expression, uses, how, work)
 
 
 def throughout(graph: Graph) -> dict[str, Values]:

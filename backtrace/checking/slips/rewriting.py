@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.evaluation.compiled import Compiled
+from backtrace.problem.problem import Layer, Network
 from backtrace.symbolic.expressions import Expression, Symbol, substitute
+from backtrace.symbolic.ids import spell
 
 
 class Rewritten(NamedTuple):
@@ -31,15 +33,39 @@ def instead_of(expression: Expression, others: Mapping[Symbol, Node], how: str =
 
 
 class Rewriting(NamedTuple):
-    """A rewritten equation, ready to be evaluated with `work`; `length` is about its number of symbols."""
+    """A rewritten equation, ready to be evaluated with `work`."""
 
     slip: str
     expression: Expression
     uses: Mapping[str, Key]
     how: str
     work: Compiled[Key]
-    length: int
 
 
 # All variants of one slip in the equation of a node, whose right-hand side is given beside it.
 Rewrite = Callable[[Graph, Node, Expression], Iterator[Rewritten]]
+
+
+# The surroundings of an equation in a layer network
+
+
+def layer_of(graph: Graph, node: Node) -> Layer | None:
+    """The layer that a node belongs to, if it belongs to one."""
+    model = graph.problem.model
+    if not isinstance(model, Network):
+        return None
+    return next((layer for layer in model.layers if layer.name == node.layer), None)
+
+
+def biases_of(graph: Graph) -> set[str]:
+    """The ids of a network's biases."""
+    model = graph.problem.model
+    layers = model.layers if isinstance(model, Network) else ()
+    return {spell(name) for layer in layers for name in layer.biases if name is not None}
+
+
+def net_and_activation(graph: Graph, node: Node) -> tuple[Node, Node] | None:
+    """The h and the a of the unit whose slope a node is; None where the derivative is another one."""
+    over, _, under = node.key.id.partition("/")
+    net, activation = (graph.nodes.get(node.key._replace(id=id[1:])) for id in (under, over))
+    return (net, activation) if net and activation else None

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.slips.rewriting import Rewritten, instead_of
-from backtrace.checking.slips.units import biases_of, layer_of
+from backtrace.checking.slips.rewriting import Rewritten, biases_of, instead_of, layer_of
 from backtrace.problem.problem import Network
 from backtrace.symbolic.expressions import ONE, ZERO, Expression, Negative, Quotient, substitute, symbols
 from backtrace.symbolic.ids import spell

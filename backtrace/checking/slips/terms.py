@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.slips.brackets import without_brackets
-from backtrace.checking.slips.rewriting import Rewritten
-from backtrace.checking.slips.units import biases_of, layer_of, net_and_activation
+from backtrace.checking.slips.rewriting import Rewritten, biases_of, layer_of, net_and_activation
 from backtrace.derivation.optimizers import RATE
 from backtrace.problem.problem import Network
+from backtrace.symbolic.calculus import textbook
 from backtrace.symbolic.expressions import (
+    Call,
     Expression,
     Negative,
     Number,
+    Power,
     Product,
     Quotient,
     Sum,
@@ -23,6 +24,7 @@ from backtrace.symbolic.expressions import (
     sum_of,
     symbols,
 )
+from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.typesetting.plain import formula
 
 WRONG_WAY = "the step goes the wrong way"
@@ -142,12 +144,6 @@ def bias_trained(graph: Graph, node: Node, expression: Expression) -> Iterator[R
     yield Rewritten(Sum((expression, change)), how, (rate, gradient))
 
 
-def missing_bracket(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
-    """The expression without one of its pairs of brackets."""
-    for other in without_brackets(expression):
-        yield Rewritten(other, "a pair of brackets is missing")
-
-
 def _without_a_factor(expression: Expression) -> Iterator[tuple[Expression, Expression]]:
     """Each factor of a product, also below a minus or in a term of a sum, and the expression without it."""
     match expression:
@@ -162,3 +158,54 @@ def _without_a_factor(expression: Expression) -> Iterator[tuple[Expression, Expr
             for i, term in enumerate(terms):
                 for part, without in _without_a_factor(term):
                     yield part, Sum((*terms[:i], without, *terms[i + 1 :]))
+
+
+def missing_bracket(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
+    """The expression without one of its pairs of brackets, as on a calculator."""
+    for other in without_brackets(expression):
+        yield Rewritten(other, "a pair of brackets is missing")
+
+
+def without_brackets(expression: Expression) -> Iterator[Expression]:
+    """The expression without each of the brackets around its parts, one at a time.
+
+    >>> from backtrace.symbolic.parser import parse
+    >>> from backtrace.typesetting.plain import formula
+    >>> [formula(e) for e in without_brackets(parse("(a - y)*a*(1 - a)"))]
+    ['a - y·a·(1 - a)', '(a - y)·a·1 - a']
+    """
+    match expression:
+        case Call(function, (_,)) if FUNCTIONS[function].textbook:
+            yield from without_brackets(textbook(expression))
+        case Quotient(numerator, Sum((first, *rest))):
+            yield Sum((Quotient(numerator, first), *rest))
+        case Quotient(Sum((*rest, last)), denominator):
+            yield Sum((*rest, _inside_the_sign(last, lambda part: Quotient(part, denominator))))
+        case Power():
+            yield from _without_own_brackets((), expression, ())
+        case Product(factors):
+            for i, factor in enumerate(factors):
+                yield from _without_own_brackets(factors[:i], factor, factors[i + 1 :])
+
+
+def _without_own_brackets(
+    before: tuple[Expression, ...], factor: Expression, after: tuple[Expression, ...]
+) -> Iterator[Expression]:
+    """A product without the brackets around one of its factors, if that is a sum."""
+    inner, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, None)
+    if not isinstance(inner, Sum):
+        return
+
+    def with_what_follows(part: Expression) -> Expression:
+        raised = part if exponent is None else Power(part, exponent)
+        return Product((raised, *after)) if after else raised
+
+    first, *middle, last = inner.terms
+    if before:
+        first = Product((*before, first))
+    yield Sum((first, *middle, _inside_the_sign(last, with_what_follows)))
+
+
+def _inside_the_sign(term: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Change a term below its minus sign, which applies to all of it."""
+    return Negative(change(term.operand)) if isinstance(term, Negative) else change(term)
