@@ -53,9 +53,8 @@ def detectable_slips(template: Template, problem: Problem, digits: int) -> Detec
     comparison = _Comparison(template, problem, digits)
     coincidence = next(comparison.coincidences(), None)
     shown, hidden = _in_order(comparison.shown), _in_order(comparison.hidden)
-    impossible = (slip for slip in (*required_slips(), "wrong_sample") if slip not in {**shown, **hidden})
-    order = list(SLIPS)
-    return DetectableSlips(shown, hidden, tuple(sorted(impossible, key=order.index)), coincidence)
+    wanted = {*required_slips(), "wrong_sample"} - shown.keys() - hidden.keys()
+    return DetectableSlips(shown, hidden, tuple(slip for slip in SLIPS if slip in wanted), coincidence)
 
 
 class _Comparison:
@@ -105,15 +104,13 @@ class _Comparison:
 
     def other_samples(self) -> None:
         """Note the quantities at which every other sample has another number."""
-        by_id: dict[str, list[Node]] = {}
-        for node in self.template.asked:
-            if node.key.sample is not None:
-                by_id.setdefault(node.key.id, []).append(node)
-        for nodes in by_id.values():
-            for node in nodes if len(nodes) > 1 else ():
+        asked = [node for node in self.template.asked if node.key.sample is not None]
+        for node in asked:
+            others = [other for other in asked if other.key.id == node.key.id and other is not node]
+            if others:
                 own = self.values.of(node.key)
-                others = (self.values.of(other.key) for other in nodes if other is not node)
-                self.note("wrong_sample", node, all(differ(value, own, self.digits) for value in others))
+                is_shown = all(differ(self.values.of(other.key), own, self.digits) for other in others)
+                self.note("wrong_sample", node, is_shown)
 
 
 def _in_order(found: Mapping[str, list[Node]]) -> dict[str, tuple[Node, ...]]:

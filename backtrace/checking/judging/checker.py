@@ -6,8 +6,8 @@ Knows nothing of files and formats.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 
 from backtrace.checking.graph import Graph
 from backtrace.checking.judging.formulas import points_of
@@ -20,6 +20,7 @@ from backtrace.limits import SHEET_GRADIENTS
 from backtrace.problem.problem import Problem
 
 
+@dataclass(eq=False)
 class Checker:
     """Checks sheets of one problem, which share its graphs.
 
@@ -27,21 +28,16 @@ class Checker:
     has the values that a single step starts from, if they are known.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        tolerance: float = 0.0,
-        sample: int | None = None,
-        names: Mapping[str, str] = MappingProxyType({}),
-        start: Mapping[str, Value] | None = None,
-    ) -> None:
-        self.problem = problem
-        self.tolerance = tolerance
-        self.sample = sample
-        self.names = names
-        self.start = start
-        self.spellings = Spellings(problem)
-        self._diagnoses: dict[tuple[int, ...], Diagnosis] = {}
+    problem: Problem
+    tolerance: float = 0.0
+    sample: int | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    start: Mapping[str, Value] | None = None
+    _diagnoses: dict[tuple[int, ...], Diagnosis] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def spellings(self) -> Spellings:
+        return Spellings(self.problem)
 
     def diagnosis(self, steps: Sequence[int]) -> Diagnosis:
         """The diagnosis of slips in some steps, with their graph."""

@@ -178,7 +178,9 @@ class _Marking:
             said = f"in a network as large as this, only the first {CANDIDATES} inexact numbers are examined"
             return self.of(entry, "undecided", said)
         self.left_to_follow -= 1
-        numbers = self.numbers_of(entry)
+        numbers = self.numbers
+        if entry.statement.working:  # the student's own numbers may stand only there
+            numbers = {**self.workings.own_numbers(entry.statement, entry.key), **numbers}
         # The faulty numbers that it depends on, as computed; then the doubtful ones.
         below = self.graph.depends_on(entry.key, (*self.faulty_keys, *self.doubtful_keys))
         faulty = list(below)[:FAULTY_IN_TURN]
@@ -194,12 +196,6 @@ class _Marking:
             if follows:
                 return self.passed(entry, own, as_stated, exactly)
         return self.faulty(entry, StudentNumbers(self.graph, numbers, entry.key))
-
-    def numbers_of(self, entry: Entry) -> Mapping[Key, Stated]:
-        """The student's own numbers: those that are stated, and those in the working of this one."""
-        if not entry.statement.working:
-            return self.numbers
-        return {**self.workings.own_numbers(entry.statement, entry.key), **self.numbers}
 
     def right(self, entry: Entry) -> Judgement:
         node, number = self.graph[entry.key], entry.number

@@ -7,6 +7,7 @@ numbers before it, rounded to as many decimals, or as its true value.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.what_if_values import GIVENS_ALONE, Values, value_in
@@ -14,19 +15,19 @@ from backtrace.checking.stated_number import Stated
 from backtrace.evaluation.intervals import INTERVALS, Interval, point
 
 
+@dataclass(eq=False)
 class StudentNumbers:
     """The values of one quantity that follow from the numbers stated for others."""
 
-    def __init__(
-        self, graph: Graph, numbers: Mapping[Key, Stated], key: Key, repaired: Collection[Key] = ()
-    ) -> None:
-        self.graph = graph
-        self.numbers = numbers
-        self.key = key
-        self.repaired = repaired
-        self.intervals: dict[Key, Interval] = {}
-        self.first = min((graph[key].position for key in numbers), default=0)
-        self.givens_hold = all(graph[key].expression is not None for key in numbers)
+    graph: Graph
+    numbers: Mapping[Key, Stated]
+    key: Key
+    repaired: Collection[Key] = ()
+    intervals: dict[Key, Interval] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.first = min((self.graph[key].position for key in self.numbers), default=0)
+        self.givens_hold = all(self.graph[key].expression is not None for key in self.numbers)
 
     def counts(self, key: Key) -> bool:
         """Whether a quantity counts as it is stated."""

@@ -7,9 +7,10 @@ is known to as many digits as are written, and exactly where it is given.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from backtrace.checking.graph import Key
+from backtrace.checking.graph import Graph, Key
 from backtrace.checking.naming.binding import NameBinder
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.side_parser import is_symbolic, numbers, parse_side
@@ -44,6 +45,7 @@ class _Working(NamedTuple):
         return list(found)[:NUMBERS_IN_WORKING]
 
 
+@dataclass(frozen=True)
 class Workings:
     """Judges the working of statements.
 
@@ -51,13 +53,13 @@ class Workings:
     `turned` have the opposite sign.
     """
 
-    def __init__(
-        self, lookup: Lookup, stated_numbers: Mapping[Key, Stated], turned: Collection[str] = ()
-    ) -> None:
-        self.lookup = lookup
-        self.graph = lookup.graph
-        self.stated_numbers = stated_numbers
-        self.turned = turned
+    lookup: Lookup
+    stated_numbers: Mapping[Key, Stated]
+    turned: Collection[str] = ()
+
+    @property
+    def graph(self) -> Graph:
+        return self.lookup.graph
 
     def remarks(self, statement: Statement, key: Key, faulty: bool) -> Iterator[Remark]:
         """Remarks on the working of a statement about a quantity, right or faulty."""
@@ -181,19 +183,17 @@ class Workings:
 
     def elsewhere(self, written: Stated, key: Key, belongs: Key | None) -> str:
         """The quantity, perhaps of another sample, that a number belongs to, most like the right one."""
-        if written.digits < 2:
-            return ""
-        alike = [
+        alike = (
             node
             for node in self.graph.nodes.values()
             if node.kind != "local" and node.key.step == key.step and written.fits(abs(node.value))
-        ]
-        if not alike:
-            return ""
+        )
         id, kind = (belongs.id, self.graph[belongs].kind) if belongs else ("", "")
-        found = min(alike, key=lambda n: (n.key.id != id, n.kind != kind, n.kind != "given"))
-        is_here = found.key.sample in (key.sample, None)
-        return found.symbol.text if is_here else f"{found.symbol.text} of sample {found.key.sample}"
+        order = sorted(alike, key=lambda n: (n.key.id != id, n.kind != kind, n.kind != "given"))
+        if written.digits < 2 or not order:
+            return ""
+        sample = order[0].key.sample
+        return order[0].symbol.text + ("" if sample in (key.sample, None) else f" of sample {sample}")
 
 
 def _known(literal: Number, exact: set[float]) -> Interval:

@@ -169,14 +169,14 @@ def digits_swapped(suspect: Suspect) -> Iterator[Misread]:
     stated = _with_places(number.value, number)
     for right in suspect.rights:
         rounded = _with_places(right, number)
-        if stated is None or rounded is None or len(stated) != len(rounded):
-            continue
-        differ = [i for i, (one, two) in enumerate(zip(rounded, stated, strict=True)) if one != two]
-        if len(differ) == 2:
-            first, last = differ
-            is_swap = (rounded[first], rounded[last]) == (stated[last], stated[first])
-            if is_swap and rounded[first + 1 : last] in ("", "."):
-                yield Misread(number.value, "two digits are swapped")
+        if stated and rounded and rounded != stated and stated.replace(".", "") in _swapped(rounded):
+            yield Misread(number.value, "two digits are swapped")
+
+
+def _swapped(text: str) -> list[str]:
+    """The digits of a number with each two neighbours swapped."""
+    digits = text.replace(".", "")
+    return [f"{digits[:i]}{digits[i + 1]}{digits[i]}{digits[i + 2 :]}" for i in range(len(digits) - 1)]
 
 
 def _with_places(value: float, number: Stated, rounding: str = ROUND_HALF_EVEN) -> str | None:
