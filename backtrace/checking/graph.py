@@ -122,9 +122,8 @@ class Graph:
         last = max(1, step) if self.problem.update else 1
         many = gradients_of(self.problem)
         if many > SHEET_GRADIENTS and batch:
-            raise BacktraceError(
-                f"the samples have {many:,} gradients; at most {SHEET_GRADIENTS:,} can be checked"
-            )
+            said = f"the samples have {many:,} gradients; at most {SHEET_GRADIENTS:,} can be checked"
+            raise BacktraceError(said)
         request = Request(step, last, "all" if many <= SHEET_GRADIENTS else None, start=self.start)
         passes: dict[int, Part] = {}
         for part in self._passes(request):

@@ -104,8 +104,7 @@ def options(plan: Plan) -> str:
         said["cost"] = plan.cost
     usual = Plan()
     for field in ("bias", "update", "rate", "samples", "batch", "notation", "delta", "digits"):
-        value = getattr(plan, field)
-        if value != getattr(usual, field):
+        if (value := getattr(plan, field)) != getattr(usual, field):
             option = "learning-rate" if field == "rate" else field
             said[option] = number(value).text if field == "rate" else value or "none"
     return " ".join(f"--{option} {value}" for option, value in said.items())

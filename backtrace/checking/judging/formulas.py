@@ -136,11 +136,8 @@ class _Judge:
 
     def turns_deltas(self, claims: Iterable[Claim]) -> bool:
         """Whether δ is defined, through no other δ, and always with the other sign."""
-        defined = [
-            self.sides(claim)
-            for claim in claims
-            if claim.key and self.graph[claim.key].kind == "delta" and not claim.right.deltas
-        ]
+        keyed = ((claim.key, claim) for claim in claims if claim.key and not claim.right.deltas)
+        defined = [self.sides(claim) for key, claim in keyed if self.graph[key].kind == "delta"]
         return bool(defined) and all(_same(left, -right) for pairs in defined for left, right in pairs)
 
     def finding(self, formula: Formula, claims: Sequence[Claim]) -> FormulaFinding | None:

@@ -16,7 +16,7 @@ from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.report import Finding
 from backtrace.checking.slips.candidates import Candidate, best_of, contradicts
 from backtrace.checking.slips.explanations import explanation
-from backtrace.checking.slips.misreadings import Suspect, TrueValues
+from backtrace.checking.slips.misreadings import Suspect
 from backtrace.checking.slips.rewrites import rewritings, throughout
 from backtrace.checking.slips.rewriting import Rewriting
 from backtrace.checking.slips.table import SLIPS, EquationSlip, NumberSlip
@@ -46,7 +46,7 @@ class Diagnosis:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.true_values = TrueValues(graph)
+        self.rounded: dict[int, Values] = {}
         self.with_true_numbers: dict[Key, list[Candidate]] = {}
         self.made: dict[Key, list[Rewriting]] = {}
         self.made_twice: dict[Key, list[tuple[Rewriting, Rewriting]]] = {}
@@ -75,7 +75,7 @@ class Diagnosis:
         doubts = [self.rewritten(key, own, 0.0)]
         if faultless:
             doubts.append(c for c in self.true(key) if c.where == key or c.where not in own.fixed)
-            doubts.append(self.misread(Suspect(self.graph[key], number, own, self.true_values), "truncated"))
+            doubts.append(self.misread(Suspect(self.graph[key], number, own, self.rounded), "truncated"))
         return self.said(key, number, best_of(number, chain(*doubts)))
 
     def said(self, key: Key, number: Stated, ranked: Sequence[Candidate]) -> list[Finding]:
@@ -101,7 +101,7 @@ class Diagnosis:
         )
         # Unstated values on the way may have been rounded too.
         rounded = Values(self.graph, own.fixed, min(number.places, PLACES_ROUNDED))
-        suspect = Suspect(self.graph[key], number, own, self.true_values)
+        suspect = Suspect(self.graph[key], number, own, self.rounded)
         candidates = chain(self.own(key, own), true, self.misread(suspect))
         if self.depends_on_unstated(key, own):
             candidates = chain(candidates, self.own(key, rounded))
@@ -109,7 +109,7 @@ class Diagnosis:
         found = best_of(number, (c for c in fitting if not contradicts(self.graph, sheet, key, number, c)))
         if found or not own.fixed:
             return found
-        everywhere = Suspect(self.graph[key], number, rounded, self.true_values, everywhere=True)
+        everywhere = Suspect(self.graph[key], number, rounded, self.rounded, everywhere=True)
         return best_of(number, self.misread(everywhere))
 
     def depends_on_unstated(self, key: Key, own: Values) -> bool:

@@ -27,11 +27,9 @@ def explanation(graph: Graph, key: Key, node: Node, rewriting: Rewriting, stated
     if len(shown) > FORMULA_CHARACTERS:
         return f"you get this when {how}"
     if node.key != key:
-        whole = _substituted(graph, key, node, rewriting, stated)
+        how, whole = rewriting.how, _substituted(graph, key, node, rewriting, stated)
         if whole is not None and len(written := formula(whole)) <= REPLACEMENT_CHARACTERS:
-            symbol, shown, how = graph[key].symbol, written, rewriting.how
-        else:
-            how = rewriting.how
+            symbol, shown = graph[key].symbol, written
     return f"you get this with {symbol.text} = {shown}: {how}"
 
 
@@ -55,11 +53,12 @@ def _substituted(
 
 def _with_changes(graph: Graph, rewriting: Rewriting, stated: Container[Key]) -> Expression:
     """A rewritten equation with an unstated change written out: w + η·∂E/∂w for w - Δw."""
-    changes: dict[str, Expression] = {}
-    for symbol in symbols(rewriting.expression):
-        used = graph[rewriting.uses[symbol.id]]
-        if used.kind == "change" and used.key not in stated and used.expression is not None:
-            changes[symbol.id] = used.expression
+    used = ((symbol.id, graph[rewriting.uses[symbol.id]]) for symbol in symbols(rewriting.expression))
+    changes = {
+        id: node.expression
+        for id, node in used
+        if node.kind == "change" and node.key not in stated and node.expression is not None
+    }
     return _flat(substitute(rewriting.expression, changes)) if changes else rewriting.expression
 
 

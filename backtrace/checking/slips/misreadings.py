@@ -6,19 +6,18 @@ value that follows from the student's own numbers, and with the true value.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from functools import cached_property
 from itertools import islice
-from math import inf, isfinite
+from math import isfinite
 from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.what_if_values import PLACES_ROUNDED, Values, rounded_once, value_in
 from backtrace.checking.stated_number import Stated
-from backtrace.evaluation.closeness import ROUNDING, same
+from backtrace.evaluation.closeness import same
 from backtrace.limits import CANDIDATES
 
 DEPENDS_ON_IT = 1.0  # how much less plausible that makes a misreading
@@ -33,42 +32,23 @@ class Misread(NamedTuple):
     late: float = 0.0
 
 
-class TrueValues:
-    """The true values of a graph, sorted, and rounded on the way; each computed once for all sheets."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        self._sorted: list[tuple[float, int, Node]] = []
-        self._rounded: dict[int, Values] = {}
-
-    def near(self, number: Stated) -> Iterator[Node]:
-        """The quantities whose true values round to a number."""
-        if len(self._sorted) != len(self.graph.nodes):
-            self._sorted = sorted(
-                (n.value if isfinite(n.value) else inf, n.position, n) for n in self.graph.nodes.values()
-            )
-        slack = number.half + 2 * ROUNDING * abs(number.value)
-        low = bisect_left(self._sorted, number.value - slack, key=lambda entry: entry[0])
-        high = bisect_right(self._sorted, number.value + slack, key=lambda entry: entry[0])
-        return (node for _, _, node in self._sorted[low:high] if number.fits(node.value))
-
-    def rounded(self, key: Key, places: int) -> float | None:
-        """A quantity where everything on the way is rounded to so many decimals."""
-        return value_in(self._rounded.setdefault(places, Values(self.graph, places=places)), key)
-
-
 @dataclass(frozen=True)
 class Suspect:
     """A wrong number that is stated for a quantity, and the student's own values of the others.
 
-    With `everywhere`, their unstated quantities are computed from these values too.
+    `rounded` has the true values, rounded on the way to so many decimals; it is kept for other numbers. With
+    `everywhere`, the student's unstated quantities are computed from the stated ones too.
     """
 
     node: Node
     number: Stated
     own: Values
-    true: TrueValues
+    rounded: dict[int, Values]
     everywhere: bool = False
+
+    @property
+    def graph(self) -> Graph:
+        return self.own.graph
 
     @cached_property
     def rights(self) -> list[float]:
@@ -80,14 +60,18 @@ class Suspect:
     @cached_property
     def others(self) -> list[tuple[Node, Misread]]:
         """The other quantities that have this number, truly or for the student."""
-        found = [(other, Misread(other.value, _right_for(other))) for other in self.true.near(self.number)]
+        truly = (n for n in self.graph.nodes.values() if isfinite(n.value) and self.number.fits(n.value))
+        found = [
+            (other, Misread(other.value, f"this is right for {other.symbol.text}"))
+            for other in sorted(truly, key=lambda other: (other.value, other.position))
+        ]
         for key, value in (self._elsewhere() if self.everywhere else self.own.fixed).items():
-            other = self.true.graph[key]
+            other = self.graph[key]
             # Where both should be the same, as δ_o and ∂E/∂b, neither was mistaken for the other.
             fits = self.number.fits(value) and not self.number.fits(other.value)
             if fits and not same(other.value, self.node.value):
                 # A quantity that depends on the number may have come from it, wrong as it is.
-                late = DEPENDS_ON_IT if self.true.graph.depends_on(key, [self.node.key]) else 0.0
+                late = DEPENDS_ON_IT if self.graph.depends_on(key, [self.node.key]) else 0.0
                 found.append((other, Misread(value, f"this is your number for {other.symbol.text}", late)))
         own = self.node.key
         return [
@@ -99,7 +83,7 @@ class Suspect:
 
     def _elsewhere(self) -> Mapping[Key, float]:
         own = self.node.key
-        keys = islice((k for k in self.true.graph.nodes if own.step == k.step or own.id == k.id), CANDIDATES)
+        keys = islice((k for k in self.graph.nodes if own.step == k.step or own.id == k.id), CANDIDATES)
         return {key: value for key in keys if (value := value_in(self.own, key)) is not None}
 
 
@@ -134,10 +118,6 @@ def wrong_quantity(suspect: Suspect) -> Iterator[Misread]:
         if other.key.id != node.key.id and _may_be_mistaken(node, other.key):
             is_like = other.kind == node.kind or other.layer == node.layer
             yield misread if is_like else misread._replace(late=misread.late + 0.2)
-
-
-def _right_for(other: Node) -> str:
-    return f"this is right for {other.symbol.text}"
 
 
 def _may_be_mistaken(node: Node, other: Key) -> bool:
@@ -191,7 +171,8 @@ def rounded_too_early(suspect: Suspect) -> Iterator[Misread]:
     """Everything on the way, or the numbers in the equation itself, rounded to fewer decimals."""
     key, number = suspect.node.key, suspect.number
     for places in range(2, min(number.places, PLACES_ROUNDED) + 1):
-        values = suspect.true.rounded(key, places), rounded_once(suspect.own, key, places)
+        everywhere = suspect.rounded.setdefault(places, Values(suspect.graph, places=places))
+        values = value_in(everywhere, key), rounded_once(suspect.own, key, places)
         for value in values if places < number.places else values[:1]:
             if value is not None:
                 how = f"you get this with intermediate values rounded to {places} decimals"

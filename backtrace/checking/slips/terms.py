@@ -90,28 +90,29 @@ def missing_term(graph: Graph, node: Node, expression: Expression) -> Iterator[R
         case Sum(terms) if not (node.kind == "update" and _is_bias(graph, node)):
             biases = biases_of(graph) if len(terms) > TERMS_TRIED else ()
             for i, term in enumerate(terms):
-                if len(terms) > TERMS_TRIED and not any(symbol.id in biases for symbol in symbols(term)):
-                    continue
-                rest = (*terms[:i], *terms[i + 1 :])
-                yield Rewritten(sum_of(rest), f"the term {formula(term)} is missing")
+                if len(terms) <= TERMS_TRIED or any(symbol.id in biases for symbol in symbols(term)):
+                    rest = (*terms[:i], *terms[i + 1 :])
+                    yield Rewritten(sum_of(rest), f"the term {formula(term)} is missing")
 
 
 def missing_factor(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
     """A product without one of its factors."""
     for part, without in _without_a_factor(expression):
-        if isinstance(part, Symbol):  # a missing slope or learning rate is a slip of its own
-            is_own_slip = part.id == RATE or graph[node.uses[part.id]].kind == "slope"
-        else:
-            is_own_slip = isinstance(part, Number)  # of a number it is `factor`
-        if not is_own_slip:
+        # A missing slope, learning rate or number is a slip of its own.
+        is_slope = isinstance(part, Symbol) and graph[node.uses[part.id]].kind == "slope"
+        if not is_slope and not _is_rate(part) and not isinstance(part, Number):
             yield Rewritten(without, f"the factor {formula(part)} is missing")
 
 
 def missing_rate(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
     """The change without the learning rate."""
     for part, without in _without_a_factor(expression) if node.kind in ("change", "state") else ():
-        if isinstance(part, Symbol) and part.id == RATE:
-            yield Rewritten(without, f"the learning rate {part.text} is missing")
+        if _is_rate(part):
+            yield Rewritten(without, f"the learning rate {formula(part)} is missing")
+
+
+def _is_rate(part: Expression) -> bool:
+    return isinstance(part, Symbol) and part.id == RATE
 
 
 def bias_not_trained(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
@@ -152,8 +153,7 @@ def _without_a_factor(expression: Expression) -> Iterator[tuple[Expression, Expr
                 yield part, Negative(without)
         case Product(factors):
             for i, part in enumerate(factors):
-                rest = (*factors[:i], *factors[i + 1 :])
-                yield part, product_of(rest)
+                yield part, product_of((*factors[:i], *factors[i + 1 :]))
         case Sum(terms) if len(terms) <= TERMS_TRIED:
             for i, term in enumerate(terms):
                 for part, without in _without_a_factor(term):
