@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 
 from backtrace.checking.graph import Graph, Key, Node
@@ -23,8 +23,8 @@ CLASSES = (0.0, 1.0)  # targets that say yes or no, which stay when the others a
 
 def required_slips() -> tuple[str, ...]:
     """The slips in an equation that a problem must show; of missing brackets it is enough to show some."""
-    rewrites = (slip for slip, row in SLIPS.items() if isinstance(row, EquationSlip))
-    return tuple(slip for slip in rewrites if slip != "missing_bracket")
+    rows = SLIPS.items()
+    return tuple(s for s, row in rows if isinstance(row, EquationSlip) and s != "missing_bracket")
 
 
 class Template:
@@ -47,10 +47,8 @@ class Template:
         Slips hide most often in the last ones: a small change of a weight is far from its first digit.
         """
         required = required_slips()
-        return [
-            (node, [made for made in rewritings(self.graph, node) if made.slip in required])
-            for node in reversed(self.asked)
-        ]
+        wrong = ((node, rewritings(self.graph, node)) for node in reversed(self.asked))
+        return [(node, [made for made in some if made.slip in required]) for node, some in wrong]
 
     def values(self, problem: Problem) -> Values:
         """The values of the equations with a problem's numbers."""
@@ -73,11 +71,8 @@ class Template:
         for name, number in problem.parameters.items():
             yield Key(1, None, spell(name)), number
         for index, sample in enumerate(problem.samples, start=1):
-            names: Mapping[str, Number] = {
-                **dict(zip(problem.inputs, sample.inputs, strict=True)),
-                **dict(zip(problem.targets, sample.targets or (), strict=True)),
-            }
-            for name, number in names.items():
+            names = (*problem.inputs, *problem.targets)
+            for name, number in zip(names, (*sample.inputs, *(sample.targets or ())), strict=True):
                 key = Key(1, index, spell(name))
                 if key in self.graph.nodes:  # online, the step has its own sample only
                     yield key, number

@@ -17,6 +17,7 @@ from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.slips.misreadings import of_sample
 from backtrace.checking.slips.table import SLIPS
 from backtrace.evaluation.closeness import same
+from backtrace.typesetting.numerals import Numerals
 
 DECIMALS_COMPARED = 30
 SLIPS_NAMED = 3  # slips that give the same number
@@ -52,24 +53,15 @@ class PossibleAnswers(NamedTuple):
 def possible_answers(diagnosis: Diagnosis, key: Key, places: int) -> PossibleAnswers:
     """The right answer for a quantity with `places` decimals, and the answer of each slip."""
     value = diagnosis.graph[key].value
-    right = written(value, places)
+    written = Numerals(decimals=places).text
+    right = written(value)
     by_text: dict[str, dict[str, Candidate]] = {}
     for candidate in sorted(_candidates(diagnosis, key), key=lambda c: c.rank):
-        text = written(candidate.value, places) if math.isfinite(candidate.value) else right
+        text = written(candidate.value) if math.isfinite(candidate.value) else right
         if abs(_units(text) - _units(right)) > 1:
             by_text.setdefault(text, {}).setdefault(candidate.slip, candidate)
     wrong = tuple(WrongAnswer(text, tuple(slips.values())) for text, slips in by_text.items())
     return PossibleAnswers(right, _middle(value, places), places, wrong)
-
-
-def written(value: float, places: int) -> str:
-    """A number with so many decimals; zero has no sign.
-
-    >>> written(-0.00049, 3)
-    '0.000'
-    """
-    text = f"{value:.{places}f}"
-    return text[1:] if text[0] == "-" and not text.strip("-0.") else text
 
 
 def _middle(value: float, places: int) -> str:
@@ -78,9 +70,9 @@ def _middle(value: float, places: int) -> str:
     >>> _middle(-1.2585, 3), _middle(-1.25851, 3)
     ('-1.2585', '-1.259')
     """
-    finer = written(value, places + 1)
+    finer = Numerals(decimals=places + 1).text(value)
     is_tie = finer.endswith("5") and same(float(finer), value)
-    return finer if is_tie else written(value, places)
+    return finer if is_tie else Numerals(decimals=places).text(value)
 
 
 def places_for(value: float, digits: int) -> int:

@@ -25,10 +25,9 @@ def slope_of_net(graph: Graph, node: Node, expression: Expression) -> Iterator[R
     h, a = net.symbol.text, activation.symbol.text
     yield Rewritten(at_net, f"the slope is computed with {h} instead of {a}", unit)
     layer = layer_of(graph, node)
-    if layer is not None and layer.activation.name != "softmax":
-        options = layer.activation.options
+    if layer is not None and not layer.is_softmax:
         value = activation_value(layer.activation.name)
-        again = for_unit(value, activation.symbol, activation.symbol, options)
+        again = for_unit(value, activation.symbol, activation.symbol, layer.activation.options)
         twice = substitute(expression, {net.symbol.id: activation.symbol, activation.symbol.id: again})
         yield Rewritten(twice, f"the slope is computed at {a} instead of {h}", unit)
 
