@@ -1,6 +1,7 @@
 """An equation as somebody wrote it instead.
 
-Owns the form in which rewrites are handed on; knows neither the table of slips nor any stated number.
+Owns the form in which rewrites are handed on, and finds a unit's layer and its h and a; knows neither the
+table of slips nor any stated number.
 """
 
 from __future__ import annotations

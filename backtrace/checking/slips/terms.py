@@ -1,4 +1,7 @@
-"""Rewrites of terms and factors: missing, with the sign flipped, or with one factor too many."""
+"""Rewrites of terms and factors: missing, with the sign flipped, or with one factor too many.
+
+A pair of brackets that is forgotten is among them: 1/(1 + e^(-h)) becomes 1/1 + e^(-h), ½(t - a)² ½t - a².
+"""
 
 from __future__ import annotations
 
