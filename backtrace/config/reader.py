@@ -247,7 +247,9 @@ class _Reader:
         else:
             samples = read_samples(given, inputs, targets, unscored)
         if not self.is_network:
-            for sample, entry in zip(samples, _places(given, len(samples)), strict=True):
+            # The place of each sample in the config; those from a file share one.
+            entries = given.items("samples") if given.is_list else [given] * len(samples)
+            for sample, entry in zip(samples, entries, strict=True):
                 if sample.targets is None:
                     entry.fail(f"targets missing; the equations need them ({', '.join(targets[:6])})")
         return samples
@@ -272,11 +274,6 @@ class _Reader:
                 entry.fail(f"no parameter {quoted(name)}{nearest(name, parameters)}")
             names.append(name)
         return frozenset(names)
-
-
-def _places(samples: Cursor, count: int) -> list[Cursor]:
-    """The place of each sample in the config; those from a file share one."""
-    return samples.items("samples") if samples.is_list else [samples] * count
 
 
 def _compares(model: Network | Computation) -> bool:

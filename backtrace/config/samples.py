@@ -188,14 +188,13 @@ class _NpzSource:
 
     def count(self, chosen: Sequence[Chosen]) -> int:
         """The number of samples; arrays of other shapes are refused before memory is spent on them."""
-        first, count = chosen[0], 0
-        for name, width, place in chosen:
-            shape = self.arrays.shape(name)
+        first = chosen[0]
+        shapes = [self.arrays.shape(part.name) for part in chosen]
+        count = math.prod(shapes[0][:1])
+        for (name, width, place), shape in zip(chosen, shapes, strict=True):
             if not 1 <= len(shape) <= 2 or math.prod(shape[1:]) != width:
                 expected = f"a row of {width}" if width > 1 else "one number"
                 place.fail(f"{quoted(name)} has shape {spelled(shape)}; expected {expected} for each sample")
-            if place is first.place and name == first.name:
-                count = shape[0]
             if shape[0] != count:
                 place.fail(
                     f"{quoted(name)} has {shape[0]:,} rows and {quoted(first.name)} has {count:,}; "

@@ -92,16 +92,10 @@ def keys(name: str) -> set[str]:
     return set(DEFINED[name]["properties"])
 
 
-def test_the_top_level_keys_are_the_readers() -> None:
+def test_the_keys_are_the_readers() -> None:
     assert keys("layers_form") == set(reader.LAYER_KEYS)
     assert keys("equations_form") == set(reader.EQUATION_KEYS)
-
-
-def test_the_keys_of_samples_from_a_file_are_the_readers() -> None:
     assert keys("samples") == set(samples.KEYS)
-
-
-def test_the_keys_of_a_layer_are_the_readers() -> None:
     assert keys("layer") == set(layers.KEYS)
 
 
