@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from typing import NamedTuple
 
 from backtrace.derivation.derivation import Derivation, derive, objective_of
 from backtrace.derivation.forward_pass import Case
@@ -23,17 +24,14 @@ from backtrace.symbolic.ids import spell
 LARGEST_EXPONENT = 700  # e^710 is past float64; softmax is shifted before that
 
 
-class State:
+class State(NamedTuple):
     """The parameters and the update rule's states by id, before a step.
 
     `written` has the texts of those that are still as in the config.
     """
 
-    __slots__ = ("values", "written")
-
-    def __init__(self, values: Environment, written: dict[str, str]) -> None:
-        self.values = values
-        self.written = written
+    values: Environment
+    written: dict[str, str]
 
 
 class Pass:

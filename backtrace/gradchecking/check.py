@@ -153,7 +153,7 @@ def _selected(
 
 
 def _spread(rows: Sequence[Equation]) -> Iterator[Equation]:
-    """At most `MOST_OF_A_LAYER` gradients of each layer, evenly from its first to its last."""
+    """At most `GRADIENTS_OF_A_LAYER` gradients of each layer, evenly from its first to its last."""
     for _, layer in groupby(sorted(rows, key=_layer), key=_layer):
         each = list(layer)
         if len(each) <= GRADIENTS_OF_A_LAYER:

@@ -20,16 +20,12 @@ from collections.abc import Callable, Iterable
 from backtrace.derivation.equation import Equation
 from backtrace.evaluation.arithmetic import Arithmetic, choose
 from backtrace.evaluation.function_rows import knows, with_rows
-from backtrace.symbolic.expressions import Number, calls
+from backtrace.symbolic.expressions import calls
 
 STEP = 1e-120  # its square is nothing beside any number, and its cube is no number any more
 _NONE = complex(math.nan, math.nan)
 
 Complex = complex | float  # what no step has reached stays a float
-
-
-def _number(number: Number) -> float:
-    return number.value
 
 
 def _guarded(function: Callable[..., Complex]) -> Callable[..., Complex]:
@@ -99,7 +95,7 @@ def _xlogy(x: Complex, y: Complex) -> Complex:
 
 _FORMS = Arithmetic(
     name="complex step",
-    number=_number,
+    number=lambda number: number.value,
     divide=_guarded(lambda x, y: x / y),
     power=_guarded(_power),
     functions={

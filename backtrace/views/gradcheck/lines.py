@@ -80,18 +80,14 @@ def _exactness(checks: Iterable[Check]) -> str:
     agreeing = [check for check in checks if check.verdict == "agrees"]
     by_difference = [check.relative_error for check in agreeing if check.relative_error is not None]
     by_complex_step = [check.complex_error for check in agreeing if check.complex_error is not None]
-    if not by_difference:
-        return ""
-    largest = f"; largest error {_error(max(by_difference))}"
-    if not by_complex_step:
-        return largest
-    return f"{largest}, against the complex step {_error(max(by_complex_step))}"
+    largest = f"; largest error {_error(max(by_difference))}" if by_difference else ""
+    if largest and by_complex_step:
+        largest += f", against the complex step {_error(max(by_complex_step))}"
+    return largest
 
 
 def _error(error: float | None) -> str:
-    if error is None:
-        return ""
-    return f"{error:.1e}" if error else "0"
+    return "" if error is None else f"{error:.1e}" if error else "0"
 
 
 def _named(checks: Iterable[Check], look: Look) -> str:
