@@ -11,16 +11,11 @@ from collections.abc import Callable
 
 from backtrace.evaluation.arithmetic import Arithmetic, choose, largest, smallest
 from backtrace.evaluation.function_rows import with_rows
-from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.functions import Function
 
 _SQRT_HALF = math.sqrt(0.5)
 _SQRT_HALF_REST = -4.833646656726457e-17  # what is left of the square root of ½ past its nearest float
 _DENSITY_AT_ZERO = 1 / math.sqrt(2 * math.pi)
-
-
-def _number(number: Number) -> float:
-    return number.value
 
 
 def divide(x: float, y: float) -> float:
@@ -135,7 +130,7 @@ def _by_value(name: str, row: Function) -> Callable[..., float] | None:
 
 _FORMS = Arithmetic(
     name="float64",
-    number=_number,
+    number=lambda number: number.value,
     divide=divide,
     power=power,
     functions={

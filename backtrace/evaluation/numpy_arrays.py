@@ -14,14 +14,9 @@ import numpy as np
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.function_rows import with_rows
-from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.functions import Function
 
 Array = Any  # a numpy array of floats, or a float
-
-
-def _number(number: Number) -> float:
-    return number.value
 
 
 def _xlogy(x: Array, y: Array) -> Array:
@@ -39,7 +34,7 @@ def _each(name: str, row: Function) -> Callable[..., Array] | None:
 
 _FORMS = Arithmetic(
     name="float64",
-    number=_number,
+    number=FLOAT64.number,
     divide=np.divide,
     power=np.power,
     functions={
