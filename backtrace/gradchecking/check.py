@@ -18,8 +18,8 @@ from backtrace.errors import BacktraceError
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part, Request
 from backtrace.gradchecking.complex_step import without_complex_form
-from backtrace.gradchecking.estimates import Check, Checker, Settings, Verdict
-from backtrace.gradchecking.objective import EvaluatedPass, Graph, Objective
+from backtrace.gradchecking.estimates import Check, GradientChecker, Settings, Verdict
+from backtrace.gradchecking.objective import EvaluatedPass, ForwardEquations, Objective
 from backtrace.problem.notation import of_sample
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import Symbol
@@ -101,20 +101,20 @@ def _subject(problem: Problem, part: Part, passes: Sequence[Part], settings: Set
     missing = without_complex_form(row for each in evaluated for row in each.graph.equations)
     whole = part.equations[0].expression if part.phase == "total" else Symbol(evaluated[0].name, "")
     rounding = math.hypot(*(_rounding(each, objective) for each in passes))
-    checker = Checker(Objective(objective.id, whole, evaluated), settings, rounding, not missing)
+    checker = GradientChecker(Objective(objective.id, whole, evaluated), settings, rounding, not missing)
     return Subject(part, len(rows), total, missing, (checker.check(part, *row) for row in rows))
 
 
 def _evaluated(passes: Iterable[Part], objective: Symbol) -> list[EvaluatedPass]:
     """The forward passes behind some parts; those with the same equations share their graph."""
-    graphs: dict[int, Graph] = {}
+    graphs: dict[int, ForwardEquations] = {}
     evaluated = []
     for part in passes:
         derivation, sample = part.derivation, part.sample
         assert derivation is not None
         assert sample is not None
         if id(derivation) not in graphs:
-            graphs[id(derivation)] = Graph(derivation.forward, objective.id)
+            graphs[id(derivation)] = ForwardEquations(derivation.forward, objective.id)
         name = of_sample(objective, sample).id
         evaluated.append(EvaluatedPass(graphs[id(derivation)], dict(part.values), name))
     return evaluated

@@ -24,7 +24,7 @@ from backtrace.evaluation.evaluator import evaluate
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part
 from backtrace.gradchecking.complex_step import COMPLEX, STEP
-from backtrace.gradchecking.objective import Line, Objective, Point
+from backtrace.gradchecking.objective import EvaluatedPoint, Objective, ObjectiveLine
 from backtrace.symbolic.expressions import Symbol
 
 EPSILON = sys.float_info.epsilon
@@ -77,7 +77,7 @@ class _Estimate(NamedTuple):
     uncertainty: float
 
 
-class Checker:
+class GradientChecker:
     """Checks the gradients of one objective."""
 
     def __init__(self, objective: Objective, settings: Settings, rounding: float, is_analytic: bool) -> None:
@@ -91,7 +91,7 @@ class Checker:
     def check(self, part: Part, row: Equation, id: str) -> Check:
         """The derived gradient by a number, beside its estimates."""
         derived = self.derived(part, row)
-        line = Line(self.objective, id)
+        line = ObjectiveLine(self.objective, id)
         difference, kinks = self.by_difference(line)
         step = self.by_complex_step(line)
         by_difference = "kink" if kinks else self.verdict(derived, difference)
@@ -118,7 +118,7 @@ class Checker:
             evaluate([row], values, FLOAT64)
         return float(values[row.id]) + 0.0  # a zero without a sign
 
-    def by_difference(self, line: Line) -> tuple[_Estimate | None, list[Equation]]:
+    def by_difference(self, line: ObjectiveLine) -> tuple[_Estimate | None, list[Equation]]:
         """The central difference, None if an end is not finite; and the equations with a kink in between.
 
         With half the step, the error from curvature is a quarter. If the two differ by more than that
@@ -135,7 +135,7 @@ class Checker:
         uncertainty = math.inf if is_coarse else 2 * change + rounding
         return _Estimate(slope, uncertainty), line.kinks_between(here, ends.above, ends.below)
 
-    def by_complex_step(self, line: Line) -> _Estimate | None:
+    def by_complex_step(self, line: ObjectiveLine) -> _Estimate | None:
         """The derivative by a complex step, if every function has a complex form.
 
         At a kink the real part chooses the same side as the derived gradient does.
@@ -169,15 +169,15 @@ def _combined(*verdicts: Verdict) -> Verdict:
 class _Ends(NamedTuple):
     """The objective on either side of a number."""
 
-    above: Point
-    below: Point
+    above: EvaluatedPoint
+    below: EvaluatedPoint
     width: float
 
     def slope(self) -> float:
         return float((self.above.objective - self.below.objective) / self.width)
 
 
-def _ends(line: Line, step: float) -> _Ends | None:
+def _ends(line: ObjectiveLine, step: float) -> _Ends | None:
     """The objective one step above and one below; None if it is not finite there."""
     upper, lower = line.start + step, line.start - step
     above, below = line.at(upper), line.at(lower)

@@ -18,21 +18,21 @@ from backtrace.gradchecking.kinks import Sides, kinked, sides
 from backtrace.symbolic.expressions import Call, Expression
 
 
-class Point(NamedTuple):
+class EvaluatedPoint(NamedTuple):
     """The objective at one value of the number, and the sides of the kinks on which it lies there."""
 
     objective: Value
     sides: Sequence[Sides]
 
 
-class Path(NamedTuple):
+class DependentEquations(NamedTuple):
     """The equations that depend on a number, in order, and the kinks in them."""
 
     equations: Sequence[Equation]
     kinks: Sequence[tuple[Equation, Call]]
 
 
-class Graph:
+class ForwardEquations:
     """The forward equations that the objective depends on."""
 
     def __init__(self, equations: Sequence[Equation], objective: str) -> None:
@@ -41,17 +41,17 @@ class Graph:
         self._dependents = Dependents(self.equations)
         self._kinks = [kinked([equation]) for equation in self.equations]  # once, not for every number
 
-    def path_from(self, id: str) -> Path:
+    def path_from(self, id: str) -> DependentEquations:
         """The equations whose values change with a number."""
         places = self._dependents.of(id)
         kinks = [kink for place in places for kink in self._kinks[place]]
-        return Path([self.equations[place] for place in places], kinks)
+        return DependentEquations([self.equations[place] for place in places], kinks)
 
 
 class EvaluatedPass(NamedTuple):
     """A forward pass: its equations, its values, and the name of its objective in that of a batch."""
 
-    graph: Graph
+    graph: ForwardEquations
     values: Environment
     name: str
 
@@ -68,7 +68,7 @@ class Objective(NamedTuple):
     passes: Sequence[EvaluatedPass]
 
 
-class Line:
+class ObjectiveLine:
     """An objective as a function of one given number, whose id is `id`."""
 
     def __init__(self, objective: Objective, id: str) -> None:
@@ -79,7 +79,7 @@ class Line:
         paths = {graph: graph.path_from(id) for graph in graphs}
         self._paths = [(each, paths[each.graph]) for each in objective.passes]
 
-    def at(self, value: Value, arithmetic: Arithmetic = FLOAT64) -> Point | None:
+    def at(self, value: Value, arithmetic: Arithmetic = FLOAT64) -> EvaluatedPoint | None:
         """The objective at another value of the number; None if it is not finite.
 
         The sides of kinks are there in float64 only.
@@ -100,9 +100,9 @@ class Line:
                     each.values.update(before)
         except NotFiniteError:
             return None
-        return Point(value_of(self.objective.whole, objectives, arithmetic), found)
+        return EvaluatedPoint(value_of(self.objective.whole, objectives, arithmetic), found)
 
-    def kinks_between(self, *points: Point) -> list[Equation]:
+    def kinks_between(self, *points: EvaluatedPoint) -> list[Equation]:
         """The equations with a kink that has the points on different sides."""
         owners = [equation for _, path in self._paths for equation, _ in path.kinks]
         places = zip(*(point.sides for point in points), strict=True)

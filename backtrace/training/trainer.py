@@ -120,7 +120,7 @@ class _TrainingRun:
         self.below = below
         self.name = engine
         self.engine: Engine = start_engine(problem, engine)
-        self.equations = _Equations(problem)
+        self.equations = _EquationSteps(problem)
         self.progress = progress
         self.marks: list[Mark] = []
         self.curve = Curve()
@@ -236,7 +236,7 @@ class _TrainingRun:
             return list(costs[:good])
 
 
-class _Equations:
+class _EquationSteps:
     """The steps that an engine cannot run, computed by the equations one by one."""
 
     def __init__(self, problem: Problem) -> None:

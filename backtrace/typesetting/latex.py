@@ -104,7 +104,7 @@ _LEAF: dict[type, Callable[[str], str]] = {
     p.Digits: str,
     p.FunctionName: lambda name: FUNCTIONS[name].latex or rf"\operatorname{{{_upright(name)}}}",
     p.Operator: lambda operator: _OPERATORS[operator],
-    p.Remark: lambda text: rf"\text{{{''.join(c if c in ' ,' else _character(c) for c in text)}}}",
+    p.Aside: lambda text: rf"\text{{{''.join(c if c in ' ,' else _character(c) for c in text)}}}",
     Command: str,
 }
 _FORM: dict[str, Callable[..., Any]] = {

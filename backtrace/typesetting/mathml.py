@@ -106,7 +106,7 @@ _LEAF: dict[type, Callable[[str], str]] = {
     p.Digits: lambda number: f"<mn>{number}</mn>",
     p.FunctionName: lambda name: f"{FUNCTIONS[name].mathml or f'<mi>{name}</mi>'}{_APPLIED}",
     p.Operator: _letter,
-    p.Remark: lambda text: f"<mtext>{escape(text)}</mtext>",
+    p.Aside: lambda text: f"<mtext>{escape(text)}</mtext>",
 }
 _FORM: dict[str, Callable[..., str]] = {
     p.SCRIPTS: _scripts,

@@ -56,7 +56,7 @@ class Operator(str):
     """A ∂ or Δ in front of a name."""
 
 
-class Remark(str):
+class Aside(str):
     """Words in a formula."""
 
 

@@ -10,7 +10,7 @@ import re
 from backtrace.symbolic.expressions import Call, Expression, Number, Power, Quotient, Symbol
 from backtrace.typesetting import pieces as p
 from backtrace.typesetting.names import Names
-from backtrace.typesetting.pieces import DOT, POWER, Digits, Form, Letter, Piece, Pieces, Remark, in_form
+from backtrace.typesetting.pieces import DOT, POWER, Aside, Digits, Form, Letter, Piece, Pieces, in_form
 from backtrace.typesetting.plain import ATOM, NEGATIVE, PRODUCT, SUM, TYPESET, WHERE, Leaf, Printer
 from backtrace.typesetting.plain import POWER as RAISED
 
@@ -28,7 +28,7 @@ def numeral(text: str) -> tuple[Piece, ...]:
         return (p.HALF,)
     found = _NUMBER.fullmatch(text)
     if not found:
-        return (Remark(text),)
+        return (Aside(text),)
     sign, mantissa, below, power = found.groups()
     pieces: tuple[Piece, ...] = (Digits(mantissa),)
     if power:
@@ -102,7 +102,7 @@ class TypesetPrinter(Printer):
         out.append(in_form(p.SQUARE, condition))
 
     def more(self, count: str) -> Piece:
-        return in_form(p.MORE, [Remark(count)])
+        return in_form(p.MORE, [Aside(count)])
 
 
 def _add(number: Pieces, out: list[Piece]) -> int:

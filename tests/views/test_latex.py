@@ -30,7 +30,7 @@ from backtrace.typesetting.plain import Leaf
 from backtrace.typesetting.printer import TypesetPrinter
 from backtrace.views.explain.latex import write_latex as write_explanation
 from backtrace.views.latex.breaks import broken, width
-from backtrace.views.latex.lines import ROOM, Row, align
+from backtrace.views.latex.lines import ROOM, LatexRow, align
 from backtrace.views.latex.text import escaped
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.records import Look
@@ -436,8 +436,8 @@ def in_numbers(text: str) -> Pieces:
     return TypesetPrinter(Names(), lambda symbol: NUMBERS[symbol.id]).pieces(parse(text))
 
 
-def row(name: str, *sides: str) -> Row:
-    return Row(Names()(name), tuple(map(in_symbols, sides)))
+def row(name: str, *sides: str) -> LatexRow:
+    return LatexRow(Names()(name), tuple(map(in_symbols, sides)))
 
 
 def lines_of(pieces: Pieces, room: float) -> list[str]:

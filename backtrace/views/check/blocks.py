@@ -79,14 +79,14 @@ SLIP_LIST = Columns(
 )
 
 
-class Line(NamedTuple):
+class ReportLine(NamedTuple):
     """A paragraph of one line."""
 
     text: str
     style: str = ""
 
 
-class Grid(NamedTuple):
+class ReportTable(NamedTuple):
     """A table, with the verdict on each row, if it is about answers; the columns in `quoted` are code."""
 
     form: Columns
@@ -102,27 +102,29 @@ class Listing(NamedTuple):
     lines: Sequence[str]
 
 
-def sheet_blocks(sheet: ShownSheet, verbose: bool, ascii: bool) -> Iterator[Line | Grid | Listing]:
+def sheet_blocks(
+    sheet: ShownSheet, verbose: bool, ascii: bool
+) -> Iterator[ReportLine | ReportTable | Listing]:
     """One sheet: conventions, every number, the marks, wrong formulas, and lines that were not understood."""
     sign: Callable[[str], str] = typed if ascii else str
     for convention in sheet.conventions:
-        yield Line(sign(printable(convention.sentence)), "yellow")
+        yield ReportLine(sign(printable(convention.sentence)), "yellow")
     if sheet.rows:
         yield _answers(sheet, sign, ascii)
     if sheet.rows or not formulas_line(sheet):
-        yield Line(summary_line(sheet), "bold")
+        yield ReportLine(summary_line(sheet), "bold")
     if sheet.formulas:
         rows = [[sign(formula_label(f)), sign(printable(f.explanation)), str(f.line)] for f in sheet.formulas]
-        yield Grid(FORMULAS, rows, frozenset((0,)))
+        yield ReportTable(FORMULAS, rows, frozenset((0,)))
     if formulas_line(sheet):
-        yield Line(formulas_line(sheet))
+        yield ReportLine(formulas_line(sheet))
     if sheet.unread and not verbose:
-        yield Line(unread_line(sheet))
+        yield ReportLine(unread_line(sheet))
     for above, lines in lists(sheet) if verbose else ():
         yield Listing(above, list(map(sign, lines)))
 
 
-def _answers(sheet: ShownSheet, sign: Callable[[str], str], ascii: bool) -> Grid:
+def _answers(sheet: ShownSheet, sign: Callable[[str], str], ascii: bool) -> ReportTable:
     rows = []
     for label, row in labelled(sheet.rows):
         stated, reason, where = map(printable, (row.statement.text, row.reason, row.where))
@@ -130,4 +132,4 @@ def _answers(sheet: ShownSheet, sign: Callable[[str], str], ascii: bool) -> Grid
         texts = map(sign, (label, stated, row.expected_text, reason, where))
         rows.append([*islice(texts, VERDICT), verdict, *texts])
     form = PLACED_ANSWERS if any(row.statement.place for row in sheet.rows) else ANSWERS
-    return Grid(form, rows, frozenset((NAME, STATED)), [row.verdict for row in sheet.rows])
+    return ReportTable(form, rows, frozenset((NAME, STATED)), [row.verdict for row in sheet.rows])

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from backtrace.errors import printable
-from backtrace.views.check.rows import Row, ShownSheet, exact_marks, place
+from backtrace.views.check.rows import ReportRow, ShownSheet, exact_marks, place
 from backtrace.views.page.context import ViewContext
 from backtrace.views.trace.data import safe_encoder
 
@@ -55,12 +55,12 @@ def _write_parts(sheet: ShownSheet, encode: Callable[[object], str], out: TextIO
     out.write(f'],\n "conventions": {encode(conventions)}, "formulas": {encode(formulas)}')
 
 
-def _fields(row: Row) -> dict[str, Any]:
+def _fields(row: ReportRow) -> dict[str, Any]:
     known = {**row._asdict(), "stated": row.statement.text, "line": row.statement.line}
     return {name: known[name] for name in COLUMNS}
 
 
-def _answer(row: Row) -> dict[str, Any]:
+def _answer(row: ReportRow) -> dict[str, Any]:
     fields = _fields(row)
     fields["alternatives"] = [finding._asdict() for finding in row.alternatives]
     fields["root"] = row.root._asdict() if row.root else None
@@ -85,7 +85,7 @@ def write_csv_sheets(context: ViewContext) -> None:
         writer.writerows((file, "", *_cells(row)) for row in sheet.rows)
 
 
-def _cells(row: Row) -> list[Any]:
+def _cells(row: ReportRow) -> list[Any]:
     fields = _fields(row)
     fields["alternatives"] = "; ".join(finding.slip for finding in row.alternatives)
     fields["root"] = row.root.id + place(row.root.step, row.root.sample) if row.root else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backtrace.errors import printable
-from backtrace.views.check.rows import Row, exact_marks
+from backtrace.views.check.rows import ReportRow, exact_marks
 from backtrace.views.check.sentences import about, labelled
 from backtrace.views.page.context import ViewContext
 from backtrace.views.trace.data import safe_encoder
@@ -48,7 +48,7 @@ def _test(name: str, number: int, score: float, out_of: int, output: str) -> dic
     }
 
 
-def _said(row: Row) -> str:
+def _said(row: ReportRow) -> str:
     """The verdict and its reason in a line."""
     said = f"{row.verdict}: {row.reason}" if row.reason else row.verdict
     return f"{said}; expected {row.expected_text}" if row.expected_text else said

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from backtrace.checking.report import FAULTY
 from backtrace.errors import printable
-from backtrace.views.check.rows import Row, ShownSheet
+from backtrace.views.check.rows import ReportRow, ShownSheet
 from backtrace.views.check.sentences import about, labelled
 from backtrace.views.page.context import ViewContext
 
@@ -54,7 +54,7 @@ def _suite(sheet: ShownSheet) -> Iterator[str]:
     yield "</testsuite>"
 
 
-def _case(row: Row, label: str, file: str) -> Iterator[str]:
+def _case(row: ReportRow, label: str, file: str) -> Iterator[str]:
     name = _attribute(f"{label} = {row.statement.text}")
     line = f' line="{row.statement.line}"' if row.statement.line is not None else ""
     message = _attribute(row.explanation or row.verdict)

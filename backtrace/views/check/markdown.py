@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backtrace.errors import printable
-from backtrace.views.check.blocks import SHEETS, Grid, Line, sheet_blocks
+from backtrace.views.check.blocks import SHEETS, ReportLine, ReportTable, sheet_blocks
 from backtrace.views.check.rows import typed
 from backtrace.views.check.sentences import class_lines, class_row
 from backtrace.views.page.context import ViewContext
@@ -17,10 +17,10 @@ def write_markdown(context: ViewContext) -> None:
     write_heading(context.heading(), out)
     for block in sheet_blocks(context.content, context.has("verbose"), context.look.style.ascii):
         out.write("\n")
-        if isinstance(block, Grid):
+        if isinstance(block, ReportTable):
             out.writelines(_table_head(block.form))
             out.writelines(_table_row(block.form, row, block.quoted) for row in block.rows)
-        elif isinstance(block, Line):
+        elif isinstance(block, ReportLine):
             text = escaped(block.text)
             out.write(f"**{text}**\n" if block.style == "bold" else f"{text}\n")
         else:

@@ -51,7 +51,7 @@ class Disclosure(NamedTuple):
         return self.feedback == "slip" or not self.reveal
 
 
-class Row(NamedTuple):
+class ReportRow(NamedTuple):
     """A judgement as it is shown, and the mark that its statement earns."""
 
     statement: Statement
@@ -102,7 +102,7 @@ class ShownSheet(NamedTuple):
 
     file: str
     error: str | None
-    rows: tuple[Row, ...]
+    rows: tuple[ReportRow, ...]
     conventions: tuple[Convention, ...]
     unread: tuple[tuple[int, str], ...]
     counts: dict[str, int]
@@ -149,8 +149,8 @@ def _formula(finding: FormulaFinding, disclosure: Disclosure) -> FormulaFinding:
     return finding
 
 
-def _row(judgement: Judgement, disclosure: Disclosure, names: Mapping[Root, str]) -> Row:
-    row = Row(*judgement[:-1], mark(judgement, disclosure.slip_mark))
+def _row(judgement: Judgement, disclosure: Disclosure, names: Mapping[Root, str]) -> ReportRow:
+    row = ReportRow(*judgement[:-1], mark(judgement, disclosure.slip_mark))
     if not (disclosure.reveal and row.expected is not None and math.isfinite(row.expected)):
         row = row._replace(expected=None)
     if disclosure.feedback == "brief":
@@ -167,7 +167,7 @@ def _row(judgement: Judgement, disclosure: Disclosure, names: Mapping[Root, str]
     return row._replace(explanation="; ".join(dict.fromkeys(filter(None, (row.explanation, *remarks)))))
 
 
-def _in_general(row: Row, names: Mapping[Root, str]) -> str:
+def _in_general(row: ReportRow, names: Mapping[Root, str]) -> str:
     """An explanation without numbers."""
     if row.slip is not None and row.verdict in FAULTY:
         return sentence_of(row.slip)

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from backtrace.checking.judging.class_counts import ClassCounts
 from backtrace.checking.report import FAULTY, FormulaFinding
 from backtrace.errors import printable
-from backtrace.views.check.rows import Disclosure, Row, ShownSheet, exact_marks, place, sentence_of
+from backtrace.views.check.rows import Disclosure, ReportRow, ShownSheet, exact_marks, place, sentence_of
 
 LINE_CHARACTERS = 200  # shown of a line that was not understood
 MISTAKES_NAMED = 5  # of a sheet, in a line
 COMMON_NAMED = 3  # of a class, in a line
 
 
-def labelled(rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:
+def labelled(rows: Sequence[ReportRow]) -> Iterator[tuple[str, ReportRow]]:
     """The rows with the student's names for them; with step and sample where these are not all the same."""
     has_steps = len({row.step for row in rows} - {None}) > 1
     has_samples = len({row.sample for row in rows} - {None}) > 1

@@ -9,7 +9,16 @@ from rich.console import Console
 from rich.text import Text
 
 from backtrace.checking.report import FAULTY
-from backtrace.views.check.blocks import MARKS, NAME, SHEETS, SLIP_LIST, Grid, Line, Listing, sheet_blocks
+from backtrace.views.check.blocks import (
+    MARKS,
+    NAME,
+    SHEETS,
+    SLIP_LIST,
+    Listing,
+    ReportLine,
+    ReportTable,
+    sheet_blocks,
+)
 from backtrace.views.check.rows import ShownSheet, typed
 from backtrace.views.check.sentences import class_lines, class_row
 from backtrace.views.page.context import ViewContext
@@ -37,9 +46,9 @@ def draw_sheet(
     has_grid = False
     for block in sheet_blocks(sheet, verbose, ascii):
         match block:
-            case Line(text, style):
+            case ReportLine(text, style):
                 print_line(text, console, style)
-            case Grid():
+            case ReportTable():
                 if has_grid:
                     print_line("", console, "")
                 has_grid = True
@@ -50,7 +59,7 @@ def draw_sheet(
                     console.print(Text(line), soft_wrap=True)
 
 
-def _draw_grid(grid: Grid, console: Console, ascii: bool) -> None:
+def _draw_grid(grid: ReportTable, console: Console, ascii: bool) -> None:
     """A table; of very many rows, those with mistakes before others."""
     verdicts = grid.verdicts or ["wrong"] * len(grid.rows)  # only wrong formulas are listed
     shown = most_faulty([verdict in FAULTY for verdict in verdicts])

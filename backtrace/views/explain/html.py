@@ -15,14 +15,14 @@ from backtrace.views.explain.rows import (
     the_equation,
     typeset_setting,
 )
-from backtrace.views.html.page import HTML_ROWS, Page, breakable
+from backtrace.views.html.page import HTML_ROWS, HtmlPage, breakable
 from backtrace.views.page.context import ViewContext
 
 
 def write_html(context: ViewContext) -> None:
     """The chain of the rule, its factors, what they depend on, its meaning, and a picture."""
     problem, explanation, look, out = context[:4]
-    page = Page(problem, look, out, context.has("fragment"))
+    page = HtmlPage(problem, look, out, context.has("fragment"))
     page.begin(context.heading())
     page.heading(explanation.part)
     if explanation.paths:
@@ -49,7 +49,7 @@ def _number(text: str) -> str:
     return element(numeral(text), text)
 
 
-def _write_chain(page: Page, explanation: Explanation) -> None:
+def _write_chain(page: HtmlPage, explanation: Explanation) -> None:
     """A line for every path, in symbols and with the numbers; it may end before each factor."""
     names, look = page.names, page.look
     symbol = explanation.row.symbol

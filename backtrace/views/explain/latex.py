@@ -6,7 +6,7 @@ from backtrace.typesetting.printer import numeral
 from backtrace.views.explain.rows import aside, chain_sums, meaning, tables, the_equation, typeset_setting
 from backtrace.views.latex.lines import align_sums
 from backtrace.views.page.context import ViewContext
-from backtrace.views.trace.latex import LATEX_ROWS, Page
+from backtrace.views.trace.latex import LATEX_ROWS, LatexPage
 
 
 def _typed(text: str) -> str:
@@ -16,7 +16,7 @@ def _typed(text: str) -> str:
 def write_latex(context: ViewContext) -> None:
     """The chain of the rule, its factors, what they depend on, and its meaning."""
     problem, explanation, look, out = context[:4]
-    page = Page(problem, look, out, context.has("fragment"))
+    page = LatexPage(problem, look, out, context.has("fragment"))
     page.begin(context.heading())
     page.heading(explanation.part)
     if explanation.paths:

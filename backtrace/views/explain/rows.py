@@ -12,7 +12,7 @@ from backtrace.evaluation.steps import Part
 from backtrace.explaining.explanation import Explanation, Path
 from backtrace.symbolic.expressions import Symbol
 from backtrace.typesetting.names import Names
-from backtrace.typesetting.pieces import BRACKETS, DOT, MINUS, PLUS, TERM, Break, Remark, in_form
+from backtrace.typesetting.pieces import BRACKETS, DOT, MINUS, PLUS, TERM, Aside, Break, in_form
 from backtrace.typesetting.printer import numeral
 from backtrace.views.page.records import Look
 
@@ -105,7 +105,7 @@ def chain_sums(explanation: Explanation, look: Look, setting: Setting) -> Iterat
     """The sides of the quantity, each in the terms that get a line: its paths, their numbers, the sum."""
     minus = ["-"] if explanation.sign < 0 else []
     hidden = explanation.path_count - len(explanation.paths)
-    more = [[Remark(f"{hidden:,} more paths")]] if hidden else []
+    more = [[Aside(f"{hidden:,} more paths")]] if hidden else []
     paths = explanation.paths
 
     def number(value: Value) -> Sequence[Any]:

@@ -43,7 +43,7 @@ HEAD = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in CO
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-class Page:
+class HtmlPage:
     """An HTML page that is written piece by piece."""
 
     def __init__(self, problem: Problem, look: Look, out: TextIO, is_fragment: bool = False) -> None:
@@ -182,7 +182,7 @@ def write_html(context: ViewContext) -> None:
     """
     problem, parts, look, out = context[:4]
     pictured = context.options.get("pictured", ("forward", "backward"))
-    page = Page(problem, look, out, context.has("fragment"))
+    page = HtmlPage(problem, look, out, context.has("fragment"))
     begin = partial(page.begin, context.heading())
     for part, starts in on_page(begin, page.end, with_starts(problem, parts)):
         if starts:
@@ -193,7 +193,7 @@ def write_html(context: ViewContext) -> None:
             _write_table(page, part, equations, context.has("all_rows"))
 
 
-def _write_table(page: Page, part: Part, equations: Sequence[Equation], all_rows: bool) -> None:
+def _write_table(page: HtmlPage, part: Part, equations: Sequence[Equation], all_rows: bool) -> None:
     title, count = part_title(part, equations), len(equations)
     most = count if all_rows else page.most(count)
     if not most:

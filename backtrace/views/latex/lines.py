@@ -20,14 +20,14 @@ _GAP = 1.5  # around the equals sign that begins a line, and before a continuati
 _EQUALS = " = "
 
 
-class Row(NamedTuple):
+class LatexRow(NamedTuple):
     """A quantity and the sides that it is equal to, from its formula to its value."""
 
     name: Pieces
     sides: tuple[Pieces, ...]
 
 
-def align(rows: Sequence[Row], room: float) -> Iterator[str]:
+def align(rows: Sequence[LatexRow], room: float) -> Iterator[str]:
     """The lines of one `align*` that holds the rows."""
     free = room - max(width(row.name) for row in rows) - _GAP
     lines = [(line, number) for number, row in enumerate(rows) for line in _lines(row, free)]
@@ -54,7 +54,7 @@ def align_sums(name: Pieces, sums: Sequence[Sequence[Pieces]], room: float) -> I
     yield r"\end{align*}"
 
 
-def _lines(row: Row, room: float) -> Iterator[str]:
+def _lines(row: LatexRow, room: float) -> Iterator[str]:
     name = latex(row.name)
     sides = [side for before, side in pairwise((row.name, *row.sides)) if not _is_same(before, side)]
     for group in _grouped(sides, room):

@@ -12,7 +12,7 @@ from backtrace.derivation.equation import Equation
 from backtrace.evaluation.steps import Part
 from backtrace.typesetting.mathml import EQUALS, element
 from backtrace.typesetting.printer import numeral
-from backtrace.views.html.page import Page, breakable
+from backtrace.views.html.page import HtmlPage, breakable
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_title
 from backtrace.views.page.problem_statement import Wording
@@ -25,7 +25,7 @@ HEAD = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in CO
 def write_html(context: ViewContext) -> None:
     """Write a page to print or to read."""
     sheet = BlankSheet.of(context)
-    page = Page(sheet.problem, sheet.look, sheet.out)
+    page = HtmlPage(sheet.problem, sheet.look, sheet.out)
     page.begin(sheet.heading())
     for line in sheet.givens(_words(page)):
         indent = ' style="padding-left: 1.5em"' if line[:1] == " " else ""
@@ -41,7 +41,7 @@ def write_html(context: ViewContext) -> None:
     page.end()
 
 
-def _write_table(page: Page, part: Part, equations: Sequence[Equation]) -> None:
+def _write_table(page: HtmlPage, part: Part, equations: Sequence[Equation]) -> None:
     page.write(
         f'<table role="table">\n<caption>{escape(part_title(part, equations))}</caption>\n'
         f'<thead role="rowgroup"><tr role="row">{HEAD}</tr></thead>\n<tbody role="rowgroup">'
@@ -53,7 +53,7 @@ def _write_table(page: Page, part: Part, equations: Sequence[Equation]) -> None:
     page.write("</tbody>\n</table>")
 
 
-def _words(page: Page) -> Wording:
+def _words(page: HtmlPage) -> Wording:
     """The words of the problem, with names and numbers as formulas."""
     name, formula = page.look.name, page.look.formulas().pieces
     return Wording(

@@ -10,13 +10,13 @@ from backtrace.evaluation.steps import Part
 from backtrace.typesetting.latex import Command
 from backtrace.typesetting.pieces import Pieces
 from backtrace.typesetting.printer import numeral
-from backtrace.views.latex.lines import Row
+from backtrace.views.latex.lines import LatexRow
 from backtrace.views.latex.text import escaped
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_title
 from backtrace.views.page.problem_statement import Wording
 from backtrace.views.sheet.sheet import Asking, BlankSheet
-from backtrace.views.trace.latex import Page
+from backtrace.views.trace.latex import LatexPage
 
 DEFINITION = rf"\providecommand{{{BLANK}}}{{\underline{{\hspace{{30mm}}}}}}"
 
@@ -24,7 +24,7 @@ DEFINITION = rf"\providecommand{{{BLANK}}}{{\underline{{\hspace{{30mm}}}}}}"
 def write_latex(context: ViewContext) -> None:
     """Write a document that compiles, or a fragment; a student changes only the lines with a blank."""
     sheet, out = BlankSheet.of(context), context.out
-    asking, page = sheet.asking, Page(sheet.problem, sheet.look, out, context.has("fragment"))
+    asking, page = sheet.asking, LatexPage(sheet.problem, sheet.look, out, context.has("fragment"))
     out.write(f"{GIVEN_LATEX}\n")
     page.begin(sheet.heading())
     out.write(f"\n{DEFINITION}\n\n")
@@ -45,7 +45,7 @@ def _indented(line: str) -> str:
     return rf"\quad {line.lstrip()}" if line[:1] == " " else line
 
 
-def _words(page: Page) -> Wording:
+def _words(page: LatexPage) -> Wording:
     """The words of the problem, with names and numbers as formulas."""
     return Wording(
         escaped,
@@ -55,9 +55,9 @@ def _words(page: Page) -> Wording:
     )
 
 
-def _rows(page: Page, part: Part, equations: Sequence[Equation], asking: Asking) -> Iterator[Row]:
+def _rows(page: LatexPage, part: Part, equations: Sequence[Equation], asking: Asking) -> Iterator[LatexRow]:
     text = page.look.numerals.text
     for row in equations:
         formula = (page.formula(row.expression),) if asking.formulas else ()
         place: Pieces = numeral(text(part.values[row.id])) if asking.filled else [Command(BLANK)]
-        yield Row(page.names(row.symbol.text), (*formula, place))
+        yield LatexRow(page.names(row.symbol.text), (*formula, place))

@@ -18,7 +18,7 @@ from backtrace.typesetting.latex import latex
 from backtrace.typesetting.names import Names
 from backtrace.typesetting.pieces import Piece
 from backtrace.typesetting.printer import TypesetPrinter, numeral
-from backtrace.views.latex.lines import NARROW, ROOM, Row, align
+from backtrace.views.latex.lines import NARROW, ROOM, LatexRow, align
 from backtrace.views.latex.text import commented, escaped
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_line_in, part_title
@@ -38,7 +38,7 @@ PREAMBLE = r"""\documentclass[a4paper, fleqn]{article}
 BEGINNING, END = "\\begingroup\\allowdisplaybreaks\\sloppy\n", "\\par\\endgroup\n"
 
 
-class Page:
+class LatexPage:
     """A LaTeX document of its own, or a fragment of another one."""
 
     def __init__(self, problem: Problem, look: Look, out: TextIO, is_fragment: bool) -> None:
@@ -83,7 +83,7 @@ class Page:
         # It is in the line above the equations: a heading of its own would leave an empty one.
         self.out.write(f"\n\\paragraph*{{{escaped(text)}}}\n")
 
-    def equations(self, rows: Iterable[Row]) -> None:
+    def equations(self, rows: Iterable[LatexRow]) -> None:
         """Rows in as many blocks as TeX can hold."""
         rows = iter(rows)
         while block := list(islice(rows, LATEX_ROWS)):
@@ -95,19 +95,19 @@ class Page:
         if most is not None and len(equations) > most:
             self.out.write(f"{most} of {len(equations):,} shown.\n")
 
-    def rows(self, part: Part) -> Iterator[Row]:
+    def rows(self, part: Part) -> Iterator[LatexRow]:
         values, text = part.values, self.look.numerals.text
         with_numbers = TypesetPrinter(self.names, self.look.leaf(part)).pieces
         for equation in part.equations:
             expression = equation.expression
             sides = (self.formula(expression), with_numbers(expression), numeral(text(values[equation.id])))
-            yield Row(self.names(equation.symbol.text), sides)
+            yield LatexRow(self.names(equation.symbol.text), sides)
 
 
 def write_latex(context: ViewContext) -> None:
     """The parts as they come; tables are shortened unless all rows are asked for."""
     problem, parts, look, out = context[:4]
-    page = Page(problem, look, out, context.has("fragment"))
+    page = LatexPage(problem, look, out, context.has("fragment"))
     most = None if context.has("all_rows") else LATEX_ROWS
     begin = partial(page.begin, context.heading())
     for part, starts in on_page(begin, page.end, with_starts(problem, parts)):

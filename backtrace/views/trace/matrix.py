@@ -61,11 +61,11 @@ class LayerMatrices:
         last = next(row for row in reversed(part.equations) if row.layer == layer.name)
         if last is not equations[-1]:
             return []
-        writer = _Writer(self, part, layer)
+        writer = _MatrixWriter(self, part, layer)
         return list(writer.forward() if part.phase == "forward" else writer.backward())
 
 
-class _Writer:
+class _MatrixWriter:
     """The equations of one layer in one part."""
 
     def __init__(self, matrices: LayerMatrices, part: Part, layer: Layer) -> None:
