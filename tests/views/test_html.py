@@ -828,6 +828,6 @@ def test_paper_is_white_and_nothing_on_it_has_to_be_moved(window: Browser, tmp_p
     assert "auto" not in window.run(overflows)
     rows = "return [...document.querySelectorAll('tr')].map(one => getComputedStyle(one).breakInside)"
     assert set(window.run(rows)) == {"avoid"}
-    printed = window.send("HtmlPage.printToPDF", preferCSSPageSize=True)["data"]
+    printed = window.send("Page.printToPDF", preferCSSPageSize=True)["data"]
     assert len(printed) > 10_000
     window.set()
