@@ -40,7 +40,7 @@ samples: [{{inputs: [0.4]}}]
 
 
 def run(*arguments: object) -> str:
-    """What a command prints; it has to end well."""
+    """The output of a command, which has to succeed."""
     done = run_command(*map(str, arguments))
     assert done.code == 0, (arguments, done.err)
     return done.out
@@ -76,7 +76,7 @@ def assert_works_everywhere(config: Path, engines: Sequence[str]) -> None:
 
 
 def assert_config_knows(name: str, config: Path) -> None:
-    """The schema has the name, and a misspelt one is told the right one."""
+    """The schema has the name, and the error for a misspelt one suggests it."""
     assert f'"{name}"' in json.dumps(schema())
     config.write_text(config.read_text(encoding="utf-8").replace(name, f"{name}x"), encoding="utf-8")
     done = run_command("trace", str(config))

@@ -64,7 +64,7 @@ class _Reader:
         self.places: dict[str, Cursor] = {}
 
     def form(self) -> str:
-        """The form of the config, layers or equations; a key of the other one is refused."""
+        """The form of the config, layers or equations; keys of the other form are refused."""
         keys = {key.text("a key"): key for key, _ in self.root.entries("a config (keys with values)")}
         if "layers" in keys and "equations" in keys:
             keys["equations"].fail("found layers and equations; expected one of them")

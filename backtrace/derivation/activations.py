@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from backtrace.symbolic.calculus import partials
 from backtrace.symbolic.expressions import Expression, Symbol, replace, substitute
+from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.parser import table_formula
 from backtrace.symbolic.simplify import simplify
 
@@ -58,6 +59,12 @@ ACTIVATIONS: dict[str, ActivationRow] = {
 }
 
 NET, ACTIVATED = Symbol("h", "h"), Symbol("a", "a")
+
+
+def activation_sign(name: str) -> str:
+    """How an activation is written before its argument: σ, or its name."""
+    row = FUNCTIONS.get(name)
+    return row.shown or name if row else name
 
 
 def activation_value(name: str) -> Expression:

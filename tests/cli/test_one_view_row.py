@@ -10,7 +10,7 @@ import pytest
 from backtrace.views.formats import LIMITED, VIEWS, View, endings
 from tests.runner import Outcome, run, run_apart
 
-# A program whose table has one row more; nothing else is told of the new format.
+# A program whose table has one row more; nothing else knows the new format.
 PROGRAM = """
 from backtrace.views import formats
 from backtrace.views.page.context import ViewContext

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.rewriting import Rewritten, biases_of, layer_of, net_and_activation
+from backtrace.derivation.activations import activation_sign
 from backtrace.derivation.optimizers import RATE
 from backtrace.problem.problem import Network
 from backtrace.symbolic.calculus import textbook
@@ -47,8 +48,7 @@ def _slope_name(graph: Graph, slope: Node) -> str:
     layer, unit = layer_of(graph, slope), net_and_activation(graph, slope)
     if layer is None or unit is None:
         return slope.symbol.text
-    function = "σ" if layer.activation.name == "sigmoid" else layer.activation.name
-    return f"{function}′({unit[0].symbol.text})"
+    return f"{activation_sign(layer.activation.name)}′({unit[0].symbol.text})"
 
 
 def sign(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:

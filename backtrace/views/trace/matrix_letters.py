@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
+from backtrace.derivation.activations import activation_sign
 from backtrace.problem.problem import INPUTS, Layer, Problem
-from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.views.page.records import Look
 
 _TYPED = {"ᵀ": "^T", "′": "'", "×": "x", "⊙": ".*"}
@@ -36,8 +36,7 @@ class Letters:
     def function(self, layer: Layer) -> str:
         """The activation: σ, or its name."""
         name = layer.activation.name
-        shown = FUNCTIONS[name].shown if name in FUNCTIONS and not self.look.style.ascii else ""
-        return shown or name
+        return name if self.look.style.ascii else activation_sign(name)
 
     def typed(self, text: str) -> str:
         """Letters in the style of the page."""
