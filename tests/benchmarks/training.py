@@ -387,9 +387,7 @@ def large(rounds: int, steps: int = 20) -> None:
         [cost] = engine.advance(1)
         assert math.isclose(cost, bare.step(), rel_tol=1e-9)
     mine, theirs = least(
-        rounds,
-        timed(lambda: engine.advance(steps)),
-        timed(lambda: [bare.step() for _ in range(steps)]),
+        rounds, timed(lambda: engine.advance(steps)), timed(lambda: [bare.step() for _ in range(steps)])
     )
     say("784-100-10, batch of 100, a step            numpy engine   bare numpy     ratio  asked")
     told = verdict(mine / theirs, 1.3)

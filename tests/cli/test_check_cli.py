@@ -460,11 +460,7 @@ def test_an_empty_folder_is_told(sheets: Path) -> None:
 
 def test_csv_of_a_class(sheets: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(check("or-gate", "class", "-f", "csv").out)))
-    assert [row["file"] for row in rows] == [
-        *["class/a.yaml"] * 3,
-        "class/b.yaml",
-        *["class/c.yaml"] * 2,
-    ]
+    assert [row["file"] for row in rows] == [*["class/a.yaml"] * 3, "class/b.yaml", *["class/c.yaml"] * 2]
 
 
 def test_junit_of_a_class(sheets: Path) -> None:

@@ -156,18 +156,12 @@ def test_the_version_is_told() -> None:
             ("trace", "or-gate", "--sample", "first"),
             "'--sample': 'first'; expected a sample's number, or all",
         ),
-        (
-            ("trace", "or-gate", "--hand", "3.5"),
-            "'--hand': '3.5'; expected decimals from 0 to 15",
-        ),
+        (("trace", "or-gate", "--hand", "3.5"), "'--hand': '3.5'; expected decimals from 0 to 15"),
         (
             ("trace", "or-gate", "--hand", "9" * 5000),
             f"'--hand': '{'9' * 40}…'; expected decimals from 0 to 15",
         ),
-        (
-            ("trace", "or-gate", "--hand", ""),
-            "'--hand': ''; expected decimals from 0 to 15",
-        ),
+        (("trace", "or-gate", "--hand", ""), "'--hand': ''; expected decimals from 0 to 15"),
         (
             ("trace", "or-gate", "--hand", "activaton=3"),
             "'--hand': 'activaton' is no kind of quantity; did you mean activation?",
@@ -695,10 +689,7 @@ def test_a_format_that_is_asked_for_goes_before_the_ending(tmp_path: Path) -> No
 def test_help_says_no_more_of_a_step_than_that_it_counts_from_1() -> None:
     lines = run("trace", "--help").out.splitlines()
     steps = [" ".join(line.split()) for line in lines if "--step" in line]
-    assert steps[:2] == [
-        "--step K Only this step. [x>=1]",
-        "--steps N The first N steps. [x>=1]",
-    ]
+    assert steps[:2] == ["--step K Only this step. [x>=1]", "--steps N The first N steps. [x>=1]"]
 
 
 def test_one_equation_is_no_equations() -> None:

@@ -273,26 +273,14 @@ REFUSED: dict[str, tuple[Callable[[], str], str]] = {
         "c.yaml:4:18: layers[0].units: found '1000000000'; expected a list of names, or a whole number from "
         "1 to 20,000",
     ),
-    "a deep alias bomb": (
-        deep_alias_bomb,
-        "c.yaml:6:30: more than 600,000 values, the most that is read",
-    ),
-    "a wide alias bomb": (
-        wide_alias_bomb,
-        "c.yaml:2:5410: more than 600,000 values, the most that is read",
-    ),
+    "a deep alias bomb": (deep_alias_bomb, "c.yaml:6:30: more than 600,000 values, the most that is read"),
+    "a wide alias bomb": (wide_alias_bomb, "c.yaml:2:5410: more than 600,000 values, the most that is read"),
     "an alias inside its anchor": (
         lambda: "layers: &a [*a]",
         "c.yaml:1:13: alias '*a' is inside its own anchor",
     ),
-    "100,000 brackets": (
-        lambda: "[" * 100_000,
-        "c.yaml:1:33: lists or mappings nested more than 32 deep",
-    ),
-    "100,000 braces": (
-        lambda: "{a: " * 100_000,
-        "c.yaml:1:129: lists or mappings nested more than 32 deep",
-    ),
+    "100,000 brackets": (lambda: "[" * 100_000, "c.yaml:1:33: lists or mappings nested more than 32 deep"),
+    "100,000 braces": (lambda: "{a: " * 100_000, "c.yaml:1:129: lists or mappings nested more than 32 deep"),
     "100,000 dashes": (
         lambda: "- " * 100_000 + "x",
         "c.yaml:1:65: lists or mappings nested more than 32 deep",
@@ -390,10 +378,7 @@ REFUSED: dict[str, tuple[Callable[[], str], str]] = {
         "a batch of 1,000 samples by 19,998 parameters has 19,998,000 gradients; at most 2,000,000 are "
         "computed at once",
     ),
-    "9^9^9^9": (
-        lambda: equations("  f: x*9^9^9^9"),
-        "f is not a finite number (inf) in sample 1",
-    ),
+    "9^9^9^9": (lambda: equations("  f: x*9^9^9^9"), "f is not a finite number (inf) in sample 1"),
 }
 
 SUMS_TOO_LARGE = equations("  f: 1e308*x + 1e308*x + x*(1e308 + 1e308)")

@@ -348,11 +348,7 @@ def test_a_run_that_is_told_to_end_leaves_no_half_written_file(tmp_path: Path) -
 ASCII_ONLY = {
     "an encoding asked for": {"PYTHONIOENCODING": "ascii"},
     "latin-1": {"PYTHONIOENCODING": "latin-1"},
-    "the C locale in its own encoding": {
-        "LC_ALL": "C",
-        "PYTHONUTF8": "0",
-        "PYTHONCOERCECLOCALE": "0",
-    },
+    "the C locale in its own encoding": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     "LANG=C in its own encoding": {"LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
 }
 

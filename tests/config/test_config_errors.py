@@ -480,10 +480,7 @@ BROKEN_MEANING: list[tuple[str, str]] = [
     ),
     (network("title: OR gate", "title: *name"), "c.yaml:1:8: alias '*name' has no anchor '&name' above it"),
     (network("[w_2, w_4]]", "&row [w_2, *row]]"), "c.yaml:9:26: alias '*row' is inside its own anchor"),
-    (
-        network("title: OR gate", "? [a, b]\n: 1"),
-        "c.yaml:1:3: a list or mapping is a key; expected a name",
-    ),
+    (network("title: OR gate", "? [a, b]\n: 1"), "c.yaml:1:3: a list or mapping is a key; expected a name"),
     (network("title: OR gate", "title: a\ntitle: b"), "c.yaml:2:1: 'title' is a duplicate (first on line 1)"),
     (
         network("w_2: 0.2, ", "w_2: 0.2, w_2: 0.3, "),
@@ -910,8 +907,7 @@ def test_a_step_function_is_refused_in_the_backward_pass_and_found(text: str, pl
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
-    [BROKEN_STRUCTURE[0], BROKEN_MEANING[0], BROKEN_MEANING[5], BROKEN_STRUCTURE[-1]],
+    ("text", "message"), [BROKEN_STRUCTURE[0], BROKEN_MEANING[0], BROKEN_MEANING[5], BROKEN_STRUCTURE[-1]]
 )
 def test_the_command_line_says_it_on_one_line_and_exits_with_1(
     tmp_path: Path, text: str, message: str

@@ -29,14 +29,7 @@ CONSTANTS: dict[str, dict[str, float]] = {
     "adam": {"beta1": 0.7, "beta2": 0.95, "epsilon": 0.0001},
     "adamw": {"beta1": 0.8, "beta2": 0.9, "epsilon": 0.001, "weight_decay": 0.1},
 }
-DEFAULTS = {
-    "momentum": 0.9,
-    "rho": 0.9,
-    "beta1": 0.9,
-    "beta2": 0.999,
-    "epsilon": 1e-8,
-    "weight_decay": 0.01,
-}
+DEFAULTS = {"momentum": 0.9, "rho": 0.9, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01}
 CONFIG: Config = {
     "inputs": ["x_1", "x_2"],
     "targets": ["t_1", "t_2"],

@@ -86,10 +86,7 @@ def test_a_half_is_rounded_up_in_size(value: str, decimals: int, expected: str) 
     assert str(rounded(value, decimals)) == expected
 
 
-@given(
-    st.decimals(allow_nan=False, allow_infinity=False),
-    st.integers(0, 15),
-)
+@given(st.decimals(allow_nan=False, allow_infinity=False), st.integers(0, 15))
 def test_rounding_never_fails_and_is_off_by_half_a_unit_at_most(value: Decimal, decimals: int) -> None:
     with localcontext() as context:
         context.prec = 400

@@ -623,10 +623,7 @@ samples:
             "layers, as 2-2-1",
         ),
         ("--topology 9-9-1", "9-9-1 has 100 weights and biases; expected at most 48, for work by hand"),
-        (
-            "--activation sigmoidd",
-            "'--activation': 'sigmoidd' is no activation; did you mean sigmoid?",
-        ),
+        ("--activation sigmoidd", "'--activation': 'sigmoidd' is no activation; did you mean sigmoid?"),
         (
             "--activation __import__",
             "'--activation': '__import__' is no activation; expected sigmoid, tanh, "
@@ -641,10 +638,7 @@ samples:
             "softmax in a hidden layer; expected it in the last layer only, as sigmoid,softmax",
         ),
         ("--activation sigmoid,softmax", "softmax of one unit is always 1; expected two or more outputs"),
-        (
-            "--cost half_squared",
-            "'--cost': 'half_squared' is no cost; did you mean half_squared_error?",
-        ),
+        ("--cost half_squared", "'--cost': 'half_squared' is no cost; did you mean half_squared_error?"),
         (
             "--cost cross_entropy --activation sigmoid",
             "cross_entropy with sigmoid outputs; expected softmax in the last layer, or binary_cross_entropy",
@@ -659,10 +653,7 @@ samples:
             "pass alone; expected no cost",
         ),
         ("--update sdg", "'--update': 'sdg' is no update rule; did you mean sgd?"),
-        (
-            "--notation x",
-            "'--notation': 'x' is no notation; expected h-a, net-out, in-out, z-a or I-O",
-        ),
+        ("--notation x", "'--notation': 'x' is no notation; expected h-a, net-out, in-out, z-a or I-O"),
         ("--learning-rate nan", "'--learning-rate': nan is no finite number"),
         (
             "-f latex -o problem.tex",

@@ -623,10 +623,7 @@ def test_what_cannot_be_checked_is_refused_in_one_line(arguments: list[str], sai
     [
         (["--step-size", "nan"], "'--step-size': nan is no finite number"),
         (["--sample", "two"], "'--sample': 'two'; expected a sample's number, or all"),
-        (
-            ["--input", "1,1", "--sample", "1"],
-            "--input makes a sample of its own; leave --sample out",
-        ),
+        (["--input", "1,1", "--sample", "1"], "--input makes a sample of its own; leave --sample out"),
     ],
 )
 def test_a_wrong_option_is_wrong_usage(options: list[str], said: str) -> None:

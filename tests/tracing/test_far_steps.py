@@ -77,10 +77,7 @@ def test_ten_thousand_steps_are_no_wait() -> None:
 
 @pytest.mark.parametrize(
     ("config", "said"),
-    [
-        ("relu", "1 of 2 relu units are dead for every sample in hidden: 2\n"),
-        ("or-gate", "norm of δ"),
-    ],
+    [("relu", "1 of 2 relu units are dead for every sample in hidden: 2\n"), ("or-gate", "norm of δ")],
 )
 def test_health_tells_how_the_layers_are(config: str, said: str) -> None:
     done = run("trace", config, "--health")

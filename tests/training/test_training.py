@@ -373,11 +373,7 @@ def ended_by_the_equations(problem: Problem, most: int) -> tuple[int, str]:
             5,
             "h_o is not a finite number (inf) in sample 1",
         ),
-        (
-            small("linear", "linear", update=sgd(1e308)),
-            1,
-            "h_o is not a finite number (inf) in sample 1",
-        ),
+        (small("linear", "linear", update=sgd(1e308)), 1, "h_o is not a finite number (inf) in sample 1"),
         (
             with_weights(small("relu", samples=[{"inputs": [-1e200], "targets": [1]}]), 1e200, 0.2),
             0,
@@ -584,11 +580,7 @@ def test_an_interrupted_run_is_one_of_fewer_steps(name: str, engine: EngineName)
             "auto",
             "training needs an update, as update: {rule: sgd, learning_rate: 0.5}",
         ),
-        (
-            {**SMALL, "samples": [{"inputs": [1]}]},
-            "auto",
-            "training needs targets, and no sample has any",
-        ),
+        ({**SMALL, "samples": [{"inputs": [1]}]}, "auto", "training needs targets, and no sample has any"),
         (
             {**SMALL, "samples": [{"inputs": [1], "targets": [1]}, {"inputs": [1]}]},
             "auto",

@@ -434,11 +434,7 @@ def in_numbers(text: str, **values: str) -> list[str]:
         (in_symbols("a + b"), 5, ["a + b"]),
         (in_symbols("a + b"), 4, ["a", "+ b"]),
         (in_numbers("a*b - c*d", a="0.5", b="0.25", c="0.125", d="1"), 12, ["0.5(0.25)", "- 0.125(1)"]),
-        (
-            in_symbols("b*v + (1 - b)*g^2", b="β₂", g="∂E/∂w"),
-            20,
-            ["β₂·v", "+ (1 - β₂)·(∂E/∂w)²"],
-        ),
+        (in_symbols("b*v + (1 - b)*g^2", b="β₂", g="∂E/∂w"), 20, ["β₂·v", "+ (1 - β₂)·(∂E/∂w)²"]),
         (in_numbers("a*b", a="0.123456", b="0.654321"), 12, ["0.123456", "(0.654321)"]),
         (in_symbols("e*s", e="∂E/∂a_o", s="∂a_o/∂h_o"), 9, ["∂E/∂a_o·", "∂a_o/∂h_o"]),
         (in_symbols("where(above(h, 0), 1, 0.5)"), 12, ["1 if h > 0", "else 0.5"]),

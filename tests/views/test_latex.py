@@ -453,11 +453,7 @@ def test_a_short_equation_stands_on_one_line() -> None:
 
 
 def test_a_side_that_says_nothing_new_is_left_out() -> None:
-    rows = [
-        row("a", "h", "0.40", "0.4"),
-        row("f", "1", "1", "1"),
-        row("e^h", "exp(h)", "exp(1)", "2.7"),
-    ]
+    rows = [row("a", "h", "0.40", "0.4"), row("f", "1", "1", "1"), row("e^h", "exp(h)", "exp(1)", "2.7")]
     assert list(align(rows, ROOM))[1:-1] == [
         r"a &= h = 0.40 \\[1ex]",
         r"f &= 1 \\[1ex]",
@@ -469,12 +465,7 @@ def test_a_long_equation_breaks_at_its_equals_signs_then_in_its_sums() -> None:
     lines = list(align([row("a", "b + c", "11 + 12", "23")], 19))
     assert lines[1:-1] == [r"a &= b + c \\", " &= 11 + 12 = 23"]
     lines = list(align([row("a", "b + c + d", "1.111 + 1.222 + 1.333", "3.666")], 20))
-    assert lines[1:-1] == [
-        r"a &= b + c + d \\",
-        r" &= 1.111 + 1.222 \\",
-        r"&\quad + 1.333 \\",
-        " &= 3.666",
-    ]
+    assert lines[1:-1] == [r"a &= b + c + d \\", r" &= 1.111 + 1.222 \\", r"&\quad + 1.333 \\", " &= 3.666"]
 
 
 def test_a_sum_in_brackets_is_broken_only_where_it_has_to_be() -> None:
