@@ -244,16 +244,10 @@ def test_a_text_that_begins_with_a_bracket_is_no_mapping(head: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        '{"E": 0.5}',
-        '[{"answers": {"E": 0.5}}]',
-        "{\n E: 0.5}",
-        "E: 0.5",
-        "E,0.5",
-        "E\t0.5",
-        "E = 0.5",
+        '{"E": 0.5}', '[{"answers": {"E": 0.5}}]', "{\n E: 0.5}", "E: 0.5", "E,0.5", "E\t0.5", "E = 0.5",
         "id,value\nE,0.5",
     ],
-)
+)  # fmt: skip
 def test_the_kind_is_told_by_what_stands_in_the_file(data: str) -> None:
     assert [row[:2] for row in read_sheet(data.encode(), "sheet").statements] == [HALF]
 

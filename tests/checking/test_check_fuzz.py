@@ -183,116 +183,53 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 30)
 )
 REFUSED: dict[str, tuple[bytes, str, str]] = {
-    "nothing": (
-        b"",
-        "s.md",
-        "s.md:1:1: empty; expected answers: a mapping from ids to numbers, or a list of "
-        "{step, sample, answers}",
-    ),
-    "comments alone": (
-        b"# h_1: 0.6\n\n#",
-        "s.yaml",
+    "nothing": (b"", "s.md", "s.md:1:1: empty; expected answers: a mapping from ids to numbers, or a list of "
+        "{step, sample, answers}"),
+    "comments alone": (b"# h_1: 0.6\n\n#", "s.yaml",
         "s.yaml:1:1: empty; expected answers: a mapping from ids "
-        "to numbers, or a list of {step, sample, answers}",
-    ),
-    "a byte order mark alone": (
-        b"\xef\xbb\xbf",
-        "s.csv",
+        "to numbers, or a list of {step, sample, answers}"),
+    "a byte order mark alone": (b"\xef\xbb\xbf", "s.csv",
         "s.csv:1:1: empty; expected answers: a mapping from "
-        "ids to numbers, or a list of {step, sample, answers}",
-    ),
-    "UTF-16": (
-        "h_1: 0.6\n".encode("utf-16"),
-        "s.yaml",
-        "s.yaml:1:1: byte 0xff is not UTF-8; expected a text file in UTF-8",
-    ),
-    "a lone surrogate": (
-        b"h_1: 0.6 \xed\xa0\x80",
-        "s.md",
-        "s.md:1:10: byte 0xed is not UTF-8; expected a text file in UTF-8",
-    ),
-    "NUL in a table": (
-        b"id,value\nh_\x001,0.6\n",
-        "s.csv",
-        "s.csv:2:3: not CSV: the character U+0000 may not stand in it",
-    ),
+        "ids to numbers, or a list of {step, sample, answers}"),
+    "UTF-16": ("h_1: 0.6\n".encode("utf-16"), "s.yaml",
+        "s.yaml:1:1: byte 0xff is not UTF-8; expected a text file in UTF-8"),
+    "a lone surrogate": (b"h_1: 0.6 \xed\xa0\x80", "s.md",
+        "s.md:1:10: byte 0xed is not UTF-8; expected a text file in UTF-8"),
+    "NUL in a table": (b"id,value\nh_\x001,0.6\n", "s.csv",
+        "s.csv:2:3: not CSV: the character U+0000 may not stand in it"),
     "NUL": (b"h_1: \x000.6", "s.yaml", "s.yaml:1:6: not YAML: the character U+0000 may not stand in it"),
-    "an escape sequence": (
-        b"h_1: \x1b[31m0.6",
-        "s.json",
-        "s.json:1:6: not YAML: the character U+001B may not stand in it",
-    ),
-    "an alias bomb": (
-        BOMB.encode(),
-        "s.yaml",
-        "s.yaml:6:30: more than 600,000 values, the most that is read",
-    ),
+    "an escape sequence": (b"h_1: \x1b[31m0.6", "s.json",
+        "s.json:1:6: not YAML: the character U+001B may not stand in it"),
+    "an alias bomb": (BOMB.encode(), "s.yaml",
+        "s.yaml:6:30: more than 600,000 values, the most that is read"),
     "brackets": (b"[" * 100_000, "s.json", "s.json:1:33: lists or mappings nested more than 32 deep"),
     "braces": (b"{a: " * 100_000, "s.yaml", "s.yaml:1:129: lists or mappings nested more than 32 deep"),
-    "a tag": (
-        b"h_1: !!python/object:os.x 1",
-        "s.yaml",
-        "s.yaml:1:6: tag 'tag:yaml.org,2002:python/object:os.x'; expected plain values, sheets need no tags",
-    ),
-    "two documents": (
-        b"h_1: 0.6\n---\nh_1: 0.7\n",
-        "s.yaml",
-        "s.yaml:2:1: a second document begins; expected one sheet in a file",
-    ),
-    "a list of numbers": (
-        b"[1, 2]",
-        "s.json",
-        "s.json:1:2: [0]: found '1'; expected a mapping with step, sample and answers",
-    ),
+    "a tag": (b"h_1: !!python/object:os.x 1", "s.yaml",
+        "s.yaml:1:6: tag 'tag:yaml.org,2002:python/object:os.x'; expected plain values, sheets need no tags"),
+    "two documents": (b"h_1: 0.6\n---\nh_1: 0.7\n", "s.yaml",
+        "s.yaml:2:1: a second document begins; expected one sheet in a file"),
+    "a list of numbers": (b"[1, 2]", "s.json",
+        "s.json:1:2: [0]: found '1'; expected a mapping with step, sample and answers"),
     "a huge number": (b"E: 1e400", "s.yaml", "s.yaml:1:4: E: found '1e400'; expected a number below 1.8e308"),
-    "100,000 digits": (
-        b"E: " + b"9" * 100_000,
-        "s.yaml",
-        "s.yaml:1:4: E: found "
-        "'9999999999999999999999999999999999999999…'; expected a number of at most 100 characters",
-    ),
-    "100,000 digits in a cell": (
-        b"E," + b"9" * 100_000,
-        "s.csv",
-        "s.csv:1:1: E: found "
-        "'9999999999999999999999999999999999999999…'; expected a number of at most 100 characters",
-    ),
-    "a long name": (
-        b"a" * 1000 + b": 1",
-        "s.yaml",
-        "s.yaml:1:1: found 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'; expected a quantity's id",
-    ),
-    "a cell that never ends": (
-        b'E,"' + b"1" * 200_000,
-        "s.csv",
-        "s.csv:1:1: not CSV: a cell of more than 131,072 characters",
-    ),
-    "a step of 100,000 digits": (
-        b"id,value,step\nE,1," + b"1" * 100_000,
-        "s.csv",
-        "s.csv:2:1: step: found '1111111111111111111111111111111111111111…'; expected a whole number from 1",
-    ),
-    "a step below 1": (
-        b"- {step: -1, answers: {E: 1}}",
-        "s.yaml",
-        "s.yaml:1:10: [0].step: found '-1'; expected a whole number from 1 to 1,000,000,000",
-    ),
-    "too many rows": (
-        b"E,\n" * (SHEET_ROWS + 1),
-        "s.csv",
-        "s.csv:300001:1: more than 300,000 rows, the most that are read",
-    ),
-    "too many steps": (
-        b"id,value,step\n" + b"".join(b"E,1,%d\n" % i for i in range(1, SHEET_STEPS + 2)),
-        "s.csv",
-        "s.csv: answers over 201 steps; at most 200 fit on one sheet",
-    ),
-    "too long a document": (
-        b"h_1 = 0.6\n" * (DOCUMENT_CHARACTERS // 10) + b"h",
-        "s.md",
-        "s.md:1:1: larger than 8 MB, the most that is read of a document",
-    ),
-}
+    "100,000 digits": (b"E: " + b"9" * 100_000, "s.yaml", "s.yaml:1:4: E: found "
+        "'9999999999999999999999999999999999999999…'; expected a number of at most 100 characters"),
+    "100,000 digits in a cell": (b"E," + b"9" * 100_000, "s.csv", "s.csv:1:1: E: found "
+        "'9999999999999999999999999999999999999999…'; expected a number of at most 100 characters"),
+    "a long name": (b"a" * 1000 + b": 1", "s.yaml",
+        "s.yaml:1:1: found 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'; expected a quantity's id"),
+    "a cell that never ends": (b'E,"' + b"1" * 200_000, "s.csv",
+        "s.csv:1:1: not CSV: a cell of more than 131,072 characters"),
+    "a step of 100,000 digits": (b"id,value,step\nE,1," + b"1" * 100_000, "s.csv",
+        "s.csv:2:1: step: found '1111111111111111111111111111111111111111…'; expected a whole number from 1"),
+    "a step below 1": (b"- {step: -1, answers: {E: 1}}", "s.yaml",
+        "s.yaml:1:10: [0].step: found '-1'; expected a whole number from 1 to 1,000,000,000"),
+    "too many rows": (b"E,\n" * (SHEET_ROWS + 1), "s.csv",
+        "s.csv:300001:1: more than 300,000 rows, the most that are read"),
+    "too many steps": (b"id,value,step\n" + b"".join(b"E,1,%d\n" % i for i in range(1, SHEET_STEPS + 2)),
+        "s.csv", "s.csv: answers over 201 steps; at most 200 fit on one sheet"),
+    "too long a document": (b"h_1 = 0.6\n" * (DOCUMENT_CHARACTERS // 10) + b"h", "s.md",
+        "s.md:1:1: larger than 8 MB, the most that is read of a document"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -305,20 +242,14 @@ def test_a_sheet_that_cannot_be_read_is_refused_in_one_line(name: str) -> None:
 
 NOTHING = {
     "an essay": ("The network has two inputs.\n", "s.md", "no equation that ends in a number was found"),
-    "one line not understood": (
-        "\nIn 2015 = 5\n",
-        "s.txt",
-        "no equation that ends in a number was found (line 2, for one, was not understood)",
-    ),
-    "lines not understood": (
-        "In 2015 = 5\n\nE = 50%\n",
-        "s.md",
-        "no equation that ends in a number was found (line 1, for one, was not understood)",
-    ),
+    "one line not understood": ("\nIn 2015 = 5\n", "s.txt",
+        "no equation that ends in a number was found (line 2, for one, was not understood)"),
+    "lines not understood": ("In 2015 = 5\n\nE = 50%\n", "s.md",
+        "no equation that ends in a number was found (line 1, for one, was not understood)"),
     "a blank sheet": ("h_1:\na_1: ~\n", "s.yaml", "no number is stated"),
     "a header alone": ("id,value\n", "s.csv", "no number is stated"),
     "no answers": ("[]", "s.json", "no number is stated"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NOTHING)
@@ -380,20 +311,9 @@ def test_a_line_that_takes_quadratic_time_would_be_noticed() -> None:
 
 
 HTML = (
-    "<",
-    "<a ",
-    "</p>",
-    "<p>",
-    "<sub>",
-    "<!--",
-    "<script>",
-    "<math><mfrac>",
-    "&",
-    "<a b='",
-    "<![CDATA[",
-    "<?",
+    "<", "<a ", "</p>", "<p>", "<sub>", "<!--", "<script>", "<math><mfrac>", "&", "<a b='", "<![CDATA[", "<?",
     "<!",
-)
+)  # fmt: skip
 
 
 def test_the_time_for_a_web_page_grows_with_its_length() -> None:
@@ -404,21 +324,8 @@ def test_the_time_for_a_web_page_grows_with_its_length() -> None:
 
 
 TABLES = (
-    "a,1\n",
-    "a,1,",
-    '"',
-    '",',
-    "\n",
-    "a;1\n",
-    "a: 1\n",
-    '{"a":',
-    "- ",
-    "'",
-    "a\t",
-    ": ",
-    "# ",
-    "a: |\n  b\n",
-)
+    "a,1\n", "a,1,", '"', '",', "\n", "a;1\n", "a: 1\n", '{"a":', "- ", "'", "a\t", ": ", "# ", "a: |\n  b\n",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("ending", [".yaml", ".csv"])

@@ -337,29 +337,9 @@ def test_a_line_that_is_too_long_is_not_read() -> None:
 
 
 HOSTILE = [
-    "| a ",
-    "a | b = 1 ",
-    "a – b ",
-    "*a*",
-    "[1 ",
-    "(x): ",
-    "∇_",
-    "new w ",
-    "{",
-    "\\frac",
-    "_{",
-    "a=",
-    "(",
-    "d/",
-    "∂a/",
-    "&=",
-    "$",
-    "<",
-    "a^",
-    "=a=",
-    "1e",
-    "\\begin{array}",
-]
+    "| a ", "a | b = 1 ", "a – b ", "*a*", "[1 ", "(x): ", "∇_", "new w ", "{", "\\frac", "_{", "a=", "(",
+    "d/", "∂a/", "&=", "$", "<", "a^", "=a=", "1e", "\\begin{array}",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("piece", HOSTILE)

@@ -252,21 +252,17 @@ def test_the_count_of_steps_is_not_worked_out() -> None:
         (r"z^{[1]} = \begin{bmatrix} 1.0 \\ 1.7 \end{bmatrix}", "h_1_1 h_1_2"),
         ("Z1 = [1.0  1.7]", "h_1_1 h_1_2"),
         ("A = [0.7311, 0.8455]^T", "a_1_1 a_1_2"),
-        (
-            r"W^{[1]} = \begin{bmatrix} 0.1 & 0.2 \\ 0.3 & 0.4 \end{bmatrix}",
-            "w_1_1_1 w_1_1_2 w_1_2_1 w_1_2_2",
-        ),
+        (r"W^{[1]} = \begin{bmatrix} 0.1 & 0.2 \\ 0.3 & 0.4 \end{bmatrix}",
+         "w_1_1_1 w_1_1_2 w_1_2_1 w_1_2_2"),
         (r"W_1 = \begin{bmatrix} 0.1 & 0.3 \\ 0.2 & 0.4 \end{bmatrix}", "w_1_1_1 w_1_2_1 w_1_1_2 w_1_2_2"),
         ("b1 = [0.5 0.6]", "b_1_1 b_1_2"),
         ("δ^{(1)} = [-0.0014883, -0.0011301]", "delta_1_1 delta_1_2"),
         ("dW2 = [-0.007907 -0.009144]", "dE/dw_2_1_1 dE/dw_2_1_2"),
-        (
-            r"\nabla_{W^{(2)}} = \begin{bmatrix} -0.007907 & -0.009144 \end{bmatrix}",
-            "dE/dw_2_1_1 dE/dw_2_1_2",
-        ),
+        (r"\nabla_{W^{(2)}} = \begin{bmatrix} -0.007907 & -0.009144 \end{bmatrix}",
+         "dE/dw_2_1_1 dE/dw_2_1_2"),
         ("dz^{[2]} = -0.010815", "delta_2_1"),
     ],
-)
+)  # fmt: skip
 def test_vectors_and_matrices_of_a_layer_are_read_by_their_place(text: str, ids: str) -> None:
     assert [line.split()[0] for line in judged(COUNTED, text)] == ids.split()
 

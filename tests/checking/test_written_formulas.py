@@ -32,50 +32,26 @@ def finding(config: str, text: str) -> FormulaFinding:
 
 
 RIGHT = {
-    "or-gate": [
-        "h_1 = i_1 w_1 + i_2 w_3 + b_2",
-        r"h_o = a_1w_5 + a_2w_6 + b_3",
-        "a_o = g(h_o)",
-        "a_o = σ(h_o)",
-        "a_1 = 1/(1 + e^{-h_1})",
-        r"a_1 = \frac{1}{1 + e^{-h_1}}",
-        r"a_1 = \dfrac{1}{1 + \exp(-h_1)}",
-        "E = ½(y - a_o)²",
-        r"E = \frac{1}{2}(y_{train} - a_o)^2",
-        "E = 0.5*(y - a_o)**2",
-        "∂E/∂a_o = a_o - y",
-        "∂E/∂a_o = -(y - a_o)",
-        "∂a_o/∂h_o = a_o(1 - a_o)",
-        r"\frac{\partial a_o}{\partial h_o} = g(h_o)(1 - g(h_o))",
-        "∂a_o/∂h_o = g'(h_o)",
-        "∂a_o/∂h_o = ∂/∂h_o [1/(1 + e^{-h_o})]",
-        "δ_o = (a_o - y) a_o (1 - a_o)",
-        "δ_o = ∂E/∂a_o · ∂a_o/∂h_o",
+    "or-gate": ["h_1 = i_1 w_1 + i_2 w_3 + b_2", r"h_o = a_1w_5 + a_2w_6 + b_3", "a_o = g(h_o)",
+        "a_o = σ(h_o)", "a_1 = 1/(1 + e^{-h_1})", r"a_1 = \frac{1}{1 + e^{-h_1}}",
+        r"a_1 = \dfrac{1}{1 + \exp(-h_1)}", "E = ½(y - a_o)²", r"E = \frac{1}{2}(y_{train} - a_o)^2",
+        "E = 0.5*(y - a_o)**2", "∂E/∂a_o = a_o - y", "∂E/∂a_o = -(y - a_o)", "∂a_o/∂h_o = a_o(1 - a_o)",
+        r"\frac{\partial a_o}{\partial h_o} = g(h_o)(1 - g(h_o))", "∂a_o/∂h_o = g'(h_o)",
+        "∂a_o/∂h_o = ∂/∂h_o [1/(1 + e^{-h_o})]", "δ_o = (a_o - y) a_o (1 - a_o)", "δ_o = ∂E/∂a_o · ∂a_o/∂h_o",
         "∂E/∂h_o = δ_o",
         r"\frac{\partial E}{\partial w_5} = \frac{\partial E}{\partial a_o}\frac{\partial a_o}{\partial h_o}"
-        r"\frac{\partial h_o}{\partial w_5}",
-        "dE/dw5 = (a_o - y) * a_o * (1 - a_o) * a_1",
-        "∂E/∂w_1 = δ_o w_5 σ'(h_1) i_1",
-        "∂E/∂w_1 = δ_1 i_1 = δ_o w_5 a_1 (1 - a_1) i_1",
-        "Δw_5 = -η δ_o a_1",
-        "w_5^+ = w_5 - η ∂E/∂w_5",
-        "w_5 = w_5 - α ∂E/∂w_5",
-        "w_5 ← w_5 - 0.5 δ_o a_1",
-        "∂h_o/∂w_5 = ∂/∂w_5 [a_1 w_5 + a_2 w_6]",
-        "∂E/∂a_o · ∂a_o/∂h_o = (a_o - y) a_o (1 - a_o)",
-    ],
-    "two-two-two": [
-        r"net_{h1} = w_1 i_1 + w_2 i_2 + b_1",
-        r"in_{h1} = w_1 i_1 + w_2 i_2 + b_1",
-        "z_h1 = w1*i1 + w2*i2 + b1",
-        "E_total = E_o1 + E_o2",
+        r"\frac{\partial h_o}{\partial w_5}", "dE/dw5 = (a_o - y) * a_o * (1 - a_o) * a_1",
+        "∂E/∂w_1 = δ_o w_5 σ'(h_1) i_1", "∂E/∂w_1 = δ_1 i_1 = δ_o w_5 a_1 (1 - a_1) i_1", "Δw_5 = -η δ_o a_1",
+        "w_5^+ = w_5 - η ∂E/∂w_5", "w_5 = w_5 - α ∂E/∂w_5", "w_5 ← w_5 - 0.5 δ_o a_1",
+        "∂h_o/∂w_5 = ∂/∂w_5 [a_1 w_5 + a_2 w_6]", "∂E/∂a_o · ∂a_o/∂h_o = (a_o - y) a_o (1 - a_o)"],
+    "two-two-two": [r"net_{h1} = w_1 i_1 + w_2 i_2 + b_1", r"in_{h1} = w_1 i_1 + w_2 i_2 + b_1",
+        "z_h1 = w1*i1 + w2*i2 + b1", "E_total = E_o1 + E_o2",
         r"E_{total} = \frac12 (target_{01} - out_{01})^2 + \frac12 (target_{02} - out_{02})^2",
         "∂E_total/∂out_h1 = ∂E_o1/∂out_h1 + ∂E_o2/∂out_h1",
-        "∂E_total/∂w1 = (δ_o1 w5 + δ_o2 w7) out_h1 (1 - out_h1) i1",
-    ],
+        "∂E_total/∂w1 = (δ_o1 w5 + δ_o2 w7) out_h1 (1 - out_h1) i1"],
     "softmax-cross-entropy": ["∂E/∂h_1 = a_1 - t_1"],
     "circuit": ["f = (x + y) z", "∂f/∂x = z", "∂f/∂z = x + y"],
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -105,24 +81,15 @@ def test_a_right_formula_is_right_however_it_is_written(config: str, text: str) 
         ("or-gate", "a_1 = h_1", ("a_1", "missing_activation")),
         ("or-gate", "a_1 = 1/1 + e^{-h_1}", ("a_1", "missing_bracket")),
         ("two-two-two", "∂E_total/∂w6 = δ_o2 out_h2", ("dE/dw6", "wrong_index")),
-        (
-            "two-two-two",
-            "∂E_total/∂w1 = (δ_o1 w5 + δ_o2 w6) out_h1 (1 - out_h1) i1",
-            ("dE/dw1", "wrong_index"),
-        ),
-        (
-            "two-two-two",
-            "∂E_o2/∂out_o2 · ∂out_o2/∂net_o2 · ∂net_o2/∂out_h1 = δ_o2 w6",
-            ("dE_o2/da_h1", "wrong_index"),
-        ),
-        (
-            "two-two-two",
-            "∂E_total/∂out_o1 = ∂/∂out_o1 [½(target_o1 - out_o1)² - ½(target_o2 - out_o2)²]",
-            ("E", "sign"),
-        ),
+        ("two-two-two", "∂E_total/∂w1 = (δ_o1 w5 + δ_o2 w6) out_h1 (1 - out_h1) i1",
+         ("dE/dw1", "wrong_index")),
+        ("two-two-two", "∂E_o2/∂out_o2 · ∂out_o2/∂net_o2 · ∂net_o2/∂out_h1 = δ_o2 w6",
+         ("dE_o2/da_h1", "wrong_index")),
+        ("two-two-two", "∂E_total/∂out_o1 = ∂/∂out_o1 [½(target_o1 - out_o1)² - ½(target_o2 - out_o2)²]",
+         ("E", "sign")),
         ("two-two-two", "E_total = E_o1 - E_o2", ("E", "sign")),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_formula_is_explained_by_its_slip(config: str, text: str, expected: tuple[str, str]) -> None:
     assert findings(config, text) == [expected]
 

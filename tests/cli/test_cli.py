@@ -17,18 +17,8 @@ from backtrace.config.cursor import one_of
 from tests.runner import run
 
 FIELDS = [
-    "step",
-    "sample",
-    "phase",
-    "layer",
-    "kind",
-    "id",
-    "symbol",
-    "formula",
-    "substitution",
-    "value",
-    "text",
-]
+    "step", "sample", "phase", "layer", "kind", "id", "symbol", "formula", "substitution", "value", "text",
+]  # fmt: skip
 
 
 def json_of(*arguments: str) -> list[dict[str, Any]]:
@@ -144,42 +134,26 @@ def test_the_version_is_told() -> None:
         (("tarce", "or-gate"), "no such command 'tarce'; did you mean trace?"),
         (("zzz",), f"no such command 'zzz'; expected {one_of(COMMANDS)}"),
         (("or-gate",), "no such command 'or-gate'; did you mean backtrace trace or-gate?"),
-        (
-            ("trace", "or-gate", "--step", "1", "--steps", "2"),
-            "--step and --steps exclude each other; give one of them",
-        ),
-        (
-            ("trace", "or-gate", "--digits", "3", "--decimals", "2"),
-            "--digits and --decimals exclude each other; give one of them",
-        ),
-        (
-            ("trace", "or-gate", "--sample", "first"),
-            "'--sample': 'first'; expected a sample's number, or all",
-        ),
+        (("trace", "or-gate", "--step", "1", "--steps", "2"),
+         "--step and --steps exclude each other; give one of them"),
+        (("trace", "or-gate", "--digits", "3", "--decimals", "2"),
+         "--digits and --decimals exclude each other; give one of them"),
+        (("trace", "or-gate", "--sample", "first"),
+         "'--sample': 'first'; expected a sample's number, or all"),
         (("trace", "or-gate", "--hand", "3.5"), "'--hand': '3.5'; expected decimals from 0 to 15"),
-        (
-            ("trace", "or-gate", "--hand", "9" * 5000),
-            f"'--hand': '{'9' * 40}…'; expected decimals from 0 to 15",
-        ),
+        (("trace", "or-gate", "--hand", "9" * 5000),
+         f"'--hand': '{'9' * 40}…'; expected decimals from 0 to 15"),
         (("trace", "or-gate", "--hand", ""), "'--hand': ''; expected decimals from 0 to 15"),
-        (
-            ("trace", "or-gate", "--hand", "activaton=3"),
-            "'--hand': 'activaton' is no kind of quantity; did you mean activation?",
-        ),
-        (
-            ("trace", "or-gate", "--hand", "delta=3,delta=4"),
-            "'--hand': 'delta=3,delta=4' has decimals for delta twice",
-        ),
-        (
-            ("trace", "or-gate", "--set", "w_5"),
-            "'--set': 'w_5'; expected a parameter and its value, as w_5=0.02",
-        ),
-        (
-            ("trace", "or-gate", "--matrix", "-f", "csv"),
-            "--matrix is drawn in tables and Markdown; use -f table or markdown, not csv",
-        ),
+        (("trace", "or-gate", "--hand", "activaton=3"),
+         "'--hand': 'activaton' is no kind of quantity; did you mean activation?"),
+        (("trace", "or-gate", "--hand", "delta=3,delta=4"),
+         "'--hand': 'delta=3,delta=4' has decimals for delta twice"),
+        (("trace", "or-gate", "--set", "w_5"),
+         "'--set': 'w_5'; expected a parameter and its value, as w_5=0.02"),
+        (("trace", "or-gate", "--matrix", "-f", "csv"),
+         "--matrix is drawn in tables and Markdown; use -f table or markdown, not csv"),
     ],
-)
+)  # fmt: skip
 def test_wrong_usage_is_told_with_exit_code_2(arguments: tuple[str, ...], message: str) -> None:
     assert run(*arguments).usage_error == message
 
@@ -221,19 +195,13 @@ def test_wrong_options_are_told_with_what_was_expected(
         (("or-gate", "--sample", "9", "--target", "0"), "no sample 9; there are samples 1 to 4"),
         (("circuit", "--step", "2"), "no step 2: without an update in the config there is one step"),
         (("circuit", "--only", "update"), "nothing to show: the config has no update"),
-        (
-            ("or-gate", "--input", "1,1", "--only", "backward"),
-            "nothing to show: without targets there is only the forward pass",
-        ),
-        (
-            ("or-gate-batch", "--sample", "2", "--only", "update"),
-            "nothing to show: in batch mode one sample has no update; expected --sample all",
-        ),
+        (("or-gate", "--input", "1,1", "--only", "backward"),
+         "nothing to show: without targets there is only the forward pass"),
+        (("or-gate-batch", "--sample", "2", "--only", "update"),
+         "nothing to show: in batch mode one sample has no update; expected --sample all"),
         (("or-gate", "--set", "w_7=1"), "--set 'w_7': no such parameter; did you mean w_6?"),
-        (
-            ("or-gate", "--set", "i_1=1"),
-            "--set 'i_1': no such parameter; inputs and targets change with --input and --target",
-        ),
+        (("or-gate", "--set", "i_1=1"),
+         "--set 'i_1': no such parameter; inputs and targets change with --input and --target"),
         (("or-gate", "--set", "w_5=two"), "--set 'w_5': found 'two'; expected a number"),
         (("or-gate", "--set", "w_5=nan"), "--set 'w_5': found 'nan'; expected a finite number"),
         (("or-gate", "--input", "1"), "--input '1': 1 given, expected 2 (i_1, i_2)"),
@@ -241,27 +209,19 @@ def test_wrong_options_are_told_with_what_was_expected(
         (("or-gate", "--target", "1,0"), "--target '1,0': 2 given, expected 1 (y)"),
         (("or-gate", "--show", "dE/dw5"), "no quantity 'dE/dw5'; did you mean dE/dw_5?"),
         (("or-gate", "--show", "w_5"), "'w_5' is given, not computed; did you mean w_5+?"),
-        (
-            ("or-gate", "--show", "h_o", "--show", "zz*"),
-            "no quantity 'zz*'; expected an id, as h_1, h_2, a_1, a_2, h_o, a_o",
-        ),
-        (
-            ("or-gate", "--only", "backward", "--show", "h_1"),
-            "'h_1' belongs to the forward pass, which is not shown here",
-        ),
-        (
-            ("or-gate", "--only", "forward", "--show", "dE/d*"),
-            "'dE/d*' belongs to the backward pass, which is not shown here",
-        ),
-        (
-            ("or-gate", "--set", "x=1"),
-            "--set 'x': no such parameter; expected one of w_1, w_2, w_3, w_4, b_1, b_2, … b_3",
-        ),
+        (("or-gate", "--show", "h_o", "--show", "zz*"),
+         "no quantity 'zz*'; expected an id, as h_1, h_2, a_1, a_2, h_o, a_o"),
+        (("or-gate", "--only", "backward", "--show", "h_1"),
+         "'h_1' belongs to the forward pass, which is not shown here"),
+        (("or-gate", "--only", "forward", "--show", "dE/d*"),
+         "'dE/d*' belongs to the backward pass, which is not shown here"),
+        (("or-gate", "--set", "x=1"),
+         "--set 'x': no such parameter; expected one of w_1, w_2, w_3, w_4, b_1, b_2, … b_3"),
         (("circuit", "--input", "1"), "--input '1': the config has no inputs"),
         (("circuit", "--target", "1,2"), "--target '1,2': the config has no targets"),
         (("two-two-two", "--show", "out_h3"), "no quantity 'out_h3'; did you mean out_h2?"),
     ],
-)
+)  # fmt: skip
 def test_bad_input_is_told_with_exit_code_1(arguments: tuple[str, ...], message: str) -> None:
     done = run("trace", *arguments)
     assert (done.code, done.err) == (1, f"{message}\n")

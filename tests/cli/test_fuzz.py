@@ -34,81 +34,13 @@ EXAMPLE = settings(deadline=5000, suppress_health_check=[HealthCheck.too_slow]) 
 
 EXAMPLES = [example_text(name).encode() for name in example_names()]
 SCALARS = (
-    "0",
-    "-1",
-    "1e308",
-    "-1e308",
-    "1e-308",
-    "1e999",
-    ".inf",
-    "nan",
-    "null",
-    "~",
-    "true",
-    "no",
-    "12:30",
-    "0x1F",
-    "010",
-    "1_000",
-    '""',
-    "''",
-    "[]",
-    "{}",
-    "[[]]",
-    "{a:",
-    "b}",
-    "*a",
-    "&a",
-    "!t",
-    "|",
-    ">",
-    "%",
-    "@",
-    "-",
-    "?",
-    ":",
-    ",",
-    "h_1",
-    "a_o",
-    "w_5",
-    "i_1",
-    "δ",
-    "θ4",
-    "E",
-    "step",
-    "exp",
-    "exp(1000)",
-    "1/0",
-    "x^x^x",
-    "9^9^9^9",
-    "log(0)",
-    "-x",
-    "max(x,x)",
-    "((",
-    "))",
-    "softmax",
-    "relu",
-    "step",
-    "gelu",
-    "leaky_relu",
-    "sgd",
-    "adam",
-    "rmsprop",
-    "momentum",
-    "sum",
-    "mean",
-    "maximize",
-    "descent",
-    "cross_entropy",
-    "binary_cross_entropy",
-    "performance",
-    "net-out",
-    "3",
-    "20000",
-    "1000000000",
-    "inputs",
-    "hidden",
-)
+    "0", "-1", "1e308", "-1e308", "1e-308", "1e999", ".inf", "nan", "null", "~", "true", "no", "12:30",
+    "0x1F", "010", "1_000", '""', "''", "[]", "{}", "[[]]", "{a:", "b}", "*a", "&a", "!t", "|", ">", "%", "@",
+    "-", "?", ":", ",", "h_1", "a_o", "w_5", "i_1", "δ", "θ4", "E", "step", "exp", "exp(1000)", "1/0",
+    "x^x^x", "9^9^9^9", "log(0)", "-x", "max(x,x)", "((", "))", "softmax", "relu", "step", "gelu",
+    "leaky_relu", "sgd", "adam", "rmsprop", "momentum", "sum", "mean", "maximize", "descent", "cross_entropy",
+    "binary_cross_entropy", "performance", "net-out", "3", "20000", "1000000000", "inputs", "hidden",
+)  # fmt: skip
 
 
 def outcome(data: bytes) -> Problem | None:
@@ -188,12 +120,8 @@ def change_scalars(draw: st.DrawFn, data: bytes) -> bytes:
 
 
 MUTATIONS: list[Callable[[st.DrawFn, bytes], bytes]] = [
-    change_bytes,
-    change_lines,
-    change_scalars,
-    change_scalars,
-    change_scalars,
-]
+    change_bytes, change_lines, change_scalars, change_scalars, change_scalars,
+]  # fmt: skip
 
 
 @settings(EXAMPLE, max_examples=400)
@@ -268,59 +196,35 @@ def wide_alias_bomb() -> str:
 
 
 REFUSED: dict[str, tuple[Callable[[], str], str]] = {
-    "a billion units": (
-        lambda: network("1000000000", "{random: normal}"),
+    "a billion units": (lambda: network("1000000000", "{random: normal}"),
         "c.yaml:4:18: layers[0].units: found '1000000000'; expected a list of names, or a whole number from "
-        "1 to 20,000",
-    ),
+        "1 to 20,000"),
     "a deep alias bomb": (deep_alias_bomb, "c.yaml:6:30: more than 600,000 values, the most that is read"),
     "a wide alias bomb": (wide_alias_bomb, "c.yaml:2:5410: more than 600,000 values, the most that is read"),
-    "an alias inside its anchor": (
-        lambda: "layers: &a [*a]",
-        "c.yaml:1:13: alias '*a' is inside its own anchor",
-    ),
+    "an alias inside its anchor": (lambda: "layers: &a [*a]",
+        "c.yaml:1:13: alias '*a' is inside its own anchor"),
     "100,000 brackets": (lambda: "[" * 100_000, "c.yaml:1:33: lists or mappings nested more than 32 deep"),
     "100,000 braces": (lambda: "{a: " * 100_000, "c.yaml:1:129: lists or mappings nested more than 32 deep"),
-    "100,000 dashes": (
-        lambda: "- " * 100_000 + "x",
-        "c.yaml:1:65: lists or mappings nested more than 32 deep",
-    ),
-    "100,000 question marks": (
-        lambda: "? " * 100_000 + "x",
-        "c.yaml:1:65: lists or mappings nested more than 32 deep",
-    ),
-    "100,000 brackets in a formula": (
-        lambda: equations(f"  f: {'(' * 100_000}x{')' * 100_000}"),
-        "c.yaml:4:6: equations.f: formula of 200,001 characters; at most 10,000 are read",
-    ),
-    "5,000 brackets in a formula": (
-        lambda: equations(f"  f: {'(' * 4_999}x{')' * 4_999}"),
-        "c.yaml:4:47: equations.f: formula nested more than 40 deep",
-    ),
-    "5,000 fraction lines": (
-        lambda: equations(f"  f: x{'/x' * 4_999}"),
-        "c.yaml:4:88: equations.f: formula nested more than 40 deep",
-    ),
-    "5,000 signs": (
-        lambda: equations(f"  f: x{'*-' * 4_000}x"),
-        "c.yaml:4:9: equations.f: found '*'; expected a number, a name or '('",
-    ),
-    "a scalar of 100 MB": (
-        lambda: "title: " + "x" * 100 * MEGABYTE,
-        "c.yaml:1:1: larger than 32 MB, the most that is read",
-    ),
-    "a scalar of 30 MB": (
-        lambda: network("1", "[[1]]") + "title: " + "x" * 30 * MEGABYTE,
-        "c.yaml:5:8: title: found a text of 30,000,000 characters; expected at most 500",
-    ),
-    "a line of 30 MB": (
-        lambda: "[" + "1," * 15 * MEGABYTE,
-        "c.yaml:1:1200000: more than 600,000 values, the most that is read",
-    ),
-    "a million unknown keys": (
-        lambda: "\n".join(f"k{i}: 1" for i in range(900_000)),
-        "c.yaml:300000:10: more than 600,000 values, the most that is read",
-    ),
+    "100,000 dashes": (lambda: "- " * 100_000 + "x",
+        "c.yaml:1:65: lists or mappings nested more than 32 deep"),
+    "100,000 question marks": (lambda: "? " * 100_000 + "x",
+        "c.yaml:1:65: lists or mappings nested more than 32 deep"),
+    "100,000 brackets in a formula": (lambda: equations(f"  f: {'(' * 100_000}x{')' * 100_000}"),
+        "c.yaml:4:6: equations.f: formula of 200,001 characters; at most 10,000 are read"),
+    "5,000 brackets in a formula": (lambda: equations(f"  f: {'(' * 4_999}x{')' * 4_999}"),
+        "c.yaml:4:47: equations.f: formula nested more than 40 deep"),
+    "5,000 fraction lines": (lambda: equations(f"  f: x{'/x' * 4_999}"),
+        "c.yaml:4:88: equations.f: formula nested more than 40 deep"),
+    "5,000 signs": (lambda: equations(f"  f: x{'*-' * 4_000}x"),
+        "c.yaml:4:9: equations.f: found '*'; expected a number, a name or '('"),
+    "a scalar of 100 MB": (lambda: "title: " + "x" * 100 * MEGABYTE,
+        "c.yaml:1:1: larger than 32 MB, the most that is read"),
+    "a scalar of 30 MB": (lambda: network("1", "[[1]]") + "title: " + "x" * 30 * MEGABYTE,
+        "c.yaml:5:8: title: found a text of 30,000,000 characters; expected at most 500"),
+    "a line of 30 MB": (lambda: "[" + "1," * 15 * MEGABYTE,
+        "c.yaml:1:1200000: more than 600,000 values, the most that is read"),
+    "a million unknown keys": (lambda: "\n".join(f"k{i}: 1" for i in range(900_000)),
+        "c.yaml:300000:10: more than 600,000 values, the most that is read"),
     "a million parameters": (
         lambda: (
             f"{INPUT}layers: [{{units: 1, weights: [[w]]}}]\nparameters: {{"
@@ -330,56 +234,39 @@ REFUSED: dict[str, tuple[Callable[[], str], str]] = {
         "c.yaml:4:3488781: more than 600,000 values, the most that is read",
     ),
     "NUL bytes": (lambda: "\0" * 1000, "c.yaml:1:1: not YAML: the character U+0000 may not stand in it"),
-    "a number of a million digits": (
-        lambda: equations("  f: x", "1" * 1_000_000),
+    "a number of a million digits": (lambda: equations("  f: x", "1" * 1_000_000),
         "c.yaml:1:17: parameters.x: found '1111111111111111111111111111111111111111…'; expected a number of "
-        "at most 100 characters",
-    ),
-    "a count of a million digits": (
-        lambda: network("1" * 1_000_000, "[[1]]"),
+        "at most 100 characters"),
+    "a count of a million digits": (lambda: network("1" * 1_000_000, "[[1]]"),
         "c.yaml:4:18: layers[0].units: found '1111111111111111111111111111111111111111…'; expected a list of "
-        "names, or a whole number from 1 to 20,000",
-    ),
+        "names, or a whole number from 1 to 20,000"),
     "too many samples": (
         lambda: (
             "inputs: [x]\nlayers: [{units: 1, weights: [[1]]}]\nsamples:\n" + "- {inputs: [1]}\n" * 100_001
         ),
         "c.yaml:4:1: samples: found 100,001 samples; expected 1 to 100,000",
     ),
-    "too many weights": (
-        lambda: network("20000", "{random: normal}}, {units: 20000, weights: {random: normal}"),
+    "too many weights": (lambda: network("20000",
+        "{random: normal}}, {units: 20000, weights: {random: normal}"),
         "c.yaml:4:77: layers[1].weights: 20,000 units with 20,000 sources each make 400,020,000 weights so "
-        "far; expected at most 300,000",
-    ),
-    "a softmax over too many units": (
-        lambda: network("20000", "{random: normal}", ", activation: softmax"),
-        "c.yaml:4:64: layers[0].activation: softmax over 20,000 units; expected at most 1,000",
-    ),
-    "a product of 5,000 factors": (
-        lambda: equations(f"  f: x{'*x' * 4_999}"),
+        "far; expected at most 300,000"),
+    "a softmax over too many units": (lambda: network("20000", "{random: normal}", ", activation: softmax"),
+        "c.yaml:4:64: layers[0].activation: softmax over 20,000 units; expected at most 1,000"),
+    "a product of 5,000 factors": (lambda: equations(f"  f: x{'*x' * 4_999}"),
         "c.yaml:4:6: equations.f: the derivatives have more than 500,000 parts here; expected shorter "
-        "formulas, with parts of them as equations of their own",
-    ),
-    "a maximum of 3,000 numbers": (
-        lambda: equations(f"  f: max(x{',x' * 2_999})"),
+        "formulas, with parts of them as equations of their own"),
+    "a maximum of 3,000 numbers": (lambda: equations(f"  f: max(x{',x' * 2_999})"),
         "c.yaml:4:6: equations.f: the derivatives have more than 500,000 parts here; expected shorter "
-        "formulas, with parts of them as equations of their own",
-    ),
-    "more equations than are read": (
-        lambda: chain(10_001, downwards=False),
-        "c.yaml:10004:3: equations: more than 10,000 equations, the most that are read",
-    ),
-    "a batch of too many gradients": (
-        lambda: (
-            "seed: 1\nbatch: sum\ninputs: [x]\ntargets: [y]\n"
-            "layers: [{units: 9999, weights: {random: normal}},\n {units: 1, weights: {random: normal}}]\n"
-            "samples:\n" + "- {inputs: [1], targets: [1]}\n" * 1000
-        ),
+        "formulas, with parts of them as equations of their own"),
+    "more equations than are read": (lambda: chain(10_001, downwards=False),
+        "c.yaml:10004:3: equations: more than 10,000 equations, the most that are read"),
+    "a batch of too many gradients": (lambda: ("seed: 1\nbatch: sum\ninputs: [x]\ntargets: [y]\n"
+        "layers: [{units: 9999, weights: {random: normal}},\n {units: 1, weights: {random: normal}}]\n"
+        "samples:\n" + "- {inputs: [1], targets: [1]}\n" * 1000),
         "a batch of 1,000 samples by 19,998 parameters has 19,998,000 gradients; at most 2,000,000 are "
-        "computed at once",
-    ),
+        "computed at once"),
     "9^9^9^9": (lambda: equations("  f: x*9^9^9^9"), "f is not a finite number (inf) in sample 1"),
-}
+}  # fmt: skip
 
 SUMS_TOO_LARGE = equations("  f: 1e308*x + 1e308*x + x*(1e308 + 1e308)")
 UNSCORED = INPUT + "layers: [{units: [o], weights: [[0.5]]}]\ncost: a_o^2\n"

@@ -548,23 +548,18 @@ def test_a_title_is_the_same_to_a_program_whatever_is_in_it() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (
-            ("trace", "\x1b[31mno\nfile"),
-            r"'\x1b[31mno\nfile': no such file, and no bundled example"
-            "; `backtrace examples` lists what is bundled",
-        ),
+        (("trace", "\x1b[31mno\nfile"), r"'\x1b[31mno\nfile': no such file, and no bundled example"
+         "; `backtrace examples` lists what is bundled"),
         (("trace", "or-gate", "--show", "\x1b]0;x\x07"), r"no quantity '\x1b]0;x\x07'"),
         (("trace", "or-gate", "--set", "\x1b[m=1"), r"--set '\x1b[m': no such parameter"),
         (("trace", "or-gate", "--set", "w_5=\x9b1m"), r"--set 'w_5': found '\x9b1m'; expected a number"),
         (("trace", "or-gate", "--input", "\x1b"), r"--input '\x1b': 1 given, expected 2 (i_1, i_2)"),
         (("\x1b[31m",), rf"Error: no such command '\x1b[31m'; expected {one_of(COMMANDS)}"),
         (("trace", "or-gate", "--\x1b[31m"), r"--\x1b[31m"),
-        (
-            ("trace", "or-gate", "--sample", "\u202e1"),
-            r"'--sample': '\u202e1'; expected a sample's number, or all",
-        ),
+        (("trace", "or-gate", "--sample", "\u202e1"),
+         r"'--sample': '\u202e1'; expected a sample's number, or all"),
     ],
-)
+)  # fmt: skip
 def test_a_message_never_steers_a_terminal(arguments: tuple[str, ...], message: str) -> None:
     done = run(*arguments)
     assert done.out == ""

@@ -279,22 +279,16 @@ def test_both_engines_can_be_asked_for() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (
-            ("recurrent", "--engine", "numpy"),
-            1,
-            "the numpy engine runs layers; a config of equations has the generated one\n",
-        ),
+        (("recurrent", "--engine", "numpy"), 1,
+         "the numpy engine runs layers; a config of equations has the generated one\n"),
         (("circuit",), 1, "training needs an update, as update: {rule: sgd, learning_rate: 0.5}\n"),
         (("or-gate", "--steps", "0"), 2, "'--steps'"),
         (("or-gate", "--steps", "-1"), 2, "'--steps'"),
         (("or-gate", "--steps", "1.5"), 2, "'--steps'"),
         (("or-gate", "--steps", "10000000000000"), 2, "'--steps'"),
         (("or-gate", "--every", "0"), 2, "'--every'"),
-        (
-            ("or-gate", "--steps", "1000000", "--every", "1"),
-            2,
-            "--every 1 is 1,000,000 costs; expected at most 100,000",
-        ),
+        (("or-gate", "--steps", "1000000", "--every", "1"), 2,
+         "--every 1 is 1,000,000 costs; expected at most 100,000"),
         (("or-gate", "--until", "E>1"), 2, "'E>1'; expected a bound on the cost, as 'E<0.001'"),
         (("or-gate", "--until", "a_o<1"), 1, "--until 'a_o': expected a bound on the cost, as 'E<1'\n"),
         (("or-gate", "--until", "E<nan"), 2, "'E<nan'; expected a bound on the cost, as 'E<0.001'"),
@@ -304,7 +298,7 @@ def test_both_engines_can_be_asked_for() -> None:
         (("or-gate", "--set", "w_9=1"), 1, "w_9"),
         (("no-such-config",), 1, "no-such-config"),
     ],
-)
+)  # fmt: skip
 def test_what_is_refused_is_said(arguments: tuple[str, ...], code: int, message: str) -> None:
     done = run("train", *arguments)
     assert done.code == code

@@ -33,41 +33,18 @@ DEFAULTS = {"momentum": 0.9, "rho": 0.9, "beta1": 0.9, "beta2": 0.999, "epsilon"
 CONFIG: Config = {
     "inputs": ["x_1", "x_2"],
     "targets": ["t_1", "t_2"],
-    "layers": [
-        {
-            "name": "hidden",
-            "units": ["1", "2"],
-            "activation": "tanh",
-            "weights": [["w_1", "w_2"], ["w_3", "w_1"]],
-            "biases": ["b_1", None],
-        },
-        {
-            "name": "output",
-            "units": ["3", "4"],
-            "activation": "sigmoid",
-            "weights": [["w_4", "w_5"], [None, "w_6"]],
-            "biases": ["b_2", "b_1"],
-        },
-    ],
+    "layers": [{"name": "hidden", "units": ["1", "2"], "activation": "tanh",
+        "weights": [["w_1", "w_2"], ["w_3", "w_1"]], "biases": ["b_1", None]},
+        {"name": "output", "units": ["3", "4"], "activation": "sigmoid",
+         "weights": [["w_4", "w_5"], [None, "w_6"]], "biases": ["b_2", "b_1"]}],
     "bias_input": 1,
-    "parameters": {
-        "w_1": 0.4,
-        "w_2": -0.3,
-        "w_3": 0.7,
-        "w_4": -0.6,
-        "w_5": 0.2,
-        "w_6": 0.9,
-        "b_1": 0.1,
-        "b_2": 0,
-    },
+    "parameters": {"w_1": 0.4, "w_2": -0.3, "w_3": 0.7, "w_4": -0.6, "w_5": 0.2, "w_6": 0.9, "b_1": 0.1,
+        "b_2": 0},
     "fixed": ["w_3", "b_2"],
     "cost": "half_squared_error",
-    "samples": [
-        {"inputs": [1, 0.5], "targets": [1, 0]},
-        {"inputs": [-0.5, 0.8], "targets": [0, 1]},
-        {"inputs": [0.2, -1], "targets": [0.5, 0.25]},
-    ],
-}
+    "samples": [{"inputs": [1, 0.5], "targets": [1, 0]}, {"inputs": [-0.5, 0.8], "targets": [0, 1]},
+        {"inputs": [0.2, -1], "targets": [0.5, 0.25]}],
+}  # fmt: skip
 
 
 class Learner:
@@ -199,18 +176,12 @@ def test_fixed_parameters_have_gradients_and_nothing_else(rule: str) -> None:
         ("nesterov", {"v_w+": "μ·v_w - η·∂f/∂w", "Delta_w": "μ·v_w⁺ - η·∂f/∂w"}),
         ("adagrad", {"s_w+": "s_w + (∂f/∂w)²", "Delta_w": "-η·∂f/∂w/(√(s_w⁺) + ε)"}),
         ("rmsprop", {"s_w+": "ρ·s_w + (1 - ρ)·(∂f/∂w)²", "Delta_w": "-η·∂f/∂w/(√(s_w⁺) + ε)"}),
-        (
-            "adamw",
-            {
-                "m_w+": "β₁·m_w + (1 - β₁)·∂f/∂w",
-                "v_w+": "β₂·v_w + (1 - β₂)·(∂f/∂w)²",
-                "mhat_w": "m_w⁺/(1 - β₁^t)",
-                "vhat_w": "v_w⁺/(1 - β₂^t)",
-                "Delta_w": "-η·m̂_w/(√(v̂_w) + ε) - η·λ·w",
-            },
-        ),
+        ("adamw",
+         {"m_w+": "β₁·m_w + (1 - β₁)·∂f/∂w", "v_w+": "β₂·v_w + (1 - β₂)·(∂f/∂w)²",
+          "mhat_w": "m_w⁺/(1 - β₁^t)", "vhat_w": "v_w⁺/(1 - β₂^t)",
+          "Delta_w": "-η·m̂_w/(√(v̂_w) + ε) - η·λ·w"}),
     ],
-)
+)  # fmt: skip
 def test_the_rows_of_a_rule_read_as_in_its_paper(rule: str, expected: dict[str, str]) -> None:
     config: Config = {"equations": {"f": "w^2"}, "objective_symbol": "f", "parameters": {"w": 3}}
     config["update"] = {"rule": rule, "learning_rate": 0.1}

@@ -599,71 +599,46 @@ samples:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (
-            "--topology 9999999-1",
-            "'--topology': '9999999-1'; expected the number of inputs, then of each layer's units, as 2-2-1",
-        ),
+        ("--topology 9999999-1",
+         "'--topology': '9999999-1'; expected the number of inputs, then of each layer's units, as 2-2-1"),
         ("--topology 0-2-1", "0 inputs; expected 1 to 9, for work by hand"),
         ("--topology 2-10-1", "10 units in layer 1; expected 1 to 9, for work by hand"),
-        (
-            "--topology 2",
-            "'--topology': '2'; expected the number of inputs, then of each layer's units, as 2-2-1",
-        ),
-        (
-            "--topology 2--1",
-            "'--topology': '2--1'; expected the number of inputs, then of each layer's units, as 2-2-1",
-        ),
-        (
-            "--topology \x1b[31m",
-            "'--topology': '\\x1b[31m'; expected the number of inputs, then of each layer's units, as 2-2-1",
-        ),
-        (
-            "--topology 1-1-1-1-1-1-1",
-            "a topology of 7 numbers; expected the number of inputs, then the units of each of 1 to 5 "
-            "layers, as 2-2-1",
-        ),
+        ("--topology 2",
+         "'--topology': '2'; expected the number of inputs, then of each layer's units, as 2-2-1"),
+        ("--topology 2--1",
+         "'--topology': '2--1'; expected the number of inputs, then of each layer's units, as 2-2-1"),
+        ("--topology \x1b[31m",
+         "'--topology': '\\x1b[31m'; expected the number of inputs, then of each layer's units, as 2-2-1"),
+        ("--topology 1-1-1-1-1-1-1",
+         "a topology of 7 numbers; expected the number of inputs, then the units of each of 1 to 5 "
+         "layers, as 2-2-1"),
         ("--topology 9-9-1", "9-9-1 has 100 weights and biases; expected at most 48, for work by hand"),
         ("--activation sigmoidd", "'--activation': 'sigmoidd' is no activation; did you mean sigmoid?"),
-        (
-            "--activation __import__",
-            "'--activation': '__import__' is no activation; expected sigmoid, tanh, "
-            "linear, relu, leaky_relu, elu, softplus, square, sin, step, gelu or softmax",
-        ),
-        (
-            "--activation relu,relu,relu",
-            "3 activations for 2 layers; expected one for all, or one for each, as sigmoid,sigmoid",
-        ),
-        (
-            "--activation softmax",
-            "softmax in a hidden layer; expected it in the last layer only, as sigmoid,softmax",
-        ),
+        ("--activation __import__", "'--activation': '__import__' is no activation; expected sigmoid, tanh, "
+         "linear, relu, leaky_relu, elu, softplus, square, sin, step, gelu or softmax"),
+        ("--activation relu,relu,relu",
+         "3 activations for 2 layers; expected one for all, or one for each, as sigmoid,sigmoid"),
+        ("--activation softmax",
+         "softmax in a hidden layer; expected it in the last layer only, as sigmoid,softmax"),
         ("--activation sigmoid,softmax", "softmax of one unit is always 1; expected two or more outputs"),
         ("--cost half_squared", "'--cost': 'half_squared' is no cost; did you mean half_squared_error?"),
-        (
-            "--cost cross_entropy --activation sigmoid",
-            "cross_entropy with sigmoid outputs; expected softmax in the last layer, or binary_cross_entropy",
-        ),
-        (
-            "--cost binary_cross_entropy --activation tanh",
-            "binary_cross_entropy with tanh outputs; expected sigmoid in the last layer",
-        ),
-        (
-            "--cost performance --activation step",
-            "performance with step, which has no useful derivative: such an exercise is the forward "
-            "pass alone; expected no cost",
-        ),
+        ("--cost cross_entropy --activation sigmoid",
+         "cross_entropy with sigmoid outputs; expected softmax in the last layer, or binary_cross_entropy"),
+        ("--cost binary_cross_entropy --activation tanh",
+         "binary_cross_entropy with tanh outputs; expected sigmoid in the last layer"),
+        ("--cost performance --activation step",
+         "performance with step, which has no useful derivative: such an exercise is the forward "
+         "pass alone; expected no cost"),
         ("--update sdg", "'--update': 'sdg' is no update rule; did you mean sgd?"),
         ("--notation x", "'--notation': 'x' is no notation; expected h-a, net-out, in-out, z-a or I-O"),
         ("--learning-rate nan", "'--learning-rate': nan is no finite number"),
-        (
-            "-f latex -o problem.tex",
-            "-o 'problem.tex': expected a folder, for config, problem and solution; without -o one of them "
-            "is printed",
-        ),
+        ("-f latex -o problem.tex",
+         "-o 'problem.tex': expected a folder, for config, problem and solution; without -o one of them "
+         "is printed"),
         ("--blank -f latex", "--blank is a config; leave -f latex out"),
         ("--blank --count 2", "--blank is one config; leave --count 2 out"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_wish_is_refused_in_one_line(arguments: str, message: str) -> None:
     assert run("exercise", *arguments.split()).usage_error == message
 

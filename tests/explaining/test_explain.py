@@ -394,26 +394,17 @@ def test_another_sample_and_step() -> None:
     [
         (["or-gate", "dE/dw_55"], 1, "no quantity 'dE/dw_55'; did you mean dE/dw_5?"),
         (["or-gate", "w_5"], 1, "'w_5' is given, not computed"),
-        (
-            ["or-gate", "E", "--input", "1,1"],
-            1,
-            "no quantity 'E'; without targets there is only the forward pass",
-        ),
+        (["or-gate", "E", "--input", "1,1"], 1,
+         "no quantity 'E'; without targets there is only the forward pass"),
         (["or-gate-batch", "w_5+", "--sample", "2"], 1, "no quantity 'w_5+'; no update is computed here"),
         (["or-gate", "E", "--sample", "9"], 1, "no sample 9; there are samples 1 to 4"),
-        (
-            ["or-gate", "E", "--sample", "all"],
-            2,
-            "one quantity has one sample; give its number with --sample K",
-        ),
-        (
-            ["or-gate", "E", "--input", "1,1", "--sample", "2"],
-            2,
-            "--input makes a sample of its own; leave --sample out",
-        ),
+        (["or-gate", "E", "--sample", "all"], 2,
+         "one quantity has one sample; give its number with --sample K"),
+        (["or-gate", "E", "--input", "1,1", "--sample", "2"], 2,
+         "--input makes a sample of its own; leave --sample out"),
         (["or-gate"], 2, "'ID'"),
     ],
-)
+)  # fmt: skip
 def test_the_reason_is_given_if_nothing_can_be_explained(arguments: list[str], code: int, said: str) -> None:
     done = run("explain", *arguments)
     assert (done.code, said in done.err) == (code, True)

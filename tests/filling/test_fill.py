@@ -436,85 +436,40 @@ def test_a_stray_backtick_hides_no_mark(filled: Text) -> None:
 @pytest.mark.parametrize(
     ("text", "name", "message"),
     [
-        (
-            "a\n <!-- backtrace: trace or-gate -->\nb\n",
-            "doc.md",
-            "doc.md:2:2: a mark that is not closed; expected <!-- /backtrace --> after it",
-        ),
-        (
-            "<!-- bt or-gate E -->1\n",
-            "doc.md",
-            "doc.md:1:1: a mark that is not closed; expected <!-- /bt --> after it",
-        ),
-        (
-            "<!-- bt or-gate E -->1\n<!-- /bt -->",
-            "doc.md",
-            "doc.md:1:1: a mark that is not closed; expected <!-- /bt --> on the same line",
-        ),
-        (
-            "% bt or-gate E\n\n% /bt\n",
-            "doc.tex",
-            "doc.tex:1:1: a mark that is not closed; expected % /bt on the next line",
-        ),
-        (
-            "a <!-- /bt -->",
-            "doc.md",
-            "doc.md:1:3: nothing to close here; expected <!-- bt CONFIG ID --> before",
-        ),
-        (
-            "\n% /backtrace",
-            "doc.tex",
-            "doc.tex:2:1: nothing to close here; expected % backtrace: COMMAND before",
-        ),
-        (
-            block("trace or-gate", between="<!-- bt or-gate E -->1<!-- /bt -->\n"),
-            "doc.md",
-            "doc.md:2:1: a mark inside that of line 1; expected <!-- /backtrace --> before",
-        ),
-        (
-            "x <!-- bt or-gate E --> <!-- backtrace: trace or-gate -->\n",
-            "doc.html",
-            "doc.html:1:25: a mark inside that of line 1; expected <!-- /bt --> before",
-        ),
-        (
-            "x <!-- backtrace: trace or-gate -->\n<!-- /backtrace -->\n",
-            "doc.md",
-            "doc.md:1:3: a block mark must be alone on its line",
-        ),
-        (
-            "<!-- backtrace: trace or-gate --> x\n<!-- /backtrace -->\n",
-            "doc.md",
-            "doc.md:1:1: a block mark must be alone on its line",
-        ),
-        (
-            "<!-- backtrace: trace or-gate --><!-- /backtrace -->\n",
-            "doc.html",
-            "doc.html:1:1: a block mark must be alone on its line",
-        ),
-        (
-            "<!-- Backtrace: trace or-gate -->",
-            "doc.md",
-            "doc.md:1:1: 'Backtrace: trace or-gate' is no mark; expected one of <!-- backtrace: COMMAND -->, "
-            "<!-- /backtrace -->, <!-- bt CONFIG ID -->, <!-- /bt -->",
-        ),
-        (
-            "% backtrace trace or-gate",
-            "doc.tex",
-            "doc.tex:1:1: 'backtrace trace or-gate' is no mark; expected one of % backtrace: COMMAND, "
-            "% /backtrace, % bt CONFIG ID, % /bt",
-        ),
-        (
-            "<!-- backtrace: trace or-gate\n<!-- /backtrace -->\n",
-            "doc.md",
-            "doc.md:1:1: a mark that does not end; expected --> after it",
-        ),
-        (
-            f"<!-- bt {'x' * 2000} -->",
-            "doc.md",
-            "doc.md:1:1: a mark that does not end; expected --> after it",
-        ),
+        ("a\n <!-- backtrace: trace or-gate -->\nb\n", "doc.md",
+         "doc.md:2:2: a mark that is not closed; expected <!-- /backtrace --> after it"),
+        ("<!-- bt or-gate E -->1\n", "doc.md",
+         "doc.md:1:1: a mark that is not closed; expected <!-- /bt --> after it"),
+        ("<!-- bt or-gate E -->1\n<!-- /bt -->", "doc.md",
+         "doc.md:1:1: a mark that is not closed; expected <!-- /bt --> on the same line"),
+        ("% bt or-gate E\n\n% /bt\n", "doc.tex",
+         "doc.tex:1:1: a mark that is not closed; expected % /bt on the next line"),
+        ("a <!-- /bt -->", "doc.md",
+         "doc.md:1:3: nothing to close here; expected <!-- bt CONFIG ID --> before"),
+        ("\n% /backtrace", "doc.tex",
+         "doc.tex:2:1: nothing to close here; expected % backtrace: COMMAND before"),
+        (block("trace or-gate", between="<!-- bt or-gate E -->1<!-- /bt -->\n"), "doc.md",
+         "doc.md:2:1: a mark inside that of line 1; expected <!-- /backtrace --> before"),
+        ("x <!-- bt or-gate E --> <!-- backtrace: trace or-gate -->\n", "doc.html",
+         "doc.html:1:25: a mark inside that of line 1; expected <!-- /bt --> before"),
+        ("x <!-- backtrace: trace or-gate -->\n<!-- /backtrace -->\n", "doc.md",
+         "doc.md:1:3: a block mark must be alone on its line"),
+        ("<!-- backtrace: trace or-gate --> x\n<!-- /backtrace -->\n", "doc.md",
+         "doc.md:1:1: a block mark must be alone on its line"),
+        ("<!-- backtrace: trace or-gate --><!-- /backtrace -->\n", "doc.html",
+         "doc.html:1:1: a block mark must be alone on its line"),
+        ("<!-- Backtrace: trace or-gate -->", "doc.md",
+         "doc.md:1:1: 'Backtrace: trace or-gate' is no mark; expected one of <!-- backtrace: COMMAND -->, "
+         "<!-- /backtrace -->, <!-- bt CONFIG ID -->, <!-- /bt -->"),
+        ("% backtrace trace or-gate", "doc.tex",
+         "doc.tex:1:1: 'backtrace trace or-gate' is no mark; expected one of % backtrace: COMMAND, "
+         "% /backtrace, % bt CONFIG ID, % /bt"),
+        ("<!-- backtrace: trace or-gate\n<!-- /backtrace -->\n", "doc.md",
+         "doc.md:1:1: a mark that does not end; expected --> after it"),
+        (f"<!-- bt {'x' * 2000} -->", "doc.md",
+         "doc.md:1:1: a mark that does not end; expected --> after it"),
     ],
-)
+)  # fmt: skip
 def test_a_broken_mark_is_told_with_its_place(text: str, name: str, message: str, refused: Text) -> None:
     assert refused(text, name) == message
 
@@ -596,31 +551,19 @@ def test_wrong_usage_of_a_number_is_told_at_its_mark(words: str, part: str, refu
 @pytest.mark.parametrize(
     ("words", "name", "message"),
     [
-        (
-            "trace or-gate -f markdown",
-            "doc.html",
-            "-f markdown in an HTML document; expected -f html, svg, or none",
-        ),
-        (
-            "trace or-gate -f markdown",
-            "doc.tex",
-            "-f markdown in a LaTeX document; expected -f latex, or none",
-        ),
+        ("trace or-gate -f markdown", "doc.html",
+         "-f markdown in an HTML document; expected -f html, svg, or none"),
+        ("trace or-gate -f markdown", "doc.tex",
+         "-f markdown in a LaTeX document; expected -f latex, or none"),
         ("draw or-gate", "doc.tex", "-f svg in a LaTeX document; expected -f latex, or none"),
         ("trace or-gate -f latex", "doc.tex", "-f latex is a whole document; expected --fragment"),
         ("trace or-gate -f html", "doc.html", "-f html is a whole document; expected --fragment"),
-        (
-            "trace or-gate -f html --fragment",
-            "doc.tex",
-            "-f html in a LaTeX document; expected -f latex, or none",
-        ),
-        (
-            "trace or-gate -f latex",
-            "doc.html",
-            "-f latex in an HTML document; expected -f html, svg, or none",
-        ),
+        ("trace or-gate -f html --fragment", "doc.tex",
+         "-f html in a LaTeX document; expected -f latex, or none"),
+        ("trace or-gate -f latex", "doc.html",
+         "-f latex in an HTML document; expected -f html, svg, or none"),
     ],
-)
+)  # fmt: skip
 def test_a_form_that_makes_no_sense_in_a_document_is_refused(
     words: str, name: str, message: str, refused: Text
 ) -> None:

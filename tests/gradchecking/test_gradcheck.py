@@ -31,19 +31,9 @@ from tests.oracles.networks import SMOOTH, Config, networks, problem_of
 from tests.runner import run
 
 COLUMNS = [
-    "sample",
-    "layer",
-    "id",
-    "symbol",
-    "at",
-    "derived",
-    "difference",
-    "relative_error",
-    "complex_step",
-    "complex_error",
-    "verdict",
-    "kinks",
-]
+    "sample", "layer", "id", "symbol", "at", "derived", "difference", "relative_error", "complex_step",
+    "complex_error", "verdict", "kinks",
+]  # fmt: skip
 EXAMPLES = [name for name in example_names() if name != "step-neuron"]
 STEP_REFUSED = (
     "step-neuron.yaml:19:17: layers[0].activation: step has no useful derivative: it is flat everywhere but "
@@ -599,19 +589,15 @@ def test_a_long_table_draws_200_rows_those_that_do_not_agree_first(
     ("arguments", "said"),
     [
         (["or-gate", "--sample", "9"], "no sample 9; there are samples 1 to 4\n"),
-        (
-            ["or-gate", "--show", "w_9"],
-            "no quantity 'w_9'; expected an id, as dE/dw_1, dE/dw_2, dE/dw_3, dE/dw_4, dE/db_1, dE/db_2\n",
-        ),
+        (["or-gate", "--show", "w_9"],
+         "no quantity 'w_9'; expected an id, as dE/dw_1, dE/dw_2, dE/dw_3, dE/dw_4, dE/db_1, dE/db_2\n"),
         (["or-gate", "--show", "dE/dv_5"], "no quantity 'dE/dv_5'; did you mean dE/dw_5?\n"),
-        (
-            ["or-gate-batch", "--inputs"],
-            "--inputs: in a batch each sample has its own; expected --sample K or all\n",
-        ),
+        (["or-gate-batch", "--inputs"],
+         "--inputs: in a batch each sample has its own; expected --sample K or all\n"),
         (["or-gate", "--input", "1,1"], "nothing to check: without targets there is only the forward pass\n"),
         (["step-neuron"], STEP_REFUSED),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_checked_is_refused_in_one_line(arguments: list[str], said: str) -> None:
     done = run("gradcheck", *arguments)
     assert (done.code, done.out) == (1, "")

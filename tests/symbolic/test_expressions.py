@@ -194,16 +194,9 @@ def test_numbers_are_put_in_as_people_write_them(
 
 _leaves = st.sampled_from(["a", "b", "c", "2", "3", "0.5", "0.25", "1.5", "1", "0"])
 _SMOOTH = [
-    "exp({})",
-    "sin({})",
-    "cos({})",
-    "tanh({})",
-    "sigmoid({})",
-    "softplus({})",
-    "log({})",
-    "sqrt({})",
+    "exp({})", "sin({})", "cos({})", "tanh({})", "sigmoid({})", "softplus({})", "log({})", "sqrt({})",
     "log10({})",
-]
+]  # fmt: skip
 _KINKED = ["abs({})", "relu({})", "max({}, {})", "min({}, {}, {})"]
 
 
@@ -219,14 +212,8 @@ def texts(forms: list[str], leaves: st.SearchStrategy[str] = _leaves) -> st.Sear
 
 
 _ARITHMETIC = [
-    "({})+({})",
-    "({})-({})",
-    "({})*({})",
-    "({})/({})",
-    "-({})",
-    "({})+({})-({})",
-    "({})*({})*({})",
-]
+    "({})+({})", "({})-({})", "({})*({})", "({})/({})", "-({})", "({})+({})-({})", "({})*({})*({})",
+]  # fmt: skip
 _POWERS = ["({})^({})", "({})^2", "({})^3"]
 every_text = texts([*_ARITHMETIC, *_POWERS, *_SMOOTH, *_KINKED])
 smooth_text = texts([*_ARITHMETIC, "({})^2", "({})^3", "({})^(0.5)", "2^({})", *_SMOOTH])

@@ -16,14 +16,8 @@ from tests.runner import run
 
 STEP = 60
 EXAMPLES = [
-    "or-gate",
-    "or-gate-batch",
-    "two-two-two",
-    "adam",
-    "momentum",
-    "softmax-cross-entropy",
-    "parabola",
-]
+    "or-gate", "or-gate-batch", "two-two-two", "adam", "momentum", "softmax-cross-entropy", "parabola",
+]  # fmt: skip
 
 
 def parts(config: str, **request: object) -> list[Part]:

@@ -368,24 +368,15 @@ def ended_by_the_equations(problem: Problem, most: int) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("config", "steps", "message"),
     [
-        (
-            small("linear", "linear", update=sgd(10), samples=[{"inputs": [10], "targets": [1]}]),
-            5,
-            "h_o is not a finite number (inf) in sample 1",
-        ),
+        (small("linear", "linear", update=sgd(10), samples=[{"inputs": [10], "targets": [1]}]), 5,
+         "h_o is not a finite number (inf) in sample 1"),
         (small("linear", "linear", update=sgd(1e308)), 1, "h_o is not a finite number (inf) in sample 1"),
-        (
-            with_weights(small("relu", samples=[{"inputs": [-1e200], "targets": [1]}]), 1e200, 0.2),
-            0,
-            "h_1_1 is not a finite number (-inf) in sample 1",
-        ),
-        (
-            small(cost="-y*log(a_o - 0.6)", samples=[{"inputs": [1], "targets": [1]}]),
-            0,
-            "E is not a finite number (nan) in sample 1",
-        ),
+        (with_weights(small("relu", samples=[{"inputs": [-1e200], "targets": [1]}]), 1e200, 0.2), 0,
+         "h_1_1 is not a finite number (-inf) in sample 1"),
+        (small(cost="-y*log(a_o - 0.6)", samples=[{"inputs": [1], "targets": [1]}]), 0,
+         "E is not a finite number (nan) in sample 1"),
     ],
-)
+)  # fmt: skip
 def test_a_run_that_diverges_ends_where_the_equations_do(
     config: Config, steps: int, message: str, engine: EngineName
 ) -> None:
@@ -575,34 +566,18 @@ def test_an_interrupted_run_is_one_of_fewer_steps(name: str, engine: EngineName)
 @pytest.mark.parametrize(
     ("config", "engine", "message"),
     [
-        (
-            {key: value for key, value in SMALL.items() if key != "update"},
-            "auto",
-            "training needs an update, as update: {rule: sgd, learning_rate: 0.5}",
-        ),
+        ({key: value for key, value in SMALL.items() if key != "update"}, "auto",
+         "training needs an update, as update: {rule: sgd, learning_rate: 0.5}"),
         ({**SMALL, "samples": [{"inputs": [1]}]}, "auto", "training needs targets, and no sample has any"),
-        (
-            {**SMALL, "samples": [{"inputs": [1], "targets": [1]}, {"inputs": [1]}]},
-            "auto",
-            "sample 2 has no targets; training needs them for every sample",
-        ),
-        (
-            {**SMALL, "fixed": ["w_1_1_1", "w_1_2_1", "b_1_1", "b_1_2", "w_2_1_1", "w_2_1_2", "b_2_1"]},
-            "auto",
-            "training needs parameters, and the config has none that are not fixed",
-        ),
-        (
-            {
-                "equations": {"f": "w^2"},
-                "objective_symbol": "f",
-                "parameters": {"w": 3},
-                "update": {"rule": "sgd", "learning_rate": 0.1},
-            },
-            "numpy",
-            "the numpy engine runs layers; a config of equations has the generated one",
-        ),
+        ({**SMALL, "samples": [{"inputs": [1], "targets": [1]}, {"inputs": [1]}]}, "auto",
+         "sample 2 has no targets; training needs them for every sample"),
+        ({**SMALL, "fixed": ["w_1_1_1", "w_1_2_1", "b_1_1", "b_1_2", "w_2_1_1", "w_2_1_2", "b_2_1"]}, "auto",
+         "training needs parameters, and the config has none that are not fixed"),
+        ({"equations": {"f": "w^2"}, "objective_symbol": "f", "parameters": {"w": 3},
+         "update": {"rule": "sgd", "learning_rate": 0.1}}, "numpy",
+         "the numpy engine runs layers; a config of equations has the generated one"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_trained_is_refused(config: Config, engine: EngineName, message: str) -> None:
     with pytest.raises(BacktraceError) as refused:
         train(problem_of(config), 10, engine=engine)

@@ -317,19 +317,15 @@ def test_an_expression_is_set_with_few_brackets(expression: str, latex: str) -> 
 @pytest.mark.parametrize(
     ("expression", "latex"),
     [
-        (
-            "where(above(h, 0), h, 2*h)",
-            r"\begin{cases} h & \text{if $h > 0$} \\ 2 \cdot h & \text{otherwise} \end{cases}",
-        ),
-        (
-            "where(from(h, 0), h, above(h, 1))",
-            r"\begin{cases} h & \text{if $h \ge 0$} \\ {}[h > 1] & \text{otherwise} \end{cases}",
-        ),
+        ("where(above(h, 0), h, 2*h)",
+         r"\begin{cases} h & \text{if $h > 0$} \\ 2 \cdot h & \text{otherwise} \end{cases}"),
+        ("where(from(h, 0), h, above(h, 1))",
+         r"\begin{cases} h & \text{if $h \ge 0$} \\ {}[h > 1] & \text{otherwise} \end{cases}"),
         ("d*above(h, 0)", r"d \cdot [h > 0]"),
         ("h*Phi(h) + phi(h)", r"h \cdot \Phi(h) + \varphi(h)"),
         ("a*xlogy(t, a)", r"a \cdot (t \cdot \ln(a))"),
     ],
-)
+)  # fmt: skip
 def test_what_derivatives_are_written_with_is_set_too(expression: str, latex: str) -> None:
     assert in_latex(expression) == latex
     assert Reader(latex).faults == []

@@ -365,25 +365,16 @@ def test_a_map_without_room_is_left_out() -> None:
         ("or-gate", "h_1", "the net input of unit 1 in layer hidden"),
         ("or-gate", "a_o", "the activation of unit o in layer output"),
         ("or-gate", "E", "the cost"),
-        (
-            "or-gate",
-            "da_1/dh_1",
-            "the slope: how the activation of unit 1 in layer hidden changes with its net input",
-        ),
+        ("or-gate", "da_1/dh_1",
+         "the slope: how the activation of unit 1 in layer hidden changes with its net input"),
         ("or-gate", "Delta_w_1", "the change of w_1, the weight from i_1 to unit 1 in layer hidden"),
         ("or-gate", "b_3+", "b_3, the bias of unit o in layer output, after the update"),
         ("or-gate", "E+", "the cost, after the update"),
         ("two-two-two", "E_o1", "what unit o1 in layer output adds to the cost"),
-        (
-            "two-two-two",
-            "dE/db1",
-            "the gradient: how the cost changes with b1, the bias of 2 units in layer hidden",
-        ),
-        (
-            "performance-ascent",
-            "delta_1",
-            "the delta of unit 1 in layer hidden: how the objective changes with its net input",
-        ),
+        ("two-two-two", "dE/db1",
+         "the gradient: how the cost changes with b1, the bias of 2 units in layer hidden"),
+        ("performance-ascent", "delta_1",
+         "the delta of unit 1 in layer hidden: how the objective changes with its net input"),
         ("performance-ascent", "e_2", "the error of unit 2 in layer output: target less activation"),
         ("convolution", "k_1+", "k_1, a weight at 2 connections, after the update"),
         ("softmax-cross-entropy", "S_output", "the sum of the exponentials in layer output"),
@@ -393,14 +384,11 @@ def test_a_map_without_room_is_left_out() -> None:
         ("circuit", "df/dq", "how f changes with q"),
         ("circuit", "df/df", "how f changes with itself"),
         ("recurrent", "delta_2", "a delta: how E changes with h_2"),
-        (
-            "adam",
-            "mhat_w_1",
-            "the running mean of the gradient of w_1, the weight from x_1 to unit o in layer output, "
-            "corrected for its start at 0",
-        ),
+        ("adam", "mhat_w_1",
+         "the running mean of the gradient of w_1, the weight from x_1 to unit o in layer output, "
+         "corrected for its start at 0"),
     ],
-)
+)  # fmt: skip
 def test_a_quantity_in_words(config: str, id: str, words: str) -> None:
     walk = walk_of(config)
     stop = walk[walk.find(id, -1)]
