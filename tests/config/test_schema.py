@@ -99,6 +99,12 @@ def test_the_keys_are_the_readers() -> None:
     assert keys("layer") == set(layers.KEYS)
 
 
+@pytest.mark.parametrize("form", ["layers_form", "equations_form"])
+def test_the_first_word_of_a_key_is_described_as_its_default(form: str) -> None:
+    for key, words in reader.WORDS.items():
+        assert DEFINED[form]["properties"][key]["description"].endswith(f" Default {words[0]}.")
+
+
 def test_the_activations_and_their_options_are_the_tables() -> None:
     words, mapping = DEFINED["activation"]["anyOf"]
     assert words["enum"] == list(ACTIVATIONS)
