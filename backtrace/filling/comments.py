@@ -7,7 +7,7 @@ time in proportion to the document's length, whatever is in it. Must not know wh
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
@@ -29,37 +29,21 @@ def comments(text: str, kind: Kind) -> Iterator[Comment]:
 
 # HTML
 
-_OPENING, _CLOSING = "<!--", "-->"
+# HTML has two comments without any text: <!--> and <!--->.
+_COMMENT = re.compile(r"<!--(?:-?>|(?P<body>.*?)-->)", re.DOTALL)
 
 
-class _CommentEnds:
-    """Finds the ends of HTML comments. The last search is kept, so that no text is searched twice."""
+def _last_end(text: str) -> int:
+    """Where the last comment can end: a search up to there never looks in vain for the end of one."""
+    return text.rfind("-->") + len("-->")
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.next = 0
 
-    def comment(self, start: int) -> Comment | None:
-        """The comment that begins at `start`; None if nothing ends it."""
-        inside = start + len(_OPENING)
-        for nothing in (">", "->"):  # HTML has two comments without any text: <!--> and <!--->
-            if self.text.startswith(nothing, inside):
-                return Comment("", start, inside + len(nothing))
-        if 0 <= self.next < inside:
-            self.next = self.text.find(_CLOSING, inside)
-        if self.next < 0:
-            return None
-        return Comment(self.text[inside : self.next], start, self.next + len(_CLOSING))
+def _of(found: re.Match[str]) -> Comment:
+    return Comment(found["body"] or "", *found.span())
 
 
 def _in_html(text: str) -> Iterator[Comment]:
-    ends, start = _CommentEnds(text), text.find(_OPENING)
-    while start >= 0:
-        comment = ends.comment(start)
-        if comment is None:
-            return
-        yield comment
-        start = text.find(_OPENING, comment.end)
+    return map(_of, _COMMENT.finditer(text, 0, _last_end(text)))
 
 
 # Markdown
@@ -67,7 +51,8 @@ def _in_html(text: str) -> Iterator[Comment]:
 _LINE = r"(?:^|(?<=\r)(?!\n))"
 _MARKER = r"(?:[-*+]|[0-9]{1,9}[.)])[ \t]+"  # of a list's item
 _CODE = re.compile(
-    rf"(?P<fence>{_LINE}[ \t>]*(?:{_MARKER})*(?P<signs>`{{3,}}|~{{3,}}))(?P<info>[^\r\n]*)"
+    # After the backticks of a fence no other one stands in the line: else they are those of code in a text.
+    rf"(?P<fence>{_LINE}[ \t>]*(?:{_MARKER})*(?P<signs>`{{3,}}(?!`)(?![^\r\n]*`)|~{{3,}}))[^\r\n]*"
     r"|\\[\\`<]|(?P<ticks>`+)|(?P<comment><!--)",
     re.MULTILINE,
 )
@@ -78,21 +63,19 @@ _PARAGRAPH_END = re.compile(
 
 
 def _in_markdown(text: str) -> Iterator[Comment]:
-    ends, ticks, place = _CommentEnds(text), _Ticks(text), 0
+    after_ticks, last, place = _ends_of_code(text), _last_end(text), 0
     while found := _CODE.search(text, place):
         place = found.end()
-        if found["fence"] is not None and not (found["signs"][0] == "`" and "`" in found["info"]):
+        if found["fence"] is not None:
             place = _after_fence(text, place, found["fence"], found["signs"])
-        elif found["fence"] is not None:
-            place = ticks.after(found.start("signs"), len(found["signs"]))
         elif found["ticks"]:
-            place = ticks.after(found.start(), len(found["ticks"]))
+            place = after_ticks(found.start(), place)
         elif found["comment"]:
-            comment = ends.comment(found.start())
+            comment = _COMMENT.match(text, found.start(), last)
             if comment is None:
                 return
-            yield comment
-            place = comment.end
+            yield _of(comment)
+            place = comment.end()
 
 
 def _after_fence(text: str, place: int, fence: str, signs: str) -> int:
@@ -108,28 +91,24 @@ def _after_fence(text: str, place: int, fence: str, signs: str) -> int:
     return found.end() if found else len(text)
 
 
-class _Ticks:
-    """Code between backticks: the runs of backticks in a paragraph, by their length."""
+def _ends_of_code(text: str) -> Callable[[int, int], int]:
+    """A function that takes where a run of backticks begins and ends.
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.end = 0  # of the paragraph that `runs` is about
-        self.runs: dict[int, list[int]] = {}
+    It gives the end of the code that the run opens; the end of the run, if it opens none.
+    """
+    paragraph_ends = [*(found.start() for found in _PARAGRAPH_END.finditer(text)), len(text)]
+    runs: dict[int, list[int]] = {}  # the beginnings of all runs, by their length
+    for run in re.finditer("`+", text):
+        runs.setdefault(len(run[0]), []).append(run.start())
 
-    def after(self, start: int, length: int) -> int:
-        """The end of the code that a run of backticks opens; the end of the run, if it opens none."""
-        if start >= self.end:
-            self.read_paragraph(start)
-        places = self.runs.get(length, [])
-        index = bisect_left(places, start + length)
-        return (places[index] if index < len(places) else start) + length
+    def end_of_code(start: int, end: int) -> int:
+        places = runs.get(end - start, [])
+        index = bisect_left(places, end)
+        paragraph_end = paragraph_ends[bisect_right(paragraph_ends, start)]
+        is_closed = index < len(places) and places[index] < paragraph_end
+        return places[index] + end - start if is_closed else end
 
-    def read_paragraph(self, start: int) -> None:
-        found = _PARAGRAPH_END.search(self.text, start + 1)
-        self.end = max(found.start(), start + 1) if found else len(self.text)
-        self.runs = {}
-        for run in re.compile("`+").finditer(self.text, start, self.end):
-            self.runs.setdefault(run.end() - run.start(), []).append(run.start())
+    return end_of_code
 
 
 # LaTeX
