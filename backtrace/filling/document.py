@@ -6,6 +6,7 @@ the end. Must not know how a place is filled.
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
@@ -73,22 +74,19 @@ def replaced(text: str, replacements: Sequence[Replacement]) -> str:
 
 def difference(document: Document, replacements: Sequence[Replacement]) -> Iterator[str]:
     """The lines of a unified diff from a document to the one with replacements, without their newlines."""
-    old = _lines(document.text)
-    new = _lines(replaced(document.text, replacements))
+    old = list(io.StringIO(document.text))  # which breaks lines at "\n" only
+    new = list(io.StringIO(replaced(document.text, replacements)))
     name = printable(document.file)
     yield f"--- {name}"
     yield f"+++ {name}"
-    for hunk in _KnownDifferences(_opcodes(document.text, old, new, replacements)).get_grouped_opcodes(
-        _CONTEXT
-    ):
+    known = _KnownDifferences(_opcodes(document.text, old, new, replacements))
+    for hunk in known.get_grouped_opcodes(_CONTEXT):
         first, last = hunk[0], hunk[-1]
         yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@"
         for tag, i, j, k, m in hunk:
-            if tag == "equal":
-                yield from _with_sign(" ", old[i:j])
-                continue
-            yield from _with_sign("-", old[i:j])
-            yield from _with_sign("+", new[k:m])
+            yield from _with_sign(" " if tag == "equal" else "-", old[i:j])
+            if tag != "equal":
+                yield from _with_sign("+", new[k:m])
 
 
 Opcode = tuple[str, int, int, int, int]
@@ -107,11 +105,6 @@ class _KnownDifferences(SequenceMatcher):  # type: ignore[type-arg]  # it compar
 
     def get_opcodes(self) -> list[Opcode]:  # type: ignore[override]
         return self.found
-
-
-def _lines(text: str) -> list[str]:
-    lines = text.split("\n")
-    return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
 
 def _opcodes(text: str, old: list[str], new: list[str], replacements: Sequence[Replacement]) -> list[Opcode]:

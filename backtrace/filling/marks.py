@@ -47,8 +47,8 @@ class DocumentMark(NamedTuple):
     newline: str = "\n"
 
 
-class _Opening(NamedTuple):
-    """The first mark of a pair."""
+class _Mark(NamedTuple):
+    """A comment that is one mark of a pair."""
 
     what: str
     words: str
@@ -72,37 +72,37 @@ class _Marks:
         self.lines = [0, *(found.end() for found in _NEWLINE.finditer(text))]
 
     def read(self) -> Iterator[DocumentMark]:
-        opening: _Opening | None = None
-        count = 0
-        for comment in comments(self.text, self.kind):
-            found = self.classify(comment)
-            if found is None:
-                continue
-            what, words = found
-            count += 1
+        opening: _Mark | None = None
+        marks = filter(None, map(self.mark, comments(self.text, self.kind)))
+        for count, mark in enumerate(marks, start=1):
             if count > 2 * MARKS:
-                self.fail(comment, f"more than {MARKS:,} marks in one document")
-            if opening is None and what.startswith("/"):
-                self.fail(comment, f"nothing to close here; expected {self.sign(what[1:])} before")
+                self.fail(mark.comment, f"more than {MARKS:,} marks in one document")
             if opening is None:
-                opening = _Opening(what, words, comment)
-            elif what != f"/{opening.what}":
-                self.fail_unclosed(opening, comment)
-            else:
-                yield self.block(opening, comment) if what == "/block" else self.number(opening, comment)
+                if mark.what.startswith("/"):
+                    self.fail(
+                        mark.comment, f"nothing to close here; expected {self.sign(mark.what[1:])} before"
+                    )
+                opening = mark
+            elif mark.what == f"/{opening.what}":
+                place = self.block if opening.what == "block" else self.number
+                yield place(opening, mark.comment)
                 opening = None
+            else:
+                line = self.location(opening.comment).line
+                expected = self.sign(f"/{opening.what}")
+                self.fail(mark.comment, f"a mark inside that of line {line}; expected {expected} before")
         if opening is not None:
-            self.fail_unclosed(opening, None)
+            expected = self.sign(f"/{opening.what}")
+            self.fail(opening.comment, f"a mark that is not closed; expected {expected} after it")
 
-    def classify(self, comment: Comment) -> tuple[str, str] | None:
-        """The kind of mark that a comment is, and its words; None if it is no mark."""
+    def mark(self, comment: Comment) -> _Mark | None:
+        """The mark that a comment is; None if it is no mark."""
         body = comment.body.strip()
         word = _WORD.match(body)
         if word is None:
             return None
-        found = next(
-            ((what, match) for what, form in _FORMS.items() if (match := form.fullmatch(body))), None
-        )
+        matches = ((what, form.fullmatch(body)) for what, form in _FORMS.items())
+        found = next(((what, match[1].strip()) for what, match in matches if match), None)
         is_prose = word["next"] and word["next"] not in COMMANDS  # "backtrace says"
         if found is None and is_prose and body[0] != "/" and not word["sign"]:
             return None
@@ -112,9 +112,9 @@ class _Marks:
         if found is None:
             expected = ", ".join(self.sign(what) for what in _SIGNS)
             self.fail(comment, f"{quoted(body)} is no mark; expected one of {expected}")
-        return found[0], found[1][1].strip()
+        return _Mark(*found, comment)
 
-    def block(self, opening: _Opening, closing: Comment) -> DocumentMark:
+    def block(self, opening: _Mark, closing: Comment) -> DocumentMark:
         """The place between two marks, each alone on its line."""
         for comment in (opening.comment, closing):
             before = self.text[self.line_start(comment.start) : comment.start]
@@ -131,7 +131,7 @@ class _Marks:
         place = self.location(opening.comment)
         return DocumentMark(opening.words, True, place, newline.end(), end, prefix, newline[0])
 
-    def number(self, opening: _Opening, closing: Comment) -> DocumentMark:
+    def number(self, opening: _Mark, closing: Comment) -> DocumentMark:
         """The place of one number: the text between two marks, without the blanks at its ends."""
         start, end = opening.comment.end, closing.start
         if self.kind == "latex":  # a comment takes the rest of its line
@@ -144,13 +144,6 @@ class _Marks:
         start += len(between) - len(between.lstrip())
         end = max(start, start + len(between.strip()))
         return DocumentMark(opening.words, False, self.location(opening.comment), start, end)
-
-    def fail_unclosed(self, opening: _Opening, other: Comment | None) -> NoReturn:
-        expected = f"expected {self.sign('/' + opening.what)}"
-        if other is None:
-            self.fail(opening.comment, f"a mark that is not closed; {expected} after it")
-        line = self.location(opening.comment).line
-        self.fail(other, f"a mark inside that of line {line}; {expected} before")
 
     def sign(self, what: str) -> str:
         """A mark's syntax, for a message."""
