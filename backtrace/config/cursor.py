@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from backtrace.config.nodes import Mapping, Node, Scalar, Sequence
 from backtrace.errors import BacktraceError, Location, nearest, printable, quoted
 from backtrace.limits import NAME_CHARACTERS, NUMBER_CHARACTERS
 from backtrace.symbolic.expressions import Number
-from backtrace.symbolic.ids import LAYER_NAME, NAME, UNIT_NAME
+from backtrace.symbolic.ids import LAYER_NAME, NAME, UNIT_NAME, spell
 
 # Each digit can be matched in one way only: a million digits and a letter are refused at once.
 DECIMAL = re.compile(r"[-+]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -46,15 +46,12 @@ def to_number(text: str, expected: str = "a number") -> Number | str:
     return f"found {quoted(text)}; expected {expected}{hint}"
 
 
-class Cursor:
+class Cursor(NamedTuple):
     """A place in a config: `path` is what a person calls it, `layers[0].weights`."""
 
-    __slots__ = ("file", "node", "path")
-
-    def __init__(self, node: Node, path: str, file: str) -> None:
-        self.node = node
-        self.path = path
-        self.file = file
+    node: Node
+    path: str
+    file: str
 
     @property
     def location(self) -> Location:
@@ -66,6 +63,10 @@ class Cursor:
         if isinstance(self.node, Scalar) and self.node.inset is not None and offset:
             where = Location(where.file, where.line, where.column + self.node.inset + offset)
         raise BacktraceError(f"{self.path}: {message}" if self.path else message, where)
+
+    def refuse(self, expected: str) -> NoReturn:
+        """Refuse this value, where something else is expected."""
+        self.fail(f"found {self.found}; expected {expected}")
 
     @property
     def found(self) -> str:
@@ -97,16 +98,18 @@ class Cursor:
     def at(self, node: Node, path: str) -> Cursor:
         return Cursor(node, path, self.file)
 
-    def items(self, expected: str) -> list[Cursor]:
-        """The entries of a list."""
+    def items(self, expected: str, what: str = "entries", most: int | None = None) -> list[Cursor]:
+        """The entries of a list; with a bound there is at least one. Messages call them `what`."""
         if not isinstance(self.node, Sequence):
-            self.fail(f"found {self.found}; expected {expected}")
+            self.refuse(expected)
+        if most and not 1 <= len(self.node.items) <= most:
+            self.fail(f"found {len(self.node.items):,} {what}; expected 1 to {most:,}")
         return [self.at(node, f"{self.path}[{i}]") for i, node in enumerate(self.node.items)]
 
     def entries(self, expected: str) -> Iterator[tuple[Cursor, Cursor]]:
         """The keys and values of a mapping, in order; a duplicate key is refused."""
         if not isinstance(self.node, Mapping):
-            self.fail(f"found {self.found}; expected {expected}")
+            self.refuse(expected)
         first: dict[str, Scalar] = {}
         for key, value in self.node.pairs:
             name = printable(key.text[:NAME_CHARACTERS])
@@ -139,7 +142,7 @@ class Cursor:
     def text(self, expected: str) -> str:
         """The text of a scalar."""
         if not isinstance(self.node, Scalar) or self.node.is_null:
-            self.fail(f"found {self.found}; expected {expected}")
+            self.refuse(expected)
         return self.node.text
 
     def number(self) -> Number:
@@ -159,7 +162,7 @@ class Cursor:
         """1 or -1."""
         value = to_number(self.text("1 or -1"))
         if isinstance(value, str) or abs(value.value) != 1:
-            self.fail(f"found {self.found}; expected 1 or -1")
+            self.refuse("1 or -1")
         return int(value.value)
 
     def choice(self, options: Iterable[str]) -> str:
@@ -182,6 +185,14 @@ class Cursor:
             self.fail(f"{quoted(text)} is no name for {what}; expected {_SPELLING[pattern]}")
         return text
 
+    def new_name(self, what: str, taken: dict[str, str]) -> str:
+        """A name whose id is not `taken` by another one, with which it is kept there."""
+        name = self.name(what)
+        owner = taken.setdefault(spell(name), name)
+        if owner != name:
+            self.fail(f"{owner} and {name} would share the id {spell(name)}; expected another name")
+        return name
+
 
 _SPELLING = {
     NAME: "a letter, then letters, digits or _",
@@ -196,6 +207,12 @@ def one_of(options: Iterable[str], most_shown: int = 20) -> str:
     if len(most) >= most_shown:
         return f"{', '.join(most[:most_shown])}, …"
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def counted(count: int, what: str) -> str:
+    """A number of things: 1 row, 2 rows, 3 entries."""
+    many = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{count} {what if count == 1 else many}"
 
 
 def listed(names: list[str] | tuple[str, ...], most: int = 6) -> str:

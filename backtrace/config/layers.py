@@ -28,10 +28,7 @@ class LayersReader:
         self.steps: dict[str, Location] = {}
 
     def read(self, cursor: Cursor) -> list[Layer]:
-        entries = cursor.items("a list of layers")
-        if not 1 <= len(entries) <= LAYERS:
-            cursor.fail(f"found {len(entries):,} layers; expected 1 to {LAYERS}")
-        for position, entry in enumerate(entries, start=1):
+        for position, entry in enumerate(cursor.items("a list of layers", "layers", LAYERS), start=1):
             self.layers.append(self.layer(entry, position))
         return self.layers
 
@@ -43,14 +40,9 @@ class LayersReader:
         name = self.name(cursor, table.get("name"), position)
         units = self.units(table["units"], position)
         sources = self.sources(table.get("from"))
-        columns = list(self.columns(sources))
-        rows = self.weights.matrix(table["weights"], position, units, columns)
-        biases: tuple[str | None, ...] = (None,) * len(units)
-        if "biases" in table:
-            biases = self.weights.biases(table["biases"], position, units)
-        bias_input = self.bias_input
-        if "bias_input" in table:
-            bias_input = table["bias_input"].sign()
+        rows = self.weights.matrix(table["weights"], position, units, tuple(self.columns(sources)))
+        biases = self.weights.biases(table.get("biases"), position, units)
+        bias_input = table["bias_input"].sign() if "bias_input" in table else self.bias_input
         activation = self.activation(table.get("activation"))
         if activation.name == "softmax" and len(units) > SOFTMAX_UNITS:
             table["activation"].fail(f"softmax over {len(units):,} units; expected at most {SOFTMAX_UNITS:,}")
@@ -71,9 +63,7 @@ class LayersReader:
             names = [f"{position}_{unit}" for unit in range(1, count + 1)]
             places = [cursor] * count
         else:
-            places = cursor.items("a list of unit names, or a count")
-            if not 1 <= len(places) <= UNITS:
-                cursor.fail(f"found {len(places):,} units; expected 1 to {UNITS:,}")
+            places = cursor.items("a list of unit names, or a count", "units", UNITS)
             names = [place.name("a unit", UNIT_NAME) for place in places]
         taken = {spell(unit) for layer in self.layers for unit in layer.units}
         for name, place in zip(names, places, strict=True):
@@ -135,5 +125,5 @@ class LayersReader:
         for option, given in options.items():
             values[option] = given.number()
             if values[option].value < 0:
-                given.fail(f"found {given.found}; expected a number that is not negative")
+                given.refuse("a number that is not negative")
         return Activation(name, values)

@@ -9,21 +9,25 @@ from typing import Literal, cast
 from backtrace.config.collisions import check_collisions
 from backtrace.config.computation import read_computation
 from backtrace.config.cost import read_cost
-from backtrace.config.cursor import Cursor
+from backtrace.config.cursor import Cursor, counted
 from backtrace.config.files import ANYWHERE, Folder, Reach
 from backtrace.config.layers import LayersReader
 from backtrace.config.nodes import StrPath, compose
 from backtrace.config.settings import read_hand, read_notation, read_samples, read_update
-from backtrace.config.weights import WeightsReader, entry_of
+from backtrace.config.weights import WeightsReader
 from backtrace.errors import Location, nearest, quoted
 from backtrace.limits import TEXT_CHARACTERS
-from backtrace.problem.problem import Computation, Layer, Network, Problem, Sample, Update, parameters_of
+from backtrace.problem.problem import Computation, Layer, Network, Problem, Sample, parameters_of
 from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.functions import public_functions
 from backtrace.symbolic.ids import spell
 
 _HEAD = ("title", "source", "inputs", "targets")
 _REST = tuple("parameters fixed objective delta update batch samples notation hand seed".split())
+LAYER_KEYS = (*_HEAD, "layers", "bias_input", "cost", *_REST)
+EQUATION_KEYS = (*_HEAD, "equations", "objective_symbol", "deltas", *_REST)
+_FORMS = {"layers": LAYER_KEYS, "equations": EQUATION_KEYS}
+_KEYS = frozenset(LAYER_KEYS + EQUATION_KEYS)
 # The words that a key may have; the first is the default.
 WORDS = {
     "objective": ("minimize", "maximize"),
@@ -31,9 +35,6 @@ WORDS = {
     "batch": ("online", "sum", "mean"),
 }
 LARGEST_SEED = 10**12
-LAYER_KEYS = (*_HEAD, "layers", "bias_input", "cost", *_REST)
-EQUATION_KEYS = (*_HEAD, "equations", "objective_symbol", "deltas", *_REST)
-_KEYS = frozenset(LAYER_KEYS + EQUATION_KEYS)
 
 
 def read_problem(
@@ -58,17 +59,23 @@ class _Reader:
     def __init__(self, root: Cursor, folder: Folder, seed: int | None) -> None:
         self.root = root
         self.folder = folder
-        self.seed = seed
-        self.is_network = self.form() == "layers"
-        self.table = root.table(LAYER_KEYS if self.is_network else EQUATION_KEYS)
-        self.places: dict[str, Cursor] = {}
+        self.places: dict[str, Cursor] = {}  # of names, for the messages that two of them do not fit
+        form = self.form()
+        self.is_network = form == "layers"
+        self.table = root.table(_FORMS[form])
+        self.inputs = self.names("inputs", "an input")
+        self.targets = self.names("targets", "a target")
+        written_seed = self.table["seed"].whole(0, LARGEST_SEED) if "seed" in self.table else None
+        self.seed = written_seed if seed is None else seed
+        self.parameters = self.given_parameters()
+        self.locations: dict[str, Location] = {}
 
     def form(self) -> str:
         """The form of the config, layers or equations; keys of the other form are refused."""
         keys = {key.text("a key"): key for key, _ in self.root.entries("a config (keys with values)")}
         if "layers" in keys and "equations" in keys:
             keys["equations"].fail("found layers and equations; expected one of them")
-        for form, known in (("layers", LAYER_KEYS), ("equations", EQUATION_KEYS)):
+        for form, known in _FORMS.items():
             if form in keys:
                 misplaced = next((key for key in keys if key in _KEYS and key not in known), None)
                 if misplaced:
@@ -82,35 +89,31 @@ class _Reader:
 
     def problem(self) -> Problem:
         table = self.table
-        inputs = self.names("inputs", "an input")
-        targets = self.names("targets", "a target")
-        seed = table["seed"].whole(0, LARGEST_SEED) if "seed" in table else None
-        seed = seed if self.seed is None else self.seed
-        parameters = self.parameters()
-        locations: dict[str, Location] = {}
-        model: Network | Computation
-        if self.is_network:
-            model, parameters, locations = self.network(inputs, targets, parameters, seed)
-        else:
-            model, locations = self.computation(inputs, targets, parameters)
+        model = self.network() if self.is_network else self.computation()
+        # A cost by name compares outputs with targets; a formula without targets can be had of every sample.
+        is_compared = isinstance(model, Network) and isinstance(model.cost, str)
         problem = Problem(
             title=self.text("title") or os.path.splitext(os.path.basename(self.root.file))[0],
             source=self.text("source"),
             model=model,
-            inputs=inputs,
-            targets=targets,
-            parameters=parameters,
-            samples=self.samples(inputs, targets, model),
-            fixed=self.fixed(parameters),
+            inputs=self.inputs,
+            targets=self.targets,
+            parameters=self.parameters,
+            samples=self.samples(None if self.targets or is_compared else ()),
+            fixed=self.fixed(),
             objective=cast(Literal["minimize", "maximize"], self.word("objective")),
             delta=cast(Literal["gradient", "descent"], self.word("delta")),
-            update=self.update(targets, model),
+            update=read_update(table["update"]) if "update" in table else None,
             batch=cast(Literal["online", "sum", "mean"], self.word("batch")),
             notation=read_notation(table.get("notation")),
             hand=read_hand(table["hand"]) if "hand" in table else None,
-            seed=seed,
-            locations=locations,
+            seed=self.seed,
+            locations=self.locations,
         )
+        if problem.update and is_compared and not self.targets:
+            table["update"].fail(
+                "an update follows the gradient, and without targets there is none; expected targets: […]"
+            )
         check_collisions(problem, lambda name, message: self.places.get(name, self.root).fail(message))
         return problem
 
@@ -128,10 +131,9 @@ class _Reader:
         return self.table[key].choice(WORDS[key]) if key in self.table else WORDS[key][0]
 
     def names(self, key: str, what: str) -> tuple[str, ...]:
-        if key not in self.table:
-            return ()
         names: dict[str, str] = {}
-        for entry in self.table[key].items(f"a list of names ({key}: [x_1, x_2])"):
+        expected = f"a list of names ({key}: [x_1, x_2])"
+        for entry in self.table[key].items(expected) if key in self.table else ():
             name = entry.name(what)
             if spell(name) in names:
                 entry.fail(f"{quoted(name)} is a duplicate")
@@ -139,69 +141,51 @@ class _Reader:
             self.places.setdefault(name, entry)
         return tuple(names.values())
 
-    def parameters(self) -> Mapping[str, Number]:
-        if "parameters" not in self.table:
-            return {}
+    def given_parameters(self) -> Mapping[str, Number]:
+        """The values under parameters."""
         parameters: dict[str, Number] = {}
         ids: dict[str, str] = {}
-        for key, value in self.table["parameters"].entries("values by name, as {w_1: 0.1}"):
-            name = key.name("a parameter")
-            if spell(name) in ids:
-                key.fail(
-                    f"{ids[spell(name)]} and {name} would share the id {spell(name)}; expected another name"
-                )
-            ids[spell(name)] = name
+        given = self.table.get("parameters")
+        for key, value in given.entries("values by name, as {w_1: 0.1}") if given else ():
+            name = key.new_name("a parameter", ids)
             parameters[name] = value.number()
             self.places[name] = key
         return parameters
 
-    def network(
-        self,
-        inputs: tuple[str, ...],
-        targets: tuple[str, ...],
-        parameters: Mapping[str, Number],
-        seed: int | None,
-    ) -> tuple[Network, Mapping[str, Number], dict[str, Location]]:
-        if not inputs:
+    def network(self) -> Network:
+        if not self.inputs:
             self.root.fail("inputs missing; a network needs some, as inputs: [i_1, i_2]")
         if "layers" not in self.table:
             self.root.fail("layers missing; expected a list of layers")
         bias_input = self.table["bias_input"].sign() if "bias_input" in self.table else 1
-        reader = LayersReader(inputs, seed, bias_input, self.folder)
+        reader = LayersReader(self.inputs, self.seed, bias_input, self.folder)
         layers = reader.read(self.table["layers"])
-        outputs = layers[-1].units
-        if targets and len(targets) != len(outputs):
+        count = len(self.targets)
+        if count and count != len(layers[-1].units):
             self.table["targets"].fail(
-                f"found {len(targets)} target{'s' if len(targets) > 1 else ''}; expected {len(outputs)}, "
+                f"found {counted(count, 'target')}; expected {len(layers[-1].units)}, "
                 f"one for each unit of layer {layers[-1].name}"
             )
-        cost = read_cost(self.table.get("cost"), targets, outputs)
-        return (
-            Network(tuple(layers), cost),
-            self.used_parameters(reader.weights, layers, parameters),
-            reader.steps,
-        )
+        cost = read_cost(self.table.get("cost"), self.targets, layers[-1].units)
+        self.parameters = self.used_parameters(reader.weights, layers)
+        self.locations = reader.steps
+        return Network(tuple(layers), cost)
 
-    def used_parameters(
-        self, weights: WeightsReader, layers: list[Layer], parameters: Mapping[str, Number]
-    ) -> Mapping[str, Number]:
+    def used_parameters(self, weights: WeightsReader, layers: list[Layer]) -> Mapping[str, Number]:
         """The parameters, layer by layer in the order the config gives them; each has a value and a use."""
-        for name, (node, parent, index) in weights.used.items():
-            if name not in parameters and name not in weights.numbered:
-                known = [*parameters, *weights.numbered]
-                entry_of(parent, node, index).fail(
-                    f"parameter {quoted(name)} has no value; expected one under parameters"
-                    f"{nearest(name, known)}"
-                )
-        for name in parameters:
+        values = {**self.parameters, **weights.numbered}
+        for name, place in weights.used.items():
+            if name not in values:
+                hint = nearest(name, values)
+                place.fail(f"parameter {quoted(name)} has no value; expected one under parameters{hint}")
+        for name in self.parameters:
             if name in weights.numbered:
                 self.places[name].fail(f"{quoted(name)} is defined twice: here and as a number in the layers")
             if name not in weights.used:
                 hint = nearest(
-                    name, [used for used in weights.used if used not in parameters] or list(weights.used)
+                    name, [used for used in weights.used if used not in self.parameters] or weights.used
                 )
                 self.places[name].fail(f"{quoted(name)} is used by no layer{hint}")
-        values = {**parameters, **weights.numbered}
         position = {name: i for i, name in enumerate(values)}
         ordered: dict[str, Number] = {}
         for layer in layers:
@@ -209,9 +193,7 @@ class _Reader:
                 ordered.setdefault(name, values[name])
         return ordered
 
-    def computation(
-        self, inputs: tuple[str, ...], targets: tuple[str, ...], parameters: Mapping[str, Number]
-    ) -> tuple[Computation, dict[str, Location]]:
+    def computation(self) -> Computation:
         table = self.table
         for required, expected in (
             ("equations", "formulas by name"),
@@ -220,62 +202,44 @@ class _Reader:
             if required not in table:
                 self.root.fail(f"{required} missing; expected {expected}")
         functions = public_functions()
-        for name in (*inputs, *targets, *parameters):
+        givens = {spell(name): name for name in (*self.inputs, *self.targets, *self.parameters)}
+        for name in givens.values():
             if name in functions:
                 self.places[name].fail(f"{name} is a function; expected another name")
-        givens = {spell(name): name for name in (*inputs, *targets, *parameters)}
-        found = read_computation(table["equations"], table["objective_symbol"], table.get("deltas"), givens)
+        model, self.locations = read_computation(
+            table["equations"], table["objective_symbol"], table.get("deltas"), givens
+        )
         for part in ("equations", "deltas"):
             for key, _ in table[part].entries("a mapping") if part in table else ():
                 self.places.setdefault(key.text("a name"), key)
-        return found
+        return model
 
-    def samples(
-        self, inputs: tuple[str, ...], targets: tuple[str, ...], model: Network | Computation
-    ) -> tuple[Sample, ...]:
-        # A formula without targets can be had of every sample.
-        unscored = None if targets or _compares(model) else ()
+    def samples(self, unscored: tuple[Number, ...] | None) -> tuple[Sample, ...]:
+        """The samples; `unscored` is what one without targets has for them."""
         if "samples" not in self.table:
-            if self.is_network or inputs or targets:
+            if self.is_network or self.inputs or self.targets:
                 self.root.fail("samples missing; expected at least one, as samples: [{inputs: [1, 0]}]")
             return (Sample((), ()),)
         given = self.table["samples"]
         if given.value("file"):
             from backtrace.config.samples import read_samples_file  # and with it csv and zipfile
 
-            samples = read_samples_file(given, inputs, targets, unscored, self.folder)
+            samples = read_samples_file(given, self.inputs, self.targets, unscored, self.folder)
         else:
-            samples = read_samples(given, inputs, targets, unscored)
+            samples = read_samples(given, self.inputs, self.targets, unscored)
         if not self.is_network:
             # The place of each sample in the config; those from a file share one.
             entries = given.items("samples") if given.is_list else [given] * len(samples)
             for sample, entry in zip(samples, entries, strict=True):
                 if sample.targets is None:
-                    entry.fail(f"targets missing; the equations need them ({', '.join(targets[:6])})")
+                    entry.fail(f"targets missing; the equations need them ({', '.join(self.targets[:6])})")
         return samples
 
-    def update(self, targets: tuple[str, ...], model: Network | Computation) -> Update | None:
-        if "update" not in self.table:
-            return None
-        update = read_update(self.table["update"])
-        if not targets and _compares(model):
-            self.table["update"].fail(
-                "an update follows the gradient, and without targets there is none; expected targets: […]"
-            )
-        return update
-
-    def fixed(self, parameters: Mapping[str, Number]) -> frozenset[str]:
-        if "fixed" not in self.table:
-            return frozenset()
-        names = []
-        for entry in self.table["fixed"].items("a list of parameter names"):
+    def fixed(self) -> frozenset[str]:
+        names = set()
+        for entry in self.table["fixed"].items("a list of parameter names") if "fixed" in self.table else ():
             name = entry.text("a parameter's name")
-            if name not in parameters:
-                entry.fail(f"no parameter {quoted(name)}{nearest(name, parameters)}")
-            names.append(name)
+            if name not in self.parameters:
+                entry.fail(f"no parameter {quoted(name)}{nearest(name, self.parameters)}")
+            names.add(name)
         return frozenset(names)
-
-
-def _compares(model: Network | Computation) -> bool:
-    """Whether the objective is a cost by name, which compares outputs with targets."""
-    return isinstance(model, Network) and isinstance(model.cost, str)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import get_args
 
-from backtrace.config.cursor import Cursor, listed, one_of
+from backtrace.config.cursor import Cursor, counted, listed, one_of
 from backtrace.derivation.equation import Kind
 from backtrace.derivation.optimizers import CONSTANTS, RATE, UPDATE_RULES
 from backtrace.errors import quoted
@@ -33,24 +33,20 @@ def read_update(cursor: Cursor) -> Update:
     table = cursor.table(("rule", *known), expected)
     if RATE not in table:
         cursor.fail(f"{RATE} missing; {rule} needs one, as {RATE}: 0.5")
-    constants = {}
-    for name, default in known.items():
-        if name in table:
-            constants[name] = _constant(table[name], name)
-        elif default is not None:
-            constants[name] = number(default)
-    return Update(rule, constants)
+    constants = {name: number(default) for name, default in known.items() if default is not None}
+    given = {name: _constant(table[name], name) for name in known if name in table}
+    return Update(rule, {name: (constants | given)[name] for name in known})
 
 
 def _constant(cursor: Cursor, name: str) -> Number:
     value = cursor.number()
     if name == RATE and value.value <= 0:
         hint = "; to climb, say objective: maximize" if value.value < 0 else ""
-        cursor.fail(f"found {cursor.found}; expected a number above 0{hint}")
+        cursor.refuse(f"a number above 0{hint}")
     if name in SHARES and not 0 <= value.value < 1:
-        cursor.fail(f"found {cursor.found}; expected a number from 0 to below 1")
+        cursor.refuse("a number from 0 to below 1")
     if value.value < 0:
-        cursor.fail(f"found {cursor.found}; expected a number that is not negative")
+        cursor.refuse("a number that is not negative")
     return value
 
 
@@ -102,18 +98,13 @@ def read_samples(
     `unscored` is what a sample without targets has: None where it is then forward only, () where nothing
     depends on targets.
     """
-    entries = cursor.items("a list of samples")
-    if not 1 <= len(entries) <= SAMPLES:
-        cursor.fail(f"found {len(entries):,} samples; expected 1 to {SAMPLES:,}")
     samples = []
-    for entry in entries:
+    for entry in cursor.items("a list of samples", "samples", SAMPLES):
         table = entry.table(("inputs", "targets"), "a sample, as {inputs: [1, 0], targets: [1]}")
         if inputs and "inputs" not in table:
             entry.fail(f"inputs missing; expected {_numbers(inputs)}")
         values = _values(table["inputs"], inputs, "input") if "inputs" in table else ()
-        wanted = unscored
-        if "targets" in table:
-            wanted = _values(table["targets"], targets, "target")
+        wanted = _values(table["targets"], targets, "target") if "targets" in table else unscored
         samples.append(Sample(values, wanted))
     return tuple(samples)
 
@@ -121,7 +112,7 @@ def read_samples(
 def _values(cursor: Cursor, names: tuple[str, ...], what: str) -> tuple[Number, ...]:
     if not names:
         if not cursor.is_list or cursor.items("a list"):
-            cursor.fail(f"found {cursor.found}; expected none, the config names no {what}s")
+            cursor.refuse(f"none, the config names no {what}s")
         return ()
     if cursor.is_mapping:
         table = cursor.table(names)
@@ -131,11 +122,10 @@ def _values(cursor: Cursor, names: tuple[str, ...], what: str) -> tuple[Number, 
         return tuple(table[name].number() for name in names)
     entries = cursor.items(_numbers(names))
     if len(entries) != len(names):
-        plural = "s" if len(entries) != 1 else ""
-        cursor.fail(f"found {len(entries)} number{plural}, expected {_numbers(names)}")
+        cursor.fail(f"found {counted(len(entries), 'number')}, expected {_numbers(names)}")
     return tuple(entry.number() for entry in entries)
 
 
 def _numbers(names: tuple[str, ...]) -> str:
     """The count of the numbers for some names: "2 numbers (i_1, i_2)"."""
-    return f"{len(names)} number{'s' if len(names) > 1 else ''} ({listed(names)})"
+    return f"{counted(len(names), 'number')} ({listed(names)})"
