@@ -21,22 +21,10 @@ UTF8 = {**WITHOUT_LOCALE, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
 LEAVES = "\x1b[?25h\x1b[?1049l"  # the cursor is shown, the alternate screen left
 ARROWS = {"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D"}
 KEYS = {
-    **ARROWS,
-    "space": " ",
-    "enter": "\r",
-    "backspace": "\x7f",
-    "escape": "\x1b",
-    "home": "\x1b[H",
-    "end": "\x1b[F",
-    "pageup": "\x1b[5~",
-    "pagedown": "\x1b[6~",
-    "ctrl-c": "\x03",
-    "ctrl-d": "\x04",
-    "ctrl-s": "\x13",
-    "ctrl-u": "\x15",
-    "ctrl-\\": "\x1c",
-    "ctrl-z": "\x1a",
-}
+    **ARROWS, "space": " ", "enter": "\r", "backspace": "\x7f", "escape": "\x1b", "home": "\x1b[H",
+    "end": "\x1b[F", "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "ctrl-c": "\x03", "ctrl-d": "\x04",
+    "ctrl-s": "\x13", "ctrl-u": "\x15", "ctrl-\\": "\x1c", "ctrl-z": "\x1a",
+}  # fmt: skip
 LEAVING = {"g": ["escape"], "i": ["x"], "?": ["x"], "h": ["x"]}  # keys that lead back from a prompt or a page
 
 

@@ -65,21 +65,10 @@ def all_of(name: str) -> list[str]:
 
 def test_the_promised_examples_are_bundled() -> None:
     promised = {
-        "or-gate",
-        "or-gate-batch",
-        "two-two-two",
-        "linear-neuron",
-        "performance-ascent",
-        "step-neuron",
-        "three-layers",
-        "xor-skip",
-        "softmax-cross-entropy",
-        "relu",
-        "momentum",
-        "adam",
-        "circuit",
+        "or-gate", "or-gate-batch", "two-two-two", "linear-neuron", "performance-ascent", "step-neuron",
+        "three-layers", "xor-skip", "softmax-cross-entropy", "relu", "momentum", "adam", "circuit",
         "recurrent",
-    }
+    }  # fmt: skip
     assert promised <= set(EXAMPLES)
 
 
@@ -263,17 +252,10 @@ def or_gate_by_hand(i_1: float, i_2: float, y: float) -> dict[str, float]:
     delta_1 = delta_o * 0.01 * a_1 * (1 - a_1)
     delta_2 = delta_o * 0.02 * a_2 * (1 - a_2)
     return {
-        "E": (y - a_o) ** 2 / 2,
-        "dE/dw_1": delta_1 * i_1,
-        "dE/dw_2": delta_2 * i_1,
-        "dE/dw_3": delta_1 * i_2,
-        "dE/dw_4": delta_2 * i_2,
-        "dE/dw_5": delta_o * a_1,
-        "dE/dw_6": delta_o * a_2,
-        "dE/db_1": delta_2,
-        "dE/db_2": delta_1,
-        "dE/db_3": delta_o,
-    }
+        "E": (y - a_o) ** 2 / 2, "dE/dw_1": delta_1 * i_1, "dE/dw_2": delta_2 * i_1, "dE/dw_3": delta_1 * i_2,
+        "dE/dw_4": delta_2 * i_2, "dE/dw_5": delta_o * a_1, "dE/dw_6": delta_o * a_2, "dE/db_1": delta_2,
+        "dE/db_2": delta_1, "dE/db_3": delta_o,
+    }  # fmt: skip
 
 
 def or_gate_batch() -> dict[str, float]:
@@ -298,15 +280,10 @@ def three_layers() -> dict[str, float]:
     back = [sum(deltas_2[j] * second[j][k] for j in range(3)) for k in range(3)]
     deltas_1 = [g * (1 - source**2) for g, source in zip(back, a, strict=True)]
     return {
-        "E": (1 - out) ** 2 / 2,
-        "delta_3_1": delta_out,
-        "dE/dw_3_1_2": delta_out * b[1],
-        "dE/dw_2_1_3": deltas_2[0] * a[2],
-        "dE/dw_2_3_1": deltas_2[2] * a[0],
-        "dE/da_1_1": back[0],
-        "dE/dw_1_1_2": -deltas_1[0],
-        "dE/db_1_3": deltas_1[2],
-    }
+        "E": (1 - out) ** 2 / 2, "delta_3_1": delta_out, "dE/dw_3_1_2": delta_out * b[1],
+        "dE/dw_2_1_3": deltas_2[0] * a[2], "dE/dw_2_3_1": deltas_2[2] * a[0], "dE/da_1_1": back[0],
+        "dE/dw_1_1_2": -deltas_1[0], "dE/db_1_3": deltas_1[2],
+    }  # fmt: skip
 
 
 def xor_skip() -> dict[str, float]:
@@ -328,16 +305,9 @@ def softmax_cross_entropy() -> dict[str, float]:
     exponentials = [math.exp(h) for h in (2, 1, 0.1)]
     a_1, a_2, a_3 = (e / sum(exponentials) for e in exponentials)
     return {
-        "S_output": sum(exponentials),
-        "a_1": a_1,
-        "E": -math.log(a_1),
-        "delta_1": a_1 - 1,
-        "delta_2": a_2,
-        "delta_3": a_3,
-        "dE/da_1": -1 / a_1,
-        "dE/dw_12": 2 * (a_1 - 1),
-        "w_31+": -0.3 - a_3,
-    }
+        "S_output": sum(exponentials), "a_1": a_1, "E": -math.log(a_1), "delta_1": a_1 - 1, "delta_2": a_2,
+        "delta_3": a_3, "dE/da_1": -1 / a_1, "dE/dw_12": 2 * (a_1 - 1), "w_31+": -0.3 - a_3,
+    }  # fmt: skip
 
 
 def recurrent() -> dict[str, float]:
@@ -348,14 +318,9 @@ def recurrent() -> dict[str, float]:
     delta_2 = delta_3 * 0.5 * (1 - s_2**2)
     delta_1 = delta_2 * 0.5 * (1 - s_1**2)
     return {
-        "E": (1 - s_3) ** 2 / 2,
-        "delta_3": delta_3,
-        "delta_2": delta_2,
-        "delta_1": delta_1,
-        "dE/dw": delta_3 * s_2 + delta_2 * s_1,
-        "dE/du": delta_1,
-        "dE/dx_3": delta_3,
-    }
+        "E": (1 - s_3) ** 2 / 2, "delta_3": delta_3, "delta_2": delta_2, "delta_1": delta_1,
+        "dE/dw": delta_3 * s_2 + delta_2 * s_1, "dE/du": delta_1, "dE/dx_3": delta_3,
+    }  # fmt: skip
 
 
 # As printed in the source, to the last digit; a float is worked out above or in the head.

@@ -167,23 +167,12 @@ def test_on_a_form_an_id_is_what_it_says() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "new w5 = 0.358916",
-        "The updated w5 = 0.358916",
-        "w5 (new) = 0.358916",
-        "w5 (updated) = 0.358916",
-        "w5new = 0.358916",
-        "w5* = 0.358916",
-        "*w5 = 0.358916",
-        "*w5* = 0.358916",
-        "w_5^{(1)} = 0.358916",
-        "w_5^{*} = 0.358916",
-        "w^{+}_{5} = 0.358916",
-        "w5 := 0.4 - 0.5*0.082167 = 0.358916",
-        "w5 = 0.4 - 0.5*0.082167 = 0.358916",
-        "w5 = 0.358916",
-        "w5 = 0.3589 and more",
+        "new w5 = 0.358916", "The updated w5 = 0.358916", "w5 (new) = 0.358916", "w5 (updated) = 0.358916",
+        "w5new = 0.358916", "w5* = 0.358916", "*w5 = 0.358916", "*w5* = 0.358916", "w_5^{(1)} = 0.358916",
+        "w_5^{*} = 0.358916", "w^{+}_{5} = 0.358916", "w5 := 0.4 - 0.5*0.082167 = 0.358916",
+        "w5 = 0.4 - 0.5*0.082167 = 0.358916", "w5 = 0.358916", "w5 = 0.3589 and more",
     ],
-)
+)  # fmt: skip
 def test_a_new_weight_may_be_written_under_the_old_name(text: str) -> None:
     assert judged(TWO_TWO_TWO, text) == ["w5+ correct"]
 
@@ -220,20 +209,14 @@ def test_what_belongs_to_another_sample_is_not_taken_for_the_second_pass() -> No
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("θ_0 = 5", "theta correct"),
-        ("m_0 = 0", "m_theta correct"),
-        ("g_1 = 10", "df/dtheta correct"),
-        ("m_1 = 1", "m_theta+ correct"),
-        (r"\hat{m}_1 = 10", "mhat_theta correct"),
-        ("v̂₁ = 100", "vhat_theta correct"),
-        ("θ₁ = 4.9", "theta+ correct"),
-        ("g_2 = 9.8", "df/dtheta correct 2"),
-        ("m_2 = 1.88", "m_theta+ correct 2"),
-        ("f'(θ_1) = 9.8", "df/dtheta correct 2"),
-        ("f(θ_1) = 24.01", "f correct 2"),
+        ("θ_0 = 5", "theta correct"), ("m_0 = 0", "m_theta correct"), ("g_1 = 10", "df/dtheta correct"),
+        ("m_1 = 1", "m_theta+ correct"), (r"\hat{m}_1 = 10", "mhat_theta correct"),
+        ("v̂₁ = 100", "vhat_theta correct"), ("θ₁ = 4.9", "theta+ correct"),
+        ("g_2 = 9.8", "df/dtheta correct 2"), ("m_2 = 1.88", "m_theta+ correct 2"),
+        ("f'(θ_1) = 9.8", "df/dtheta correct 2"), ("f(θ_1) = 24.01", "f correct 2"),
         ("θ_2 = 4.80006", "theta+ correct 2"),
     ],
-)
+)  # fmt: skip
 def test_steps_may_stand_as_indices(text: str, expected: str) -> None:
     assert judged(ADAM, text) == [expected]
 

@@ -96,13 +96,8 @@ def test_a_wrong_formula_is_explained_by_its_slip(config: str, text: str, expect
 
 def test_a_formula_that_no_slip_explains_is_shown_with_the_right_one() -> None:
     assert finding("or-gate", "line one\nE = a_o·y + 2") == (
-        "E",
-        "a_o*y + 2",
-        "½(y - a_o)²",
-        None,
-        "correct: ½(y - a_o)²",
-        2,
-    )
+        "E", "a_o*y + 2", "½(y - a_o)²", None, "correct: ½(y - a_o)²", 2,
+    )  # fmt: skip
 
 
 def test_the_explanation_has_the_slip_and_the_right_formula() -> None:

@@ -341,16 +341,11 @@ def test_formulas_stand_in_a_section_of_their_own(post: Path) -> None:
 def test_formulas_are_in_the_json(post: Path) -> None:
     outcome = check("or-gate", post, "-f", "json")
     assert outcome.data["formulas"] == [
-        {
-            "id": "dE/dw_6",
-            "formula": "(a_o - y) g(h_o)(1 - g(h_o)) a_1",
-            "expected": "δ_o·a_2",
-            "slip": "wrong_index",
-            "explanation": "you get this with ∂E/∂w_6 = δ_o·a_1: a_1 is used instead of a_2; "
-            "correct: δ_o·a_2",
-            "line": 1,
-        }
-    ]
+        {"id": "dE/dw_6", "formula": "(a_o - y) g(h_o)(1 - g(h_o)) a_1", "expected": "δ_o·a_2",
+         "slip": "wrong_index",
+         "explanation": "you get this with ∂E/∂w_6 = δ_o·a_1: a_1 is used instead of a_2; "
+         "correct: δ_o·a_2", "line": 1},
+    ]  # fmt: skip
     assert outcome.err == "1 of 2 formulas are right; 1 could not be evaluated\n"
 
 

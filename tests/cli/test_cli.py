@@ -246,18 +246,10 @@ def test_json_is_one_document_of_the_fixed_shape() -> None:
     assert list(document) == ["schema", "title", "arithmetic", "records"]
     assert (document["schema"], document["title"], document["arithmetic"]) == (1, "OR gate, 2-2-1", "float64")
     assert document["records"][0] == {
-        "step": 1,
-        "sample": 1,
-        "phase": "forward",
-        "layer": "hidden",
-        "kind": "net",
-        "id": "h_1",
-        "symbol": "h_1",
-        "formula": "i_1·w_1 + i_2·w_3 + b_2",
-        "substitution": "1(0.1) + 0(0.3) + 0.5",
-        "value": 0.6,
-        "text": "0.6",
-    }
+        "step": 1, "sample": 1, "phase": "forward", "layer": "hidden", "kind": "net", "id": "h_1",
+        "symbol": "h_1", "formula": "i_1·w_1 + i_2·w_3 + b_2", "substitution": "1(0.1) + 0(0.3) + 0.5",
+        "value": 0.6, "text": "0.6",
+    }  # fmt: skip
     for row in document["records"]:
         assert list(row) == FIELDS
         assert isinstance(row["step"], int)

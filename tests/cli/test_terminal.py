@@ -487,16 +487,11 @@ def test_columns_overrides_what_a_terminal_says() -> None:
 @pytest.mark.parametrize(
     ("choice", "more", "styled"),
     [
-        ("auto", {}, True),
-        ("always", {}, True),
-        ("never", {}, False),
-        ("auto", {"NO_COLOR": "1"}, False),
-        ("auto", {"NO_COLOR": ""}, True),
-        ("always", {"NO_COLOR": "1"}, True),
-        ("auto", {"TERM": "dumb"}, False),
-        ("always", {"TERM": "dumb"}, True),
+        ("auto", {}, True), ("always", {}, True), ("never", {}, False), ("auto", {"NO_COLOR": "1"}, False),
+        ("auto", {"NO_COLOR": ""}, True), ("always", {"NO_COLOR": "1"}, True),
+        ("auto", {"TERM": "dumb"}, False), ("always", {"TERM": "dumb"}, True),
     ],
-)
+)  # fmt: skip
 def test_a_terminal_is_written_to_in_style_as_asked(choice: str, more: dict[str, str], styled: bool) -> None:
     shown = at_terminal(80, "trace", "or-gate", "--color", choice, env={**UTF8, **more})
     assert ("\x1b[" in shown) is styled

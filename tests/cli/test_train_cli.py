@@ -202,16 +202,10 @@ def test_names_of_a_config_are_escaped_in_a_picture(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "columns"),
     [
-        ("two-two-two", 80),
-        ("two-two-two", 40),
-        ("or-gate", 80),
-        ("or-gate", 30),
-        ("recurrent", 80),
-        ("xor-skip", 80),
-        ("softmax-cross-entropy", 80),
-        ("softmax-cross-entropy", 60),
+        ("two-two-two", 80), ("two-two-two", 40), ("or-gate", 80), ("or-gate", 30), ("recurrent", 80),
+        ("xor-skip", 80), ("softmax-cross-entropy", 80), ("softmax-cross-entropy", 60),
     ],
-)
+)  # fmt: skip
 def test_the_table_fits_the_terminal(name: str, columns: int) -> None:
     lines = TIME.sub("", at_terminal("train", name, "--steps", "200", columns=columns)).splitlines()
     assert max(map(len, lines)) <= columns

@@ -317,13 +317,8 @@ def test_every_update_rule_fills_in_its_constants(text: str) -> None:
     assert update.constants["learning_rate"] == Number(0.1, "0.10")
     rest = {name: value.value for name, value in update.constants.items() if name != "learning_rate"}
     defaults = {
-        "momentum": 0.9,
-        "rho": 0.9,
-        "beta1": 0.9,
-        "beta2": 0.999,
-        "epsilon": 1e-8,
-        "weight_decay": 0.01,
-    }
+        "momentum": 0.9, "rho": 0.9, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 0.01,
+    }  # fmt: skip
     takes = {
         "sgd": (),
         "momentum": ("momentum",),
@@ -483,19 +478,11 @@ def test_every_function_and_operator_is_read(text: str) -> None:
 @pytest.mark.parametrize(
     ("written", "value", "kept"),
     [
-        ("0.10", 0.1, "0.10"),
-        ("1e-3", 1e-3, "1e-3"),
-        ("1E3", 1e3, "1E3"),
-        ("010", 10.0, "010"),
-        ("1_000", 1000.0, "1000"),
-        ("+.5", 0.5, ".5"),
-        ("5.", 5.0, "5."),
-        ("-0", 0.0, "-0"),
-        ("'0.5'", 0.5, "0.5"),
-        ('"-2.50"', -2.5, "-2.50"),
-        ("1e-400", 0.0, "1e-400"),
+        ("0.10", 0.1, "0.10"), ("1e-3", 1e-3, "1e-3"), ("1E3", 1e3, "1E3"), ("010", 10.0, "010"),
+        ("1_000", 1000.0, "1000"), ("+.5", 0.5, ".5"), ("5.", 5.0, "5."), ("-0", 0.0, "-0"),
+        ("'0.5'", 0.5, "0.5"), ('"-2.50"', -2.5, "-2.50"), ("1e-400", 0.0, "1e-400"),
     ],
-)
+)  # fmt: skip
 def test_a_number_keeps_the_text_it_was_written_with(written: str, value: float, kept: str) -> None:
     text = net(parameters=f"{{w_1: {written}, w_2: 0}}")
     assert read(text).parameters["w_1"] == Number(value, kept)

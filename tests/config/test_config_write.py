@@ -116,15 +116,11 @@ def test_a_number_has_the_same_bits_again(values: list[float]) -> None:
 @pytest.mark.parametrize(
     ("value", "written_as"),
     [
-        (Number(0.1, "0.10"), "0.10"),
-        (Number(0.1, "0.2"), "0.1"),
-        (Number(0.5, "½"), "0.5"),
-        (Number(-0.0, "0"), "-0.0"),
-        (Number(1e-8, "1e-8"), "1e-8"),
-        (Number(1e16, "ten quadrillions"), "1e+16"),
-        (Number(1.0, "1  # one"), "1"),
+        (Number(0.1, "0.10"), "0.10"), (Number(0.1, "0.2"), "0.1"), (Number(0.5, "½"), "0.5"),
+        (Number(-0.0, "0"), "-0.0"), (Number(1e-8, "1e-8"), "1e-8"),
+        (Number(1e16, "ten quadrillions"), "1e+16"), (Number(1.0, "1  # one"), "1"),
     ],
-)
+)  # fmt: skip
 def test_a_number_is_written_as_it_was_where_that_says_the_same(value: Number, written_as: str) -> None:
     problem = load("circuit")
     text = config_text(problem._replace(parameters={**problem.parameters, "x": value}))
@@ -405,18 +401,12 @@ def test_a_formula_is_read_again_as_it_was(text: str) -> None:
 @pytest.mark.parametrize(
     "form",
     [
-        lambda n: "-" * n + "a",
-        lambda n: "a" + "^-a" * n,
-        lambda n: "a*" + "-" * n + "b",
-        lambda n: "a" + "/b" * n,
-        lambda n: "a" + "/-b" * n,
-        lambda n: "+-a*(" * n + "b" + ")" * n,
-        lambda n: "a*-b^-(" * n + "b" + "+c)" * n,
-        lambda n: "exp(-" * n + "a" + ")" * n,
-        lambda n: "-(-a*" * n + "a" + ")" * n,
-        lambda n: "(" * n + "a" + "*b+c)" * n,
+        lambda n: "-" * n + "a", lambda n: "a" + "^-a" * n, lambda n: "a*" + "-" * n + "b",
+        lambda n: "a" + "/b" * n, lambda n: "a" + "/-b" * n, lambda n: "+-a*(" * n + "b" + ")" * n,
+        lambda n: "a*-b^-(" * n + "b" + "+c)" * n, lambda n: "exp(-" * n + "a" + ")" * n,
+        lambda n: "-(-a*" * n + "a" + ")" * n, lambda n: "(" * n + "a" + "*b+c)" * n,
     ],
-)
+)  # fmt: skip
 def test_a_formula_as_deep_as_may_be_is_written_within_the_limits(form: Callable[[int], str]) -> None:
     deepest = [text for n in range(1, FORMULA_DEPTH + 2) if parsed(text := form(n)) is not None]
     assert len(deepest) > 5

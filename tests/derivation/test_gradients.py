@@ -91,40 +91,16 @@ def two_layers(activation: str, cost: str) -> Config:
     return {
         "inputs": ["i_1", "i_2"],
         "targets": ["t_1", "t_2"],
-        "layers": [
-            {
-                "name": "hidden",
-                "units": ["1", "2"],
-                "activation": activation,
-                "weights": [["w_1", "w_2"], ["w_3", "w_4"]],
-                "biases": ["b_1", "b_2"],
-            },
-            {
-                "name": "output",
-                "units": ["3", "4"],
-                "activation": activation,
-                "weights": [["w_5", "w_6"], ["w_7", "w_8"]],
-                "biases": ["b_3", "b_4"],
-            },
-        ],
+        "layers": [{"name": "hidden", "units": ["1", "2"], "activation": activation,
+            "weights": [["w_1", "w_2"], ["w_3", "w_4"]], "biases": ["b_1", "b_2"]},
+            {"name": "output", "units": ["3", "4"], "activation": activation,
+             "weights": [["w_5", "w_6"], ["w_7", "w_8"]], "biases": ["b_3", "b_4"]}],
         "bias_input": 1,
-        "parameters": {
-            "w_1": 0.3,
-            "w_2": -0.4,
-            "w_3": -0.5,
-            "w_4": 0.2,
-            "b_1": 0.25,
-            "b_2": -0.35,
-            "w_5": 0.1,
-            "w_6": -0.15,
-            "w_7": 0.12,
-            "w_8": 0.05,
-            "b_3": 0.3,
-            "b_4": 0.35,
-        },
+        "parameters": {"w_1": 0.3, "w_2": -0.4, "w_3": -0.5, "w_4": 0.2, "b_1": 0.25, "b_2": -0.35,
+            "w_5": 0.1, "w_6": -0.15, "w_7": 0.12, "w_8": 0.05, "b_3": 0.3, "b_4": 0.35},
         "cost": cost,
         "samples": [{"inputs": [0.8, -0.6], "targets": [0.9, 0.2]}],
-    }
+    }  # fmt: skip
 
 
 EVERY_ACTIVATION = pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
@@ -411,15 +387,11 @@ def _forget() -> None:
 @pytest.mark.parametrize(
     ("activation", "function", "wrong"),
     [
-        ("sigmoid", "sigmoid", "f*(1 + f)"),
-        ("tanh", "tanh", "1 - f"),
-        ("relu", "relu", "x"),
-        ("softplus", "softplus", "f"),
-        ("sin", "sin", "-cos(x)"),
-        ("elu", "expm1", "exp(x) - 1"),
+        ("sigmoid", "sigmoid", "f*(1 + f)"), ("tanh", "tanh", "1 - f"), ("relu", "relu", "x"),
+        ("softplus", "softplus", "f"), ("sin", "sin", "-cos(x)"), ("elu", "expm1", "exp(x) - 1"),
         ("gelu", "Phi", "Phi(x)"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_derivative_in_the_table_is_found(
     planted: pytest.MonkeyPatch, activation: str, function: str, wrong: str
 ) -> None:

@@ -166,18 +166,12 @@ def layer_of(activation: str, units: int, cost: str, targets: list[float], nets:
     return {
         "inputs": ["x"],
         "targets": [f"t_{k}" for k in range(units)],
-        "layers": [
-            {
-                "name": "output",
-                "units": [f"o{k}" for k in range(units)],
-                "activation": activation,
-                "weights": [[f"w_{k}"] for k in range(units)],
-            }
-        ],
+        "layers": [{"name": "output", "units": [f"o{k}" for k in range(units)], "activation": activation,
+            "weights": [[f"w_{k}"] for k in range(units)]}],
         "parameters": {f"w_{k}": net for k, net in enumerate(nets)},
         "cost": cost,
         "samples": [{"inputs": [1], "targets": targets}],
-    }
+    }  # fmt: skip
 
 
 def values(config: Config) -> dict[str, Any]:

@@ -35,19 +35,10 @@ def by_hand(config: Config | str, decimals: dict[str, int], step: int = 1) -> di
 def test_the_or_gate_with_activations_to_three_decimals_is_exact_elsewhere() -> None:
     values = by_hand("or-gate", {"activation": 3})
     expected = {
-        "h_1": "0.6",
-        "h_2": "0.7",
-        "a_1": "0.646",
-        "a_2": "0.668",
-        "h_o": "0.04982",
-        "a_o": "0.512",
-        "E": "0.119072",
-        "dE/da_o": "-0.488",
-        "da_o/dh_o": "0.249856",
-        "delta_o": "-0.121929728",
-        "dE/dw_5": "-0.078766604288",
-        "dE/dw_3": "0",
-    }
+        "h_1": "0.6", "h_2": "0.7", "a_1": "0.646", "a_2": "0.668", "h_o": "0.04982", "a_o": "0.512",
+        "E": "0.119072", "dE/da_o": "-0.488", "da_o/dh_o": "0.249856", "delta_o": "-0.121929728",
+        "dE/dw_5": "-0.078766604288", "dE/dw_3": "0",
+    }  # fmt: skip
     assert {id: values[id] for id in expected} == {id: Decimal(text) for id, text in expected.items()}
     assert values["w_5+"] == Decimal("0.049383302144")
 
@@ -72,16 +63,11 @@ def rounded(value: str, decimals: int) -> Decimal:
 @pytest.mark.parametrize(
     ("value", "decimals", "expected"),
     [
-        ("0.0005", 3, "0.001"),
-        ("0.0015", 3, "0.002"),
-        ("0.0025", 3, "0.003"),
-        ("-0.0025", 3, "-0.003"),
-        ("0.00249999999999999999999", 3, "0.002"),
-        ("2.5", 0, "3"),
-        ("-0.0001", 3, "0.000"),
+        ("0.0005", 3, "0.001"), ("0.0015", 3, "0.002"), ("0.0025", 3, "0.003"), ("-0.0025", 3, "-0.003"),
+        ("0.00249999999999999999999", 3, "0.002"), ("2.5", 0, "3"), ("-0.0001", 3, "0.000"),
         ("1.005", 2, "1.01"),
     ],
-)
+)  # fmt: skip
 def test_a_half_is_rounded_up_in_size(value: str, decimals: int, expected: str) -> None:
     assert str(rounded(value, decimals)) == expected
 

@@ -28,17 +28,8 @@ Place = tuple[int | None, str]  # sample (None: once a step), id
 Sheet = dict[Place, float]
 
 TOPOLOGIES = (
-    (1, 1),
-    (2, 1),
-    (3, 2),
-    (1, 1, 1),
-    (1, 2, 1),
-    (2, 2, 1),
-    (3, 2, 1),
-    (2, 2, 2),
-    (2, 3, 2),
-    (2, 2, 2, 1),
-)
+    (1, 1), (2, 1), (3, 2), (1, 1, 1), (1, 2, 1), (2, 2, 1), (3, 2, 1), (2, 2, 2), (2, 3, 2), (2, 2, 2, 1),
+)  # fmt: skip
 ELEMENTWISE = ("sigmoid", "tanh", "linear", "relu", "leaky_relu", "elu", "softplus", "square", "sin", "gelu")
 OF_EACH = 5  # topology and activation: 500 in all
 COSTS = ("half_squared_error", "squared_error", "mean_squared_error", "performance", "binary_cross_entropy")
@@ -69,26 +60,17 @@ def as_planted(problem: Problem) -> Config | None:
     return {
         "inputs": list(problem.inputs),
         "targets": list(problem.targets),
-        "layers": [
-            {
-                "name": layer.name,
-                "units": list(layer.units),
-                "activation": layer.activation.name,
-                "weights": [list(row) for row in layer.weights],
-                "biases": list(layer.biases),
-            }
-            for layer in model.layers
-        ],
+        "layers": [{"name": layer.name, "units": list(layer.units), "activation": layer.activation.name,
+            "weights": [list(row) for row in layer.weights],
+            "biases": list(layer.biases)} for layer in model.layers],
         "parameters": {name: number.value for name, number in problem.parameters.items()},
         "fixed": [],
         "cost": model.cost,
         "update": {"rule": "sgd", "learning_rate": update.constants["learning_rate"].value},
         "batch": problem.batch,
-        "samples": [
-            {"inputs": [x.value for x in s.inputs], "targets": [t.value for t in s.targets or ()]}
-            for s in problem.samples
-        ],
-    }
+        "samples": [{"inputs": [x.value for x in s.inputs],
+            "targets": [t.value for t in s.targets or ()]} for s in problem.samples],
+    }  # fmt: skip
 
 
 def rounded(value: float, digits: int) -> str:

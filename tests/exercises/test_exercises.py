@@ -646,15 +646,10 @@ def test_a_wrong_wish_is_refused_in_one_line(arguments: str, message: str) -> No
 @pytest.mark.parametrize(
     ("option", "value"),
     [
-        ("--learning-rate", "0"),
-        ("--learning-rate", "1e9"),
-        ("--samples", "9"),
-        ("--digits", "7"),
-        ("--seed", "-1"),
-        ("--count", "1000000000"),
-        ("--format", "pdf"),
+        ("--learning-rate", "0"), ("--learning-rate", "1e9"), ("--samples", "9"), ("--digits", "7"),
+        ("--seed", "-1"), ("--count", "1000000000"), ("--format", "pdf"),
     ],
-)
+)  # fmt: skip
 def test_a_value_out_of_range_is_refused_with_the_option(option: str, value: str) -> None:
     assert f"'{option}'" in run("exercise", option, value).usage_error
 

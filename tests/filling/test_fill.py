@@ -173,23 +173,13 @@ def test_a_mark_may_be_broken_over_lines(filled: Text) -> None:
 @pytest.mark.parametrize(
     ("value", "spec", "text"),
     [
-        (-0.0004, ".3f", "0.000"),
-        (-0.0004, ".1%", "0.0%"),
-        (-0.0, ".1e", "0.0e+00"),
-        (-0.6, ".0f", "-1"),
-        (1234567.891, ",.1f", "1,234,567.9"),
-        (1e300, ".0e", "1e+300"),
-        (1e-7, ".3g", "1.00e-07"),
-        (-0.00054, ".3g", "-0.000540"),
-        (540.0, ".3g", "540"),
-        (540.0, ".1g", "5e+02"),
-        (2.0, ".3g", "2.00"),
-        (0.0, ".3g", "0.00"),
-        (1234.5, ",.6g", "1,234.50"),
-        (math.inf, ".3g", "not finite"),
+        (-0.0004, ".3f", "0.000"), (-0.0004, ".1%", "0.0%"), (-0.0, ".1e", "0.0e+00"), (-0.6, ".0f", "-1"),
+        (1234567.891, ",.1f", "1,234,567.9"), (1e300, ".0e", "1e+300"), (1e-7, ".3g", "1.00e-07"),
+        (-0.00054, ".3g", "-0.000540"), (540.0, ".3g", "540"), (540.0, ".1g", "5e+02"), (2.0, ".3g", "2.00"),
+        (0.0, ".3g", "0.00"), (1234.5, ",.6g", "1,234.50"), (math.inf, ".3g", "not finite"),
         (0.5, ".30f", "0.5" + "0" * 29),
     ],
-)
+)  # fmt: skip
 def test_a_format_writes_a_number(value: float, spec: str, text: str) -> None:
     assert number_text(value, spec) == text
 
@@ -693,20 +683,10 @@ def test_a_run_after_a_fill_reads_what_it_likes_again(outside: Path, fill: Fill)
 # Hostile names
 
 HOSTILE = [
-    "<!-- /backtrace -->",
-    "--> <script>alert(1)</script>",
-    "``` ```` `````",
-    "~~~",
-    "% /backtrace",
-    "/backtrace",
-    "bt or-gate E",
-    "backtrace: trace or-gate",
-    "<!-- bt or-gate E -->",
-    "<!--",
-    "\\end{verbatim} \\input{x}",
-    "]]> </svg>",
-    "</pre>",
-]
+    "<!-- /backtrace -->", "--> <script>alert(1)</script>", "``` ```` `````", "~~~", "% /backtrace",
+    "/backtrace", "bt or-gate E", "backtrace: trace or-gate", "<!-- bt or-gate E -->", "<!--",
+    "\\end{verbatim} \\input{x}", "]]> </svg>", "</pre>",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

@@ -284,14 +284,10 @@ def test_the_kink_is_named_below_the_table() -> None:
 @pytest.mark.parametrize(
     ("formula", "at"),
     [
-        ("abs(x)", 0),
-        ("max(x, 1)", 1),
-        ("min(x, y, 1)", 1),
-        ("max(0, y, x)", 2),
-        ("relu(2 - x)", 2),
+        ("abs(x)", 0), ("max(x, 1)", 1), ("min(x, y, 1)", 1), ("max(0, y, x)", 2), ("relu(2 - x)", 2),
         ("2*relu(x - 1)", 1.000001),
     ],
-)
+)  # fmt: skip
 def test_every_function_with_a_kink_is_recognised(formula: str, at: float) -> None:
     config = {"equations": {"f": formula}, "objective_symbol": "f", "parameters": {"x": at, "y": 2}}
     checks = {check.id: check for check in checks_of(config)}
@@ -452,13 +448,8 @@ def test_json_and_csv_have_the_same_columns() -> None:
     }
     assert data["step_size"] == pytest.approx(6.0554544523933395e-06, rel=1e-12)
     assert data["summary"] == {
-        "gradients": 9,
-        "checked": 9,
-        "agrees": 6,
-        "wrong": 0,
-        "kink": 3,
-        "undecided": 0,
-    }
+        "gradients": 9, "checked": 9, "agrees": 6, "wrong": 0, "kink": 3, "undecided": 0,
+    }  # fmt: skip
     rows = list(csv.DictReader(io.StringIO(run("gradcheck", "relu", "--set", "b_1=-1", "-f", "csv").out)))
     assert list(rows[0]) == list(data["checks"][0]) == COLUMNS
     for row, check in zip(rows, data["checks"], strict=True):

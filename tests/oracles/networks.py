@@ -190,16 +190,10 @@ def central_difference(config: Config, sample: int, parameter: str, width: float
 # The same network written as equations
 
 _AS_FORMULA = {
-    "sigmoid": "sigmoid({h})",
-    "tanh": "tanh({h})",
-    "linear": "{h}",
-    "relu": "relu({h})",
-    "leaky_relu": "relu({h}) - 0.01*relu(-{h})",
-    "elu": "relu({h}) + exp(min({h}, 0)) - 1",
-    "softplus": "softplus({h})",
-    "square": "{h}^2",
-    "sin": "sin({h})",
-}
+    "sigmoid": "sigmoid({h})", "tanh": "tanh({h})", "linear": "{h}", "relu": "relu({h})",
+    "leaky_relu": "relu({h}) - 0.01*relu(-{h})", "elu": "relu({h}) + exp(min({h}, 0)) - 1",
+    "softplus": "softplus({h})", "square": "{h}^2", "sin": "sin({h})",
+}  # fmt: skip
 _COST_AS_FORMULA = {
     "half_squared_error": "({t} - {a})^2/2",
     "squared_error": "({t} - {a})^2",

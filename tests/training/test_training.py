@@ -644,14 +644,10 @@ def test_dead_and_saturated_units_are_counted_and_named() -> None:
 @pytest.mark.parametrize(
     ("units", "samples", "steps", "engine"),
     [
-        (2, 1, 10**6, "generated"),
-        (12, 1, 10**6, "generated"),
-        (13, 1, 1, "numpy"),
-        (8, 4, 10**6, "generated"),
-        (8, 10, 10**6, "numpy"),
-        (8, 10, 100, "generated"),
+        (2, 1, 10**6, "generated"), (12, 1, 10**6, "generated"), (13, 1, 1, "numpy"),
+        (8, 4, 10**6, "generated"), (8, 10, 10**6, "numpy"), (8, 10, 100, "generated"),
     ],
-)
+)  # fmt: skip
 def test_the_engine_follows_the_weights_the_samples_of_a_step_and_the_steps(
     units: int, samples: int, steps: int, engine: str
 ) -> None:

@@ -248,13 +248,8 @@ def test_feedback_brief_says_right_or_wrong() -> None:
 def test_a_wide_table_has_a_column_for_everything() -> None:
     lines = drawn(ANNA, width=240).splitlines()
     assert [cell.strip() for cell in lines[5].split("│")[1:-1]] == [
-        "stated name",
-        "stated",
-        "expected",
-        "verdict",
-        "explanation",
-        "line",
-    ]
+        "stated name", "stated", "expected", "verdict", "explanation", "line",
+    ]  # fmt: skip
     assert [cell.strip() for cell in lines[9].split("│")[1:-1]] == [
         "dE/dw_1",
         "-0.00122",
@@ -388,17 +383,9 @@ def test_the_table_of_slips_has_id_sentence_and_example() -> None:
 # Data
 
 SUMMARY = {
-    "answers": 7,
-    "correct": 1,
-    "rounding": 1,
-    "carried": 1,
-    "slip": 1,
-    "wrong": 1,
-    "undecided": 1,
-    "unknown": 1,
-    "marks": 4,
-    "out_of": 6,
-}
+    "answers": 7, "correct": 1, "rounding": 1, "carried": 1, "slip": 1, "wrong": 1, "undecided": 1,
+    "unknown": 1, "marks": 4, "out_of": 6,
+}  # fmt: skip
 
 
 def test_json_of_a_sheet() -> None:
@@ -461,14 +448,8 @@ def test_json_tells_no_more_than_the_feedback_allows() -> None:
     assert shown[3]["explanation"] == "follows from dE/dw_1"
     brief = json_of(lambda out: write_json(context(shown_sheet(ANNA, BRIEF), out)))
     assert [answer["verdict"] for answer in brief["answers"]] == [
-        "correct",
-        "correct",
-        "wrong",
-        "correct",
-        "wrong",
-        "correct",
-        "unknown",
-    ]
+        "correct", "correct", "wrong", "correct", "wrong", "correct", "unknown",
+    ]  # fmt: skip
     assert {answer["slip"] for answer in brief["answers"]} == {None}
     assert {answer["explanation"] for answer in brief["answers"]} == {""}
     assert brief["summary"]["marks"] == 4
@@ -605,14 +586,10 @@ def test_markdown_of_a_class() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("h_1", "`h_1`"),
-        ("<b>|", "`<b>\\|`"),
-        ("a`b", "a\\`b"),
-        ("a\\|b", "a\\\\\\|b"),
-        ("\n", "\\\\n"),
+        ("h_1", "`h_1`"), ("<b>|", "`<b>\\|`"), ("a`b", "a\\`b"), ("a\\|b", "a\\\\\\|b"), ("\n", "\\\\n"),
         (" ", " "),
     ],
-)
+)  # fmt: skip
 def test_what_a_code_span_would_not_hold_is_escaped(text: str, shown: str) -> None:
     assert span(text) == shown
 
@@ -639,14 +616,8 @@ def test_junit_has_a_suite_a_sheet_and_a_case_a_statement() -> None:
     assert [case.get("name") for case in cases][:3] == ["h_1 = 0.6", "E = 0.119072", "dE/dw_1 = -0.00122"]
     assert {case.get("classname") for case in cases} == {"anna.md"}
     assert [[child.tag for child in case] for case in cases] == [
-        [],
-        [],
-        ["failure"],
-        [],
-        ["failure"],
-        [],
-        ["skipped"],
-    ]
+        [], [], ["failure"], [], ["failure"], [], ["skipped"],
+    ]  # fmt: skip
     failure = cases[2][0]
     assert failure.attrib == {"type": "missing_slope", "message": MISSING}
     assert failure.text == "expected -0.00027868"
@@ -703,14 +674,8 @@ def test_gradescope_results_of_a_sheet() -> None:
         "visibility": "visible",
     }
     assert [test["status"] for test in found["tests"]] == [
-        "passed",
-        "passed",
-        "failed",
-        "passed",
-        "failed",
-        "passed",
-        "failed",
-    ]
+        "passed", "passed", "failed", "passed", "failed", "passed", "failed",
+    ]  # fmt: skip
     assert [test["max_score"] for test in found["tests"]] == [1, 1, 1, 1, 1, 1, 0]
     assert sum(test["score"] for test in found["tests"]) == found["score"]
 
@@ -728,19 +693,10 @@ def test_gradescope_of_a_sheet_that_cannot_be_read() -> None:
         "output": "the sheet could not be read",
         "output_format": "text",
         "visibility": "visible",
-        "tests": [
-            {
-                "score": 0,
-                "max_score": 1,
-                "name": "the sheet can be read",
-                "number": "1",
-                "output": "carl.yaml:3:1: found a tab; expected a space",
-                "output_format": "text",
-                "status": "failed",
-                "visibility": "visible",
-            }
-        ],
-    }
+        "tests": [{"score": 0, "max_score": 1, "name": "the sheet can be read", "number": "1",
+            "output": "carl.yaml:3:1: found a tab; expected a space", "output_format": "text",
+            "status": "failed", "visibility": "visible"}],
+    }  # fmt: skip
 
 
 # What a sheet says never acts

@@ -218,22 +218,13 @@ def test_no_text_breaks_out_of_a_word(text: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "shown"),
     [
-        ("x*w + b", "x·w+b"),
-        ("x - (y - z)", "x−(y−z)"),
-        ("x - (-y)", "x−(−y)"),
-        ("2*(a - b)", "2(a−b)"),
-        ("0.5*(a - b)^2", "0.5(a−b)2"),
-        ("(x/y)^2", "(xy)2"),
-        ("exp(x)^2", "(ex)2"),
-        ("log(x/y)", "ln\u2061(xy)"),
-        ("log10(x)", "log10\u2061(x)"),
-        ("abs(x)", "|x|"),
-        ("max(x, -y, 2)", "max\u2061(x,−y,2)"),
-        ("sigmoid(x)", "11+e−x"),
-        ("2*sigmoid(x)", "2·σ\u2061(x)"),
+        ("x*w + b", "x·w+b"), ("x - (y - z)", "x−(y−z)"), ("x - (-y)", "x−(−y)"), ("2*(a - b)", "2(a−b)"),
+        ("0.5*(a - b)^2", "0.5(a−b)2"), ("(x/y)^2", "(xy)2"), ("exp(x)^2", "(ex)2"),
+        ("log(x/y)", "ln\u2061(xy)"), ("log10(x)", "log10\u2061(x)"), ("abs(x)", "|x|"),
+        ("max(x, -y, 2)", "max\u2061(x,−y,2)"), ("sigmoid(x)", "11+e−x"), ("2*sigmoid(x)", "2·σ\u2061(x)"),
         ("step(x)", "step\u2061(x)"),
     ],
-)
+)  # fmt: skip
 def test_an_expression_is_set_with_few_brackets(expression: str, shown: str) -> None:
     assert text_of(math_of(TypesetPrinter(Names()).pieces(parse(expression)))) == shown
 
@@ -265,16 +256,10 @@ def test_every_function_has_its_form() -> None:
 @pytest.mark.parametrize(
     ("expression", "shown"),
     [
-        ("i*w + b", "1(0.1)−3"),
-        ("b*i", "−3(1)"),
-        ("i*b", "1(−3)"),
-        ("-b", "−(−3)"),
-        ("b^2", "(−3)2"),
-        ("i*s", "1(1.2·10−5)"),
-        ("i*u", "1(10−8)"),
-        ("i*(w - b)^2", "1(0.1−(−3))2"),
+        ("i*w + b", "1(0.1)−3"), ("b*i", "−3(1)"), ("i*b", "1(−3)"), ("-b", "−(−3)"), ("b^2", "(−3)2"),
+        ("i*s", "1(1.2·10−5)"), ("i*u", "1(10−8)"), ("i*(w - b)^2", "1(0.1−(−3))2"),
     ],
-)
+)  # fmt: skip
 def test_numbers_stand_as_on_paper(expression: str, shown: str) -> None:
     values = {"i": "1", "w": "0.1", "b": "-3", "s": "1.2e-05", "u": "1e-8"}
     printer = TypesetPrinter(Names(), lambda symbol: values[symbol.id])
@@ -354,17 +339,8 @@ def page_of(text: str) -> Element:
 def assert_it_stands_by_itself(page: Element) -> None:
     kinds = {kind(one).rpartition("}")[2] for one in page.iter()}
     assert not kinds & {
-        "script",
-        "link",
-        "img",
-        "image",
-        "iframe",
-        "object",
-        "embed",
-        "use",
-        "a",
-        "foreignObject",
-    }
+        "script", "link", "img", "image", "iframe", "object", "embed", "use", "a", "foreignObject",
+    }  # fmt: skip
     for one in page.iter():
         assert not [name for name in one.attrib if name.startswith("on") or name in ("src", "href")]
     styles = " ".join(one.text or "" for one in page.iter() if kind(one).endswith("style"))

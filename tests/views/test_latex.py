@@ -280,35 +280,20 @@ def test_any_name_of_a_config_can_be_set(name: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "latex"),
     [
-        ("x*w + b", r"x \cdot w + b"),
-        ("x - (y - z)", "x - (y - z)"),
-        ("x - (-y)", "x - (-y)"),
-        ("2*(a - b)", "2(a - b)"),
-        ("a*(1 - a)", r"a \cdot (1 - a)"),
-        ("x/(y + z)", r"\frac{x}{y + z}"),
-        ("(x/y)*z", r"\frac{x}{y} \cdot z"),
-        ("(x/y)^2", r"\left(\frac{x}{y}\right)^{2}"),
-        ("-(x/y)", r"-\frac{x}{y}"),
-        ("x^2^y", "x^{2^{y}}"),
-        ("(x^2)^y", "(x^{2})^{y}"),
-        ("(-x)^2", "(-x)^{2}"),
-        ("1e-5*x", r"10^{-5} \cdot x"),
-        ("(1.2e-5)^x", r"(1.2 \cdot 10^{-5})^{x}"),
-        ("exp(-x)*y", r"e^{-x} \cdot y"),
-        ("exp(x)^2", "(e^{x})^{2}"),
-        ("log(x/y)", r"\ln\left(\frac{x}{y}\right)"),
-        ("log10(x)", r"\log_{10}(x)"),
-        ("sqrt(x + 1)^2", r"\sqrt{x + 1}^{2}"),
-        ("abs(x)", r"\left|x\right|"),
-        ("tanh(x) + sin(y)", r"\tanh(x) + \sin(y)"),
-        ("max(x, -y, 2)", r"\max(x, -y, 2)"),
-        ("sigmoid(x)", r"\frac{1}{1 + e^{-x}}"),
-        ("2*sigmoid(x)", r"2 \cdot \sigma(x)"),
-        ("relu(x)", r"\max(0, x)"),
-        ("softplus(x)", r"\ln(1 + e^{x})"),
+        ("x*w + b", r"x \cdot w + b"), ("x - (y - z)", "x - (y - z)"), ("x - (-y)", "x - (-y)"),
+        ("2*(a - b)", "2(a - b)"), ("a*(1 - a)", r"a \cdot (1 - a)"), ("x/(y + z)", r"\frac{x}{y + z}"),
+        ("(x/y)*z", r"\frac{x}{y} \cdot z"), ("(x/y)^2", r"\left(\frac{x}{y}\right)^{2}"),
+        ("-(x/y)", r"-\frac{x}{y}"), ("x^2^y", "x^{2^{y}}"), ("(x^2)^y", "(x^{2})^{y}"),
+        ("(-x)^2", "(-x)^{2}"), ("1e-5*x", r"10^{-5} \cdot x"), ("(1.2e-5)^x", r"(1.2 \cdot 10^{-5})^{x}"),
+        ("exp(-x)*y", r"e^{-x} \cdot y"), ("exp(x)^2", "(e^{x})^{2}"),
+        ("log(x/y)", r"\ln\left(\frac{x}{y}\right)"), ("log10(x)", r"\log_{10}(x)"),
+        ("sqrt(x + 1)^2", r"\sqrt{x + 1}^{2}"), ("abs(x)", r"\left|x\right|"),
+        ("tanh(x) + sin(y)", r"\tanh(x) + \sin(y)"), ("max(x, -y, 2)", r"\max(x, -y, 2)"),
+        ("sigmoid(x)", r"\frac{1}{1 + e^{-x}}"), ("2*sigmoid(x)", r"2 \cdot \sigma(x)"),
+        ("relu(x)", r"\max(0, x)"), ("softplus(x)", r"\ln(1 + e^{x})"),
         ("step(x)", r"\operatorname{step}(x)"),
     ],
-)
+)  # fmt: skip
 def test_an_expression_is_set_with_few_brackets(expression: str, latex: str) -> None:
     assert in_latex(expression) == latex
     assert Reader(latex).faults == []
@@ -341,21 +326,12 @@ def test_every_function_has_its_form() -> None:
 @pytest.mark.parametrize(
     ("expression", "latex"),
     [
-        ("i*w + b", "1(0.1) - 3"),
-        ("b*i", "-3(1)"),
-        ("i*b", "1(-3)"),
-        ("-b", "-(-3)"),
-        ("b^2", "(-3)^{2}"),
-        ("s*i", r"1.2 \cdot 10^{-5}(1)"),
-        ("i*s", r"1(1.2 \cdot 10^{-5})"),
-        ("s^2", r"(1.2 \cdot 10^{-5})^{2}"),
-        ("exp(b)", "e^{-3}"),
-        ("i/(w + b)", r"\frac{1}{0.1 - 3}"),
-        ("(i/w)*b", r"\frac{1}{0.1}(-3)"),
-        ("i*(i - w)", "1(1 - 0.1)"),
-        ("abs(b)*w", r"\left|-3\right|(0.1)"),
+        ("i*w + b", "1(0.1) - 3"), ("b*i", "-3(1)"), ("i*b", "1(-3)"), ("-b", "-(-3)"), ("b^2", "(-3)^{2}"),
+        ("s*i", r"1.2 \cdot 10^{-5}(1)"), ("i*s", r"1(1.2 \cdot 10^{-5})"),
+        ("s^2", r"(1.2 \cdot 10^{-5})^{2}"), ("exp(b)", "e^{-3}"), ("i/(w + b)", r"\frac{1}{0.1 - 3}"),
+        ("(i/w)*b", r"\frac{1}{0.1}(-3)"), ("i*(i - w)", "1(1 - 0.1)"), ("abs(b)*w", r"\left|-3\right|(0.1)"),
     ],
-)
+)  # fmt: skip
 def test_numbers_stand_as_on_paper(expression: str, latex: str) -> None:
     values = {"i": "1", "w": "0.1", "b": "-3", "s": "1.2e-05"}
     assert in_latex(expression, lambda symbol: values[symbol.id]) == latex
@@ -364,15 +340,10 @@ def test_numbers_stand_as_on_paper(expression: str, latex: str) -> None:
 @pytest.mark.parametrize(
     ("text", "latex"),
     [
-        ("0.5", "0.5"),
-        ("-0.10", "-0.10"),
-        ("½", r"\tfrac{1}{2}"),
-        ("1.2e-05", r"1.2 \cdot 10^{-5}"),
-        ("-1.2e+20", r"-1.2 \cdot 10^{20}"),
-        ("1e-8", "10^{-8}"),
-        ("-1E8", "-10^{8}"),
+        ("0.5", "0.5"), ("-0.10", "-0.10"), ("½", r"\tfrac{1}{2}"), ("1.2e-05", r"1.2 \cdot 10^{-5}"),
+        ("-1.2e+20", r"-1.2 \cdot 10^{20}"), ("1e-8", "10^{-8}"), ("-1E8", "-10^{8}"),
     ],
-)
+)  # fmt: skip
 def test_a_number_has_a_power_of_ten(text: str, latex: str) -> None:
     assert numeral(text) == latex
 

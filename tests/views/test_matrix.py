@@ -580,21 +580,11 @@ def test_matrices_stand_right_after_the_last_table_of_their_layer() -> None:
     draw(ViewContext(problem, parts_of(problem), look, out, lambda: console, options=options))
     lines = [line for line in out.getvalue().splitlines() if line[:1] in ("F", "B", "H", "A", "δ", "∂")]
     assert [line.rstrip() for line in lines] == [
-        "Forward, hidden layer",
-        "H = W·[x; 1]",
-        "A = tanh(H)",
-        "Forward, output layer",
-        "H = W·[A_hidden; 1]",
-        "A = H",
-        "Forward, cost",
-        "Backward, output layer",
-        "δ = ∂E/∂A ⊙ linear′(H)",
-        "∂E/∂W = δ·[A_hidden; 1]ᵀ",
-        "Backward, hidden layer",
-        "δ = (W_outputᵀ·δ_output) ⊙ tanh′(H)",
-        "∂E/∂W = δ·[x; 1]ᵀ",
-        "Backward",
-    ]
+        "Forward, hidden layer", "H = W·[x; 1]", "A = tanh(H)", "Forward, output layer",
+        "H = W·[A_hidden; 1]", "A = H", "Forward, cost", "Backward, output layer", "δ = ∂E/∂A ⊙ linear′(H)",
+        "∂E/∂W = δ·[A_hidden; 1]ᵀ", "Backward, hidden layer", "δ = (W_outputᵀ·δ_output) ⊙ tanh′(H)",
+        "∂E/∂W = δ·[x; 1]ᵀ", "Backward",
+    ]  # fmt: skip
 
 
 TIED_ACROSS = """

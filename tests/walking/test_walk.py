@@ -774,17 +774,8 @@ def test_a_dumb_terminal_gets_the_whole_walk(term: str) -> None:
 
 def test_options_are_those_of_trace() -> None:
     options = (
-        "--step",
-        "2",
-        "--hand",
-        "activation=3",
-        "--set",
-        "w_5=0.02",
-        "--only",
-        "forward",
-        "--show",
-        "a_o",
-    )
+        "--step", "2", "--hand", "activation=3", "--set", "w_5=0.02", "--only", "forward", "--show", "a_o",
+    )  # fmt: skip
     shown = run("walk", "or-gate", *options).out
     value = re.findall(r"([0-9.]+) │$", run("trace", "or-gate", *options).out, re.MULTILINE)[-1]
     assert shown.endswith(f"= {value}\n")
