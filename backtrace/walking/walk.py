@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from backtrace.checking.name_table import loose
+from backtrace.checking.name_table import NameTable
 from backtrace.derivation.equation import PHASES, Equation, Phase
 from backtrace.diagrams.build import picture_of
 from backtrace.diagrams.diagram import Picture
@@ -21,6 +22,7 @@ from backtrace.tracing.selection import at_least_one, names_of, no_quantity, sho
 from backtrace.tracing.trace import compute
 
 LONG = 200  # equations from which on a walk goes by layer
+_ANYWHERE = (0, None)  # a walk's names mean the same in all steps and samples
 
 
 class LayerGroup(NamedTuple):
@@ -101,16 +103,15 @@ class Walk:
         return [name for name, phases in PHASES.items() if there.intersection(phases)]
 
     @cached_property
-    def _numbers(self) -> tuple[dict[str, list[int]], dict[str, dict[str, list[int]]]]:
-        """The numbers of the stops by id; and for every other name, by the ids that it may mean."""
-        ids: dict[str, list[int]] = {}
-        names: dict[str, dict[str, list[int]]] = {}
+    def _names(self) -> tuple[dict[str, list[int]], NameTable]:
+        """The numbers of the stops by id, and the names that ids have."""
+        numbers: dict[str, list[int]] = defaultdict(list)
+        names = NameTable()
         for stop in self:
-            first, *others = names_of(stop.equation)
-            ids.setdefault(first, []).append(stop.number)
-            for name in others:
-                names.setdefault(name, {})[first] = ids[first]
-        return ids, names
+            if stop.equation.id not in numbers:
+                names.add(_ANYWHERE, stop.equation.symbol, stop.equation.aliases)
+            numbers[stop.equation.id].append(stop.number)
+        return numbers, names
 
     def find(self, name: str, after: int) -> int:
         """The stop that a name means; of one per sample, the next after a stop.
@@ -119,30 +120,24 @@ class Walk:
             BacktraceError: no stop has this name (the message has near ones), or it may mean several ids.
         """
         wanted = transcribe(name.strip())
-        ids, names = self._numbers
-        found = {wanted: ids[wanted]} if wanted in ids else dict(names.get(wanted, {}))
-        if not found:  # without the marks that are easily left out
-            found = {id: numbers for id, numbers in ids.items() if loose(id) == loose(wanted)}
-            for other in names:
-                found |= names[other] if loose(other) == loose(wanted) else {}
-        if len(found) > 1:
-            raise BacktraceError(f"{quoted(name)} could be {' or '.join(sorted(found))}")
-        for numbers in found.values():
-            return next((number for number in numbers if number > after), numbers[0])
+        numbers, names = self._names
+        ids = {wanted} if wanted in numbers else names.find(wanted, _ANYWHERE)
+        if len(ids) > 1:
+            raise BacktraceError(f"{quoted(name)} could be {' or '.join(sorted(ids))}")
+        for id in ids:
+            return next((number for number in numbers[id] if number > after), numbers[id][0])
         refusal = str(no_quantity(name.strip(), self.parts))
-        hint = nearest(wanted, map(printable, (*ids, *names)))
+        known = dict.fromkeys(name for stop in self for name in names_of(stop.equation))
+        hint = nearest(wanted, map(printable, known))
         raise BacktraceError(f"{refusal.partition(';')[0]}{hint}" if hint else refusal)
 
     def picture(self, part: Part) -> Picture | None:
         """The picture of the pass that a part follows; in a batch, of its first sample."""
-        sample = of_sample(self.problem, part)
-        place = part.step, sample
+        place = step, sample = part.step, of_sample(self.problem, part)
         if place not in self._pictures:
-            passes = [p for p in self.everything if p.step == part.step and p.sample in (sample, None)]
-            if sample is None:
-                passes = [p for p in self.everything if p.step == part.step]
-            forward = next((p for p in passes if p.phase == "forward"), None)
-            backward = next((p for p in passes if p.phase == "backward"), None)
+            of_step = (p for p in reversed(self.everything) if p.step == step)
+            passes = {p.phase: p for p in of_step if sample is None or p.sample in (sample, None)}
+            forward, backward = passes.get("forward"), passes.get("backward")
             self._pictures[place] = picture_of(self.problem, forward, backward) if forward else None
         return self._pictures[place]
 
