@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
@@ -26,10 +27,11 @@ from backtrace.errors import cannot_read
 if TYPE_CHECKING:
     from backtrace.views.walk.screen import Screen
     from backtrace.views.walk.text import Texts
-    from backtrace.walking.quiz import Quiz, QuizState
+    from backtrace.walking.judge import Quiz
+    from backtrace.walking.quiz import QuizState
     from backtrace.walking.state import WalkState
 
-State = TypeVar("State", "WalkState", "QuizState")
+State = TypeVar("State", bound="WalkState")
 LINE_TYPED = 1_000  # characters of a typed line that are looked at
 
 
@@ -69,11 +71,11 @@ def command(config: str, quiz: bool, choice: Choice, figures: Figures, change: C
         look = Look(style_of(out), figures.numerals(kept=request.arithmetic.kept))
         if quiz:
             from backtrace.views.walk.quiz import draw_marks, quiz_screen
-            from backtrace.walking.judge import Judge
-            from backtrace.walking.quiz import Least, Quiz, QuizState, quiz_pressed
+            from backtrace.walking.judge import Least, Quiz
+            from backtrace.walking.quiz import QuizState, quiz_pressed
 
-            questions = Quiz(Judge(walk, look.numerals), Least(*figures))
-            texts = Texts(questions.walk, look)
+            questions = Quiz(walk, look.numerals, Least(*figures))
+            texts = Texts(questions, look)
             if is_terminal():
                 screens = partial(quiz_screen, texts, questions), partial(quiz_pressed, questions)
                 ended = _on_screens(QuizState(), *screens, color, out)
@@ -123,7 +125,7 @@ def _ask_line_by_line(texts: Texts, quiz: Quiz, out: TextIO) -> QuizState:
     """Ask on standard output and read a line for each answer, until the questions or the input end."""
     from backtrace.errors import printable
     from backtrace.views.walk.quiz import KEYS_HINT, heading_lines, question, reply
-    from backtrace.walking.quiz import QuizState, ended, is_settled, quiz_line, quiz_next
+    from backtrace.walking.quiz import QuizState, is_settled, quiz_line, quiz_next
 
     width, echo = _width(out), not (sys.stdin and sys.stdin.isatty())
     if isinstance(sys.stdin, io.TextIOWrapper):
@@ -132,7 +134,7 @@ def _ask_line_by_line(texts: Texts, quiz: Quiz, out: TextIO) -> QuizState:
     _say([*heading_lines(texts, width), "", KEYS_HINT], out)
     _say(question(texts, quiz, None, state, width), out)
     while not state.ended:
-        symbol = texts.symbol(quiz.walk[state.place.at].equation)
+        symbol = texts.symbol(quiz[state.at].equation)
         out.write(f"{symbol} = ")
         out.flush()
         line = _typed_line()
@@ -142,17 +144,17 @@ def _ask_line_by_line(texts: Texts, quiz: Quiz, out: TextIO) -> QuizState:
         if echo:
             out.write(f"{printable(line)}\n")
         before, state = state, quiz_line(quiz, state, line)
-        here = state.place.at
+        here = state.at
         if state.at_end:
-            state = ended(state)
-        elif here == before.place.at:
+            state = replace(state, ended=True)
+        elif here == before.at:
             _say(reply(texts, quiz, before, state, width), out)
-            state = state._replace(place=state.place._replace(page=""))
+            state = replace(state, page="")
             if is_settled(state, here) and state.answers != before.answers:
                 state = quiz_next(quiz, state)
-                state = ended(state) if state.at_end else state
-        if state.place.at != before.place.at:
-            _say(question(texts, quiz, before.place.at, state, width), out)
+                state = replace(state, ended=True) if state.at_end else state
+        if state.at != before.at:
+            _say(question(texts, quiz, before.at, state, width), out)
     return state
 
 

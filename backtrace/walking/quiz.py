@@ -1,105 +1,60 @@
-"""A quiz: it asks for each value before showing it; a state and a key, or a typed line, give the next state.
+"""The state of a quiz and its keys: a state and a key, or a typed line, give the next state.
 
 Must not know the terminal, nor how an answer is judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
 
 from backtrace.checking.report import FAULTY, Judgement, mark
-from backtrace.checking.stated_number import Stated, stated
-from backtrace.evaluation.closeness import same
+from backtrace.checking.stated_number import stated
 from backtrace.walking.answer_number import read_answer
-from backtrace.walking.judge import Answer, Answers, AnswerVerdicts, Judge
+from backtrace.walking.judge import Answer, Answers, AnswerVerdicts, Quiz
 from backtrace.walking.state import (
     ACTIONS,
     VALUE,
     Action,
     WalkState,
-    actions_of,
-    at_page,
+    action,
+    action_of,
     at_prompt,
     edit_line,
+    pressed,
     stages,
+    to_stop,
 )
-from backtrace.walking.walk import Walk
 
 _LETTERS_OF_A_NUMBER = "eEx"  # 1.2e-3, 1.2x10^-3
 ASKS = "type a number, or press h for a hint, or n to skip this question"
 
 
-class Least(NamedTuple):
-    """The precision asked of an answer: significant digits, or decimals."""
-
-    digits: int | None = None
-    decimals: int | None = None
-
-    def missing(self, number: Stated, *exact: float) -> str:
-        """The precision that a number lacks; none if it is exactly right, as 0.6 or 0 may be."""
-        if any(same(number.value, value) for value in exact):
-            return ""
-        if self.digits is not None and number.digits < self.digits:
-            return f"{self.digits} significant digit{'s' if self.digits > 1 else ''}"
-        if self.decimals is not None and number.places < self.decimals:
-            return f"{self.decimals} decimal{'s' if self.decimals > 1 else ''}"
-        return ""
-
-
-class Quiz(NamedTuple):
-    """The judge of a walk's answers, and the precision asked of them."""
-
-    judge: Judge
-    least: Least = Least()
-
-    @property
-    def walk(self) -> Walk:
-        return self.judge.walk
-
-
-class QuizState(NamedTuple):
+@dataclass(frozen=True)
+class QuizState(WalkState):
     """The question, the line typed so far (`entry`), and all answers so far.
 
     `at_end`: pressing next again ends the quiz.
     """
 
-    place: WalkState = WalkState()
     entry: str = ""
-    answers: Answers = MappingProxyType({})
-    judged: AnswerVerdicts = AnswerVerdicts(MappingProxyType({}))
+    answers: Answers = field(default_factory=dict)
+    judged: AnswerVerdicts = field(default_factory=lambda: AnswerVerdicts({}))
     at_end: bool = False
-
-    @property
-    def ended(self) -> bool:
-        return self.place.ended
-
-    @property
-    def page(self) -> str:
-        return self.place.page
 
     @property
     def answer(self) -> Answer:
         """All tries and hints at this question so far."""
-        return self.answers.get(self.place.at, Answer())
+        return self.answers.get(self.at, Answer())
 
     @property
     def judgement(self) -> Judgement | None:
         """The verdict on the last number typed here."""
-        return self.judged.judgements.get(self.place.at)
+        return self.judged.judgements.get(self.at)
 
     @property
     def is_settled(self) -> bool:
         """Whether the question needs no answer any more: its number earns a mark, or the value was shown."""
-        return is_settled(self, self.place.at)
-
-    def saying(self, message: str) -> QuizState:
-        """The state with a message."""
-        return self._replace(place=self.place._replace(message=message))
-
-
-QuizMove = Callable[[Quiz, QuizState], QuizState]
+        return is_settled(self, self.at)
 
 
 def is_settled(state: QuizState, number: int) -> bool:
@@ -110,18 +65,17 @@ def is_settled(state: QuizState, number: int) -> bool:
 
 def quiz_pressed(quiz: Quiz, state: QuizState, key: str, parts: int = 1) -> QuizState:
     """The state that a key leads to; `parts` is the number of screens that an open page fills."""
-    before, state = state, state.saying("")._replace(at_end=False)
-    if state.place.prompt is not None:
-        state = state._replace(place=at_prompt(quiz.walk, state.place, key))
-    elif state.place.page:
-        state = state._replace(place=at_page(state.place, key, parts))
-    elif action := next((one for one in quiz_actions(quiz).values() if key in one.keys), None):
-        state = action.move(quiz, state)
-        state = ended(state) if before.at_end and state.at_end else state
-    elif _is_entry(key, state.entry):
-        entry = edit_line(state.entry, "ctrl-u" if key == "escape" else key)
-        state = state.saying("this question is answered") if state.is_settled else state._replace(entry=entry)
-    return state if state.place.at == before.place.at else state._replace(entry="")
+    is_covered = state.prompt is not None or state.page
+    if is_covered or action_of(quiz, key, QUIZ_ACTIONS):
+        moved = pressed(quiz, replace(state, at_end=False), key, parts, QUIZ_ACTIONS)
+        moved = replace(moved, ended=moved.ended or (state.at_end and moved.at_end))
+        return moved if moved.at == state.at else replace(moved, entry="")
+    state = replace(state, message="", at_end=False)
+    if not _is_entry(key, state.entry):
+        return state
+    if state.is_settled:
+        return replace(state, message="this question is answered")
+    return replace(state, entry=edit_line(state.entry, "ctrl-u" if key == "escape" else key))
 
 
 def _is_entry(key: str, entry: str) -> bool:
@@ -134,46 +88,36 @@ def _is_entry(key: str, entry: str) -> bool:
 def quiz_line(quiz: Quiz, state: QuizState, line: str) -> QuizState:
     """The state that a typed line leads to: a number, the letter of an action, or `g` and a name."""
     line = line.strip()
-    letters = [key for action in quiz_actions(quiz).values() for key in action.keys if len(key) == 1]
-    if line in ("", *letters) and line != "g":
+    if line == "g" or line.startswith("g "):
+        return replace(at_prompt(quiz, replace(state, prompt=line[2:], message=""), "enter"), prompt=None)
+    if not line or (len(line) == 1 and action_of(quiz, line, QUIZ_ACTIONS)):
         return quiz_pressed(quiz, state, line or "enter")
-    if line.startswith("g ") or line == "g":
-        place = at_prompt(quiz.walk, state.place._replace(prompt=line[2:], message=""), "enter")
-        return state._replace(place=place._replace(prompt=None))
-    return answered(quiz, state.saying(""), line)
+    return answered(quiz, replace(state, message=""), line)
 
 
 def answered(quiz: Quiz, state: QuizState, text: str) -> QuizState:
     """The state after an answer: with a verdict on a number, with a message otherwise."""
-    state = state._replace(entry="")
+    state = replace(state, entry="")
     read = read_answer(text)
     if isinstance(read, str):
-        return state.saying(read)
-    text = read.text
-    number = stated(text)
+        return replace(state, message=read)
+    number = stated(read.text)
     if number is None:
-        return state.saying(f"{text} is too large or too small")
+        return replace(state, message=f"{read.text} is too large or too small")
     if state.is_settled:
-        return state.saying("this question is answered")
-    before, at = state.answer, state.place.at
-    after = before._replace(tries=(*before.tries, text))
-    answers = {**state.answers, at: after}
-    judged = quiz.judge.verdicts(answers)
-    judgement = judged.judgements[at]
+        return replace(state, message="this question is answered")
+    answer = state.answer._replace(tries=(*state.answer.tries, read.text))
+    answers = {**state.answers, state.at: answer}
+    judged = quiz.verdicts(answers)
+    judgement = judged.judgements[state.at]
     if mark(judgement) == 1:
-        part = quiz.judge.own_part(quiz.walk[at], state.answers)
-        own = float(part.values[judgement.id])
+        own = float(quiz.own_part(quiz[state.at], state.answers).values[judgement.id])
         missing = quiz.least.missing(number, judgement.expected or 0.0, own)
         if missing:
-            return state.saying(f"correct; please give {missing}")
+            return replace(state, message=f"correct; please give {missing}")
     if judgement.verdict in FAULTY:
-        answers[at] = after._replace(slips=(*before.slips, judgement.slip or judgement.verdict))
-    return state._replace(answers=answers, judged=judged)
-
-
-def ended(state: QuizState) -> QuizState:
-    """The state that ends the quiz."""
-    return state._replace(place=state.place._replace(ended=True))
+        answers[state.at] = answer._replace(slips=(*answer.slips, judgement.slip or judgement.verdict))
+    return replace(state, answers=answers, judged=judged)
 
 
 # Moves
@@ -182,67 +126,44 @@ def ended(state: QuizState) -> QuizState:
 def _enter(quiz: Quiz, state: QuizState) -> QuizState:
     if entry := state.entry.strip():
         return answered(quiz, state, entry)
-    return quiz_next(quiz, state) if state.is_settled else state.saying(ASKS)
+    return quiz_next(quiz, state) if state.is_settled else replace(state, message=ASKS)
 
 
 def _hint(quiz: Quiz, state: QuizState) -> QuizState:
     """One more hint: the formula, the numbers, the value."""
-    stop, answer = quiz.walk[state.place.at], state.answer
+    stop, answer = quiz[state.at], state.answer
     if state.is_settled:
-        return state.saying("everything is shown")
+        return replace(state, message="everything is shown")
     stage = next(stage for stage in stages(stop.equation) if stage > answer.hints)
     answer = answer._replace(hints=stage)
     if stage == VALUE:
-        own = quiz.judge.own_part(stop, state.answers)
-        answer = answer._replace(shown=quiz.judge.text(own.values[stop.equation.id]))
-    answers = {**state.answers, state.place.at: answer}
-    state = state._replace(answers=answers, judged=quiz.judge.verdicts(answers))
-    return state._replace(entry="") if state.is_settled else state
+        own = quiz.own_part(stop, state.answers).values[stop.equation.id]
+        answer = answer._replace(shown=quiz.numerals.text(own))
+    answers = {**state.answers, state.at: answer}
+    state = replace(state, answers=answers, judged=quiz.verdicts(answers))
+    return replace(state, entry="") if state.is_settled else state
 
 
 def quiz_next(quiz: Quiz, state: QuizState) -> QuizState:
     """The next question; after the last one, a message that says how the quiz ends."""
-    at = state.place.at + 1
-    if at < quiz.walk.length:
-        return state._replace(place=WalkState(at))
-    left = sum(not is_settled(state, number) and number not in state.answers for number in range(at))
+    if state.at + 1 < quiz.length:
+        return to_stop(quiz, state, state.at + 1)
+    left = sum(not is_settled(state, stop.number) and stop.number not in state.answers for stop in quiz)
     message = f"{left:,} not answered, g goes to one" if left else "that was the last question"
-    return state.saying(f"{message}; press next again to end the quiz")._replace(at_end=True)
+    return replace(state, message=f"{message}; press next again to end the quiz", at_end=True)
 
 
 def _back(quiz: Quiz, state: QuizState) -> QuizState:
-    if not state.place.at:
-        return state.saying("this is the first")
-    return state._replace(place=WalkState(state.place.at - 1))
-
-
-def quiz_actions(quiz: Quiz) -> Mapping[str, Action]:
-    """The actions of a quiz, without those that lead to a phase without questions."""
-    return actions_of(quiz.walk, QUIZ_ACTIONS)
-
-
-def _as_walked(name: str, **other: Any) -> Action:
-    """An action of the walk for the quiz; `other` has the fields that differ."""
-    action = ACTIONS[name]
-    return action._replace(
-        move=lambda quiz, state: state._replace(place=action.move(quiz.walk, state.place)), **other
-    )
+    return to_stop(quiz, state, state.at - 1)
 
 
 QUIZ_ACTIONS: dict[str, Action] = {
-    "answer": Action(("enter",), "answer", "judge the typed number; then the next question", _enter),
-    "hint": Action(
-        ("h",), "hint", "the formula, then the numbers, then the value, which earns no mark", _hint
-    ),
-    "given": _as_walked("given", word="given"),
-    "next": Action(
-        ("n", "down", "right"), "next", "to the next question, even after a wrong number", quiz_next
-    ),
-    "back": Action(("left", "up", "p"), "back", "to the question before", _back),
-    "go": _as_walked("go"),
-    "forward": _as_walked("forward"),
-    "backward": _as_walked("backward"),
-    "update": _as_walked("update"),
-    "help": _as_walked("help", keys=("?",)),
-    "quit": _as_walked("quit", sentence="end the quiz and show the marks"),
+    "answer": action("enter", "answer", "judge the typed number; then the next question", _enter),
+    "hint": action("h", "hint", "the formula, then the numbers, then the value, which earns no mark", _hint),
+    "given": ACTIONS["given"]._replace(word="given"),
+    "next": action("n down right", "next", "to the next question, even after a wrong number", quiz_next),
+    "back": action("left up p", "back", "to the question before", _back),
+    **{name: ACTIONS[name] for name in ("go", "forward", "backward", "update")},
+    "help": ACTIONS["help"]._replace(keys=("?",)),
+    "quit": ACTIONS["quit"]._replace(sentence="end the quiz and show the marks"),
 }

@@ -78,17 +78,13 @@ class Walk:
         return self.length > LONG
 
     def __getitem__(self, number: int) -> Stop:
-        run = self.groups[self.group_at(number)]
+        run = self.groups[bisect_right(self.groups, number, key=lambda run: run.first) - 1]
         return Stop(number, run, run.equations[number - run.first])
 
     def __iter__(self) -> Iterator[Stop]:
         for run in self.groups:
             for number, equation in enumerate(run.equations, run.first):
                 yield Stop(number, run, equation)
-
-    def group_at(self, number: int) -> int:
-        """The place of a stop's group."""
-        return bisect_right(self.groups, number, key=lambda run: run.first) - 1
 
     def phase_after(self, number: int, name: str) -> int:
         """The next start of a phase after a stop, or else before it; the stop if there is no such phase."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backtrace.checking.report import Report
 from backtrace.config.load import load
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.choice import arithmetic_of
@@ -19,9 +21,8 @@ from backtrace.typesetting.plain import PLAIN
 from backtrace.views.page.records import Look
 from backtrace.views.walk.quiz import ending_lines, quiz_screen, verdicts
 from backtrace.views.walk.text import Texts
-from backtrace.walking.judge import Judge
-from backtrace.walking.quiz import QUIZ_ACTIONS, Least, Quiz, QuizState, is_settled, quiz_line, quiz_pressed
-from backtrace.walking.state import WalkState
+from backtrace.walking.judge import Least, Quiz
+from backtrace.walking.quiz import QUIZ_ACTIONS, QuizState, is_settled, quiz_line, quiz_pressed
 from backtrace.walking.walk import walk_through
 from tests.runner import ROOT, WITHOUT_LOCALE, Outcome, run
 from tests.screens import KEYS, LEAVING, UTF8, Session
@@ -41,12 +42,12 @@ def quiz_of(
     problem = load(config)
     arithmetic = arithmetic_of(problem, hand)
     walk = walk_through(problem, Request(arithmetic=arithmetic, **request), show)
-    return Quiz(Judge(walk, Numerals(6, None, arithmetic.kept)), least or Least())
+    return Quiz(walk, Numerals(6, None, arithmetic.kept), least or Least())
 
 
 def on(quiz: Quiz, state: QuizState, id: str) -> QuizState:
     """The state at a question."""
-    return state._replace(place=WalkState(quiz.walk.find(id, -1)))
+    return replace(state, at=quiz.find(id, -1))
 
 
 def answer(quiz: Quiz, state: QuizState, id: str, *lines: str) -> QuizState:
@@ -70,15 +71,15 @@ def verdict(state: QuizState) -> str:
 
 
 def told(quiz: Quiz, state: QuizState, look: Look | None = None) -> list[str]:
-    return [text for text, _ in verdicts(Texts(quiz.walk, look or Look()), state)]
+    return [text for text, _ in verdicts(Texts(quiz, look or Look()), state)]
 
 
 def ending(quiz: Quiz, state: QuizState) -> list[str]:
-    return list(ending_lines(Texts(quiz.walk, Look()), quiz, state))
+    return list(ending_lines(Texts(quiz, Look()), quiz, state))
 
 
 def screen(quiz: Quiz, state: QuizState, width: int = 80, height: int = 24) -> str:
-    drawn = quiz_screen(Texts(quiz.walk, Look()), quiz, state, width, height)
+    drawn = quiz_screen(Texts(quiz, Look()), quiz, state, width, height)
     return "\n".join(line.plain.rstrip() for line in drawn.lines)
 
 
@@ -213,14 +214,14 @@ def test_weights_of_a_hint_may_be_gone_on_with_as_they_were_shown_too() -> None:
 def test_too_few_digits_are_asked_for_again_and_are_no_try() -> None:
     quiz = quiz_of(least=Least(digits=4))
     state = answers(quiz, a_1="0.65")
-    assert state.place.message == "correct; please give 4 significant digits"
+    assert state.message == "correct; please give 4 significant digits"
     assert state.answers == {}
     assert verdict(quiz_line(quiz, state, "0.6457")) == "correct"
 
 
 def test_too_few_decimals_are_asked_for_again() -> None:
     state = answers(quiz_of(least=Least(decimals=3)), a_1="0.65")
-    assert state.place.message == "correct; please give 3 decimals"
+    assert state.message == "correct; please give 3 decimals"
 
 
 def test_an_exact_number_has_enough_digits() -> None:
@@ -265,7 +266,7 @@ def test_without_digits_few_are_judged_as_check_does() -> None:
 def test_a_line_that_is_no_answer_changes_nothing(line: str, message: str) -> None:
     quiz = quiz_of()
     state = quiz_line(quiz, QuizState(), line)
-    assert state.place.message.startswith(message)
+    assert state.message.startswith(message)
     assert state.answers == {}
 
 
@@ -282,7 +283,7 @@ def test_a_line_that_is_no_answer_changes_nothing(line: str, message: str) -> No
 def test_a_number_is_read_as_it_stands_on_a_sheet(line: str, number: str) -> None:
     quiz = quiz_of()
     state = quiz_line(quiz, QuizState(), line)
-    assert (state.place.message, state.answer.tries) == ("", (number,))
+    assert (state.message, state.answer.tries) == ("", (number,))
 
 
 @pytest.mark.parametrize("typed", ["1/3", "0.5*0.2", "-(0.6)", "\ufffd\ufffd\ufffd0.6"])
@@ -291,7 +292,7 @@ def test_no_sign_is_lost_of_what_is_typed_so_that_it_is_another_number(typed: st
     state = QuizState()
     for key in (*typed, "enter"):
         state = quiz_pressed(quiz, state, key)
-    assert state.place.message.startswith(f"found '{typed}'; expected ")
+    assert state.message.startswith(f"found '{typed}'; expected ")
     assert state.answers == {}
 
 
@@ -312,7 +313,7 @@ def test_what_is_typed_stays_at_its_question() -> None:
     assert quiz_pressed(quiz, state, "b").entry == ""
     for key in ("g", *"delta_1", "enter"):
         state = quiz_pressed(quiz, state, key)
-    assert (quiz.walk[state.place.at].equation.id, state.entry) == ("delta_1", "")
+    assert (quiz[state.at].equation.id, state.entry) == ("delta_1", "")
 
 
 def test_in_a_small_window_a_hint_is_seen_beside_a_wrong_number() -> None:
@@ -336,30 +337,30 @@ def test_once_a_question_is_settled_enter_is_told_to_go_on() -> None:
 def test_a_settled_question_takes_no_further_answer() -> None:
     quiz = quiz_of()
     state = quiz_line(quiz, answers(quiz, h_1="0.6"), "0.7")
-    assert state.place.message == "this question is answered"
+    assert state.message == "this question is answered"
     assert state.answer.tries == ("0.6",)
 
 
 def test_show_and_only_choose_what_is_asked() -> None:
-    assert [stop.equation.id for stop in quiz_of("or-gate", "a_*").walk] == ["a_1", "a_2", "a_o"]
-    assert all(stop.equation.phase == "backward" for stop in quiz_of(phases=ONLY_BACKWARD).walk)
+    assert [stop.equation.id for stop in quiz_of("or-gate", "a_*")] == ["a_1", "a_2", "a_o"]
+    assert all(stop.equation.phase == "backward" for stop in quiz_of(phases=ONLY_BACKWARD))
 
 
 def test_what_the_checker_does_not_know_is_not_asked() -> None:
     """The update that another sample than the step's own would make."""
     quiz = quiz_of(sample=2)
-    assert {stop.equation.phase for stop in quiz.walk} == {"forward", "backward"}
+    assert {stop.equation.phase for stop in quiz} == {"forward", "backward"}
     with pytest.raises(BacktraceError, match="nothing to ask: this sample's update is not the step's own"):
         quiz_of("or-gate", "w_5+", sample=2)
 
 
 def test_a_batch_is_asked_sample_by_sample_and_then_as_a_whole() -> None:
     quiz = quiz_of("or-gate-batch", "dE/dw_5")
-    places = [(stop.part.phase, stop.part.sample) for stop in quiz.walk]
+    places = [(stop.part.phase, stop.part.sample) for stop in quiz]
     assert places == [("backward", 1), ("backward", 2), ("backward", 3), ("backward", 4), ("total", None)]
     state = QuizState()
-    for stop in quiz.walk:
-        state = state._replace(place=WalkState(stop.number))
+    for stop in quiz:
+        state = replace(state, at=stop.number)
         state = quiz_line(quiz, state, f"{stop.part.values['dE/dw_5']:.5g}")
         assert state.is_settled, stop
 
@@ -377,9 +378,9 @@ def test_the_sign_convention_of_the_answers_is_told_once_there_are_enough() -> N
 
 def test_hand_arithmetic_is_right_as_it_is_shown() -> None:
     quiz = quiz_of(hand={"all": 2})
-    for stop in quiz.walk:
-        shown = quiz.judge.text(stop.part.values[stop.equation.id])
-        state = quiz_line(quiz, QuizState(WalkState(stop.number)), shown)
+    for stop in quiz:
+        shown = quiz.numerals.text(stop.part.values[stop.equation.id])
+        state = quiz_line(quiz, QuizState(stop.number), shown)
         assert verdict(state) in ("correct", "rounding", "undecided"), (stop.equation.id, shown)
 
 
@@ -387,9 +388,9 @@ def test_hand_arithmetic_is_right_as_it_is_shown() -> None:
 def test_a_later_step_by_hand_starts_from_the_numbers_that_it_is_given(config: str) -> None:
     """Two steps by hand lead to other weights than two exact ones; what follows from those is right."""
     quiz = quiz_of(config, hand={"all": 2}, first=3, last=3)
-    for stop in quiz.walk:
-        shown = quiz.judge.text(stop.part.values[stop.equation.id])
-        state = quiz_line(quiz, QuizState(WalkState(stop.number)), shown)
+    for stop in quiz:
+        shown = quiz.numerals.text(stop.part.values[stop.equation.id])
+        state = quiz_line(quiz, QuizState(stop.number), shown)
         assert verdict(state) in ("correct", "rounding", "undecided"), (stop.equation.id, shown)
 
 
@@ -399,12 +400,12 @@ def test_a_later_step_by_hand_starts_from_the_numbers_that_it_is_given(config: s
 def test_all_right_answers_earn_all_marks(config: str) -> None:
     quiz = quiz_of(config)
     state = QuizState()
-    for stop in quiz.walk:
+    for stop in quiz:
         if stop.part.sample in (1, None):
-            state = state._replace(place=WalkState(stop.number))
+            state = replace(state, at=stop.number)
             state = quiz_line(quiz, state, f"{float(stop.part.values[stop.equation.id]):.5g}")
             assert state.is_settled, stop.equation.id
-    report = quiz.judge.report(state.answers)
+    report = Report("answers", None, tuple(state.judged.judgements.values()))
     assert report.marks() == report.out_of == len(state.answers)
 
 
@@ -431,7 +432,7 @@ def test_no_line_breaks_a_quiz(lines: list[str]) -> None:
 
 
 QUIZ = quiz_of("linear-neuron")
-TEXTS = Texts(QUIZ.walk, Look(PLAIN))
+TEXTS = Texts(QUIZ, Look(PLAIN))
 
 
 # At a terminal
@@ -598,7 +599,7 @@ def test_what_is_given_is_shown_on_a_page_of_its_own_until_a_key_is_pressed() ->
     state = quiz_pressed(quiz, answers(quiz, h_1="0.6"), "i")
     assert screen(quiz, state) == GIVEN + "\n" * 11 + "any key goes back"
     assert screen(quiz, state, 40, 6).splitlines()[-1] == "1 of 5 · space more · q leaves"
-    assert quiz_pressed(quiz, state, "space", 5).place.part == 1
+    assert quiz_pressed(quiz, state, "space", 5).part == 1
     assert quiz_pressed(quiz, state, "x") == answers(quiz, h_1="0.6")
 
 
@@ -694,4 +695,4 @@ def test_the_end_says_how_often_a_slip_was_made() -> None:
     quiz = quiz_of()
     state = answer(quiz, QuizState(), "delta_1", "-0.00121811", "-0.00122")
     assert ending(quiz, state)[-1] == "missing_slope, 2 times, at δ_1: the slope σ′(h) is missing"
-    assert not is_settled(state, state.place.at)
+    assert not is_settled(state, state.at)

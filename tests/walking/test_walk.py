@@ -11,6 +11,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,7 @@ def test_whatever_keys_are_pressed_a_screen_fits_its_terminal(config: str) -> No
         texts, state = Texts(walk, look), begin(walk)
         for _ in range(25):
             key = chance.choice(keys)
-            state = pressed(walk, state, key, chance.randint(1, 9))._replace(ended=False)
+            state = replace(pressed(walk, state, key, chance.randint(1, 9)), ended=False)
             width, height = chance.randint(1, 120), chance.randint(1, 40)
             drawn = walk_screen(texts, state, width, height)
             assert len(drawn.lines) == height, (key, width, height)
@@ -326,7 +327,7 @@ def test_the_map_shows_the_way_of_one_output_alone() -> None:
     walk = walk_of("two-two-two", "E_o1", "dE_o1/da_h1", "dE/da_h1")
 
     def drawn(id: str) -> list[str]:
-        state = begin(walk)._replace(at=walk.find(id, -1))
+        state = replace(begin(walk), at=walk.find(id, -1))
         return [line[14:].rstrip() for line in screen(walk, state) if line.startswith((" i1  ", " i2  "))]
 
     assert drawn("E_o1") == [
@@ -349,7 +350,7 @@ def test_a_computation_may_call_its_values_like_a_term_of_the_cost(tmp_path: Pat
         "equations: {a_1: 2*x, E_1: a_1^2, E: 2*E_1}\nobjective_symbol: E\nparameters: {x: 1}\n"
     )
     walk = walk_of(str(config))
-    drawn = screen(walk, begin(walk)._replace(at=walk.find("E_1", -1)))
+    drawn = screen(walk, replace(begin(walk), at=walk.find("E_1", -1)))
     assert " x        a_1 ─────▶[E_1]       E" in [line.rstrip() for line in drawn]
 
 
@@ -392,12 +393,12 @@ def test_a_map_without_room_is_left_out() -> None:
 def test_a_quantity_in_words(config: str, id: str, words: str) -> None:
     walk = walk_of(config)
     stop = walk[walk.find(id, -1)]
-    assert Texts(walk, Look()).name(stop.equation, stop.part) == words
+    assert Texts(walk, Look()).names.of(stop.equation, stop.part) == words
 
 
 def test_what_sums_over_a_batch_says_so() -> None:
     walk = walk_of("or-gate-batch", phases=frozenset(("total",)))
-    assert Texts(walk, Look()).name(walk[0].equation, walk[0].part) == "the cost, summed over all samples"
+    assert Texts(walk, Look()).names.of(walk[0].equation, walk[0].part) == "the cost, summed over all samples"
 
 
 def test_the_update_of_a_batch_has_its_numbers_as_the_config_writes_them(tmp_path: Path) -> None:
@@ -557,7 +558,7 @@ def test_the_terminal_is_restored_after_an_exception(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import backtrace.views.walk.screen as module\n"
         "def broken(*_):\n    raise RuntimeError('planted')\n"
-        "module.page_screen = broken\n"
+        "module.Frame.page = broken\n"
     )
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     with Session("walk", "or-gate", env={**UTF8, "PYTHONPATH": path}) as session:

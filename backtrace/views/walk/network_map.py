@@ -40,6 +40,9 @@ class Map(NamedTuple):
     marked: list[tuple[int, int, int]]
 
 
+NO_MAP = Map([], [])
+
+
 def marks_of(picture: Picture, subject: EquationSubject, equation: Equation) -> MapMarks:
     """The place of an equation in a picture; the gap of its layer, if the picture leaves its unit out."""
     weighted = tuple(edge for edge in picture.edges if edge.weight and edge.weight.symbol.id == subject.below)
@@ -82,11 +85,11 @@ def _of_term(picture: Picture, id: str) -> frozenset[int]:
     return _with(picture, id.replace("E_", "a_", 1))
 
 
-def draw_map(picture: Picture, marks: MapMarks, look: Look, width: int, height: int) -> Map | None:
-    """The map; None if it does not fit."""
+def draw_map(picture: Picture, marks: MapMarks, look: Look, width: int, height: int) -> Map:
+    """The map; an empty one if it does not fit."""
     found = _map(picture, marks, look)
-    fits = max(map(cell_len, found.lines), default=0) <= width and 0 < len(found.lines) <= height
-    return found if fits else None
+    fits = max(map(cell_len, found.lines), default=0) <= width and len(found.lines) <= height
+    return found if fits else NO_MAP
 
 
 def _map(picture: Picture, marks: MapMarks, look: Look) -> Map:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from rich.console import Console
 
@@ -12,21 +12,11 @@ from backtrace.views.check.rows import Disclosure, place, sentence_of, shown_she
 from backtrace.views.check.table import draw_sheet
 from backtrace.views.page.headings import part_title, problem_lines
 from backtrace.views.page.rich_table import print_line
-from backtrace.views.walk.screen import (
-    TALL,
-    Screen,
-    equation_lines,
-    framed,
-    lines_of,
-    message_lines,
-    page_screen,
-    plain,
-    prompt,
-    wrapped,
-)
+from backtrace.views.walk.screen import TALL, Frame, Screen, lines_of, plain, wrapped
 from backtrace.views.walk.text import Texts, given_lines, in_lines
-from backtrace.walking.quiz import Quiz, QuizState, is_settled, quiz_actions
-from backtrace.walking.state import SYMBOL, VALUE, Action
+from backtrace.walking.judge import Quiz
+from backtrace.walking.quiz import QUIZ_ACTIONS, QuizState, is_settled
+from backtrace.walking.state import SYMBOL, VALUE, actions_of
 
 KEYS_HINT = "i shows the givens, h a hint, ? all that you can type"
 _TRY_AGAIN = "try again; h gives a hint, n continues with this number"
@@ -35,38 +25,32 @@ _MOST_NAMED = 12  # quantities in the list of a slip
 
 def quiz_screen(texts: Texts, quiz: Quiz, state: QuizState, width: int, height: int) -> Screen:
     """The screen of a quiz."""
-    style, place, actions = texts.look.style, state.place, quiz_actions(quiz)
-    stop = quiz.walk[place.at]
-    if place.page:
-        return page_screen(texts, place, stop, actions, width, height)
-    body = equation_lines(texts, stop, width)
-    body += lines_of(_shown_lines(texts, quiz, state, width))
+    actions = actions_of(quiz, QUIZ_ACTIONS)
+    if state.page:
+        return Frame(texts, state, actions, width, height).page()
+    if state.is_settled:  # enter leads to the next question
+        others = {name: action for name, action in actions.items() if name not in ("hint", "next")}
+        actions = {**others, "answer": actions["answer"]._replace(word="next")}
+    frame = Frame(texts, state, actions, width, height)
+    body = [*frame.question(), *lines_of(_shown_lines(texts, quiz, state, width))]
     is_low = height < TALL  # one line for the verdict leaves room for a hint
     for text, color in verdicts(texts, state):
         if not is_low or text != _TRY_AGAIN:
-            body += message_lines(text, style, width, color)[: 1 if is_low and state.answer.hints else None]
+            body += frame.message(text, color)[: 1 if is_low and state.answer.hints else None]
     column = None
-    if place.prompt is None and not state.is_settled:
-        line, column = prompt(f"{texts.symbol(stop.equation)} = ", state.entry, style, width)
+    if state.prompt is None and not state.is_settled:
+        line, column = frame.prompt(f"{texts.symbol(quiz[state.at].equation)} = ", state.entry)
         body.append(line)
-    return framed(texts, place, stop, body, _useful(actions, state), width, height, column)
-
-
-def _useful(actions: Mapping[str, Action], state: QuizState) -> Mapping[str, Action]:
-    """The keys of the bottom line: once the question is settled, enter leads to the next one."""
-    if not state.is_settled:
-        return actions
-    others = {name: action for name, action in actions.items() if name not in ("hint", "next")}
-    return {**others, "answer": actions["answer"]._replace(word="next")}
+    return frame.around(body, column)
 
 
 def _shown_lines(texts: Texts, quiz: Quiz, state: QuizState, width: int) -> list[str]:
     """The equation up to the last hint; all of it once the question is settled."""
-    stop = quiz.walk[state.place.at]
+    stop = quiz[state.at]
     stage = VALUE if state.is_settled else state.answer.hints
     if stage == SYMBOL:
         return []
-    part = quiz.judge.own_part(stop, state.answers)
+    part = quiz.own_part(stop, state.answers)
     lines = texts.of(stop.equation, part).lines(stage, width)
     if stage == VALUE:
         own, right = (texts.look.numerals.text(p.values[stop.equation.id]) for p in (part, stop.part))
@@ -104,23 +88,22 @@ def verdicts(texts: Texts, state: QuizState) -> Iterator[tuple[str, str]]:
 
 def question(texts: Texts, quiz: Quiz, before: int | None, state: QuizState, width: int) -> list[str]:
     """A question in lines, with the heading of its group if that is another one than before."""
-    stop = quiz.walk[state.place.at]
+    stop = quiz[state.at]
     style, lines = texts.look.style, [""]
-    if before is None or quiz.walk[before].group is not stop.group:
+    if before is None or quiz[before].group is not stop.group:
         title = texts.look.name(part_title(stop.part, stop.group.equations))
         lines += [*wrapped([texts.place(stop.part), title], style, width), ""]
-    question = f"{texts.symbol(stop.equation)}: {texts.name(stop.equation, stop.part)}"
-    return [*lines, *in_lines(f"{stop.number + 1:,} of {quiz.walk.length:,}: {question}", width)]
+    return [*lines, *in_lines(f"{stop.number + 1:,} of {quiz.length:,}: {texts.question(stop)}", width)]
 
 
 def reply(texts: Texts, quiz: Quiz, before: QuizState, state: QuizState, width: int) -> list[str]:
     """The reply to a typed line that led to no other question."""
     style = texts.look.style
     lines: list[str] = []
-    if state.place.page == "given":
-        return wrapped(given_lines(texts, quiz.walk[state.place.at].part), style, width)
-    if state.place.page == "help":
-        actions = quiz_actions(quiz).values()
+    if state.page == "given":
+        return wrapped(given_lines(texts, quiz[state.at].part), style, width)
+    if state.page == "help":
+        actions = actions_of(quiz, QUIZ_ACTIONS).values()
         for action in actions:
             letters = [key for key in action.keys if len(key) == 1]
             name = "g NAME" if letters == ["g"] else ", ".join(letters) or "a number"
@@ -131,7 +114,7 @@ def reply(texts: Texts, quiz: Quiz, before: QuizState, state: QuizState, width: 
         is_new = (state.answer.tries, state.answer.shown) != (before.answer.tries, before.answer.shown)
         sentences = verdicts(texts, state) if is_new else ()
         lines += wrapped([text for text, _ in sentences], style, width)
-    return lines + (wrapped([state.place.message], style, width) if state.place.message else [])
+    return lines + (wrapped([state.message], style, width) if state.message else [])
 
 
 def heading_lines(texts: Texts, width: int) -> list[str]:
@@ -145,14 +128,13 @@ def heading_lines(texts: Texts, width: int) -> list[str]:
 
 def draw_marks(texts: Texts, quiz: Quiz, state: QuizState, console: Console, heading: bool) -> None:
     """Draw every answer, the marks, and the slips made on the way."""
-    style, answers = texts.look.style, state.answers
-    report = quiz.judge.report(answers)
+    style = texts.look.style
     judgements = tuple(
-        j._replace(statement=j.statement._replace(name=texts.symbol(quiz.walk[number].equation)))
-        for j, number in zip(report.judgements, _answered(state), strict=True)
+        judged._replace(statement=judged.statement._replace(name=texts.symbol(quiz[number].equation)))
+        for number, judged in sorted(state.judged.judgements.items())
     )
     if judgements:
-        sheet = shown_sheet(report._replace(judgements=judgements), Disclosure())
+        sheet = shown_sheet(Report("answers", None, judgements, state.judged.conventions), Disclosure())
         draw_sheet(heading_lines(texts, console.width) if heading else [], sheet, console, style.ascii)
     else:
         print_line("", console, "")
@@ -160,25 +142,21 @@ def draw_marks(texts: Texts, quiz: Quiz, state: QuizState, console: Console, hea
         print_line(plain(line, style), console, "")
 
 
-def _answered(state: QuizState) -> list[int]:
-    return sorted(n for n, answer in state.answers.items() if answer.tries and answer.shown is None)
-
-
 def ending_lines(texts: Texts, quiz: Quiz, state: QuizState) -> Iterator[str]:
     """Counts that the marks leave out: correct first tries, values shown, and slips at."""
-    answers = state.answers
+    answers, judged = state.answers, state.judged.judgements
     tried = [answer for answer in answers.values() if answer.tries]
     if not tried:
         yield "nothing was answered"
     else:
-        at_once = sum(is_settled(state, number) and not answers[number].slips for number in _answered(state))
+        at_once = sum(is_settled(state, number) and not answers[number].slips for number in judged)
         yield f"right at the first try: {at_once:,} of {len(tried):,}"
     shown = [number for number, answer in sorted(answers.items()) if answer.shown is not None]
     if shown:
         yield f"shown, without a mark: {_named(texts, quiz, shown)}"
-    left = quiz.walk.length - len(set(_answered(state)) | set(shown))
+    left = quiz.length - len(judged.keys() | shown)
     if left:
-        yield f"not answered: {left:,} of {quiz.walk.length:,}"
+        yield f"not answered: {left:,} of {quiz.length:,}"
     at: dict[str, list[int]] = {}
     for number, answer in sorted(answers.items()):
         for slip in answer.slips:
@@ -190,8 +168,8 @@ def ending_lines(texts: Texts, quiz: Quiz, state: QuizState) -> Iterator[str]:
 
 
 def _named(texts: Texts, quiz: Quiz, numbers: list[int]) -> str:
-    has_samples = len({run.part.sample for run in quiz.walk.groups} - {None}) > 1
-    stops = [quiz.walk[number] for number in numbers[:_MOST_NAMED]]
+    has_samples = len({run.part.sample for run in quiz.groups} - {None}) > 1
+    stops = [quiz[number] for number in numbers[:_MOST_NAMED]]
     names = [
         texts.symbol(stop.equation) + place(None, stop.part.sample if has_samples else None) for stop in stops
     ]

@@ -12,9 +12,8 @@ from backtrace.errors import printable
 from backtrace.typesetting.plain import Style
 from backtrace.views.check.rows import typed
 from backtrace.views.page.headings import part_title, problem_lines
-from backtrace.views.walk.network_map import draw_map, marks_of
 from backtrace.views.walk.text import Texts, given_lines, in_lines
-from backtrace.walking.state import Action, WalkState, actions_of
+from backtrace.walking.state import NUMBERS, Action, WalkState, actions_of
 from backtrace.walking.walk import Stop
 
 TALL = 10  # lines of a screen with room for more than the equation itself
@@ -35,53 +34,157 @@ class Screen(NamedTuple):
 
 def walk_screen(texts: Texts, state: WalkState, width: int, height: int) -> Screen:
     """The screen of a walk."""
-    actions, stop = actions_of(texts.walk), texts.walk[state.at]
+    frame = Frame(texts, state, actions_of(texts.walk), width, height)
     if state.page:
-        return page_screen(texts, state, stop, actions, width, height)
+        return frame.page()
     if state.by_layer:
-        body = _listing(texts, state, width, height - (5 if height >= TALL else 2))
-    else:
-        body = equation_lines(texts, stop, width)
-        body += lines_of(texts.of(stop.equation, stop.part).lines(state.stage, width), "bold")
-    return framed(texts, state, stop, body, actions, width, height)
+        return frame.around(_listing(texts, state, width, height - (5 if height >= TALL else 2)))
+    stop = frame.stop
+    lines = texts.of(stop.equation, stop.part).lines(state.stage, width)
+    return frame.around([*frame.question(), *lines_of(lines, "bold")])
 
 
-def framed(
-    texts: Texts,
-    place: WalkState,
-    stop: Stop,
-    body: list[Text],
-    actions: Mapping[str, Action],
-    width: int,
-    height: int,
-    column: int | None = None,
-) -> Screen:
-    """A body between heading, map and keys: its end has a place first, the map last.
+class Frame(NamedTuple):
+    """The parts of a screen of so many columns and lines, around the equation of a state."""
 
-    `column` is that of the cursor in the last line of the body. At a prompt for a name the cursor is there.
-    """
-    style = texts.look.style
-    foot = message_lines(place.message, style, width)
-    if place.prompt is None:
-        foot += bottom(actions, style, width, height)
-    else:
-        line, column = prompt("go to: ", place.prompt, style, width)
-        foot = [line, *foot, *keys_line(["enter go there", "esc stay"], style, width)]
-    foot = foot[: max(height - 1, 0)]
-    room = height - len(foot)
-    while len(body) > room and not body[-1].plain:
-        body = body[:-1]
-    body = body[-room:]
-    head = heading(texts, stop, width, height)[-(room - len(body)) :] if room > len(body) else []
-    above = [*head, Text()] if 0 < len(head) < room - len(body) else head
-    spare = room - len(above) - len(body)
-    network = map_lines(texts, stop, width, height)
-    network = [*network, Text()] if network and spare >= len(network) + 2 else []
-    lines = [*above, *body, *[Text()] * (spare - len(network)), *network, *foot]
-    row = len(above) + len(body) - 1 if place.prompt is None else len(lines) - len(foot)
-    return Screen(
-        _truncated(lines, width), None if column is None else (min(max(row, 0), height - 1), column)
-    )
+    texts: Texts
+    state: WalkState
+    actions: Mapping[str, Action]
+    width: int
+    height: int
+
+    @property
+    def stop(self) -> Stop:
+        return self.texts.walk[self.state.at]
+
+    @property
+    def style(self) -> Style:
+        return self.texts.look.style
+
+    def around(self, body: list[Text], column: int | None = None) -> Screen:
+        """A body between heading, map and keys: its end has a place first, the map last.
+
+        `column` is that of the cursor in the last line of the body. At a prompt for a name the cursor is
+        there.
+        """
+        height, is_prompt = self.height, self.state.prompt is not None
+        foot = self.message(self.state.message)
+        if is_prompt:
+            line, column = self.prompt("go to: ", self.state.prompt or "")
+            foot = [line, *foot, *self.keys(["enter go there", "esc stay"])]
+        else:
+            foot += self.bottom()
+        foot = foot[: max(height - 1, 0)]
+        room = height - len(foot)
+        while len(body) > room and not body[-1].plain:
+            body = body[:-1]
+        body = body[-room:]
+        head = self.heading()[-(room - len(body)) :] if room > len(body) else []
+        above = [*head, Text()] if 0 < len(head) < room - len(body) else head
+        spare = room - len(above) - len(body)
+        network = [*self.map(), Text()]
+        if len(network) == 1 or spare < len(network) + 1:
+            network = []
+        lines = [*above, *body, *[Text()] * (spare - len(network)), *network, *foot]
+        row = room if is_prompt else len(above) + len(body) - 1
+        cursor = None if column is None else (min(max(row, 0), height - 1), column)
+        return Screen(_truncated(lines, self.width), cursor)
+
+    def page(self) -> Screen:
+        """A page, of the keys or of the givens; of a longer one, its current part."""
+        is_help = self.state.page == "help"
+        lines = self.help() if is_help else self.lines(given_lines(self.texts, self.stop.part))
+        room = max(self.height - 1, 1)
+        parts = -(-len(lines) // room)
+        part = min(self.state.part, parts - 1)
+        shown = lines[part * room :][:room]
+        shown += [Text()] * (room - len(shown))
+        shown.append(Text(self.turning(part, parts), style="reverse"))
+        return Screen(_truncated(shown[: self.height], self.width), parts=parts)
+
+    def heading(self) -> list[Text]:
+        """The title, the step and sample, and the place of the equation in the walk."""
+        walk, stop, look = self.texts.walk, self.stop, self.texts.look
+        count = f"{stop.number + 1:,} of {walk.length:,}"
+        where = look.name(printable(part_title(stop.part, stop.group.equations)))
+        line = f"{set_cell_size(where, max(self.width - cell_len(count) - 1, 0))} {count}"
+        if self.height < TALL:
+            return [Text(line, style="bold")]
+        title = next(iter(problem_lines(walk.problem, walk.arithmetic.name, look)))
+        above = [plain(text, look.style) for text in (title, self.texts.place(stop.part))]
+        return [
+            *lines_of(shortened(text, self.width, look.style) for text in above),
+            Text(line, style="bold"),
+        ]
+
+    def question(self) -> list[Text]:
+        """The symbol and its quantity in words, and an empty line."""
+        return [*self.lines([self.texts.question(self.stop)]), Text()]
+
+    def map(self) -> list[Text]:
+        """The map with the place marked; nothing if there is no room for it."""
+        found = self.texts.map(self.stop, self.width, self.height)
+        lines = lines_of(found.lines)
+        for line, start, end in found.marked:
+            lines[line].stylize("bold reverse", start, end)
+        return lines
+
+    def turning(self, part: int, parts: int) -> str:
+        """The keys that turn a page, and leave it."""
+        if parts == 1:
+            return "any key goes back"
+        on = ["space more"] if part + 1 < parts else []
+        before = [f"{key_name('left', self.style)} back"] if part else []
+        return _between(self.style).join([f"{part + 1} of {parts}", *on, *before, "q leaves"])
+
+    def help(self) -> list[Text]:
+        """The keys, and the effect of each."""
+        names = [", ".join(key_name(key, self.style) for key in it.keys) for it in self.actions.values()]
+        room = min(max(map(cell_len, names)), max(self.width // 3, 1))
+        body: list[str] = []
+        for name, action in zip(names, self.actions.values(), strict=True):
+            first, *others = in_lines(action.sentence, self.width - room - 2)
+            body += [f"{name:<{room}}  {first}", *(f"{'':<{room}}  {line}" for line in others)]
+        return lines_of(body)
+
+    def bottom(self) -> list[Text]:
+        """The keys and their words, on a line or two; the most important ones if there is less room."""
+        named = {name: action for name, action in self.actions.items() if action.word}
+        words = {name: f"{key_name(it.keys[0], self.style)} {it.word}" for name, it in named.items()}
+        most = 2 if self.height >= TALL else 1
+        for least_important in (*_LEAST_IMPORTANT, ""):
+            lines = self.keys(words.values())
+            if len(lines) <= most:
+                break
+            words.pop(least_important, None)
+        return lines[:2]
+
+    def keys(self, texts: Iterable[str]) -> list[Text]:
+        """Keys with their words in lines, each on one line with its word."""
+        lines: list[str] = []
+        for text in texts:
+            if lines and cell_len(longer := f"{lines[-1]}{_between(self.style)}{text}") <= self.width:
+                lines[-1] = longer
+            else:
+                lines.append(text)
+        return lines_of(lines, "dim")
+
+    def prompt(self, label: str, text: str) -> tuple[Text, int]:
+        """A line to type on, cut at its start if there is too little room, and the cursor's column."""
+        room = max(self.width - cell_len(label) - 1, 1)
+        end = plain(text, self.style)
+        while cell_len(end) > room:
+            end = end[1:]
+        line = Text(label, style="bold").append(end, style="not bold")
+        return line, min(cell_len(label) + cell_len(end), self.width - 1)
+
+    def message(self, message: str, color: str = "yellow") -> list[Text]:
+        """A message in lines."""
+        return self.lines([message] if message else [], color)
+
+    def lines(self, texts: Iterable[str], color: str = "") -> list[Text]:
+        """Texts in lines of the screen's width."""
+        return lines_of(wrapped(texts, self.style, self.width), color)
 
 
 def _truncated(lines: list[Text], width: int) -> list[Text]:
@@ -90,52 +193,12 @@ def _truncated(lines: list[Text], width: int) -> list[Text]:
     return lines
 
 
-# The parts of a screen
-
-
-def heading(texts: Texts, stop: Stop, width: int, height: int) -> list[Text]:
-    """The title, the step and sample, and the place of the equation in the walk."""
-    walk = texts.walk
-    count = f"{stop.number + 1:,} of {walk.length:,}"
-    where = printable(part_title(stop.part, stop.group.equations))
-    where = texts.look.name(where)
-    room = max(width - cell_len(count) - 1, 0)
-    line = Text(f"{set_cell_size(where, room)} {count}", style="bold")
-    if height < TALL:
-        return [line]
-    title = next(iter(problem_lines(walk.problem, walk.arithmetic.name, texts.look)))
-    place = texts.place(stop.part)
-    style = texts.look.style
-    return [*(Text(_shortened(plain(text, style), width, style)) for text in (title, place)), line]
-
-
-def equation_lines(texts: Texts, stop: Stop, width: int) -> list[Text]:
-    """The symbol and its quantity in words, and an empty line."""
-    what = f"{texts.symbol(stop.equation)}: {texts.name(stop.equation, stop.part)}"
-    return [*lines_of(in_lines(what, width)), Text()]
-
-
-def map_lines(texts: Texts, stop: Stop, width: int, height: int) -> list[Text]:
-    """The map with the place marked; nothing if there is no room for it."""
-    picture = texts.walk.picture(stop.part)
-    if picture is None:
-        return []
-    marks = marks_of(picture, texts.names.subjects.of(stop.equation), stop.equation)
-    found = draw_map(picture, marks, texts.look, width, height)
-    if found is None:
-        return []
-    lines = lines_of(found.lines)
-    for line, start, end in found.marked:
-        lines[line].stylize("bold reverse", start, end)
-    return lines
-
-
 def _listing(texts: Texts, state: WalkState, width: int, room: int) -> list[Text]:
     """A layer, as much of it as fits; with the numbers of the equation at the cursor."""
-    stop = texts.walk[state.at]
+    stop, style = texts.walk[state.at], texts.look.style
     run = stop.group
     current = texts.of(stop.equation, stop.part)
-    below = [Text(), *lines_of(current.lines(3, width)[: max(room // 3, 0)], "bold")] if room > TALL else []
+    below = [Text(), *lines_of(current.lines(NUMBERS + 1, width)[: room // 3], "bold")] if room > TALL else []
     rows = max(room - len(below) - 2, 1)
     offset = state.at - run.first
     start = min(max(offset - rows // 2, 0), max(len(run.equations) - rows, 0))
@@ -146,10 +209,10 @@ def _listing(texts: Texts, state: WalkState, width: int, room: int) -> list[Text
     formulas = min(formulas, max(cell_len("".join(row.formula)) for row in shown))
     lines = []
     for number, row in enumerate(shown, start):
-        formula = _shortened("".join(row.formula), formulas, texts.look.style)
+        formula = shortened("".join(row.formula), formulas, style)
         line = f"{'>' if number == offset else ' '} {set_cell_size(row.symbol, symbols)}"
         line += f" = {set_cell_size(formula, formulas)} = {row.value}" if formulas > 7 else f" = {row.value}"
-        line = _shortened(line, width, texts.look.style)  # a number cut in half would be another number
+        line = shortened(line, width, style)  # a number cut in half would be another number
         lines.append(Text(line, style="bold" if number == offset else ""))
     if len(shown) < len(run.equations):
         note = f"{start + 1:,} to {start + len(shown):,} of {len(run.equations):,} in this layer"
@@ -157,73 +220,10 @@ def _listing(texts: Texts, state: WalkState, width: int, room: int) -> list[Text
     return [*lines, *below]
 
 
-def _shortened(text: str, width: int, style: Style) -> str:
+def shortened(text: str, width: int, style: Style) -> str:
+    """A text cut to a width, with dots at its end."""
     dots = "..." if style.ascii else "…"
     return text if cell_len(text) <= width else set_cell_size(text, max(width - len(dots), 0)) + dots
-
-
-def page_screen(
-    texts: Texts, state: WalkState, stop: Stop, actions: Mapping[str, Action], width: int, height: int
-) -> Screen:
-    """A page, of the keys or of the givens; of a longer one, its current part."""
-    style = texts.look.style
-    if state.page == "help":
-        lines = _help_lines(actions, style, width)
-    else:
-        given = given_lines(texts, stop.part)
-        lines = lines_of(wrapped(given, style, width))
-    room = max(height - 1, 1)
-    parts = -(-len(lines) // room)
-    part = min(state.part, parts - 1)
-    shown = lines[part * room :][:room]
-    shown += [Text()] * (room - len(shown))
-    shown.append(Text(_turning(part, parts, style), style="reverse"))
-    return Screen(_truncated(shown[:height], width), parts=parts)
-
-
-def _turning(part: int, parts: int, style: Style) -> str:
-    """The keys that turn a page, and leave it."""
-    if parts == 1:
-        return "any key goes back"
-    on = ["space more"] if part + 1 < parts else []
-    before = [f"{key_name('left', style)} back"] if part else []
-    return _between(style).join([f"{part + 1} of {parts}", *on, *before, "q leaves"])
-
-
-def _help_lines(actions: Mapping[str, Action], style: Style, width: int) -> list[Text]:
-    """The keys, and the effect of each."""
-    names = {name: ", ".join(key_name(key, style) for key in action.keys) for name, action in actions.items()}
-    room = min(max(map(cell_len, names.values())), max(width // 3, 1))
-    body: list[Text] = []
-    for name, action in actions.items():
-        start = f"{names[name]:<{room}}"
-        for piece in in_lines(action.sentence, max(width - room - 2, 1)):
-            body.append(Text(f"{start}  {piece}"))
-            start = " " * room
-    return body
-
-
-def bottom(actions: Mapping[str, Action], style: Style, width: int, height: int) -> list[Text]:
-    """The keys and their words, on a line or two; the most important ones if there is less room."""
-    words = {name: f"{key_name(it.keys[0], style)} {it.word}" for name, it in actions.items() if it.word}
-    most = 2 if height >= TALL else 1
-    for least_important in (*_LEAST_IMPORTANT, ""):
-        lines = keys_line(words.values(), style, width)
-        if len(lines) <= most:
-            break
-        words.pop(least_important, None)
-    return lines[:2]
-
-
-def keys_line(texts: Iterable[str], style: Style, width: int) -> list[Text]:
-    """Keys with their words in lines, each on one line with its word."""
-    lines: list[str] = []
-    for text in texts:
-        if lines and cell_len(longer := f"{lines[-1]}{_between(style)}{text}") <= width:
-            lines[-1] = longer
-        else:
-            lines.append(text)
-    return lines_of(lines, "dim")
 
 
 def _between(style: Style) -> str:
@@ -233,22 +233,6 @@ def _between(style: Style) -> str:
 def key_name(key: str, style: Style) -> str:
     """The name of a key."""
     return key if style.ascii else _SIGNS.get(key, key)
-
-
-def prompt(label: str, text: str, style: Style, width: int) -> tuple[Text, int]:
-    """A line to type on, cut at its start if there is too little room, and the cursor's column."""
-    room = max(width - cell_len(label) - 1, 1)
-    end = plain(text, style)
-    while cell_len(end) > room:
-        end = end[1:]
-    line = Text(label, style="bold").append(end, style="not bold")
-    line.truncate(width)
-    return line, min(cell_len(label) + cell_len(end), width - 1)
-
-
-def message_lines(message: str, style: Style, width: int, color: str = "yellow") -> list[Text]:
-    """A message in lines."""
-    return lines_of(wrapped([message], style, width), color) if message else []
 
 
 def wrapped(texts: Iterable[str], style: Style, width: int) -> list[str]:

@@ -14,16 +14,17 @@ from rich.cells import cell_len
 from backtrace.derivation.equation import Equation
 from backtrace.errors import printable
 from backtrace.evaluation.steps import Part
-from backtrace.tracing.grouping import of_sample
+from backtrace.tracing.grouping import with_starts
 from backtrace.typesetting.pieces import Break
 from backtrace.views.page.headings import part_line, part_title, problem_lines
 from backtrace.views.page.lines import broken, wrapped
 from backtrace.views.page.problem_statement import all_words, plain_wording
 from backtrace.views.page.records import Look
 from backtrace.views.page.truncation import TABLE_ROWS, pattern
+from backtrace.views.walk.network_map import NO_MAP, Map, draw_map, marks_of
 from backtrace.views.walk.quantity_names import QuantityNames
 from backtrace.walking.state import VALUE
-from backtrace.walking.walk import Walk
+from backtrace.walking.walk import Stop, Walk
 
 
 class EquationTexts(NamedTuple):
@@ -73,8 +74,17 @@ class Texts:
             printable(self.look.numerals.text(part.values[equation.id])),
         )
 
-    def name(self, equation: Equation, part: Part) -> str:
-        return self.names.of(equation, part)
+    def question(self, stop: Stop) -> str:
+        """The symbol of a stop and its quantity in words."""
+        return f"{self.symbol(stop.equation)}: {self.names.of(stop.equation, stop.part)}"
+
+    def map(self, stop: Stop, width: int, height: int) -> Map:
+        """The network with the place of a stop; empty if there is no room for it."""
+        picture = self.walk.picture(stop.part)
+        if picture is None:
+            return NO_MAP
+        marks = marks_of(picture, self.names.subjects.of(stop.equation), stop.equation)
+        return draw_map(picture, marks, self.look, width, height)
 
     def place(self, part: Part) -> str:
         """The step and the sample of a part."""
@@ -88,27 +98,27 @@ def _printable(pieces: Sequence[str]) -> list[str]:
 def write_walk(texts: Texts, width: int, out: TextIO) -> None:
     """Write the whole walk, equation by equation, without a terminal."""
     walk = texts.walk
+
+    def write(text: str) -> None:
+        out.writelines(f"{line}\n" for line in in_lines(text, width))
+
     for line in problem_lines(walk.problem, walk.arithmetic.name, texts.look):
-        _write(printable(line), width, out)
-    for _, runs in groupby(
-        walk.groups, key=lambda group: (group.part.step, of_sample(walk.problem, group.part))
-    ):
-        for number, run in enumerate(runs):
-            if not number:
-                out.write("\n")
-                _write(texts.place(run.part), width, out)
+        write(printable(line))
+    starts = with_starts(walk.problem, (group.part for group in walk.groups))
+    for group, (part, is_start) in zip(walk.groups, starts, strict=True):
+        if is_start:
             out.write("\n")
-            _write(printable(part_title(run.part, run.equations)), width, out)
-            for equation in run.equations[:TABLE_ROWS]:
-                out.write("\n")
-                _write(f"{texts.symbol(equation)}: {texts.name(equation, run.part)}", width, out)
-                for line in texts.of(equation, run.part).lines(VALUE, width - 2):
-                    out.write(f"  {line}\n")
-            if len(run.equations) > TABLE_ROWS:
-                more = pattern(run.equations, TABLE_ROWS)
-                note = f"{TABLE_ROWS} of {len(run.equations):,} shown: --show '{more}'"
-                out.write("\n")
-                _write(note, width, out)
+            write(texts.place(part))
+        out.write("\n")
+        write(printable(part_title(part, group.equations)))
+        for number, equation in enumerate(group.equations[:TABLE_ROWS], group.first):
+            out.write("\n")
+            write(texts.question(walk[number]))
+            out.writelines(f"  {line}\n" for line in texts.of(equation, part).lines(VALUE, width - 2))
+        if len(group.equations) > TABLE_ROWS:
+            more = pattern(group.equations, TABLE_ROWS)
+            out.write("\n")
+            write(f"{TABLE_ROWS} of {len(group.equations):,} shown: --show '{more}'")
 
 
 def given_lines(texts: Texts, part: Part) -> list[str]:
@@ -121,8 +131,3 @@ def given_lines(texts: Texts, part: Part) -> list[str]:
 def in_lines(text: str, width: int) -> list[str]:
     """A sentence in lines."""
     return wrapped(text, max(width, 1))
-
-
-def _write(text: str, width: int, out: TextIO) -> None:
-    for line in in_lines(text, width):
-        out.write(f"{line}\n")
