@@ -7,15 +7,14 @@ does Ctrl-\; Ctrl-Z stops the program with the terminal restored. Knows nothing 
 from __future__ import annotations
 
 import codecs
-import errno
 import os
 import re
 import select
 import signal
 import sys
-from contextlib import suppress
-from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,11 +22,12 @@ if TYPE_CHECKING:
     from backtrace.views.walk.screen import Screen
 
 PATIENCE = 0.5  # seconds to wait for the rest of an escape sequence: a slow line sends it in pieces
-_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~])")
-_BEGUN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?")
+GLANCE = 0.1  # seconds after which it looks whether the window has another size
+_KEY = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~])|.", re.DOTALL)
+_BEGUN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?\Z")
 # Keys by the characters that terminals send: control characters, and sequences after an escape.
-_NAMES = "enter enter space backspace backspace tab ctrl-d ctrl-u".split()
-_KEYS = dict(zip("\r\n \x7f\x08\t\x04\x15", _NAMES, strict=True))
+_NAMES = "enter enter space backspace backspace tab ctrl-d ctrl-u ctrl-z ctrl-\\ escape".split()
+_KEYS = dict(zip("\r\n \x7f\x08\t\x04\x15\x1a\x1c\x1b", _NAMES, strict=True))
 _ARROWS = dict(zip("ABCDHF", "up down right left home end".split(), strict=True))
 _KEYS |= {f"\x1b{start}{end}": key for start in "[O" for end, key in _ARROWS.items()}
 _NAMES = "home home end end pageup pagedown enter".split()
@@ -45,21 +45,11 @@ def keys_in(text: str, is_all: bool) -> tuple[list[str], str]:
     >>> keys_in("\x1b", is_all=True)
     (['escape'], '')
     """
-    keys = []
-    while text:
-        found = _SEQUENCE.match(text)
-        if found:
-            keys.append(_KEYS.get(found[0], ""))
-            text = text[found.end() :]
-        elif text[0] == "\x1b":
-            if not is_all and _BEGUN.fullmatch(text):
-                return [key for key in keys if key], text
-            keys.append("escape")
-            text = text[1:]
-        else:
-            keys.append(_KEYS.get(text[0], text[0] if text[0].isprintable() else ""))
-            text = text[1:]
-    return [key for key in keys if key], ""
+    begun = None if is_all else _BEGUN.search(text)
+    rest = begun[0] if begun else ""
+    sent = _KEY.findall(text.removesuffix(rest))
+    keys = [_KEYS.get(one, one if one.isprintable() else "") for one in sent]
+    return [key for key in keys if key], rest
 
 
 def is_terminal() -> bool:
@@ -77,54 +67,24 @@ def is_terminal() -> bool:
 
 
 class Terminal:
-    """The terminal of standard input and output, as a context; `console` draws lines in its colours."""
+    """The terminal of standard input and output; `console` draws lines in its colours."""
 
     def __init__(self, console: Console) -> None:
+        import termios
+
         self.console = console
         self.keyboard, self.display = sys.stdin.fileno(), sys.stdout.fileno()
         self.decoder = codecs.getincrementaldecoder(sys.stdin.encoding or "ascii")("replace")
         self.rest = ""
-        self.before: list[Any] | None = None
-        self.handlers: dict[signal.Signals, Any] = {}
-        self.woken: tuple[int, int] = (-1, -1)
-
-    def __enter__(self) -> Terminal:
-        import termios
-
+        self.measured = (80, 24)
         self.before = termios.tcgetattr(self.keyboard)
-        try:
-            self.woken = os.pipe()
-            for end in self.woken:
-                os.set_blocking(end, False)
-            signal.set_wakeup_fd(self.woken[1], warn_on_full_buffer=False)
-            for number, handler in (
-                (signal.SIGWINCH, _noted),
-                (signal.SIGCONT, self._again),
-                (signal.SIGTSTP, self._stop),
-                (signal.SIGQUIT, signal.default_int_handler),
-            ):
-                self.handlers[number] = signal.signal(number, handler)
-            self._take()
-        except BaseException:
-            self._restore()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._restore()
-
-    # Keys
 
     def pressed(self) -> list[str]:
         """Wait for keys and return them; none if the window was resized. The end of input is Ctrl-D."""
         keys, self.rest = keys_in(self.rest, is_all=False)
         while not keys:
-            timeout = PATIENCE if self.rest else None
-            ready, _, _ = select.select([self.keyboard, self.woken[0]], [], [], timeout)
-            if self.woken[0] in ready:
-                os.read(self.woken[0], 1024)
+            ready, _, _ = select.select([self.keyboard], [], [], PATIENCE if self.rest else GLANCE)
+            if self._measure() != self.measured:
                 return []
             if not ready:
                 keys, self.rest = keys_in(self.rest, is_all=True)
@@ -136,12 +96,18 @@ class Terminal:
             if not data:
                 return ["ctrl-d"]
             keys, self.rest = keys_in(self.rest + self.decoder.decode(data), is_all=False)
-        return keys
-
-    # The screen
+        if "ctrl-\\" in keys:
+            raise KeyboardInterrupt
+        if "ctrl-z" in keys:
+            self._stop()
+        return [key for key in keys if key != "ctrl-z"]
 
     def size(self) -> tuple[int, int]:
         """Columns and lines; 80 and 24 where the terminal does not say."""
+        self.measured = self._measure()
+        return self.measured
+
+    def _measure(self) -> tuple[int, int]:
         with suppress(OSError):
             columns, lines = os.get_terminal_size(self.display)
             if columns and lines:
@@ -163,84 +129,54 @@ class Terminal:
         self._write(text)
 
     def _write(self, text: str) -> None:
-        """Write without the buffer, because a signal handler may run in the middle of a buffered write."""
+        """Write without the buffer: an interrupted write would leave a part of a screen in it."""
         data = text.encode(sys.stdout.encoding or "ascii", "backslashreplace")
         while data:
             data = data[os.write(self.display, data) :]
 
-    # Taking the terminal and giving it back
-
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Take the terminal; in the background this waits until the program is in front."""
         import termios
 
-        assert self.before is not None
-        mode = [*self.before[:6], list(self.before[6])]
+        mode = termios.tcgetattr(self.keyboard)
         mode[0] &= ~termios.IXON  # Ctrl-S need not hold a screen that does not scroll
         mode[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
         mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
-        self._set(mode)
+        # Ctrl-Z and Ctrl-\ come as keys: the terminal is restored before they act.
+        mode[6][termios.VSUSP] = mode[6][termios.VQUIT] = os.fpathconf(self.keyboard, "PC_VDISABLE")
+        termios.tcsetattr(self.keyboard, termios.TCSANOW, mode)
         self._write(_ENTER)
 
-    def _give_back(self) -> None:
+    def give_back(self) -> None:
+        """Restore the terminal, if the program is in the foreground."""
         import termios
 
-        if not self._is_in_front():
-            return  # the shell has it again; setting its modes would stop the program instead of ending it
+        with suppress(OSError):
+            if os.tcgetpgrp(self.keyboard) != os.getpgrp():
+                return  # the shell has it again; setting its modes would stop the program, not end it
         with suppress(OSError):
             self._write(_LEAVE)
-        if self.before is not None:
-            with suppress(termios.error):
-                self._set(self.before)
+        with suppress(termios.error):
+            termios.tcsetattr(self.keyboard, termios.TCSANOW, self.before)
 
-    def _is_in_front(self) -> bool:
-        """Whether the program is in the foreground: only then may it set the terminal's modes."""
-        with suppress(OSError):
-            return os.tcgetpgrp(self.keyboard) == os.getpgrp()
-        return True
+    def _stop(self) -> None:
+        """Ctrl-Z: restore the terminal and stop; without a shell that can stop it, the program goes on."""
+        self.give_back()
+        os.kill(os.getpid(), signal.SIGTSTP)
+        self.take()
 
-    def _set(self, mode: list[Any]) -> None:
-        """Set the terminal's modes; in the background this waits until the program is in front again."""
-        import termios
 
-        while True:
-            try:
-                return termios.tcsetattr(self.keyboard, termios.TCSANOW, mode)
-            except termios.error as error:
-                if error.args[0] != errno.EINTR:
-                    raise
-
-    def _restore(self) -> None:
-        """Restore the terminal and the signal handlers; signals are held back until that is done."""
-        ends = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP}
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {*ends, signal.SIGTSTP, signal.SIGCONT})
+@contextmanager
+def taken_terminal(console: Console) -> Iterator[Terminal]:
+    """The terminal for keys and screens; signals are held back while it is restored."""
+    terminal = Terminal(console)
+    try:
+        terminal.take()
+        yield terminal
+    finally:
+        ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ends)
         try:
-            self._give_back()
-            signal.set_wakeup_fd(-1)
-            for number, handler in self.handlers.items():
-                signal.signal(number, handler)
-            for end in self.woken:
-                with suppress(OSError):
-                    os.close(end)
+            terminal.give_back()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-
-    def _stop(self, number: int, frame: FrameType | None) -> None:
-        """Ctrl-Z: restore the terminal and stop; without a shell that can stop it, the program goes on."""
-        self._give_back()
-        signal.signal(signal.SIGCONT, _noted)
-        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, self._stop)
-        signal.signal(signal.SIGCONT, self._again)
-        self._again(number, frame)
-
-    def _again(self, number: int, frame: FrameType | None) -> None:
-        """Take the terminal again after a stop. If it is gone, the next read or write fails."""
-        import termios
-
-        with suppress(OSError, termios.error):
-            self._take()
-
-
-def _noted(number: int, frame: FrameType | None) -> None:
-    """Do nothing: that the signal arrived already ends the wait for a key."""

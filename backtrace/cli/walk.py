@@ -106,10 +106,10 @@ def _on_screens(
     out: TextIO,
 ) -> State:
     """Draw a state, wait for keys, and repeat until the walk has ended; return the last state."""
-    from backtrace.cli.keyboard import Terminal
+    from backtrace.cli.keyboard import taken_terminal
     from backtrace.cli.output import console_for
 
-    with Terminal(console_for(out, color)) as terminal:
+    with taken_terminal(console_for(out, color)) as terminal:
         while not state.ended:
             size = terminal.size()
             terminal.draw(screen(state, *size))
