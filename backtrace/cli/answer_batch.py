@@ -3,60 +3,71 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from backtrace.config.files import ANYWHERE, Reach
 from backtrace.errors import BacktraceError, cannot_read, printable, quoted
 
 if TYPE_CHECKING:
-    from backtrace.checking.judging.checker import Checker
     from backtrace.checking.report import Report
-    from backtrace.checking.statement import Sheet
     from backtrace.problem.problem import Problem
 
 _AT_ONCE = 8  # sheets that are handed to a process at a time
 
 
-class Marking(NamedTuple):
-    """How to check every sheet; `sample` and `step` are for sheets that name none."""
+class Marker:
+    """Checks every sheet of a class with one checker, which is costly to make.
 
-    problem: Problem
-    tolerance: float = 0.0
-    notation: str | None = None
-    sample: int | None = None
-    step: int | None = None
-    names: tuple[tuple[str, str], ...] = ()
-    reach: Reach = ANYWHERE
+    `sample` and `step` are for sheets that name none; `names` are names on the sheets and ids.
 
-    def checker(self) -> Checker:
-        """The checker of all sheets, which is costly to make."""
+    Raises:
+        BacktraceError: a name is given for an id that does not exist.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        tolerance: float,
+        notation: str | None,
+        sample: int | None,
+        step: int | None,
+        names: Sequence[tuple[str, str]],
+        reach: Reach,
+    ) -> None:
         from backtrace.checking.judging.checker import Checker
         from backtrace.checking.lexing.tokens import parse_name
         from backtrace.checking.naming.lookup import Lookup
         from backtrace.problem.notation import NOTATIONS
 
-        problem = self.problem
-        if self.notation is not None:
-            problem = problem._replace(notation=NOTATIONS[self.notation])
-        names = {parse_name(name) or name: id for name, id in self.names}
-        checker = Checker(problem, self.tolerance, self.sample, names)
-        for name, id in self.names:
-            found = Lookup(checker.diagnosis([1]).graph, self.sample).key(id)
+        if notation is not None:
+            problem = problem._replace(notation=NOTATIONS[notation])
+        self.step = step
+        self.reach = reach
+        ids = {parse_name(name) or name: id for name, id in names}
+        self.checker = Checker(problem, tolerance, sample, ids)
+        for name, id in names:
+            found = Lookup(self.checker.diagnosis([1]).graph, sample).key(id)
             if isinstance(found, str):
                 raise BacktraceError(f"--name {printable(name)}={printable(id)}: {found}")
-        return checker
 
-    def placed(self, sheet: Sheet) -> Sheet:
-        """The sheet with the step filled in; the checker fills in the sample."""
-        if self.step is None:
-            return sheet
-        statements = (
-            statement._replace(step=self.step) if statement.step is None else statement
-            for statement in sheet.statements
-        )
-        return sheet._replace(statements=tuple(statements))
+    def report(self, file: str) -> Report:
+        """Check a file; an unreadable one has a report with an error."""
+        from backtrace.checking.judging.judge_sheet import check_sheet
+        from backtrace.checking.reading.answer_files import read_sheet_file
+        from backtrace.checking.report import Report
+
+        try:
+            sheet = read_sheet_file(file, self.reach)
+            if self.step is not None:  # the checker fills in the sample
+                placed = (
+                    stated if stated.step is not None else stated._replace(step=self.step)
+                    for stated in sheet.statements
+                )
+                sheet = sheet._replace(statements=tuple(placed))
+            return check_sheet(self.checker, sheet)
+        except BacktraceError as error:
+            return Report(file, error=str(error))
 
 
 def sheet_files(answers: Sequence[str], reach: Reach = ANYWHERE) -> tuple[list[str], bool]:
@@ -91,58 +102,44 @@ def _is_sheet(path: str) -> bool:
     return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
-def checked(marking: Marking, files: Sequence[str], jobs: int = 1) -> Iterator[Report]:
-    """Check the files and yield their reports in order; an unreadable file has a report with an error.
+def marked(marker: Marker, files: Sequence[str], jobs: int = 1) -> Iterator[Report]:
+    """Check the files and yield their reports in order.
 
     Raises:
         BacktraceError: a process cannot be started, or was killed.
     """
-    check_file = partial(_report, marking, marking.checker())
     jobs = min(jobs, -(-len(files) // _AT_ONCE))
     if jobs > 1 and "-" not in files and hasattr(os, "fork"):
-        yield from _checked_by_processes(check_file, files, jobs)
+        yield from _marked_by_processes(marker, files, jobs)
         return
     if len(files) > 1:
         _collect_garbage()
-    yield from map(check_file, files)
+    yield from map(marker.report, files)
 
 
-def _report(marking: Marking, checker: Checker, file: str) -> Report:
-    from backtrace.checking.judging.judge_sheet import check_sheet
-    from backtrace.checking.reading.answer_files import read_sheet_file
-    from backtrace.checking.report import Report
-
-    try:
-        return check_sheet(checker, marking.placed(read_sheet_file(file, marking.reach)))
-    except BacktraceError as error:
-        return Report(file, error=str(error))
+# A pool gives its tasks only a file; each process keeps here its marker.
+_in_this_process: list[Marker] = []
 
 
-# A pool gives its tasks only a file; each process keeps here the function that checks one.
-_in_this_process: list[Callable[[str], Report]] = []
-
-
-def _start(check_file: Callable[[str], Report]) -> None:
+def _start(marker: Marker) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads the reports
     _collect_garbage()
-    _in_this_process[:] = [check_file]
+    _in_this_process[:] = [marker]
 
 
 def _report_in_pool(file: str) -> Report:
-    return _in_this_process[0](file)
+    return _in_this_process[0].report(file)
 
 
-def _checked_by_processes(
-    check_file: Callable[[str], Report], files: Sequence[str], jobs: int
-) -> Iterator[Report]:
+def _marked_by_processes(marker: Marker, files: Sequence[str], jobs: int) -> Iterator[Report]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     # Forked processes share the checker, which would be slow to pickle.
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _start, (check_file,))
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _start, (marker,))
     try:
         yield from pool.map(_report_in_pool, files, chunksize=_AT_ONCE)
     except BrokenProcessPool:

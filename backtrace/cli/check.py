@@ -11,17 +11,18 @@ import click
 from click import Choice, IntRange
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, Destination, grouped
 from backtrace.cli.option_types import FiniteRange, name_of, setting
 from backtrace.cli.options import (
+    Options,
+    config_command,
     flag,
     format_option,
     output_options,
     reach,
-    shared,
     value_option,
     what_if_options,
 )
+from backtrace.errors import BacktraceError
 from backtrace.limits import JOBS
 from backtrace.views.formats import find_view
 
@@ -45,45 +46,31 @@ def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> Non
     ctx.exit()
 
 
-reading_options = shared(
-    value_option("--sample", "K", IntRange(1), "The sample of a sheet that names none."),
-    value_option("--step", "K", IntRange(1), "The step of a sheet that names none."),
-    value_option(
-        "--notation", "NAME", name_of("notation"), "Also read the names of this notation, as net-out."
-    ),
-    value_option(
-        "--name names",
-        "NAME=ID",
-        setting("a name on the sheets and an id, as z1=h_h1"),
-        "The id that a name on the sheets means, as z1=h_h1 (repeatable).",
-        multiple=True,
-    ),
-)
-marking_options = shared(
-    value_option(
-        "--tolerance", "X", FiniteRange(min=0), "Accept an absolute difference besides rounding.", default=0.0
-    ),
-    value_option("--slip-mark", "X", FiniteRange(0, 1), "The mark for a slip (default 0).", default=0.0),
-)
-feedback_options = shared(
-    value_option(
-        "--feedback",
-        None,
-        Choice(["brief", "slip", "full"]),
-        "Right or wrong, the slip too, or everything (default: full; gradescope: slip).",
-    ),
-    flag("--reveal", "Show the expected values whatever the feedback."),
-    flag("--verbose", "List the lines that were not understood."),
-)
-
-
-@click.command("check")
-@click.argument("config")
+@config_command("check")
 @click.argument("answers", nargs=-1, metavar="ANSWERS...")
 @format_option("check")
-@reading_options
-@marking_options
-@feedback_options
+@value_option("--sample", "K", IntRange(1), "The sample of a sheet that names none.")
+@value_option("--step", "K", IntRange(1), "The step of a sheet that names none.")
+@value_option("--notation", "NAME", name_of("notation"), "Also read the names of this notation, as net-out.")
+@value_option(
+    "--name names",
+    "NAME=ID",
+    setting("a name on the sheets and an id, as z1=h_h1"),
+    "The id that a name on the sheets means, as z1=h_h1 (repeatable).",
+    multiple=True,
+)
+@value_option(
+    "--tolerance", "X", FiniteRange(min=0), "Accept an absolute difference besides rounding.", default=0.0
+)
+@value_option("--slip-mark", "X", FiniteRange(0, 1), "The mark for a slip (default 0).", default=0.0)
+@value_option(
+    "--feedback",
+    None,
+    Choice(["brief", "slip", "full"]),
+    "Right or wrong, the slip too, or everything (default: full; gradescope: slip).",
+)
+@flag("--reveal", "Show the expected values whatever the feedback.")
+@flag("--verbose", "List the lines that were not understood.")
 @value_option("--jobs", "N", IntRange(1, JOBS), "Processes for many sheets.", default=1)
 @flag("--published", "Instead of ANSWERS: the corrections to the published source of a bundled example.")
 @click.option(
@@ -96,9 +83,8 @@ feedback_options = shared(
 )
 @what_if_options
 @output_options
-@grouped(change=Change, destination=Destination)
 def command(
-    config: str,
+    options: Options,
     answers: tuple[str, ...],
     view: View,
     sample: int | None,
@@ -112,8 +98,6 @@ def command(
     verbose: bool,
     jobs: int,
     published: bool,
-    change: Change,
-    destination: Destination,
 ) -> int:
     """Mark the numbers in ANSWERS: right, right within rounding, right given an earlier error, or wrong.
 
@@ -123,56 +107,38 @@ def command(
 
     Exit code: 3 if there are mistakes, 1 if a sheet cannot be read, else 0.
     """
-    from backtrace.cli.answer_batch import Marking, checked, sheet_files
-    from backtrace.cli.what_if import what_if
-    from backtrace.config.load import load, published_sheet
-    from backtrace.views.check.rows import Disclosure
+    from backtrace.cli.answer_batch import Marker, marked, sheet_files
+    from backtrace.config.load import published_sheet
+    from backtrace.views.check.rows import Disclosure, corrections, shown_sheet
 
     if published == bool(answers):
         raise click.UsageError("give ANSWERS or --published, one of them and not both")
-    if (config, *answers).count("-") > 1:
+    if (options.config, *answers).count("-") > 1:
         raise click.UsageError("standard input can be read once; give - in one place")
-    problem = load(config, reach=reach())
+    problem, sample = options.problem(sample)
     if published:
-        answers = (published_sheet(config),)
-    problem, sample = what_if(problem, *change, sample)
+        answers = (published_sheet(options.config),)
     problem.check_place(sample, step or 1)
     files, many = sheet_files(answers, reach())
     several = find_view("class", view.format)
     if many and several is None:
         raise click.UsageError(f"-f {view.format} is the result of one submission; give one file of answers")
-    reports = checked(Marking(problem, tolerance, notation, sample, step, names, reach()), files, jobs)
+    reports = marked(Marker(problem, tolerance, notation, sample, step, names, reach()), files, jobs)
     usual = view.defaults.get("feedback", "full")
     feedback = feedback or ("full" if reveal else usual)
     reveal = reveal or feedback == usual == "full"
     disclosure = Disclosure(feedback, reveal, slip_mark)  # type: ignore[arg-type]
     if many and several:
-        return _write_class(several, problem, reports, len(files), disclosure, destination)
-    return _write_sheet(
-        view, problem, next(iter(reports)), disclosure, destination, verbose, published and not verbose
-    )
-
-
-def _write_sheet(
-    view: View,
-    problem: Problem,
-    report: Report,
-    disclosure: Disclosure,
-    destination: Destination,
-    verbose: bool,
-    only_corrections: bool,
-) -> int:
-    from backtrace.errors import BacktraceError
-    from backtrace.views.check.rows import corrections, shown_sheet
-
+        return _write_class(options, several, problem, reports, len(files), disclosure)
+    report = next(reports)
     sheet = shown_sheet(report, disclosure)
-    if only_corrections:
+    if published and not verbose:
         sheet = corrections(sheet)
     # A grader or a CI system waits for a file also where there is nothing to mark.
     if report.error is None or view.takes("error"):
         if not view.takes("unread"):
             _tell_unread(sheet, verbose)
-        destination.write(view, problem, sheet, verbose=verbose)
+        options.write(view, problem, sheet, verbose=verbose)
     if report.error is not None:
         raise BacktraceError(report.error)
     return Exit.MISTAKES if report.has_mistakes else Exit.FINE
@@ -189,12 +155,12 @@ def _tell_unread(sheet: ShownSheet, verbose: bool) -> None:
 
 
 def _write_class(
+    options: Options,
     view: View,
     problem: Problem,
     reports: Iterator[Report],
     total: int,
     disclosure: Disclosure,
-    destination: Destination,
 ) -> int:
     """Write the reports as they come."""
     from backtrace.checking.judging.class_counts import ClassCounts
@@ -208,12 +174,12 @@ def _write_class(
             yield shown_sheet(report, disclosure)
 
     # A progress bar would tear apart a result that is written to the same screen meanwhile.
-    at_terminal = destination.output is None and sys.stdout is not None and sys.stdout.isatty()
+    at_terminal = options.output is None and sys.stdout is not None and sys.stdout.isatty()
     progress: AbstractContextManager[Iterable[ShownSheet]] = nullcontext(counted())
     if sys.stderr is not None and sys.stderr.isatty() and (view.takes("bar") or not at_terminal):
         progress = click.progressbar(counted(), length=total, label="checking", file=sys.stderr)
     with progress as sheets:
-        destination.write(view, problem, sheets, counts=counts, disclosure=disclosure)
+        options.write(view, problem, sheets, counts=counts, disclosure=disclosure)
     if counts.unreadable:
         return Exit.BAD_INPUT
     return Exit.MISTAKES if counts.with_mistakes else Exit.FINE

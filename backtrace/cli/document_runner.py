@@ -11,15 +11,14 @@ import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from backtrace.cli import Ended, Exit, cli
-from backtrace.cli.option_groups import Change, grouped
-from backtrace.cli.options import hand_option, input_alone, what_if_options
+from backtrace.cli.options import Options, config_command, hand_option, what_if_options
 from backtrace.cli.output import Passage
 from backtrace.errors import BacktraceError, NotDifferentiableError, cannot_read, nearest, quoted
 from backtrace.filling.document import Document, Replacement
@@ -29,13 +28,11 @@ from backtrace.limits import DOCUMENT_STEPS, FILE_BYTES
 from backtrace.views.formats import views_of
 
 if TYPE_CHECKING:
-    from backtrace.config.files import Reach
     from backtrace.library import Trace
 
 # Options that a mark may not use: they write files, or depend on the machine.
 REFUSED = ("output", "save", "color", "jobs")
 TRACES_KEPT = 16
-HandItems: TypeAlias = "tuple[tuple[str, int], ...] | None"  # decimals by kind, hashable
 
 
 class Runner:
@@ -51,7 +48,7 @@ class Runner:
         # A document repeats its commands and asks one config for many numbers: each is computed once.
         self.output = cache(self._output)
         self.number = cache(self._number)
-        self.trace = lru_cache(TRACES_KEPT)(partial(_traced, self.reach))
+        self.trace = lru_cache(TRACES_KEPT)(_traced)
 
     def replacements(self, marks: list[DocumentMark]) -> list[Replacement]:
         """The new texts of the places between the marks.
@@ -113,10 +110,20 @@ class Runner:
 
     def _number(self, words: str) -> str:
         """One number in the format of its mark."""
-        parent = click.Context(cli, self.context(), obj=self)
-        with one_number.make_context("bt", _split(words), parent) as context:
-            text: str = one_number.invoke(context)
-        return text
+        from backtrace.filling.number_format import number_text
+
+        with one_number.make_context("bt", _split(words), self.context()) as context:
+            options, name, spec = one_number.invoke(context)
+            traced = self.trace(options)
+        found = traced.given(name)
+        if found is None:
+            try:
+                quantity = traced.get(name)
+            except KeyError as missing:
+                raise BacktraceError(missing.args[0]) from None
+            found = quantity, quantity.text
+        value, text = found
+        return text if spec is None else number_text(value, spec)
 
     def context(self) -> click.Context:
         """A context as the command line makes one, for a page of fixed width."""
@@ -126,57 +133,29 @@ class Runner:
         )
 
 
-def _traced(
-    reach: Reach, config: str, change: Change, step: int | None, sample: int | None, hand: HandItems
-) -> Trace:
+def _traced(options: Options) -> Trace:
     """The trace of a config, without a backward pass if it has none."""
-    from backtrace.cli.what_if import what_if
-    from backtrace.config.load import load
     from backtrace.library import trace
 
-    problem, own_sample = what_if(load(config, reach=reach), *change, sample)
-    how: dict[str, Any] = {"step": step, "sample": own_sample, "hand": None if hand is None else dict(hand)}
+    problem, sample = options.problem(options.sample)
+    hand = None if options.hand is None else dict(options.hand)
+    how: dict[str, Any] = {"step": options.step, "sample": sample, "hand": hand}
     try:
         return trace(problem, **how)
     except NotDifferentiableError:
         return trace(problem, **how, only="forward")
 
 
-@click.command("bt", add_help_option=False)
-@click.argument("config")
+@config_command("bt", add_help_option=False)
 @click.argument("name", metavar="ID")
 @click.argument("spec", metavar="FORMAT", required=False)
 @click.option("--sample", metavar="K", type=click.IntRange(1))
 @click.option("--step", metavar="K", type=click.IntRange(1, DOCUMENT_STEPS))
 @hand_option
 @what_if_options
-@grouped(change=Change)
-@click.pass_obj
-def one_number(
-    runner: Runner,
-    /,
-    config: str,
-    name: str,
-    spec: str | None,
-    sample: int | None,
-    step: int | None,
-    hand: dict[str, int] | None,
-    change: Change,
-) -> str:
-    """One number of CONFIG: its ID, or the name that the notation has for it."""
-    from backtrace.filling.number_format import number_text
-
-    input_alone(change.inputs, sample)
-    worked = runner.trace(config, change, step, sample, None if hand is None else tuple(hand.items()))
-    found = worked.given(name)
-    if found is None:
-        try:
-            quantity = worked.get(name)
-        except KeyError as missing:
-            raise BacktraceError(missing.args[0]) from None
-        found = quantity, quantity.text
-    value, text = found
-    return text if spec is None else number_text(value, spec)
+def one_number(options: Options, name: str, spec: str | None) -> tuple[Options, str, str | None]:
+    """One number of CONFIG: its ID, or the name that the notation has for it; the words of its mark."""
+    return options, name, spec
 
 
 def _split(words: str) -> list[str]:
@@ -202,13 +181,10 @@ def _refuse(context: click.Context) -> None:
 def _standing_in(folder: str) -> Iterator[None]:
     """Change to a folder, so that the paths of marks, also in messages, are relative to it."""
     try:
-        before = os.getcwd()
-    except OSError as error:  # it was deleted, so there would be no way back to it
-        raise cannot_read(".", error) from None
-    try:
+        before = os.getcwd()  # fails where it was deleted, so that there would be no way back to it
         os.chdir(folder)
     except OSError as error:
-        raise cannot_read(folder, error) from None
+        raise cannot_read(error.filename or ".", error) from None
     try:
         yield
     finally:

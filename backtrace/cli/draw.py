@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from backtrace.cli.option_groups import Change, Destination, Figures, grouped, read_problem
 from backtrace.cli.options import (
+    Options,
+    config_command,
     digits_options,
     file_option,
     flag,
@@ -22,48 +23,35 @@ if TYPE_CHECKING:
 BLANK_DIGITS = 6  # as on a sheet: somebody calculates with these numbers
 
 
-@click.command("draw")
-@click.argument("config")
-@format_option("draw", at_terminal="text")
+@config_command("draw")
+@format_option("draw")
 @one_sample_options
 @flag("--forward-only", "Without the gradients of the backward pass.")
 @flag("--blank", "Only the names of computed quantities, without their values.")
 @digits_options(3)
 @what_if_options
 @file_option
-@grouped(figures=Figures, change=Change, destination=Destination)
-def command(
-    config: str,
-    view: View,
-    sample: int | Literal["all"] | None,
-    step: int,
-    forward_only: bool,
-    blank: bool,
-    figures: Figures,
-    change: Change,
-    destination: Destination,
-) -> None:
+def command(options: Options, step: int, view: View, forward_only: bool, blank: bool) -> None:
     """Draw the network of CONFIG: units with h, a and δ, edges with weights and their gradients.
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The
     equations of a config are drawn as a computation graph.
     """
-    if sample == "all":
+    if options.sample == "all":
         raise click.UsageError("a picture has one sample; give its number with --sample K")
     from backtrace.diagrams.build import picture
     from backtrace.diagrams.diagram import blank as without_solution
     from backtrace.errors import NotDifferentiableError
-    from backtrace.evaluation.choice import arithmetic_of
 
-    problem, own_sample = read_problem(config, change, sample)
-    arithmetic = arithmetic_of(problem)
+    problem, sample = options.problem(options.sample)
+    arithmetic = options.arithmetic(problem)
     try:
-        diagram = picture(problem, step, own_sample, backward=not forward_only, arithmetic=arithmetic)
+        diagram = picture(problem, step, sample, backward=not forward_only, arithmetic=arithmetic)
     except NotDifferentiableError as refusal:
         hint = f"{refusal.message}; --forward-only draws what there is"
         raise NotDifferentiableError(hint, refusal.location) from None
     if blank:
         diagram = without_solution(diagram)
-        if figures == (None, None):
-            figures = Figures(BLANK_DIGITS, None)
-    destination.write(view, problem, diagram, figures=figures, arithmetic=arithmetic)
+        if options.digits is options.decimals is None:
+            options = options._replace(digits=BLANK_DIGITS)
+    options.write(view, problem, diagram, arithmetic=arithmetic)

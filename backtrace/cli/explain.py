@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from backtrace.cli.option_groups import Change, Destination, Figures, grouped, read_problem
 from backtrace.cli.options import (
+    Options,
+    config_command,
     format_option,
-    limited_flag,
+    fragment_flag,
     number_options,
     one_sample_options,
     output_options,
@@ -20,40 +21,26 @@ if TYPE_CHECKING:
     from backtrace.views.formats import View
 
 
-@click.command("explain")
-@click.argument("config")
+@config_command("explain")
 @click.argument("name", metavar="ID")
 @format_option("explain")
 @one_sample_options
-@limited_flag("explain", "fragment", "A part for a document of your own, without head and title")
+@fragment_flag("explain")
 @number_options
 @what_if_options
 @output_options
-@grouped(figures=Figures, change=Change, destination=Destination)
-def command(
-    config: str,
-    name: str,
-    view: View,
-    sample: int | Literal["all"] | None,
-    step: int,
-    fragment: bool,
-    figures: Figures,
-    hand: dict[str, int] | None,
-    change: Change,
-    destination: Destination,
-) -> None:
+def command(options: Options, name: str, step: int, view: View, fragment: bool) -> None:
     """Explain one quantity of CONFIG: its path through the chain rule, every factor, back to the givens.
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. ID is an id
     such as dE/dw_5, or the name that the notation has for it. In a batch it means the sum over all samples,
     or with --sample one sample's share.
     """
-    if sample == "all":
+    if options.sample == "all":
         raise click.UsageError("one quantity has one sample; give its number with --sample K")
-    from backtrace.evaluation.choice import arithmetic_of
     from backtrace.explaining.explanation import explain
 
-    problem, own_sample = read_problem(config, change, sample)
-    arithmetic = arithmetic_of(problem, hand)
-    explanation = explain(problem, name, step, own_sample, arithmetic)
-    destination.write(view, problem, explanation, figures=figures, arithmetic=arithmetic, fragment=fragment)
+    problem, sample = options.problem(options.sample)
+    arithmetic = options.arithmetic(problem)
+    explanation = explain(problem, name, step, sample, arithmetic)
+    options.write(view, problem, explanation, arithmetic=arithmetic, fragment=fragment)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
-
-import click
+from typing import TYPE_CHECKING
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, Destination, grouped, read_problem
 from backtrace.cli.option_types import FiniteRange, sample_number
-from backtrace.cli.options import flag, format_option, output_options, value_option, what_if_options
+from backtrace.cli.options import (
+    Options,
+    config_command,
+    flag,
+    format_option,
+    output_options,
+    value_option,
+    what_if_options,
+)
 
 if TYPE_CHECKING:
     from backtrace.gradchecking.estimates import Verdict
     from backtrace.views.formats import View
 
 
-@click.command("gradcheck")
-@click.argument("config")
+@config_command("gradcheck")
 @format_option("gradcheck")
 @value_option(
     "--sample", "K|all", sample_number, "Which sample (default: the first; in a batch the sum or mean)."
@@ -35,18 +39,13 @@ if TYPE_CHECKING:
 @value_option("--tolerance", "X", FiniteRange(min=0), "The accepted relative error (default 1e-06).")
 @what_if_options
 @output_options
-@grouped(change=Change, destination=Destination)
 def command(
-    config: str,
+    options: Options,
     view: View,
-    sample: int | Literal["all"] | None,
-    show: tuple[str, ...],
     of_inputs: bool,
     every: bool,
     step_size: float | None,
     tolerance: float | None,
-    change: Change,
-    destination: Destination,
 ) -> int:
     """Check every derived gradient of CONFIG against central differences and complex steps.
 
@@ -57,15 +56,15 @@ def command(
     from backtrace.gradchecking.check import counting, gradcheck
     from backtrace.gradchecking.estimates import STEP_SIZE, TOLERANCE, Settings
 
-    problem, sample = read_problem(config, change, sample)
+    problem, sample = options.problem(options.sample)
     settings = Settings(
         STEP_SIZE if step_size is None else step_size,
         TOLERANCE if tolerance is None else tolerance,
         of_inputs,
-        show,
+        options.show,
         every,
     )
     counts: Counter[Verdict] = Counter()
     subjects = counting(gradcheck(problem, sample, settings), counts)
-    destination.write(view, problem, subjects, settings=settings, counts=counts)
+    options.write(view, problem, subjects, settings=settings, counts=counts)
     return Exit.MISTAKES if counts["wrong"] else Exit.FINE

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import click
 
 from backtrace.errors import nearest, quoted
 from backtrace.limits import DECIMALS
+
+HandItems: TypeAlias = "tuple[tuple[str, int], ...]"  # decimals of hand arithmetic by kind, hashable
 
 
 class FiniteRange(click.FloatRange):
@@ -54,12 +56,12 @@ def hand_decimals(text: str) -> dict[str, int]:
 
 def merge_hands(
     ctx: click.Context, param: click.Parameter, given: tuple[dict[str, int], ...]
-) -> dict[str, int] | None:
+) -> HandItems | None:
     """Merge several `--hand`; None where there is none. `exact` cancels those before it."""
     merged: dict[str, int] = {}
     for decimals in given:
         merged = {**merged, **decimals} if decimals else {}
-    return merged if given else None
+    return tuple(merged.items()) if given else None
 
 
 def name_of(table: str, *others: str) -> Callable[[str], str]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backtrace.cli.option_groups import Change, Choice, Destination, Figures, grouped, read_request
 from backtrace.cli.options import (
+    Options,
     choice_options,
+    config_command,
     file_option,
     flag,
     format_option,
+    fragment_flag,
     limited_flag,
     number_options,
     what_if_options,
@@ -28,28 +30,16 @@ if TYPE_CHECKING:
     from backtrace.views.formats import View
 
 
-@click.command("sheet")
-@click.argument("config")
+@config_command("sheet")
 @format_option("sheet")
 @choice_options
 @flag("--formulas", "Show the formulas, too.")
 @limited_flag("sheet", "solution", "Fill in the right values")
-@limited_flag("sheet", "fragment", "A part for a document of your own, without head and title")
+@fragment_flag("sheet")
 @number_options
 @what_if_options
 @file_option
-@grouped(choice=Choice, figures=Figures, change=Change, destination=Destination)
-def command(
-    config: str,
-    view: View,
-    choice: Choice,
-    formulas: bool,
-    solution: bool,
-    fragment: bool,
-    figures: Figures,
-    change: Change,
-    destination: Destination,
-) -> None:
+def command(options: Options, view: View, formulas: bool, solution: bool, fragment: bool) -> None:
     """Write an answer sheet for CONFIG: the given numbers, and a place for each number to compute.
 
     With -f gift or -f moodle: a question for each number, for a course site, with feedback on each slip.
@@ -62,19 +52,18 @@ def command(
     from backtrace.tracing.trace import compute
     from backtrace.views.sheet.sheet import Asking, sections
 
-    problem, request = read_request(config, choice, change, exact=not view.takes("hand"))
+    problem, request = options.request(exact=not view.takes("hand"))
     arithmetic = request.arithmetic
-    parts = at_least_one(shown_parts(compute(problem, request), choice.show, arithmetic), problem)
+    parts = at_least_one(shown_parts(compute(problem, request), options.show, arithmetic), problem)
     name = "" if arithmetic is FLOAT64 else arithmetic.name
-    decimals = _Decimals(problem, figures.numerals(view.defaults.get("digits", 6)))
-    destination.write(
+    decimals = _Decimals(problem, options.numerals(view.defaults.get("digits", 6)))
+    options.write(
         view,
         problem,
         sections(problem, parts),
-        figures=figures,
         arithmetic=arithmetic,
         fragment=fragment,
-        asking=Asking(formulas, solution, _note(*figures), name),
+        asking=Asking(formulas, solution, _note(options.digits, options.decimals), name),
         outcomes=decimals.outcomes,
     )
     decimals.warn()

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backtrace.cli.option_groups import Change, Choice, Destination, Figures, grouped, read_request
 from backtrace.cli.options import (
+    Options,
     choice_options,
+    config_command,
     flag,
     format_option,
+    fragment_flag,
     limited_flag,
     number_options,
     output_options,
@@ -26,52 +28,38 @@ if TYPE_CHECKING:
     from backtrace.views.formats import View
 
 
-@click.command("trace")
-@click.argument("config")
+@config_command("trace")
 @format_option("trace")
 @choice_options
 @limited_flag("trace", "matrix", "Also each layer in matrix form")
 @flag("--all-rows", "Show every row of a large table.")
-@limited_flag("trace", "fragment", "A part for a document of your own, without head and title")
+@fragment_flag("trace")
 @limited_flag("trace", "health", "Also how large δ is by layer, and which units are stuck")
 @number_options
 @what_if_options
 @output_options
-@grouped(choice=Choice, figures=Figures, change=Change, destination=Destination)
-def command(
-    config: str,
-    view: View,
-    choice: Choice,
-    matrix: bool,
-    all_rows: bool,
-    fragment: bool,
-    health: bool,
-    figures: Figures,
-    change: Change,
-    destination: Destination,
-) -> None:
+def command(options: Options, view: View, matrix: bool, all_rows: bool, fragment: bool, health: bool) -> None:
     """Print every h, a, δ and ∂E/∂w of CONFIG, with the formula and the numbers put in.
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input.
     """
-    if matrix and choice.show:
+    if matrix and options.show:
         raise click.UsageError("--matrix draws whole layers and --show picks quantities; give one of them")
     from backtrace.tracing.selection import at_least_one, shown_parts
     from backtrace.tracing.trace import compute
 
-    problem, request = read_request(config, choice, change)
+    problem, request = options.request()
     arithmetic = request.arithmetic
-    destination.write(
+    options.write(
         view,
         problem,
-        at_least_one(shown_parts(compute(problem, request), choice.show, arithmetic), problem),
-        figures=figures,
+        at_least_one(shown_parts(compute(problem, request), options.show, arithmetic), problem),
         arithmetic=arithmetic,
         matrix=matrix,
         all_rows=all_rows,
         fragment=fragment,
         health=partial(_health, problem, request.first) if health else None,
-        pictured=() if choice.show else request.phases,  # a picture would show more than the quantities
+        pictured=() if options.show else request.phases,  # a picture would show more than the quantities
     )
 
 

@@ -11,9 +11,16 @@ import click
 from click import Choice, IntRange
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, Figures, grouped, read_problem, write_view
 from backtrace.cli.option_types import cost_bound
-from backtrace.cli.options import digits_options, format_option, output_options, value_option, what_if_options
+from backtrace.cli.options import (
+    Options,
+    config_command,
+    digits_options,
+    format_option,
+    output_options,
+    value_option,
+    what_if_options,
+)
 from backtrace.errors import BacktraceError, quoted
 from backtrace.limits import COSTS_KEPT, STEPS
 
@@ -25,8 +32,7 @@ if TYPE_CHECKING:
 PATIENCE = 0.5  # seconds before a progress bar is shown
 
 
-@click.command("train")
-@click.argument("config")
+@config_command("train")
 @value_option("--steps", "N", IntRange(1, STEPS), "How many.", default=1000, show_default=True)
 @value_option("--until", "'E<X'", cost_bound, "Stop where the cost is below X.")
 @value_option("--every", "K", IntRange(1), "Show the cost after every K steps.")
@@ -46,21 +52,15 @@ PATIENCE = 0.5  # seconds before a progress bar is shown
 @digits_options()
 @what_if_options
 @output_options
-@grouped(figures=Figures, change=Change)
 def command(
-    config: str,
+    options: Options,
     steps: int,
     until: tuple[str, float] | None,
     every: int | None,
-    seed: int | None,
     engine: str,
     save: str | None,
     view: View,
     scale: str,
-    figures: Figures,
-    change: Change,
-    output: str | None,
-    color: str,
 ) -> int:
     """Run many steps of training: the cost on the way, its curve, the final parameters, the predictions.
 
@@ -75,13 +75,13 @@ def command(
     from backtrace.training.trainer import train
     from backtrace.views.train.rows import speed, summarize, usual_marks
 
-    problem, _ = read_problem(config, change, None, seed)
+    problem, _ = options.problem(None)
     below = _bound(problem, until) if until else None
     with ExitStack() as files:
         saved = files.enter_context(writing_to(save)) if save is not None else None
         if saved is not None:
             config_text(problem)  # what cannot be written is refused before any step is run
-        out = files.enter_context(writing_to(output))
+        out = files.enter_context(writing_to(options.output))
         marks = range(every, steps, every) if every else usual_marks(steps)
         progress = _Progress(steps)
         outcome = train(problem, steps, marks, below, engine, progress)  # type: ignore[arg-type]
@@ -89,7 +89,7 @@ def command(
         if saved is not None:
             _write_config(problem, outcome, saved)
         run = summarize(problem, outcome, view.format)
-        write_view(view, problem, run, out, figures=figures, color=color, scale=scale)
+        options.write(view, problem, run, out=out, scale=scale)
     click.echo(speed(outcome), err=True)
     if outcome.failed:
         raise BacktraceError(outcome.ended)

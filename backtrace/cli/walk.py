@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.option_groups import Change, Choice, Figures, grouped, read_request
 from backtrace.cli.options import (
+    Options,
     any_sample_option,
     color_option,
+    config_command,
     flag,
     number_options,
     one_step_option,
@@ -35,8 +36,7 @@ State = TypeVar("State", bound="WalkState")
 LINE_TYPED = 1_000  # characters of a typed line that are looked at
 
 
-@click.command("walk")
-@click.argument("config")
+@config_command("walk")
 @flag("--quiz", "Ask for each value before showing it; end with the marks.")
 @any_sample_option
 @one_step_option
@@ -44,8 +44,7 @@ LINE_TYPED = 1_000  # characters of a typed line that are looked at
 @number_options
 @what_if_options
 @color_option
-@grouped(choice=Choice, figures=Figures, change=Change)
-def command(config: str, quiz: bool, choice: Choice, figures: Figures, change: Change, color: str) -> int:
+def command(options: Options, quiz: bool, color: str) -> int:
     """Walk through CONFIG one equation at a time: the symbol, the formula, the numbers, the value.
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The bottom
@@ -57,7 +56,7 @@ def command(config: str, quiz: bool, choice: Choice, figures: Figures, change: C
 
     Exit code: 0, whatever the marks; 1 for a config with a value that is not finite.
     """
-    if quiz and config == "-":
+    if quiz and options.config == "-":
         raise click.UsageError("standard input has the answers; expected CONFIG to be a file or an example")
     from backtrace.cli.keyboard import is_terminal
     from backtrace.cli.output import console_for, style_of, writing_to
@@ -65,16 +64,16 @@ def command(config: str, quiz: bool, choice: Choice, figures: Figures, change: C
     from backtrace.views.walk.text import Texts
     from backtrace.walking.walk import walk_through
 
-    problem, request = read_request(config, choice, change)
-    walk = walk_through(problem, request, choice.show)
+    problem, request = options.request()
+    walk = walk_through(problem, request, options.show)
     with writing_to(None) as out:
-        look = Look(style_of(out), figures.numerals(kept=request.arithmetic.kept))
+        look = Look(style_of(out), options.numerals(kept=request.arithmetic.kept))
         if quiz:
             from backtrace.views.walk.quiz import draw_marks, quiz_screen
             from backtrace.walking.judge import Least, Quiz
             from backtrace.walking.quiz import QuizState, quiz_pressed
 
-            questions = Quiz(walk, look.numerals, Least(*figures))
+            questions = Quiz(walk, look.numerals, Least(options.digits, options.decimals))
             texts = Texts(questions, look)
             if is_terminal():
                 screens = partial(quiz_screen, texts, questions), partial(quiz_pressed, questions)

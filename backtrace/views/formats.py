@@ -22,9 +22,9 @@ class View(NamedTuple):
 
     `endings` are those of its files. `options` are those of LIMITED that it takes; `check` has `unread` and
     `error`, where a format has a place for lines that were not understood and for a sheet that could not be
-    read, and `bar`, where it is written after the last sheet of a class. `escapes`: it can carry signs that
-    the encoding of the output lacks. Sums of more than `terms` are shortened. `defaults` are the values of
-    options where the format has its own.
+    read, and `bar`, where it is written after the last sheet of a class; `draw` has `terminal`, where it is
+    the usual format at a terminal. `escapes`: it can carry signs that the encoding of the output lacks. Sums
+    of more than `terms` are shortened. `defaults` are the values of options where the format has its own.
     """
 
     command: str
@@ -92,7 +92,7 @@ VIEWS: tuple[View, ...] = (
     View("draw", "svg", writers.draw_svg, "svg", escapes=True, defaults={"digits": 3}),
     View("draw", "dot", writers.draw_dot, "dot gv", defaults={"digits": 3}),
     View("draw", "mermaid", writers.draw_mermaid, "mmd mermaid", defaults={"digits": 3}),
-    View("draw", "text", writers.draw_text, "txt", defaults={"digits": 3}),
+    View("draw", "text", writers.draw_text, "txt", "terminal", defaults={"digits": 3}),
 )
 
 # Options that not every format of a command takes, and why it does not.
