@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from math import nan
 from operator import index
@@ -18,6 +19,7 @@ from backtrace.config.load import load
 from backtrace.config.settings import ALL_KINDS, KINDS
 from backtrace.derivation.equation import PHASES
 from backtrace.errors import nearest
+from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.choice import arithmetic_of
 from backtrace.evaluation.steps import Part, Request
 from backtrace.limits import DECIMALS
@@ -74,6 +76,7 @@ class Quantity(float):
         return self.record.text
 
 
+@dataclass(eq=False, repr=False)
 class Trace:
     """The quantities of a problem. Iterating gives its records; `t["dE/dw_5"]` looks one up.
 
@@ -86,19 +89,11 @@ class Trace:
     True
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        parts: Sequence[Part],
-        look: Look,
-        request: Request,
-        again: Callable[[Problem], Trace],
-    ) -> None:
-        self.problem = problem
-        self._parts = parts
-        self._look = look
-        self._request = request
-        self._again = again
+    problem: Problem
+    _parts: Sequence[Part]
+    _look: Look
+    _arithmetic: Arithmetic
+    _again: Callable[[Problem], Trace]
 
     def __reduce__(self) -> tuple[Callable[[Problem], Trace], tuple[Problem]]:
         # A derivation and an arithmetic have functions in them, which cannot be pickled.
@@ -107,7 +102,7 @@ class Trace:
     @property
     def arithmetic(self) -> str:
         """The arithmetic of the numbers: `float64`, or `hand activation=3`."""
-        return self._request.arithmetic.name
+        return self._arithmetic.name
 
     @cached_property
     def records(self) -> list[Record]:
@@ -164,7 +159,7 @@ class Trace:
         return None
 
     def _found(self, id: str, step: int | None, sample: int | None) -> Quantity | None:
-        found = filter(None, map(finder(id, self._request.arithmetic), self._candidates(step, sample)))
+        found = filter(None, map(finder(id, self._arithmetic), self._candidates(step, sample)))
         return next(map(Quantity, records(found, self._look)), None)
 
     def _candidates(self, step: int | None, sample: int | None) -> list[Part]:
@@ -178,12 +173,9 @@ class Trace:
         from backtrace.views.page.context import ViewContext
         from backtrace.views.trace.markdown import write_markdown
 
-        out = io.StringIO()
-        parts = visible(self._parts)
-        options = {"most": _MOST_ROWS}
-        write_markdown(
-            ViewContext(self.problem, parts, self._look, out, arithmetic=self.arithmetic, options=options)
-        )
+        out, options = io.StringIO(), {"most": _MOST_ROWS}
+        shown = self.problem, visible(self._parts), self._look, out
+        write_markdown(ViewContext(*shown, arithmetic=self.arithmetic, options=options))
         return out.getvalue()
 
     def _repr_html_(self) -> str:
@@ -245,7 +237,7 @@ def trace(
     again = partial(
         trace, step=step, steps=steps, sample=sample, only=only, hand=hand, digits=digits, decimals=decimals
     )
-    return Trace(problem, tuple(compute(problem, request)), look, request, again)
+    return Trace(problem, tuple(compute(problem, request)), look, arithmetic, again)
 
 
 _FROM_1 = range(1, sys.maxsize)

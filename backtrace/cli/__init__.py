@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from enum import IntEnum
+from importlib import import_module
 from typing import Any
 
 import click
@@ -44,57 +45,27 @@ COMMANDS = {
 }
 
 
-class Ended(BaseException):
-    """A run that was ended from outside, with its exit code.
-
-    It hides Ctrl-C and a closed pipe from click, which would print an empty line or exit with 1.
-    """
-
-    def __init__(self, code: Exit) -> None:
-        self.code = code
-
-
 class Commands(click.Group):
     """Commands that are imported when they are called."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; click would print an empty line after Ctrl-C, and exit with 1 for a closed pipe."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            raise Ended(Exit.INTERRUPTED) from None
+            return _interrupted()
         except BrokenPipeError:  # the reader (head, less) has seen enough
-            raise Ended(Exit.FINE) from None
+            _drop_output()
+            return Exit.FINE
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command; None for a name that is no command."""
-        match cmd_name:
-            case "trace":
-                from backtrace.cli.trace import command
-            case "explain":
-                from backtrace.cli.explain import command
-            case "check":
-                from backtrace.cli.check import command
-            case "gradcheck":
-                from backtrace.cli.gradcheck import command
-            case "train":
-                from backtrace.cli.train import command
-            case "walk":
-                from backtrace.cli.walk import command
-            case "sheet":
-                from backtrace.cli.sheet import command
-            case "exercise":
-                from backtrace.cli.exercise import command
-            case "draw":
-                from backtrace.cli.draw import command
-            case "fill":
-                from backtrace.cli.fill import command
-            case "examples":
-                from backtrace.cli.examples import command
-            case _:
-                return None
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"backtrace.cli.{cmd_name}").command
         return command
 
     def resolve_command(
@@ -173,11 +144,6 @@ def run(arguments: list[str] | None = None) -> int:
         if error.filename is not None:
             return _say(str(cannot_read(error.filename, error)))
         return _cannot_write(error)
-    except Ended as ended:
-        if ended.code == Exit.INTERRUPTED:
-            return _interrupted()
-        _drop_output()
-        return ended.code
     except (KeyboardInterrupt, click.Abort):
         return _interrupted()
 

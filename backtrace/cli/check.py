@@ -24,13 +24,12 @@ from backtrace.cli.options import (
 )
 from backtrace.errors import BacktraceError
 from backtrace.limits import JOBS
-from backtrace.views.formats import find_view
+from backtrace.views.formats import View, find_view
 
 if TYPE_CHECKING:
     from backtrace.checking.report import Report
     from backtrace.problem.problem import Problem
     from backtrace.views.check.rows import Disclosure, ShownSheet
-    from backtrace.views.formats import View
 
 
 def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:

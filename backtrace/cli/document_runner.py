@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from backtrace.cli import Ended, Exit, cli
+from backtrace.cli import Exit, cli
 from backtrace.cli.options import Options, config_command, hand_option, what_if_options
 from backtrace.cli.output import Passage
 from backtrace.errors import BacktraceError, NotDifferentiableError, cannot_read, nearest, quoted
@@ -56,19 +56,17 @@ class Runner:
         Raises:
             BacktraceError: a mark may not have its words, or its command fails; the first such mark.
         """
-        with _standing_in(os.path.dirname(self.file)):
-            return list(self.each_replacement(marks))
-
-    def each_replacement(self, marks: list[DocumentMark]) -> Iterator[Replacement]:
-        """The new texts one by one, while the filled document is small enough to be read again."""
+        puts = []
         left = FILE_BYTES - len(f"{self.document.bom}{self.document.text}".encode())
-        for mark in marks:
-            text = self.text(mark)
-            left -= len(text.encode()) - len(self.document.text[mark.start : mark.end].encode())
-            if left < 0:
-                most = f"{FILE_BYTES // 1_000_000} MB"
-                raise BacktraceError(f"the filled document would exceed {most}", mark.location)
-            yield Replacement(mark.start, mark.end, text)
+        with _standing_in(os.path.dirname(self.file)):
+            for mark in marks:
+                put = Replacement(mark.start, mark.end, self.text(mark))
+                left -= len(put.text.encode()) - len(self.document.text[put.start : put.end].encode())
+                if left < 0:  # the filled document is to be read again
+                    most = f"{FILE_BYTES // 1_000_000} MB"
+                    raise BacktraceError(f"the filled document would exceed {most}", mark.location)
+                puts.append(put)
+        return puts
 
     def text(self, mark: DocumentMark) -> str:
         """The new text of one place."""
@@ -103,7 +101,7 @@ class Runner:
             except click.exceptions.Exit as leaving:  # after --help, or check --slips
                 code = leaving.exit_code
         if code == Exit.INTERRUPTED:
-            raise Ended(Exit.INTERRUPTED)
+            raise KeyboardInterrupt
         if code not in (Exit.FINE, Exit.MISTAKES):
             raise BacktraceError(f"backtrace {name} ended with exit code {int(code)}; run it to see why")
         return Output(passage.getvalue(), form, is_part, words)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from backtrace.cli.options import (
@@ -16,9 +14,7 @@ from backtrace.cli.options import (
     output_options,
     what_if_options,
 )
-
-if TYPE_CHECKING:
-    from backtrace.views.formats import View
+from backtrace.views.formats import View
 
 
 @config_command("explain")

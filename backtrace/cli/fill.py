@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import click
 
 from backtrace.cli import Exit
 from backtrace.cli.options import flag
+from backtrace.cli.output import writing_to
 from backtrace.errors import BacktraceError, printable, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from backtrace.filling.document import Document, Replacement
+from backtrace.filling.document import Document, Replacement, difference, read_document, replaced
 
 
 @click.command("fill")
@@ -47,7 +44,6 @@ def command(documents: tuple[str, ...], check: bool) -> int:
 def _fill(file: str, check: bool) -> int:
     """Fill one document, or show what would change; return in how many places."""
     from backtrace.cli.document_runner import Runner
-    from backtrace.filling.document import read_document
     from backtrace.filling.marks import read_marks
 
     document = read_document(file)
@@ -64,9 +60,6 @@ def _fill(file: str, check: bool) -> int:
 
 def _show(document: Document, puts: Sequence[Replacement]) -> None:
     """Write the difference; at a terminal without control characters, showing line ends if they are mixed."""
-    from backtrace.cli.output import writing_to
-    from backtrace.filling.document import difference
-
     end = "\r" if document.text.count("\r\n") == document.text.count("\n") else ""
     with writing_to(None) as out:
         is_terminal = out.isatty()
@@ -75,9 +68,6 @@ def _show(document: Document, puts: Sequence[Replacement]) -> None:
 
 
 def _write(document: Document, puts: Sequence[Replacement]) -> None:
-    from backtrace.cli.output import writing_to
-    from backtrace.filling.document import read_document, replaced
-
     with writing_to(document.file) as out:
         out.write(document.bom + replaced(document.text, puts))
         if read_document(document.file) != document:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from backtrace.cli import Exit
 from backtrace.cli.option_types import FiniteRange, sample_number
@@ -16,10 +15,8 @@ from backtrace.cli.options import (
     value_option,
     what_if_options,
 )
-
-if TYPE_CHECKING:
-    from backtrace.gradchecking.estimates import Verdict
-    from backtrace.views.formats import View
+from backtrace.gradchecking.estimates import STEP_SIZE, TOLERANCE, Settings, Verdict
+from backtrace.views.formats import View
 
 
 @config_command("gradcheck")
@@ -35,17 +32,19 @@ if TYPE_CHECKING:
     "S",
     FiniteRange(1e-14, 1),
     "The step of the differences, relative to max(1, |w|) (default 6.06e-06).",
+    default=STEP_SIZE,
 )
-@value_option("--tolerance", "X", FiniteRange(min=0), "The accepted relative error (default 1e-06).")
+@value_option(
+    "--tolerance",
+    "X",
+    FiniteRange(min=0),
+    "The accepted relative error (default 1e-06).",
+    default=TOLERANCE,
+)
 @what_if_options
 @output_options
 def command(
-    options: Options,
-    view: View,
-    of_inputs: bool,
-    every: bool,
-    step_size: float | None,
-    tolerance: float | None,
+    options: Options, view: View, of_inputs: bool, every: bool, step_size: float, tolerance: float
 ) -> int:
     """Check every derived gradient of CONFIG against central differences and complex steps.
 
@@ -54,16 +53,9 @@ def command(
     Exit code: 3 if a gradient is wrong, else 0.
     """
     from backtrace.gradchecking.check import counting, gradcheck
-    from backtrace.gradchecking.estimates import STEP_SIZE, TOLERANCE, Settings
 
     problem, sample = options.problem(options.sample)
-    settings = Settings(
-        STEP_SIZE if step_size is None else step_size,
-        TOLERANCE if tolerance is None else tolerance,
-        of_inputs,
-        options.show,
-        every,
-    )
+    settings = Settings(step_size, tolerance, of_inputs, options.show, every)
     counts: Counter[Verdict] = Counter()
     subjects = counting(gradcheck(problem, sample, settings), counts)
     options.write(view, problem, subjects, settings=settings, counts=counts)

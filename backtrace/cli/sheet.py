@@ -19,6 +19,7 @@ from backtrace.cli.options import (
     number_options,
     what_if_options,
 )
+from backtrace.views.formats import View
 
 if TYPE_CHECKING:
     from backtrace.checking.judging.checker import Checker
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from backtrace.evaluation.steps import Part
     from backtrace.problem.problem import Problem
     from backtrace.typesetting.numerals import Numerals
-    from backtrace.views.formats import View
 
 
 @config_command("sheet")

@@ -19,13 +19,13 @@ from backtrace.cli.options import (
     output_options,
     what_if_options,
 )
+from backtrace.views.formats import View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backtrace.problem.problem import Problem
     from backtrace.training.health import LayerHealth
-    from backtrace.views.formats import View
 
 
 @config_command("trace")

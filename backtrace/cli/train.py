@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 from click import Choice, IntRange
@@ -23,11 +23,10 @@ from backtrace.cli.options import (
 )
 from backtrace.errors import BacktraceError, quoted
 from backtrace.limits import COSTS_KEPT, STEPS
+from backtrace.views.formats import View
 
 if TYPE_CHECKING:
     from backtrace.problem.problem import Problem
-    from backtrace.training.trainer import Outcome
-    from backtrace.views.formats import View
 
 PATIENCE = 0.5  # seconds before a progress bar is shown
 
@@ -72,6 +71,8 @@ def command(
         raise click.UsageError(f"--every {every} is {many} costs; expected at most {COSTS_KEPT:,}")
     from backtrace.cli.output import writing_to
     from backtrace.config.write import config_text
+    from backtrace.symbolic.expressions import number
+    from backtrace.symbolic.ids import spell
     from backtrace.training.trainer import train
     from backtrace.views.train.rows import speed, summarize, usual_marks
 
@@ -87,7 +88,8 @@ def command(
         outcome = train(problem, steps, marks, below, engine, progress)  # type: ignore[arg-type]
         progress.end()
         if saved is not None:
-            _write_config(problem, outcome, saved)
+            final = {name: number(outcome.values[spell(name)]) for name in problem.parameters}
+            saved.write(config_text(problem._replace(parameters=final)))
         run = summarize(problem, outcome, view.format)
         options.write(view, problem, run, out=out, scale=scale)
     click.echo(speed(outcome), err=True)
@@ -110,16 +112,6 @@ def _bound(problem: Problem, until: tuple[str, float]) -> float:
     if spell(name) not in ("E", spell(symbol)):
         raise BacktraceError(f"--until {quoted(name)}: expected a bound on the cost, as '{symbol}<{bound:g}'")
     return bound
-
-
-def _write_config(problem: Problem, outcome: Outcome, out: TextIO) -> None:
-    """Write the config with the final parameters."""
-    from backtrace.config.write import config_text
-    from backtrace.symbolic.expressions import number
-    from backtrace.symbolic.ids import spell
-
-    final = {name: number(outcome.values[spell(name)]) for name in problem.parameters}
-    out.write(config_text(problem._replace(parameters=final)))
 
 
 class _Progress:
