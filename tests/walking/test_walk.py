@@ -301,7 +301,7 @@ def test_the_map_shows_which_way_a_value_comes() -> None:
         picture = walk.picture(stop.part)
         assert picture is not None
         drawn = draw_map(
-            picture, marks_of(picture, texts.names.subjects.of(stop.equation), stop.equation), look, 80, 9
+            picture, marks_of(picture, texts.names.subject(stop.equation), stop.equation), look, 80, 9
         )
         assert drawn is not None
         return drawn.lines[1:]

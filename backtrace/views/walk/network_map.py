@@ -7,7 +7,9 @@ inputs    hidden         output         cost
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -16,12 +18,14 @@ from backtrace.derivation.equation import Equation
 from backtrace.diagrams.diagram import Picture, PictureEdge, PictureNode
 from backtrace.errors import printable
 from backtrace.views.page.records import Look
-from backtrace.walking.subject import EquationSubject
+from backtrace.views.walk.quantity_names import EquationSubject
 
 GAP = 6  # columns between two columns of nodes, for the edges
 _TRUNK = 2  # the column of a gap in which edges go up and down
-UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
+# The lines of a cell by the sum of the directions in which they go: a row and a column further, or before.
+_DIRECTIONS = {(-1, 0): 1, (1, 0): 2, (0, -1): 4, (0, 1): 8}
 _LINES = " ╵╷│╴┘┐┤╶└┌├─┴┬┼"
+_Cell = tuple[int, int]
 _ASCII = str.maketrans(f"{_LINES[1:]}◀▶", "|||-+++-+++-+++<>")
 
 
@@ -145,37 +149,32 @@ def _label(node: PictureNode, look: Look) -> str:
 def _gaps(picture: Picture, marks: MapMarks, rows: dict[int, int], tall: int) -> Iterator[Sequence[str]]:
     """The lines between each column and the next: the parts of marked edges that lie there."""
     for column in range(len(picture.headings) - 1):
-        cells = [[0] * GAP for _ in range(tall)]
-        ends: set[tuple[int, int]] = set()
+        directions: dict[_Cell, int] = defaultdict(int)
         for edge in marks.edges:
-            start, end = picture.nodes[edge.source].column, picture.nodes[edge.target].column
-            if column not in (start, end - 1):
-                continue
-            whole = end == start + 1
-            if column == start:
-                _across(cells[rows[edge.source]], 0, _TRUNK if whole else 1)
-                if marks.back:
-                    ends.add((rows[edge.source], 0))
-            if column == end - 1:
-                _across(cells[rows[edge.target]], _TRUNK if whole else GAP - 2, GAP - 1)
-                if not marks.back:
-                    ends.add((rows[edge.target], GAP - 1))
-            if whole:
-                _down(cells, *sorted((rows[edge.source], rows[edge.target])))
-        yield [
-            "".join(
-                ("◀" if x == 0 else "▶") if (row, x) in ends else _LINES[mask]
-                for x, mask in enumerate(cells[row])
-            )
-            for row in range(tall)
+            for one, other in pairwise(_path(picture, edge, rows, column)):
+                directions[one] |= _DIRECTIONS[other[0] - one[0], other[1] - one[1]]
+                directions[other] |= _DIRECTIONS[one[0] - other[0], one[1] - other[1]]
+        tip, arrow = (0, "◀") if marks.back else (GAP - 1, "▶")
+        heads = {(row, x): arrow for row, x in directions if x == tip}
+        cells = [[(row, x) for x in range(GAP)] for row in range(tall)]
+        yield ["".join(heads.get(cell) or _LINES[directions[cell]] for cell in line) for line in cells]
+
+
+def _path(picture: Picture, edge: PictureEdge, rows: dict[int, int], column: int) -> list[_Cell]:
+    """The cells of an edge in the gap after a column, and those it comes from and goes to.
+
+    Of an edge over several columns, only its two ends are drawn.
+    """
+    start, end = rows[edge.source], rows[edge.target]
+    first, last = picture.nodes[edge.source].column, picture.nodes[edge.target].column - 1
+    down = 1 if end > start else -1
+    if first == last == column:
+        trunk = [(row, _TRUNK) for row in range(start, end + down, down)]
+        return [
+            *((start, x) for x in range(-1, _TRUNK)),
+            *trunk,
+            *((end, x) for x in range(_TRUNK + 1, GAP + 1)),
         ]
-
-
-def _across(cells: list[int], start: int, end: int) -> None:
-    for x in range(start, end + 1):
-        cells[x] |= (LEFT if x > start or start == 0 else 0) | (RIGHT if x < end or end == GAP - 1 else 0)
-
-
-def _down(cells: list[list[int]], top: int, bottom: int) -> None:
-    for y in range(top, bottom + 1):
-        cells[y][_TRUNK] |= (UP if y > top else 0) | (DOWN if y < bottom else 0)
+    if column == first:
+        return [(start, x) for x in range(-1, 2)]
+    return [(end, x) for x in range(GAP - 2, GAP + 1)] if column == last else []

@@ -1,6 +1,14 @@
-"""Quantities in words: "the net input of unit 1 in layer hidden". Must not know a screen."""
+"""Quantities in words: "the net input of unit 1 in layer hidden"; and the symbol that each is about.
+
+Must not know a screen.
+"""
 
 from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 from backtrace.derivation.equation import Equation
 from backtrace.errors import printable
@@ -8,7 +16,6 @@ from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Layer, Network, Problem
 from backtrace.symbolic.ids import spell
 from backtrace.views.page.records import Look
-from backtrace.walking.subject import Connection, SubjectFinder
 
 # The states that an update rule keeps for a parameter from step to step, and adam's corrected ones.
 _STATES = {
@@ -27,11 +34,35 @@ _UNIT_PREFIXES = {
     "delta_": "the delta of {}",
     "e_": "the error of {}",
     "exp_": "e to the net input of {}",
+    "E_": "what {} adds to {whole}",
 }
 _LAYER_PREFIXES = {
     "S_": "the sum of the exponentials in layer {}",
     "m_": "the largest net input in layer {}",
 }
+
+
+class Connection(NamedTuple):
+    """One use of a parameter, between a source and a unit; a bias has no source.
+
+    The source is the name of an input, or of a unit with its layer.
+    """
+
+    source: str | None
+    source_layer: Layer | None
+    unit: str
+    layer: Layer
+
+
+class EquationSubject(NamedTuple):
+    """The symbol that an equation is about, and the edges of its value: into its node, or out of it.
+
+    Of a derivative ∂above/∂below both are ids; of any other quantity, `below` is its own.
+    """
+
+    below: str
+    above: str = ""
+    flow: Literal["in", "out", ""] = ""
 
 
 class QuantityNames:
@@ -40,13 +71,72 @@ class QuantityNames:
     def __init__(self, problem: Problem, look: Look) -> None:
         self.problem = problem
         self.look = look
-        self.subjects = SubjectFinder(problem)
-        self.is_network = isinstance(problem.model, Network)
-        equations = () if isinstance(problem.model, Network) else problem.model.equations
+        model = problem.model
+        self.is_network = isinstance(model, Network)
+        self.layers: Sequence[Layer] = model.layers if isinstance(model, Network) else ()
+        equations = () if isinstance(model, Network) else model.equations
+        deltas = {} if isinstance(model, Network) else model.deltas
+        self.deltas = {spell(delta): spell(symbol) for delta, symbol in deltas.items()}
+        self.parameters = {spell(name) for name in problem.parameters}
         named = (*problem.inputs, *problem.targets, *problem.parameters, *equations)
         self.names = {spell(name): look.name(name) for name in named}
         # Gradients are of the cost; of a performance, which is maximized, "cost" would be wrong.
         self.whole = "the cost" if self.is_network and problem.objective == "minimize" else "the objective"
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """By id, the words for the quantities of a network's units and layers, and for its objective."""
+        words = {self.problem.objective_id: self.whole} if self.is_network else {}
+        for layer in self.layers:
+            for start, text in _LAYER_PREFIXES.items():
+                words[start + spell(layer.name)] = text.format(self.look.name(layer.name))
+            for unit in layer.units:
+                for start, text in _UNIT_PREFIXES.items():
+                    words[start + spell(unit)] = text.format(self._unit(unit, layer), whole=self.whole)
+        return words
+
+    # Subjects
+
+    def subject(self, equation: Equation) -> EquationSubject:
+        """The unit, the weight or the value that an equation's quantity belongs to."""
+        id, kind = equation.id, equation.kind
+        over, slash, under = id.partition("/")
+        if slash:  # a derivative
+            return EquationSubject(under[1:], over[1:], "" if kind in ("slope", "local") else "out")
+        if kind == "delta":
+            net = self.deltas.get(id) or id.replace("delta_", "h_", 1)
+            return EquationSubject(net, self.problem.objective_id)
+        if kind == "error":
+            return EquationSubject(id.replace("e_", "a_", 1), self.problem.objective_id, "out")
+        if kind in ("change", "state", "update"):
+            return EquationSubject(self._parameter_in(id))
+        if kind == "cost":  # or a unit's term of it
+            plain = id.removesuffix("+")
+            return EquationSubject(plain, "", "in" if plain == self.problem.objective_id else "out")
+        return EquationSubject(id, "", "in" if kind in ("net", "value") else "")
+
+    def _parameter_in(self, id: str) -> str:
+        """The parameter whose change, state or new value an id stands for."""
+        plain = id.removesuffix("+")
+        starts = ("", "Delta_", "mhat_", "vhat_", "m_", "v_", "s_")
+        names = (plain.removeprefix(start) for start in starts)
+        return next((name for name in names if name in self.parameters), plain)
+
+    @cached_property
+    def connections(self) -> Mapping[str, Sequence[Connection]]:
+        """By the ids of a network's parameters, their uses."""
+        found: dict[str, list[Connection]] = defaultdict(list)
+        for layer in self.layers:
+            sources = list(self.problem.columns(layer))
+            for unit, weights, bias in zip(layer.units, layer.weights, layer.biases, strict=True):
+                for (source, source_layer), weight in zip(sources, weights, strict=True):
+                    if weight is not None:
+                        found[spell(weight)].append(Connection(source, source_layer, unit, layer))
+                if bias is not None:
+                    found[spell(bias)].append(Connection(None, None, unit, layer))
+        return found
+
+    # Words
 
     def of(self, equation: Equation, part: Part) -> str:
         """The quantity that an equation defines."""
@@ -57,7 +147,7 @@ class QuantityNames:
 
     def _words(self, equation: Equation) -> str:
         id, kind = equation.id, equation.kind
-        subject = self.subjects.of(equation)
+        subject = self.subject(equation)
         if kind == "delta" and not subject.above.startswith("E_") and "/" not in id:
             how = "falls" if self.problem.turned else "changes"
             if self.is_network:
@@ -91,24 +181,9 @@ class QuantityNames:
 
     def base(self, id: str) -> str:
         """The quantity with an id that is no derivative."""
-        plain, after = id.removesuffix("+"), ", after the update" if id.endswith("+") else ""
-        if plain == self.problem.objective_id:
-            return (self.whole if self.is_network else self.name(plain)) + after
-        if plain in self.subjects.parameters:
-            return self._parameter(plain) + after
-        if not self.is_network:
-            return self.name(plain) + after
-        for start, words in _UNIT_PREFIXES.items():
-            unit = self.subjects.units.get(plain[len(start) :]) if plain.startswith(start) else None
-            if unit:
-                return words.format(self._unit(*unit)) + after
-        if plain.startswith("E_") and plain[2:] in self.subjects.units:
-            return f"what {self._unit(*self.subjects.units[plain[2:]])} adds to {self.whole}{after}"
-        for start, words in _LAYER_PREFIXES.items():
-            if plain.startswith(start):
-                layers = {spell(layer.name): layer.name for layer in self.subjects.layers}
-                return words.format(self.look.name(layers.get(plain[2:], plain[2:]))) + after
-        return self.name(plain) + after
+        plain = id.removesuffix("+")
+        words = self.words.get(plain) or self._parameter(plain)
+        return words if plain == id else f"{words}, after the update"
 
     def _unit(self, unit: str, layer: Layer) -> str:
         return f"unit {self.look.name(unit)} in layer {self.look.name(layer.name)}"
@@ -118,9 +193,9 @@ class QuantityNames:
         return self.names.get(id, id)
 
     def _parameter(self, id: str) -> str:
-        """A parameter, and its place in a network."""
+        """A name; of a parameter, with its place in a network."""
         name = self.name(id)
-        uses = self.subjects.connections.get(id, ())
+        uses = self.connections.get(id, ())
         if not uses:
             return name
         biases = sum(use.source is None for use in uses)

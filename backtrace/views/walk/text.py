@@ -83,7 +83,7 @@ class Texts:
         picture = self.walk.picture(stop.part)
         if picture is None:
             return NO_MAP
-        marks = marks_of(picture, self.names.subjects.of(stop.equation), stop.equation)
+        marks = marks_of(picture, self.names.subject(stop.equation), stop.equation)
         return draw_map(picture, marks, self.look, width, height)
 
     def place(self, part: Part) -> str:
