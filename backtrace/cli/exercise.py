@@ -105,8 +105,6 @@ def command(
     elif folder is None:
         _write(_page(next(_exercises(plan, seed, 1)), _view(form)), None)
     else:
-        from backtrace.cli.exercise_folder import write_files
-
         write_files(folder, _files(_exercises(plan, seed, count), _view(form or "markdown")))
 
 
@@ -161,3 +159,41 @@ def _write(text: str, path: str | None) -> None:
 
     with writing_to(path) as out:
         write_config(text, out)
+
+
+def write_files(folder: str, files: Iterable[tuple[str, str]]) -> None:
+    """Write texts by name into a folder, which is created if it is missing: all or none, over no other file.
+
+    They are written into a hidden folder first and then moved, so that a failure leaves nothing behind.
+
+    Raises:
+        BacktraceError: a file exists already, or something cannot be written.
+    """
+    from contextlib import ExitStack
+    from tempfile import TemporaryDirectory
+
+    from backtrace.errors import BacktraceError, quoted
+
+    def refuse_to_replace(path: str) -> None:
+        if os.path.lexists(path):
+            raise BacktraceError(f"{quoted(path, 120)} is there already; expected a folder without it")
+
+    try:
+        with ExitStack() as undo:
+            if not os.path.isdir(folder):
+                os.mkdir(folder)
+                undo.callback(os.rmdir, folder)
+            with TemporaryDirectory(prefix=".", dir=folder) as waiting:
+                for name, text in files:
+                    refuse_to_replace(os.path.join(folder, name))
+                    with open(os.path.join(waiting, name), "x", encoding="utf-8", newline="") as out:
+                        out.write(text)
+                for name in sorted(os.listdir(waiting)):
+                    path = os.path.join(folder, name)
+                    refuse_to_replace(path)
+                    os.rename(os.path.join(waiting, name), path)
+                    undo.callback(os.unlink, path)
+            undo.pop_all()
+    except (OSError, ValueError) as error:  # a name with a NUL in it is the latter
+        reason = getattr(error, "strerror", None) or error
+        raise BacktraceError(f"cannot write into {quoted(folder, 120)}: {reason}") from None

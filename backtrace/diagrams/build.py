@@ -48,17 +48,12 @@ def picture(
     if sample is None:
         sample = problem.own_sample(step) if problem.batch == "online" else 1
     request = Request(step, step, sample, phases, arithmetic)
-    forward, back = None, None
+    parts: dict[Phase, Part] = {}
     for part in compute(problem, request):
-        if part.phase == "forward":
-            forward = part
-        elif part.phase == "backward":
-            back = part
-        if _is_whole(part) and (back or not backward):
+        parts[part.phase] = part
+        if _is_whole(part) and parts.keys() == phases:
             break  # a picture has no update, so none is computed
-    if forward is None:
-        raise AssertionError("a pass without a forward part")
-    return picture_of(problem, forward, back)
+    return picture_of(problem, parts["forward"], parts.get("backward"))
 
 
 def _is_whole(part: Part) -> bool:

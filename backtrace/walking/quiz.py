@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from backtrace.checking.lexing.tokens import tokens_of
+from backtrace.checking.naming.side_parser import parse_side
+from backtrace.checking.reading.handwritten_numbers import read_number, sides_of
 from backtrace.checking.report import FAULTY, Judgement, mark
 from backtrace.checking.stated_number import stated
-from backtrace.walking.answer_number import read_answer
+from backtrace.errors import quoted
+from backtrace.symbolic.expressions import Number, symbols
 from backtrace.walking.judge import Answer, Answers, AnswerVerdicts, Quiz
 from backtrace.walking.state import (
     ACTIONS,
@@ -25,6 +29,7 @@ from backtrace.walking.state import (
     to_stop,
 )
 
+_AS = "as 0.65 or -1.2e-3"
 _LETTERS_OF_A_NUMBER = "eEx"  # 1.2e-3, 1.2x10^-3
 ASKS = "type a number, or press h for a hint, or n to skip this question"
 
@@ -93,6 +98,23 @@ def quiz_line(quiz: Quiz, state: QuizState, line: str) -> QuizState:
     if not line or (len(line) == 1 and action_of(quiz, line, QUIZ_ACTIONS)):
         return quiz_pressed(quiz, state, line or "enter")
     return answered(quiz, replace(state, message=""), line)
+
+
+def read_answer(text: str) -> Number | str:
+    """The number that `text` ends in, written as on a sheet: 0,6 or = 0.6 or 1.2·10⁻³; or a message.
+
+    >>> read_answer("0.1 + 0.5 = 0,6")
+    Number(value=0.6, text='0.6')
+    >>> read_answer("1/3")
+    "found '1/3'; expected its result, as 0.65 or -1.2e-3"
+    """
+    read = read_number(text, f"a number, {_AS}", has_working=True)
+    if isinstance(read, Number):
+        return read
+    computation = parse_side(tokens_of(sides_of(text)[-1]))
+    if computation is None or isinstance(computation, Number) or any(True for _ in symbols(computation)):
+        return read
+    return f"found {quoted(text)}; expected its result, {_AS}"
 
 
 def answered(quiz: Quiz, state: QuizState, text: str) -> QuizState:

@@ -22,7 +22,7 @@ from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.reading.answer_files import read_sheet
 from backtrace.checking.slips.rewrites import rewritings
 from backtrace.checking.slips.what_if_values import Values
-from backtrace.cli.exercise_folder import write_files
+from backtrace.cli.exercise import write_files
 from backtrace.config.load import load
 from backtrace.config.write import config_text
 from backtrace.derivation.activations import ACTIVATIONS

@@ -43,8 +43,7 @@ from backtrace.tracing.trace import compute
 from backtrace.typesetting.numerals import Numerals
 from backtrace.typesetting.plain import PLAIN
 from backtrace.views.diagram.dot import write_dot
-from backtrace.views.diagram.geometry import Box, PagePoint, Size
-from backtrace.views.diagram.layout import Layout, LayoutPlan, lay_out
+from backtrace.views.diagram.layout import Box, Layout, LayoutPlan, PagePoint, Size, lay_out
 from backtrace.views.diagram.mermaid import write_mermaid
 from backtrace.views.diagram.svg import write_svg
 from backtrace.views.diagram.text import write_text

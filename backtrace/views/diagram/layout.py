@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from backtrace.views.diagram.geometry import Box, PagePoint, Size
-
 BETWEEN = 26.0  # the distance between two boxes in the fullest column
 LAYERED = 42.0  # the same in a network, whose layers have room for the labels beside them
 BETWEEN_LABELS = 5.0
@@ -22,6 +20,41 @@ SLOT = 16.0  # the height of a slot through which an edge skips a column
 LEAST = 70.0  # between two columns
 SWEEPS = (1, -1, 1, -1, 1)  # over the columns: to the right, back to the left, …
 STEEPEST = 7.0  # the height of a picture over the distance that its edges have to climb it
+
+
+class PagePoint(NamedTuple):
+    """A place on the page."""
+
+    x: float
+    y: float
+
+
+class Box(NamedTuple):
+    """A rectangle; y grows downwards."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> PagePoint:
+        return PagePoint((self.left + self.right) / 2, (self.top + self.bottom) / 2)
+
+    def overlaps(self, other: Box) -> bool:
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+
+class Size(NamedTuple):
+    """The extent of a box."""
+
+    width: float
+    height: float
 
 
 class LayoutPlan(NamedTuple):

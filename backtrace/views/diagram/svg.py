@@ -1,39 +1,58 @@
 """A picture as SVG that needs nothing else: no fetched files, no scripts, light and dark, readable in print.
 
-Owns the page around the picture. Whatever a colour says is said otherwise too: a negative weight is dashed,
-a gradient is in italics below a rule or after ∂.
+Owns fonts, colours, shapes, and the page around the picture. Whatever a colour says is said otherwise too: a
+negative weight is dashed, a gradient is in italics below a rule or after ∂.
 """
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TextIO
 from xml.sax.saxutils import escape
 
-from backtrace.diagrams.diagram import Picture
+from backtrace.diagrams.diagram import Picture, PictureNode
 from backtrace.problem.problem import Problem
-from backtrace.views.diagram.captions import Captions
-from backtrace.views.diagram.geometry import Size
-from backtrace.views.diagram.layout import LayoutPlan, lay_out
-from backtrace.views.diagram.marks import (
-    LINE,
-    STYLE,
-    WIDE,
-    edge_path,
-    label_marks,
-    label_size,
-    node_marks,
-    node_size,
-    text_mark,
-    text_width,
-)
+from backtrace.typesetting.names import SHORT, is_phrase
+from backtrace.views.diagram.captions import Captions, EdgeCaption, NodeCaption
+from backtrace.views.diagram.layout import Box, LayoutPlan, PagePoint, Size, lay_out
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.records import Look
 
-HEADING, TITLE = 12.0, 16.0  # the sizes of the fonts
+HEADING, TITLE, NODE, LABEL = 12.0, 16.0, 13.0, 12.0  # the sizes of the fonts
 EDGE_OF_PAGE = 20.0
 NARROWEST = 420.0  # of the page, so that a title has room
+WIDE = 0.62  # the mean width of a text's characters, at most, over the font's size
+LINE, LABEL_LINE = 18.0, 15.0  # from one line to the next, in nodes and at edges
+PADDING = 9.0
+GAP = 7.0  # around the rule between values and gradients
+
+STYLE = """
+    .network text { font-family: system-ui, sans-serif; fill: #1f2328 }
+    .network .title { font-weight: 600 }
+    .network .quiet { fill: #59636e }
+    .network .back { fill: #8250df; font-style: italic }
+    .network .page { fill: #ffffff }
+    .network .node { fill: #f6f8fa; stroke: #59636e; stroke-width: 1.25 }
+    .network .cost { stroke-width: 2.5 }
+    .network .target { stroke-dasharray: 4 3 }
+    .network .rule { stroke: #59636e; stroke-width: 0.75 }
+    .network .edge { fill: none; stroke: #818b98 }
+    .network .plus { stroke: #0969da }
+    .network .minus { stroke: #bc4c00; stroke-dasharray: 7 4 }
+    .network .zero { stroke-dasharray: 1 4 }
+    @media screen and (prefers-color-scheme: dark) {
+      .network text { fill: #e6edf3 } .network .quiet { fill: #9198a1 } .network .back { fill: #d2a8ff }
+      .network .page { fill: #0d1117 } .network .node { fill: #151b23; stroke: #9198a1 }
+      .network .rule { stroke: #9198a1 } .network .edge { stroke: #656c76 }
+      .network .plus { stroke: #58a6ff } .network .minus { stroke: #f0883e }
+    }
+  """
+# h_1, w_2_1_3, out_h1: the part after the first low line is set lower, but not the 2 of h_1².
+_SIGN = "[^\\W_⁰¹²³⁴⁵⁶⁷⁸⁹]"
+_INDEXED = re.compile(rf"([^\W\d_]+)_({_SIGN}+(?:_{_SIGN}+)*)")
 
 
 def write_svg(context: ViewContext) -> None:
@@ -52,6 +71,122 @@ def carried(text: str, out: TextIO) -> str:
     if (out.encoding or "ascii").lower().replace("-", "").startswith("utf"):
         return text
     return text.encode("ascii", "xmlcharrefreplace").decode()
+
+
+# Nodes, edges and labels, and their sizes
+
+
+def text_width(text: str, font: float) -> float:
+    """An upper estimate of a text's width in a font of that size."""
+    return WIDE * font * len(text)
+
+
+def node_size(node: PictureNode, caption: NodeCaption) -> Size:
+    """The size of a node with its lines."""
+    width = max((text_width(line, NODE) for line in caption.lines), default=0) + 2 * PADDING
+    height = LINE * len(caption.lines) + PADDING + (GAP if caption.below else 0)
+    if node.kind == "constant":
+        width = height = max(width, height)
+    return Size(width, height)
+
+
+def label_lines(texts: EdgeCaption) -> list[str]:
+    """The lines of a label: the weight, and below it its gradient without a name."""
+    return [line for line in (texts.weight, texts.brief) if line]
+
+
+def label_size(texts: EdgeCaption) -> Size | None:
+    """The size of a label; None if nothing is in it."""
+    lines = label_lines(texts)
+    if not lines:
+        return None
+    return Size(max(text_width(line, LABEL) for line in lines) + 6, LABEL_LINE * len(lines) + 3)
+
+
+def edge_path(texts: EdgeCaption, corners: Sequence[PagePoint]) -> str:
+    """An edge: straight and by its sign and size where it has a weight; else a curve."""
+    if texts.sign:
+        line = "L".join(f"{x:.1f} {y:.1f}" for x, y in corners)
+        return f'<path class="edge {texts.sign}" d="M{line}" stroke-width="{texts.thickness:.2f}"/>'
+    pieces = [f"M{corners[0].x:.1f} {corners[0].y:.1f}"]
+    for (left, y), (x, below) in pairwise(corners):
+        middle = (left + x) / 2
+        curve = f"C{middle:.1f} {y:.1f} {middle:.1f} {below:.1f} {x:.1f} {below:.1f}"
+        pieces.append(f"H{x:.1f}" if below == y else curve)
+    return f'<path class="edge" d="{"".join(pieces)}" stroke-width="1.5"/>'
+
+
+def label_marks(texts: EdgeCaption, box: Box) -> Iterator[str]:
+    """A label on a piece of the page, so that its own edge does not go through its text."""
+    yield '<g class="label">'
+    yield f'<rect class="page" {_sides(box)} rx="3"/>'
+    for k, line in enumerate(label_lines(texts)):
+        y = box.top + LABEL_LINE * k + LABEL + 0.5
+        yield text_mark(line, box.middle.x, y, LABEL, "back" if k else "")
+    yield "</g>"
+
+
+def node_marks(node: PictureNode, caption: NodeCaption, box: Box) -> Iterator[str]:
+    """A node: its outline and its lines, with a rule above the gradients."""
+    if node.kind != "gap":
+        yield _outline(node, box)
+    content = LINE * len(caption.lines) + (GAP if caption.below else 0)
+    y = box.middle.y - content / 2 + NODE
+    for line in caption.above:
+        yield text_mark(line, box.middle.x, y, NODE, "quiet" if node.kind == "gap" else "")
+        y += LINE
+    if caption.below:
+        rule = y - NODE + GAP / 2
+        yield f'<path class="rule" d="M{box.left:.1f} {rule:.1f}H{box.right:.1f}"/>'
+        y += GAP
+    for line in caption.below:
+        yield text_mark(line, box.middle.x, y, NODE, "back")
+        y += LINE
+
+
+def _outline(node: PictureNode, box: Box) -> str:
+    """A node's shape: round at its ends if it is given, with corners if it is computed."""
+    round_ends = min(box.bottom - box.top, 36) / 2
+    rounding = {"unit": 8.0, "equation": 8.0, "cost": 2.0}.get(node.kind, round_ends)
+    kind = f" {node.kind}" if node.kind in ("cost", "target") else ""
+    return f'<rect class="node{kind}" {_sides(box)} rx="{rounding:.1f}"/>'
+
+
+def _sides(box: Box) -> str:
+    left, top, right, bottom = box
+    return f'x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}"'
+
+
+def text_mark(
+    text: str, x: float, y: float, font: float, kind: str = "", anchor: str = "middle", plain: bool = False
+) -> str:
+    """A line of text at a place; with indices, unless it is plain."""
+    shown = escape(text) if plain else _with_indices(text, font)
+    named = f' class="{kind}"' if kind else ""
+    return f'<text{named} x="{x:.1f}" y="{y:.1f}" font-size="{font:g}" text-anchor="{anchor}">{shown}</text>'
+
+
+def _with_indices(text: str, font: float) -> str:
+    """The text with its indices lower and smaller, as h_1 is written on paper."""
+    pieces, done = [], 0
+    for found in _INDEXED.finditer(text):
+        base, index = found.groups()
+        parts = index.split("_")
+        if is_phrase(base, parts):
+            continue
+        pieces.append(escape(text[done : found.start()] + base))
+        lowered = escape(index.replace("_", ",") if all(map(SHORT.fullmatch, parts)) else index)
+        pieces.append(f'<tspan dy="{font / 5:g}" font-size="{font * 0.78:.3g}">{lowered}</tspan>')
+        done = found.end()
+        rest = text[done : done + 1]  # the next character goes back up, and the rest of the text with it
+        if rest:
+            pieces.append(f'<tspan dy="-{font / 5:g}">{escape(rest)}</tspan>')
+            done += 1
+    pieces.append(escape(text[done:]))
+    return "".join(pieces)
+
+
+# The page
 
 
 class _Page:
