@@ -11,9 +11,10 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
-from backtrace.config.cursor import listed, to_number
+from backtrace.config.cursor import counted, listed, one_of, to_number
+from backtrace.config.files import Chosen
 from backtrace.config.nodes import place_after
-from backtrace.errors import BacktraceError, Location, printable, quoted
+from backtrace.errors import BacktraceError, Location, nearest, printable, quoted
 from backtrace.symbolic.expressions import Number
 
 SEPARATORS = ",;\t"
@@ -21,7 +22,7 @@ _MOST_KEPT = 10_000  # numbers that are made once only; pixels have few, measure
 
 
 class CsvFile:
-    """The `names` of the columns, and the numbers in some of them.
+    """The `names` of the columns, and the numbers in some of them: a column for each input and each target.
 
     Args:
         text: the content of the file.
@@ -30,6 +31,9 @@ class CsvFile:
     Raises:
         BacktraceError: the file is empty, is not CSV, or two columns share a name.
     """
+
+    what = "column"
+    is_wide = False
 
     def __init__(self, text: str, file: str) -> None:
         refuse_nul(text, file)
@@ -41,7 +45,7 @@ class CsvFile:
         self.reader = csv.reader(
             self.lines(text), delimiter=self.separator, skipinitialspace=self.separator != "\t", strict=True
         )
-        header = next(self.rows(), None)
+        header = next(self.cells(), None)
         if header is None:
             self.first = 1
             self.fail("empty; expected a line with the names of the columns, then a line for each sample")
@@ -61,7 +65,7 @@ class CsvFile:
         for self.line in io.StringIO(text, newline=""):
             yield self.line
 
-    def rows(self) -> Iterator[list[str]]:
+    def cells(self) -> Iterator[list[str]]:
         """The cells of each row; blank lines are passed over."""
         while True:
             self.first = self.reader.line_num + 1
@@ -74,16 +78,28 @@ class CsvFile:
             if row and self.line.strip():
                 yield row
 
-    def numbers(self, columns: Sequence[str]) -> Iterator[tuple[Number, ...]]:
-        """The numbers of each row in these columns."""
-        indices = [self.names.index(column) for column in columns]
+    def hint(self, name: str) -> str:
+        """A hint for a name that no column has."""
+        if self.is_unnamed:
+            return "; expected the names of the columns in its first line, found numbers"
+        named = [printable(column) for column in self.names if column]
+        return nearest(name, named) or f"; expected {one_of(map(quoted, named[:6]))}"
+
+    def rows(self, chosen: Sequence[Chosen], most: int, at_most: str) -> Iterator[tuple[Number, ...]]:
+        """The numbers of each row in some columns; of `most` rows, which messages call `at_most`."""
+        indices = [self.names.index(column) for column, _, _ in chosen]
         width = len(self.names)
         known: dict[str, Number] = {}
-        for row in self.rows():
+        count = 0
+        for count, row in enumerate(self.cells(), start=1):
             if len(row) != width:
-                cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
-                self.fail(f"found {cells}, expected {width} ({listed([printable(n) for n in self.names])})")
+                shown = listed([printable(name) for name in self.names])
+                self.fail(f"found {counted(len(row), 'cell')}, expected {width} ({shown})")
+            if count > most:
+                self.fail(f"more samples than are read; expected {at_most}")
             yield tuple([known.get(row[index]) or self.number(row, index, known) for index in indices])
+        if not count:
+            self.fail("no samples below the names of the columns; expected at least one")
 
     def number(self, row: list[str], index: int, known: dict[str, Number]) -> Number:
         """The number in a cell, which is `known` from then on."""

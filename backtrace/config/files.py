@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from backtrace.config.cursor import Cursor
-from backtrace.config.nodes import StrPath
-from backtrace.errors import BacktraceError, quoted
+from backtrace.config.nodes import StrPath, decode
+from backtrace.errors import BacktraceError, printable, quoted
 from backtrace.limits import FILE_BYTES
 
 NO_NAME = "no name of a file"
@@ -113,17 +113,33 @@ class Folder(NamedTuple):
             file.fail(f"{quoted(name)} is not a file; expected {expected}")
         return path
 
-    def file_below(self, file: Cursor, expected: str) -> str:
-        """The path of a file whose text may end up in a message: it has to be in the folder, or below.
+    def text(self, file: Cursor, expected: str) -> tuple[str, str]:
+        """The text of the file that is named here, and what messages call the file.
+
+        Its text may end up in a message, so it has to be in the folder, or below.
 
         Raises:
-            BacktraceError: it is outside the folder, barred, or not a file.
+            BacktraceError: it is outside the folder, barred, no file or none in UTF-8, or it cannot be read.
         """
         name = file.text(f"a path to {expected}")
-        path = os.path.normpath(name)
-        if os.path.isabs(path) or path.split(os.sep)[0] == os.pardir:
+        if os.path.isabs(name) or os.path.normpath(name).split(os.sep)[0] == os.pardir:
             file.fail(f"{quoted(name)} is outside the config's folder; expected a file in it")
-        return self.file(file, expected)
+        try:
+            with open(self.file(file, expected), "rb") as stream:
+                data = stream.read(FILE_BYTES + 1)
+        except (OSError, ValueError) as error:
+            file.fail(f"cannot read {quoted(name)}: {reason_of(error, NO_NAME)}")
+        # Beside the config, which messages call by the path that was typed.
+        shown = printable(os.path.join(os.path.dirname(file.file), name))
+        return decode(data, shown), shown
+
+
+class Chosen(NamedTuple):
+    """A column or an array, how many numbers of each sample are in it, and the place that asks for it."""
+
+    name: str
+    width: int
+    place: Cursor
 
 
 def reason_of(error: Exception, otherwise: str) -> str:

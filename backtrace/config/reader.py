@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Literal, cast
 
 from backtrace.config.collisions import check_collisions
-from backtrace.config.computation import read_computation
-from backtrace.config.cost import read_cost
 from backtrace.config.cursor import Cursor, counted
 from backtrace.config.files import ANYWHERE, Folder, Reach
+from backtrace.config.formulas import read_computation, read_cost
 from backtrace.config.layers import LayersReader
 from backtrace.config.nodes import StrPath, compose
 from backtrace.config.settings import read_hand, read_notation, read_samples, read_update

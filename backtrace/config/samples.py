@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-import math
-import os
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias
-
-from backtrace.config.arrays import Arrays, open_arrays, spelled
+from backtrace.config.arrays import Arrays, open_arrays
 from backtrace.config.csv_file import CsvFile
-from backtrace.config.cursor import Cursor, listed, one_of
-from backtrace.config.files import NO_NAME, Folder, reason_of
-from backtrace.config.nodes import decode
+from backtrace.config.cursor import Cursor, counted, listed
+from backtrace.config.files import Chosen, Folder
 from backtrace.errors import nearest, printable, quoted
-from backtrace.limits import FILE_BYTES, SAMPLE_NUMBERS, SAMPLES
+from backtrace.limits import SAMPLE_NUMBERS, SAMPLES
 from backtrace.problem.problem import Sample
-from backtrace.symbolic.expressions import Number, number
+from backtrace.symbolic.expressions import Number
 
 KEYS = ("file", "inputs", "targets")
 
-Row = tuple[Number, ...]
-Source: TypeAlias = "_CsvSource | _NpzSource"
-
-
-class Chosen(NamedTuple):
-    """A column or an array, how many numbers of each sample are in it, and the place that asks for it."""
-
-    name: str
-    width: int
-    place: Cursor
+Source = CsvFile | Arrays
 
 
 def read_samples_file(
     cursor: Cursor,
     inputs: tuple[str, ...],
     targets: tuple[str, ...],
-    unscored: Row | None,
+    unscored: tuple[Number, ...] | None,
     folder: Folder,
 ) -> tuple[Sample, ...]:
     """The samples in the file that a mapping names, in the order of its rows.
@@ -55,15 +40,21 @@ def read_samples_file(
     def samples(source: Source) -> tuple[Sample, ...]:
         known = _choose(source, file, "inputs", table.get("inputs"), inputs)
         wanted = _choose_targets(source, file, table.get("targets"), targets, known)
+        rows = source.rows(known + wanted, *_most_samples(known + wanted))
         width = len(inputs)
-        return tuple(
-            Sample(row[:width], row[width:] if wanted else unscored) for row in source.rows(known + wanted)
-        )
+        return tuple(Sample(row[:width], row[width:] if wanted else unscored) for row in rows)
 
     if file.text("a path to a .csv or .npz file").lower().endswith(".npz"):
         with open_arrays(file, folder) as arrays:
-            return samples(_NpzSource(arrays))
-    return samples(_CsvSource(file, folder))
+            return samples(arrays)
+    return samples(CsvFile(*folder.text(file, "a .csv file")))
+
+
+def _usual(source: Source, key: str, names: tuple[str, ...]) -> list[tuple[str, int]]:
+    """The parts of the file that are meant where the config names none, each with its width."""
+    if not source.is_wide:
+        return [(name, 1) for name in names]
+    return [(key, len(names))] if names else []
 
 
 def _choose(
@@ -71,20 +62,21 @@ def _choose(
 ) -> list[Chosen]:
     """The parts of the file that hold the inputs, or the targets: as the config says, else the usual ones."""
     if given is None:
-        chosen = [Chosen(name, width, file) for name, width in source.usual(key, names)]
+        chosen = [Chosen(name, width, file) for name, width in _usual(source, key, names)]
     elif given.is_scalar:
-        chosen = [Chosen(given.text(f"{source.what}s by name"), source.width(names), given)]
+        width = len(names) if source.is_wide else 1
+        chosen = [Chosen(given.text(f"{source.what}s by name"), width, given)]
     else:
         entries = given.items(f"{source.what}s by name, as [x_1, x_2]")
         chosen = [Chosen(entry.text(f"the name of a {source.what}"), 1, entry) for entry in entries]
     if given is not None and sum(part.width for part in chosen) != len(names):
         wanted = f"{len(names)} ({listed(names)})" if names else f"none, the config names no {key}"
-        plural = "s" if len(chosen) != 1 else ""
-        given.fail(f"found {len(chosen)} {source.what}{plural}; expected {wanted}")
+        given.fail(f"found {counted(len(chosen), source.what)}; expected {wanted}")
     taken: set[str] = set()
     for name, _, place in chosen:
         if name not in source.names:
-            place.fail(f"no {source.what} {quoted(name)} in {_called(file)}{source.hint(name)}")
+            called = quoted(file.text("a path"))
+            place.fail(f"no {source.what} {quoted(name)} in {called}{source.hint(name)}")
         if name in taken:
             place.fail(f"{quoted(name)} is a duplicate")
         taken.add(name)
@@ -98,117 +90,15 @@ def _choose_targets(
     if known and given is not None and given.is_list and not given.items("a list"):
         return []
     if known and given is None:
-        usual = [name for name, _ in source.usual("targets", names)]
         taken = {part.name for part in known}
         left = [printable(name) for name in source.names if name not in taken]
-        if not any(name in source.names or nearest(name, left) for name in usual):
+        usual = _usual(source, "targets", names)
+        if not any(name in source.names or nearest(name, left) for name, _ in usual):
             return []
     return _choose(source, file, "targets", given, names)
 
 
-def _called(file: Cursor) -> str:
-    return quoted(file.text("a path"))
-
-
-class _CsvSource:
-    """A CSV file: a column for each input and each target."""
-
-    what = "column"
-
-    def __init__(self, file: Cursor, folder: Folder) -> None:
-        path = folder.file_below(file, "a .csv file")
-        try:
-            with open(path, "rb") as stream:
-                data = stream.read(FILE_BYTES + 1)
-        except (OSError, ValueError) as error:
-            file.fail(f"cannot read {_called(file)}: {reason_of(error, NO_NAME)}")
-        # Beside the config, which messages call by the path that was typed.
-        self.file = printable(os.path.join(os.path.dirname(file.file), file.text("a path")))
-        self.csv = CsvFile(decode(data, self.file), self.file)
-        self.names = self.csv.names
-
-    def usual(self, key: str, names: tuple[str, ...]) -> list[tuple[str, int]]:
-        """The parts that are meant where the config names none, each with its width."""
-        return [(name, 1) for name in names]
-
-    def width(self, names: tuple[str, ...]) -> int:
-        """The numbers of each sample in a part that is given alone, not in a list."""
-        return 1
-
-    def hint(self, name: str) -> str:
-        if self.csv.is_unnamed:
-            return "; expected the names of the columns in its first line, found numbers"
-        named = [printable(column) for column in self.names if column]
-        return nearest(name, named) or f"; expected {one_of(map(quoted, named[:6]))}"
-
-    def rows(self, chosen: Sequence[Chosen]) -> Iterator[Row]:
-        most, at_most = _most_samples(chosen)
-        count = 0
-        for count, row in enumerate(self.csv.numbers([name for name, _, _ in chosen]), start=1):
-            if count > most:
-                self.csv.fail(f"more samples than are read; expected {at_most}")
-            yield row
-        if not count:
-            self.csv.fail("no samples below the names of the columns; expected at least one")
-
-
-class _NpzSource:
-    """An `.npz` file: an array with a row for each sample, or one for each input and each target."""
-
-    what = "array"
-
-    def __init__(self, arrays: Arrays) -> None:
-        self.arrays = arrays
-        self.names = arrays.keys
-
-    def usual(self, key: str, names: tuple[str, ...]) -> list[tuple[str, int]]:
-        return [(key, len(names))] if names else []
-
-    def width(self, names: tuple[str, ...]) -> int:
-        return len(names)
-
-    def hint(self, name: str) -> str:
-        return self.arrays.hint(name)
-
-    def rows(self, chosen: Sequence[Chosen]) -> Iterator[Row]:
-        import numpy as np
-
-        count = self.count(chosen)
-        columns = []
-        for name, width, place in chosen:
-            array = self.arrays.numbers(name).reshape(count, width)
-            wrong = np.argwhere(~np.isfinite(array))
-            if len(wrong):
-                row, column = wrong[0].tolist()
-                found = f"{array[row, column]:g}"
-                place.fail(f"{quoted(name)} holds {found} in row {row + 1}; expected finite numbers")
-            columns.append(array)
-        for values in np.hstack(columns):
-            yield tuple(map(number, values.tolist()))
-
-    def count(self, chosen: Sequence[Chosen]) -> int:
-        """The number of samples; arrays of other shapes are refused before memory is spent on them."""
-        first = chosen[0]
-        shapes = [self.arrays.shape(part.name) for part in chosen]
-        count = math.prod(shapes[0][:1])
-        for (name, width, place), shape in zip(chosen, shapes, strict=True):
-            if not 1 <= len(shape) <= 2 or math.prod(shape[1:]) != width:
-                expected = f"a row of {width}" if width > 1 else "one number"
-                place.fail(f"{quoted(name)} has shape {spelled(shape)}; expected {expected} for each sample")
-            if shape[0] != count:
-                place.fail(
-                    f"{quoted(name)} has {shape[0]:,} rows and {quoted(first.name)} has {count:,}; "
-                    f"expected one for each sample"
-                )
-        most, at_most = _most_samples(chosen)
-        if count > most:
-            first.place.fail(f"{quoted(first.name)} has {count:,} rows; expected {at_most}")
-        if count == 0:
-            first.place.fail(f"{quoted(first.name)} has no rows; expected one for each sample")
-        return count
-
-
-def _most_samples(chosen: Sequence[Chosen]) -> tuple[int, str]:
+def _most_samples(chosen: list[Chosen]) -> tuple[int, str]:
     """The largest number of samples that is read, and how a message says it."""
     width = sum(part.width for part in chosen)
     most = min(SAMPLES, SAMPLE_NUMBERS // width)
