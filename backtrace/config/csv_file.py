@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
@@ -139,15 +140,6 @@ def not_csv(line: str) -> str:
 
 def _column(line: str, index: int, separator: str) -> int:
     """Where a cell begins in a line, counted from 1."""
-    inside = False  # quotation marks
-    start = 0
-    for position, character in enumerate(line):
-        if index == 0:
-            break
-        if character == '"':
-            inside = not inside
-        elif character == separator and not inside:
-            index -= 1
-            start = position + 1
-    rest = line[start:]
-    return start + len(rest) - len(rest.lstrip(" ")) + 1
+    cell = rf'(?:[^{separator}"]|"[^"]*(?:"|\Z))*'
+    before = re.match(rf"(?:{cell}{separator}){{{index}}} *", line)
+    return before.end() + 1 if before else 1

@@ -7,31 +7,19 @@ what-ifs of the command line, for what they changed is written.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from backtrace.config.cursor import to_number
-from backtrace.config.emit import Emitter, Tree
+from backtrace.config.emit import Tree, layout
 from backtrace.config.settings import ALL_KINDS
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
 from backtrace.errors import BacktraceError
 from backtrace.problem.notation import NOTATIONS, Notation
-from backtrace.problem.problem import (
-    INPUTS,
-    Activation,
-    Computation,
-    Layer,
-    Network,
-    Problem,
-    Sample,
-    Update,
-    parameters_of,
-)
+from backtrace.problem.problem import INPUTS, Activation, Layer, Network, Problem, Sample, parameters_of
 from backtrace.symbolic.expressions import Number, number
 from backtrace.typesetting.config_formula import written
-
-Names = tuple[str | None, ...]
 
 
 def config_text(problem: Problem) -> str:
@@ -40,27 +28,19 @@ def config_text(problem: Problem) -> str:
     Raises:
         BacktraceError: a number in it is not finite, or there is more in it than a config may hold.
     """
-    return "".join(f"{line}\n" for line in config_lines(problem))
-
-
-def config_lines(problem: Problem) -> Iterator[str]:
-    """The lines of `config_text`, one after another."""
-    return Emitter().lines(_config(problem))
-
-
-def _config(problem: Problem) -> dict[str, Tree]:
-    """The keys of the config and their values, without those that a reader would take anyway."""
-    in_place = numbers_in_place(problem)
+    in_place = _numbers_in_place(problem)
+    model = problem.model
     config: dict[str, Tree] = {
         "title": problem.title,
         "source": problem.source,
         "inputs": problem.inputs,
         "targets": problem.targets,
     }
-    if isinstance(problem.model, Network):
-        config |= _network(problem, problem.model, in_place)
+    if isinstance(model, Network):
+        config |= _network(problem, model, in_place)
     else:
-        config |= _computation(problem.model)
+        config["equations"] = {name: written(expression) for name, expression in model.equations.items()}
+        config |= {"objective_symbol": model.objective, "deltas": model.deltas}
     named = {name: value for name, value in problem.parameters.items() if name not in in_place}
     config["parameters"] = _numbers(named)
     config["fixed"] = [name for name in problem.parameters if name in problem.fixed]
@@ -70,11 +50,12 @@ def _config(problem: Problem) -> dict[str, Tree]:
         if value != usual[key]:
             config[key] = _SETTINGS[key](value) if key in _SETTINGS else value
     if problem.samples != (Sample((), ()),):
-        config["samples"] = (
+        config["samples"] = [
             _sample(problem, sample, f"sample {index}")
             for index, sample in enumerate(problem.samples, start=1)
-        )
-    return {key: value for key, value in config.items() if value or key == "hand"}
+        ]
+    # Without the keys that a reader would take so anyway.
+    return layout({key: value for key, value in config.items() if value or key == "hand"})
 
 
 def _network(problem: Problem, network: Network, in_place: frozenset[str]) -> dict[str, Tree]:
@@ -92,13 +73,14 @@ def _network(problem: Problem, network: Network, in_place: frozenset[str]) -> di
 def _layer(
     problem: Problem, layer: Layer, position: int, before: str, in_place: frozenset[str]
 ) -> dict[str, Tree]:
-    def entries(names: Names, made: list[str]) -> list[Tree]:
-        """Weights or biases; one that is called as a number in its place would be is that number."""
-        return [
+    # A parameter that is called as a number in its place would be is that number.
+    *weights, biases = [
+        [
             _number(problem.parameters[name], name) if name and name == own and name in in_place else name
             for name, own in zip(names, made, strict=True)
         ]
-
+        for names, made in zip((*layer.weights, layer.biases), _made_names(position, layer), strict=True)
+    ]
     count = len(layer.units)
     counted = tuple(f"{position}_{unit}" for unit in range(1, count + 1))
     config: dict[str, Tree] = {
@@ -108,11 +90,8 @@ def _layer(
     }
     if layer.sources != (before,):
         config["from"] = layer.sources
-    config["weights"] = [
-        entries(row, _names_for_row(position, j, row)) for j, row in enumerate(layer.weights, start=1)
-    ]
+    config["weights"] = weights
     if any(layer.biases):
-        biases = entries(layer.biases, _names_for_biases(position, layer.biases))
         config["biases"] = biases[0] if _is_shared(position, layer.biases) else biases
     if layer.bias_input != 1:
         config["bias_input"] = f"{layer.bias_input}"
@@ -124,15 +103,6 @@ def _activation(activation: Activation) -> Tree:
     if activation.options == usual:
         return activation.name
     return {activation.name: _numbers(activation.options)}
-
-
-def _computation(model: Computation) -> dict[str, Tree]:
-    equations = {name: written(expression) for name, expression in model.equations.items()}
-    return {"equations": equations, "objective_symbol": model.objective, "deltas": model.deltas}
-
-
-def _update(update: Update) -> Tree:
-    return {"rule": update.rule, **_numbers(update.constants)}
 
 
 def _notation(notation: Notation) -> Tree:
@@ -148,7 +118,11 @@ def _hand(hand: Mapping[str, int]) -> Tree:
 
 
 # Settings that are more than a word.
-_SETTINGS: dict[str, Callable[[Any], Tree]] = {"update": _update, "notation": _notation, "hand": _hand}
+_SETTINGS: dict[str, Callable[[Any], Tree]] = {
+    "update": lambda update: {"rule": update.rule, **_numbers(update.constants)},
+    "notation": _notation,
+    "hand": _hand,
+}
 
 
 def _sample(problem: Problem, sample: Sample, what: str) -> Tree:
@@ -167,55 +141,43 @@ def _numbers(numbers: Mapping[str, Number]) -> dict[str, Tree]:
 
 
 def _number(value: Number, what: str) -> str:
-    """A number as it was written, where that still says the same."""
+    """A number as it was written, where that still says the same, to the bit."""
     if not math.isfinite(value.value):
         raise BacktraceError(f"{what} is {value.value}; a config holds finite numbers only")
     read = to_number(value.text)
-    if isinstance(read, Number) and _has_the_bits_of(read.value, value.value):
+    if isinstance(read, Number) and read.value.hex() == value.value.hex():
         return value.text
     return number(value.value).text if value.value else repr(value.value)
 
 
-def numbers_in_place(problem: Problem) -> frozenset[str]:
+def _numbers_in_place(problem: Problem) -> frozenset[str]:
     """The parameters that can stand as numbers in the layers, for they are called what those are called.
 
     None where the parameters would then come in another order.
     """
-    network = problem.model
-    if not isinstance(network, Network):
-        return frozenset()
+    layers = problem.model.layers if isinstance(problem.model, Network) else ()
     made: dict[str, None] = {}
-    for position, layer in enumerate(network.layers, start=1):
-        for j, row in enumerate(layer.weights, start=1):
-            made.update(_generated_names(row, _names_for_row(position, j, row)))
-        made.update(_generated_names(layer.biases, _names_for_biases(position, layer.biases)))
+    for position, layer in enumerate(layers, start=1):
+        for names, own in zip((*layer.weights, layer.biases), _made_names(position, layer), strict=True):
+            made.update((other, None) for name, other in zip(names, own, strict=True) if name == other)
     named = [name for name in problem.parameters if name not in made]
     place = {name: i for i, name in enumerate([*named, *made])}
     ordered: dict[str, None] = {}
-    for layer in network.layers:
+    for layer in layers:
         ordered.update(dict.fromkeys(sorted(set(parameters_of(layer)), key=place.__getitem__)))
     return frozenset(made) if list(ordered) == list(problem.parameters) else frozenset()
 
 
-def _generated_names(names: Names, made: Iterable[str]) -> dict[str, None]:
-    return {name: None for name, own in zip(names, made, strict=True) if name == own}
+def _made_names(position: int, layer: Layer) -> list[list[str]]:
+    """The names that numbers in the rows of weights would get, and last those of biases."""
+    rows = [
+        [f"w_{position}_{j}_{k}" for k in range(1, len(row) + 1)]
+        for j, row in enumerate(layer.weights, start=1)
+    ]
+    biases = [f"b_{position}_{j}" for j in range(1, len(layer.biases) + 1)]
+    return [*rows, [f"b_{position}"] * len(biases) if _is_shared(position, layer.biases) else biases]
 
 
-def _names_for_row(position: int, unit: int, row: Names) -> list[str]:
-    """The names that numbers in a row of weights get."""
-    return [f"w_{position}_{unit}_{k}" for k in range(1, len(row) + 1)]
-
-
-def _names_for_biases(position: int, biases: Names) -> list[str]:
-    if _is_shared(position, biases):
-        return [f"b_{position}"] * len(biases)
-    return [f"b_{position}_{j}" for j in range(1, len(biases) + 1)]
-
-
-def _is_shared(position: int, biases: Names) -> bool:
+def _is_shared(position: int, biases: tuple[str | None, ...]) -> bool:
     """Whether one entry gives the biases of a whole layer."""
     return set(biases) == {f"b_{position}"} or (len(biases) > 1 and len(set(biases)) == 1)
-
-
-def _has_the_bits_of(value: float, other: float) -> bool:
-    return value == other and math.copysign(1, value) == math.copysign(1, other)

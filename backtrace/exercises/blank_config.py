@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from backtrace.config.write import config_lines
+from backtrace.config.write import config_text
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
 from backtrace.derivation.optimizers import UPDATE_RULES
@@ -41,7 +41,7 @@ def skeleton(plan: Plan) -> Iterator[str]:
     samples = [Sample(inputs, targets)] * plan.samples
     empty = problem(plan, dict.fromkeys(names, EMPTY), samples, described(plan))
     yield "# A network to fill in: put your numbers in place of 0.0, then: backtrace trace FILE"
-    for line in config_lines(empty):
+    for line in config_text(empty).splitlines():
         key = line.partition(":")[0]
         if key in COMMENTS:
             yield ""
