@@ -12,16 +12,7 @@ from backtrace.derivation.dependencies import uses
 from backtrace.errors import Location, nearest, quoted
 from backtrace.limits import EQUATIONS, FORMULA_PARTS
 from backtrace.problem.problem import Computation
-from backtrace.symbolic.expressions import (
-    Expression,
-    Negative,
-    Number,
-    Sum,
-    Symbol,
-    calls,
-    children,
-    symbols,
-)
+from backtrace.symbolic.expressions import Expression, Negative, Sum, Symbol, calls, children, symbols
 from backtrace.symbolic.functions import public_functions
 from backtrace.symbolic.ids import NAME, spell
 from backtrace.symbolic.parser import ExpressionError, parse
@@ -49,7 +40,7 @@ def read_cost(
         if symbol.id not in names:
             hint = nearest(symbol.id, names) or f"; expected {one_of(names[:6])}"
             _refuse_symbol(cursor, symbol, f"{quoted(symbol.text)} is no output and no target{hint}")
-    if _parts_of_derivatives(expression) > FORMULA_PARTS:
+    if _measure(expression)[2] > FORMULA_PARTS:
         cursor.fail(f"the derivatives have more than {FORMULA_PARTS:,} parts; expected a shorter formula")
     return expression
 
@@ -96,7 +87,7 @@ def _equations(cursor: Cursor, givens: Mapping[str, str]) -> tuple[dict[str, Exp
         if len(equations) == EQUATIONS:
             key.fail(f"more than {EQUATIONS:,} equations, the most that are read")
         equations[name], places[name] = _formula(value), value
-        parts += _parts_of_derivatives(equations[name])
+        parts += _measure(equations[name])[2]
         if parts > FORMULA_PARTS:
             value.fail(
                 f"the derivatives have more than {FORMULA_PARTS:,} parts here; expected shorter formulas, "
@@ -171,22 +162,14 @@ def _refuse_symbol(cursor: Cursor, symbol: Symbol, message: str) -> NoReturn:
     cursor.fail(message, found.start() if found else 0)
 
 
-def _parts_of_derivatives(expression: Expression) -> int:
-    """About how many parts the derivatives of an expression by all its symbols have, written out.
-
-    Each symbol carries along all that it is multiplied with, so x·x·…·x with n factors has n² of them.
-    """
-    return _measure(expression)[2]
-
-
 def _measure(expression: Expression) -> tuple[int, int, int]:
-    """Symbols in an expression, parts of it, and parts of its derivatives."""
-    match expression:
-        case Symbol():
-            return 1, 1, 1
-        case Number():
-            return 0, 1, 0
-    measures = [_measure(child) for child in children(expression)]
+    """Symbols in an expression, parts of it, and about how many parts its derivatives have, written out.
+
+    Each symbol carries along all that it is multiplied with, so those of x·x·…·x with n factors have n² parts.
+    """
+    if isinstance(expression, Symbol):
+        return 1, 1, 1
+    measures = [(0, 0, 0), *map(_measure, children(expression))]  # of a number there is only the first
     counts, parts, carried = (sum(column) for column in zip(*measures, strict=True))
     if not isinstance(expression, Sum | Negative):
         carried += counts * parts

@@ -13,10 +13,9 @@ from backtrace.config.formulas import read_computation, read_cost
 from backtrace.config.layers import LayersReader
 from backtrace.config.nodes import StrPath, compose
 from backtrace.config.settings import read_hand, read_notation, read_samples, read_update
-from backtrace.config.weights import WeightsReader
 from backtrace.errors import Location, nearest, quoted
 from backtrace.limits import TEXT_CHARACTERS
-from backtrace.problem.problem import Computation, Layer, Network, Problem, Sample, parameters_of
+from backtrace.problem.problem import Computation, Layer, Network, Problem, Sample, in_order_of_layers
 from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.functions import public_functions
 from backtrace.symbolic.ids import spell
@@ -166,31 +165,26 @@ class _Reader:
                 f"one for each unit of layer {layers[-1].name}"
             )
         cost = read_cost(self.table.get("cost"), self.targets, layers[-1].units)
-        self.parameters = self.used_parameters(reader.weights, layers)
+        self.parameters = self.used_parameters(reader, layers)
         self.locations = reader.steps
-        return Network(tuple(layers), cost)
+        return Network(layers, cost)
 
-    def used_parameters(self, weights: WeightsReader, layers: list[Layer]) -> Mapping[str, Number]:
+    def used_parameters(self, reader: LayersReader, layers: tuple[Layer, ...]) -> Mapping[str, Number]:
         """The parameters, layer by layer in the order the config gives them; each has a value and a use."""
-        values = {**self.parameters, **weights.numbered}
-        for name, place in weights.used.items():
+        values = {**self.parameters, **reader.numbered}
+        for name, place in reader.used.items():
             if name not in values:
                 hint = nearest(name, values)
                 place.fail(f"parameter {quoted(name)} has no value; expected one under parameters{hint}")
         for name in self.parameters:
-            if name in weights.numbered:
+            if name in reader.numbered:
                 self.places[name].fail(f"{quoted(name)} is defined twice: here and as a number in the layers")
-            if name not in weights.used:
+            if name not in reader.used:
                 hint = nearest(
-                    name, [used for used in weights.used if used not in self.parameters] or weights.used
+                    name, [used for used in reader.used if used not in self.parameters] or reader.used
                 )
                 self.places[name].fail(f"{quoted(name)} is used by no layer{hint}")
-        position = {name: i for i, name in enumerate(values)}
-        ordered: dict[str, Number] = {}
-        for layer in layers:
-            for name in sorted(set(parameters_of(layer)), key=position.__getitem__):
-                ordered.setdefault(name, values[name])
-        return ordered
+        return {name: values[name] for name in in_order_of_layers(layers, values)}
 
     def computation(self) -> Computation:
         table = self.table

@@ -16,7 +16,7 @@ from typing import Any
 from backtrace import limits
 from backtrace.config import reader, settings
 from backtrace.config.cursor import DECIMAL
-from backtrace.config.weights import LARGEST_RANDOM
+from backtrace.config.layers import LARGEST_RANDOM
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
 from backtrace.derivation.optimizers import RATE, UPDATE_RULES
@@ -55,6 +55,7 @@ def schema() -> Schema:
 
 def _facts() -> dict[str, Any]:
     """What the tables, limits and patterns say, each by its place below `$defs`."""
+    decimals = {"type": "integer", "minimum": 0, "maximum": limits.DECIMALS}
     facts = {
         "number/anyOf/1/maxLength": limits.NUMBER_CHARACTERS,
         "number/anyOf/1/pattern": f"^{DECIMAL.pattern}$",
@@ -72,14 +73,9 @@ def _facts() -> dict[str, Any]:
         "layer/properties/units/anyOf/1/maximum": limits.UNITS,
         "update/anyOf": list(map(_update, UPDATE_RULES)),
         "notation/anyOf": [{"enum": list(NOTATIONS)}, _notation()],
-        "hand/anyOf/0/maximum": limits.DECIMALS,
+        "hand/anyOf/0": decimals,
         "hand/anyOf/1/properties": {
-            kind: {
-                "type": "integer",
-                "minimum": 0,
-                "maximum": limits.DECIMALS,
-                "description": f"Decimals kept of each {kind.replace('_', ' ')}.",
-            }
+            kind: decimals | {"description": f"Decimals kept of each {kind.replace('_', ' ')}."}
             for kind in settings.KINDS
         },
         "samples/maxItems": limits.SAMPLES,

@@ -17,7 +17,7 @@ from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
 from backtrace.errors import BacktraceError
 from backtrace.problem.notation import NOTATIONS, Notation
-from backtrace.problem.problem import INPUTS, Activation, Layer, Network, Problem, Sample, parameters_of
+from backtrace.problem.problem import INPUTS, Activation, Layer, Network, Problem, Sample, in_order_of_layers
 from backtrace.symbolic.expressions import Number, number
 from backtrace.typesetting.config_formula import written
 
@@ -161,11 +161,8 @@ def _numbers_in_place(problem: Problem) -> frozenset[str]:
         for names, own in zip((*layer.weights, layer.biases), _made_names(position, layer), strict=True):
             made.update((other, None) for name, other in zip(names, own, strict=True) if name == other)
     named = [name for name in problem.parameters if name not in made]
-    place = {name: i for i, name in enumerate([*named, *made])}
-    ordered: dict[str, None] = {}
-    for layer in layers:
-        ordered.update(dict.fromkeys(sorted(set(parameters_of(layer)), key=place.__getitem__)))
-    return frozenset(made) if list(ordered) == list(problem.parameters) else frozenset()
+    ordered = list(dict.fromkeys(in_order_of_layers(layers, [*named, *made])))
+    return frozenset(made) if ordered == list(problem.parameters) else frozenset()
 
 
 def _made_names(position: int, layer: Layer) -> list[list[str]]:

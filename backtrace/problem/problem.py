@@ -5,7 +5,7 @@ Plain immutable data. `config` builds it from YAML, `derivation` turns it into e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -47,6 +47,13 @@ class Layer(NamedTuple):
 def parameters_of(layer: Layer) -> Iterator[str]:
     """The parameters in a layer's weights and biases, a tied one as often as it stands there."""
     return (name for row in (*layer.weights, layer.biases) for name in row if name is not None)
+
+
+def in_order_of_layers(layers: Iterable[Layer], names: Iterable[str]) -> Iterator[str]:
+    """The parameters layer by layer, those of a layer in the order of `names`."""
+    position = {name: i for i, name in enumerate(names)}
+    for layer in layers:
+        yield from sorted(set(parameters_of(layer)), key=position.__getitem__)
 
 
 class Network(NamedTuple):
