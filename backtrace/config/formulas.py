@@ -165,7 +165,7 @@ def _refuse_symbol(cursor: Cursor, symbol: Symbol, message: str) -> NoReturn:
 def _measure(expression: Expression) -> tuple[int, int, int]:
     """Symbols in an expression, parts of it, and about how many parts its derivatives have, written out.
 
-    Each symbol carries along all that it is multiplied with, so x·x·…·x with n factors makes n² parts of them.
+    Each symbol carries along all that it is multiplied with: x·x·…·x with n factors makes n² parts of them.
     """
     if isinstance(expression, Symbol):
         return 1, 1, 1
