@@ -73,7 +73,7 @@ def _facts() -> dict[str, Any]:
         "layer/properties/units/anyOf/1/maximum": limits.UNITS,
         "update/anyOf": list(map(_update, UPDATE_RULES)),
         "notation/anyOf": [{"enum": list(NOTATIONS)}, _notation()],
-        "hand/anyOf/0": decimals,
+        "hand/anyOf/0/maximum": limits.DECIMALS,
         "hand/anyOf/1/properties": {
             kind: decimals | {"description": f"Decimals kept of each {kind.replace('_', ' ')}."}
             for kind in settings.KINDS
