@@ -14,7 +14,10 @@ from backtrace.views.trace.matrix_lines import matrix_lines
 
 
 def draw(context: ViewContext) -> None:
-    """Draw the parts as they come: a heading, then a table for every phase and layer, and its matrices."""
+    """Draw the parts as they come: a heading, then a table for every phase and layer, and its matrices.
+
+    Where it is asked for, the health of the layers follows, as `train` draws it.
+    """
     problem, parts, look = context[:3]
     console = context.console()
     most = None if context.has("all_rows") else TABLE_ROWS
@@ -35,3 +38,7 @@ def draw(context: ViewContext) -> None:
                 print_line(more_rows(equations), console, "italic")
             for line in after(part, equations):
                 console.print(Text(line), no_wrap=True, overflow="ignore", crop=False)
+    if context.has("health"):
+        from backtrace.views.train.table import draw_health
+
+        draw_health(context.options["health"](), look, console)

@@ -76,11 +76,6 @@ def draw_run(context: ViewContext) -> None:
     screen.line(ending(run), "bold red" if run.outcome.failed else "bold")
 
 
-def draw_health_of_trace(context: ViewContext) -> None:
-    """The health of a trace's layers, which only the option computes."""
-    draw_health(context.options["health"](), context.look, context.console())
-
-
 def draw_health(layers: Sequence[LayerHealth], look: Look, console: Console) -> None:
     """The size of δ in each layer, and what hinders units from learning."""
     screen, text = _Screen(look, console), look.numerals.text
