@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from backtrace.errors import printable
-from backtrace.views.check.rows import ShownSheet, typed
+from backtrace.views.check.rows import ShownSheet
 from backtrace.views.check.sentences import (
     formula_label,
     formulas_line,
@@ -16,6 +16,7 @@ from backtrace.views.check.sentences import (
     summary_line,
     unread_line,
 )
+from backtrace.views.page.records import typed
 from backtrace.views.page.rich_columns import Columns, Texts, one_under_another
 
 # For each verdict its sign, the sign in ASCII, and a colour, which never stands alone.

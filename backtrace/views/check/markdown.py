@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from backtrace.errors import printable
 from backtrace.views.check.blocks import SHEETS, ReportLine, ReportTable, sheet_blocks
-from backtrace.views.check.rows import typed
 from backtrace.views.check.sentences import class_lines, class_row
 from backtrace.views.page.context import ViewContext
+from backtrace.views.page.records import typed
 from backtrace.views.page.rich_columns import Columns, Texts
 from backtrace.views.trace.markdown import code, escaped, write_heading
 

@@ -25,17 +25,12 @@ from backtrace.checking.report import (
     mark,
 )
 from backtrace.checking.statement import Statement
-from backtrace.symbolic.ids import transcribe
 from backtrace.typesetting.numerals import Numerals
 
 Feedback = Literal["brief", "slip", "full"]
 FEEDBACKS: tuple[str, ...] = get_args(Feedback)
 
 ALTERNATIVES_NAMED = 3
-
-_TYPED = str.maketrans(
-    {"′": "'", "−": "-", "–": "-", "½": "1/2", "²": "^2", "…": "...", "√": "sqrt", "×": "x"}
-)
 
 
 class Disclosure(NamedTuple):
@@ -201,12 +196,3 @@ def exact_marks(marks: float) -> float:
     """Marks without the rounding noise of adding tenths in binary; whole ones as integers."""
     marks = round(marks, 9)
     return int(marks) if marks == int(marks) else marks
-
-
-def typed(text: str) -> str:
-    """A sentence in signs that every keyboard has.
-
-    >>> typed("δ_o·w_5: the slope σ′(h_1) is missing")
-    "delta_o*w_5: the slope sigma'(h_1) is missing"
-    """
-    return transcribe(text.translate(_TYPED))

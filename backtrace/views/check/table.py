@@ -19,9 +19,10 @@ from backtrace.views.check.blocks import (
     ReportTable,
     sheet_blocks,
 )
-from backtrace.views.check.rows import ShownSheet, typed
+from backtrace.views.check.rows import ShownSheet
 from backtrace.views.check.sentences import class_lines, class_row
 from backtrace.views.page.context import ViewContext
+from backtrace.views.page.records import typed
 from backtrace.views.page.rich_columns import most_faulty, table_in
 from backtrace.views.page.rich_table import print_line
 from backtrace.views.page.truncation import TABLE_ROWS

@@ -17,6 +17,11 @@ from backtrace.typesetting.plain import TYPESET, Printer, Style
 
 COLUMNS = ("symbol", "formula", "with the numbers", "value")  # of a table of equations, in every format
 
+_TYPED = str.maketrans(
+    {"′": "'", "−": "-", "–": "-", "½": "1/2", "²": "^2", "…": "...", "√": "sqrt"}
+    | {"×": "x", "⊙": ".*", "ᵀ": "^T"}
+)
+
 
 class Record(NamedTuple):
     """One row of a trace.
@@ -49,6 +54,10 @@ class Look(NamedTuple):
 
     def name(self, name: str) -> str:
         return transcribe(name) if self.style.ascii else name
+
+    def prose(self, text: str) -> str:
+        """A sentence in the signs of the style."""
+        return typed(text) if self.style.ascii else text
 
     def formulas(self) -> Printer:
         """A printer of expressions in symbols."""
@@ -100,3 +109,12 @@ def part_records(part: Part, look: Look) -> Iterator[Record]:
             finite(value),
             numerals.text(value),
         )
+
+
+def typed(text: str) -> str:
+    """A sentence in signs that every keyboard has.
+
+    >>> typed("δ_o·w_5: the slope σ′(h_1) is missing")
+    "delta_o*w_5: the slope sigma'(h_1) is missing"
+    """
+    return transcribe(text.translate(_TYPED))

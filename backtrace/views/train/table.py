@@ -11,9 +11,8 @@ from backtrace.errors import printable
 from backtrace.problem.notation import of_unit
 from backtrace.problem.problem import Network
 from backtrace.training.health import LayerHealth, sentences
-from backtrace.views.check.rows import typed
 from backtrace.views.page.context import ViewContext
-from backtrace.views.page.records import Look
+from backtrace.views.page.records import Look, typed
 from backtrace.views.page.rich_columns import Columns, Texts, one_under_another, table_in, width_of
 from backtrace.views.page.rich_table import print_heading, print_line
 from backtrace.views.page.truncation import TABLE_ROWS

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from backtrace.errors import printable
 from backtrace.typesetting.plain import Style
-from backtrace.views.check.rows import typed
 from backtrace.views.page.headings import part_title, problem_lines
+from backtrace.views.page.records import typed
 from backtrace.views.walk.text import Texts, given_lines, in_lines
 from backtrace.walking.state import NUMBERS, Action, WalkState, actions_of
 from backtrace.walking.walk import Stop
