@@ -171,7 +171,7 @@ class Trace:
 
     def _repr_markdown_(self) -> str:
         from backtrace.views.page.context import ViewContext
-        from backtrace.views.trace.markdown import write_markdown
+        from backtrace.views.trace.text import write_markdown
 
         out, options = io.StringIO(), {"most": _MOST_ROWS}
         shown = self.problem, visible(self._parts), self._look, out

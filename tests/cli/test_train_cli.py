@@ -162,9 +162,9 @@ def test_csv_and_json_lines_have_the_curve(form: str) -> None:
 def test_markdown_has_the_tables_of_the_terminal() -> None:
     done = run("train", "or-gate", "--steps", "8000", "-f", "markdown")
     assert done.out.startswith("## OR gate, 2-2-1\n")
-    assert "| steps | E, mean of 4 samples |\n| ---: | ---: |\n| 0 | 0.121818 |\n" in done.out
+    assert "**Cost**\n\n| steps | E, mean of 4 samples |\n| --- | ---: |\n| 0 | 0.121818 |\n" in done.out
     assert "| parameter | start | final |" in done.out
-    assert "| sample | outputs | targets |" in done.out
+    assert "| sample | i\\_1 | i\\_2 | a\\_o | y |" in done.out
     assert done.out.endswith("\n**8,000 steps**\n")
     for table in re.findall(r"(?:^\|.*\n)+", done.out, re.MULTILINE):
         assert len({line.count("|") for line in table.splitlines()}) == 1

@@ -30,8 +30,7 @@ from backtrace.views.page.records import Look, records
 from backtrace.views.page.truncation import TABLE_ROWS, more_rows
 from backtrace.views.trace import data
 from backtrace.views.trace.html import tables
-from backtrace.views.trace.markdown import write_markdown
-from backtrace.views.trace.table import draw
+from backtrace.views.trace.text import draw, write_markdown
 from tests.runner import written
 
 LOOK = Look(most_terms=12)

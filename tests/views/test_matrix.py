@@ -30,7 +30,7 @@ from backtrace.views.page.records import Look
 from backtrace.views.trace import matrix_brackets as brackets
 from backtrace.views.trace.matrix import LayerMatrices
 from backtrace.views.trace.matrix_equation import Matrix, MatrixEquation, Side
-from backtrace.views.trace.table import draw
+from backtrace.views.trace.text import draw
 from tests.runner import run
 
 Array = NDArray[np.float64]
@@ -69,7 +69,7 @@ def drawing(
     if isinstance(problem, str):
         problem = problem_of(problem)
     equations = equations_of(problem, look, sample)[phase, layer]
-    return "\n".join(brackets.lines(equations, look.style, width, width)[1:])
+    return "\n".join(brackets.lines(equations, look.style, width, width))
 
 
 def expected(figure: str) -> str:

@@ -6,9 +6,9 @@ from backtrace.errors import printable
 from backtrace.views.check.blocks import SHEETS, ReportLine, ReportTable, sheet_blocks
 from backtrace.views.check.sentences import class_lines, class_row
 from backtrace.views.page.context import ViewContext
+from backtrace.views.page.markdown import code, escaped, write_heading
 from backtrace.views.page.records import typed
 from backtrace.views.page.rich_columns import Columns, Texts
-from backtrace.views.trace.markdown import code, escaped, write_heading
 
 
 def write_markdown(context: ViewContext) -> None:

@@ -46,6 +46,13 @@ class Columns(NamedTuple):
     stacked_headings: bool = False
 
 
+def numbers(*headings: str) -> Columns:
+    """A table of numbers, aligned to the right in all columns but the first."""
+    places = range(len(headings))
+    layout = tuple((place,) for place in places)
+    return Columns(headings, (layout,), one_under_another, frozenset(), frozenset(places[1:]))
+
+
 def most_faulty(are_faulty: Sequence[bool]) -> list[int]:
     """The places of the rows that are shown: all, or of very many the faulty ones before others."""
     places = range(len(are_faulty))

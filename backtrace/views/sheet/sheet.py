@@ -22,9 +22,9 @@ from backtrace.tracing.grouping import by_layer, of_sample, with_starts
 from backtrace.views.check.data import harmless
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_line, part_title, problem_lines
+from backtrace.views.page.markdown import code, escaped, write_heading
 from backtrace.views.page.problem_statement import Wording, plain_wording, problem_words, sample_words
 from backtrace.views.page.records import Look, Record, part_records
-from backtrace.views.trace.markdown import code, escaped, write_heading
 
 
 class Asking(NamedTuple):

@@ -37,13 +37,13 @@ Block = Sequence[str]  # lines of the same length
 def lines(
     equations: Iterable[MatrixEquation], style: Style, width: int = LEGIBLE, limit: float = math.inf
 ) -> list[str]:
-    """The equations one under the other, an empty line before each.
+    """The equations one under the other, an empty line between them.
 
     Lines are broken after `width` columns where they can be; beyond `limit` matrices lose columns besides.
     """
     shown: list[str] = []
     for equation in equations:
-        shown += ["", equation.caption]
+        shown += [*([""] if shown else []), equation.caption]
         if equation.sides:
             shown += _fitted(_Pen(style), equation.sides, width, limit)
         shown += equation.notes

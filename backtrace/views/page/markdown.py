@@ -1,0 +1,26 @@
+"""Text in Markdown: escaped, as code, as a heading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TextIO
+
+from backtrace.errors import printable
+
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>#|&~$"})
+
+
+def write_heading(lines: Iterable[str], out: TextIO) -> None:
+    """The title as a heading, and below it the facts that the numbers depend on."""
+    title, *rest = lines
+    out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest))
+
+
+def escaped(text: str) -> str:
+    """Text in which nothing acts as Markdown or HTML."""
+    return printable(text).translate(_SPECIAL)
+
+
+def code(text: str) -> str:
+    """A code span for a table cell, where a bar must be escaped."""
+    return "`" + text.replace("|", "\\|") + "`"
