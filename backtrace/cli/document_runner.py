@@ -23,7 +23,7 @@ from backtrace.cli.output import Passage
 from backtrace.errors import BacktraceError, NotDifferentiableError, cannot_read, nearest, quoted
 from backtrace.filling.document import Document, Replacement
 from backtrace.filling.marks import COMMANDS, DocumentMark
-from backtrace.filling.places import Output, block_text, inline_text
+from backtrace.filling.places import Output, block_text, inline_text, number_text
 from backtrace.limits import DOCUMENT_STEPS, FILE_BYTES
 from backtrace.views.formats import views_of
 
@@ -108,9 +108,7 @@ class Runner:
 
     def _number(self, words: str) -> str:
         """One number in the format of its mark."""
-        from backtrace.filling.number_format import number_text
-
-        with one_number.make_context("bt", _split(words), self.context()) as context:
+            with one_number.make_context("bt", _split(words), self.context()) as context:
             options, name, spec = one_number.invoke(context)
             traced = self.trace(options)
         found = traced.given(name)

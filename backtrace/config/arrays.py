@@ -50,10 +50,9 @@ class Arrays:
         import numpy as np
 
         with self.archive.open(f"{key}.npy") as stream:
-            major, _ = np.lib.format.read_magic(stream)
-            read_header = (
-                np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
-            )
+            npy = np.lib.format
+            major, _ = npy.read_magic(stream)
+            read_header = npy.read_array_header_1_0 if major == 1 else npy.read_array_header_2_0
             shape, _, dtype = read_header(stream)
         if dtype.kind not in "fiu":
             self.file.fail(f"{quoted(key)} holds {dtype}; expected numbers")

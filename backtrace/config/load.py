@@ -38,13 +38,9 @@ def load(config: StrPath, seed: int | None = None, reach: Reach = ANYWHERE) -> P
     if name != "-" and not os.path.exists(name) and name in example_names():
         name = f"{name}.yaml"
         path = os.path.join(examples_folder(), name)
-    data = _read(path, name, reach)
+    data = read_file(path, lambda: f", and no bundled example{_instead(name)}", name, reach)
     shown = "<stdin>" if name == "-" else printable(name)
     return read_problem(decode(data, shown), shown, os.path.dirname(path), seed, reach)
-
-
-def _read(path: str, name: str, reach: Reach = ANYWHERE) -> bytes:
-    return read_file(path, lambda: f", and no bundled example{_instead(name)}", name, reach)
 
 
 def example_text(name: str) -> str:
@@ -54,9 +50,8 @@ def example_text(name: str) -> str:
         BacktraceError: there is none of that name.
     """
     if name not in example_names():
-        hint = _instead(name)
-        raise BacktraceError(f"no bundled example {quoted(name)}{hint}")
-    return _read(os.path.join(examples_folder(), f"{name}.yaml"), name).decode()
+        raise BacktraceError(f"no bundled example {quoted(name)}{_instead(name)}")
+    return read_file(os.path.join(examples_folder(), f"{name}.yaml"), str).decode()
 
 
 def published_sheet(name: str) -> str:

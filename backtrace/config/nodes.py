@@ -96,9 +96,7 @@ def compose(
         return _Composer(loader, file, what).document(expected)
     except yaml.MarkedYAMLError as error:
         raise _too_deep(error, text, file, what) or _not_yaml(error, text, file) from None
-    except (
-        yaml.YAMLError
-    ):  # the reader's, whose own place counts bytes in one loader, characters in the other
+    except yaml.YAMLError:  # the reader's; its own place counts bytes in one loader, characters in the other
         unreadable = yaml.reader.Reader.NON_PRINTABLE.search(text)
         position = unreadable.start() if unreadable else 0
         raise BacktraceError(
@@ -270,10 +268,8 @@ class _Composer:
         elif isinstance(done, Scalar):
             waiting.append(done)
         else:
-            raise BacktraceError(
-                "a list or mapping is a key; expected a name",
-                Location(self.file, done.line, done.column),
-            )
+            place = Location(self.file, done.line, done.column)
+            raise BacktraceError("a list or mapping is a key; expected a name", place)
 
     def count_values(self, event: Any, more: int) -> None:
         self.count += more

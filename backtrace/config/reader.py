@@ -221,11 +221,10 @@ class _Reader:
         else:
             samples = read_samples(given, self.inputs, self.targets, unscored)
         if not self.is_network:
-            # The place of each sample in the config; those from a file share one.
-            entries = given.items("samples") if given.is_list else [given] * len(samples)
-            for sample, entry in zip(samples, entries, strict=True):
+            for index, sample in enumerate(samples):
                 if sample.targets is None:
-                    entry.fail(f"targets missing; the equations need them ({', '.join(self.targets[:6])})")
+                    place = given.items("samples")[index] if given.is_list else given
+                    place.fail(f"targets missing; the equations need them ({', '.join(self.targets[:6])})")
         return samples
 
     def fixed(self) -> frozenset[str]:

@@ -50,21 +50,19 @@ def read_samples_file(
     return samples(CsvFile(*folder.text(file, "a .csv file")))
 
 
-def _usual(source: Source, key: str, names: tuple[str, ...]) -> list[tuple[str, int]]:
-    """The parts of the file that are meant where the config names none, each with its width."""
-    if not source.is_wide:
-        return [(name, 1) for name in names]
-    return [(key, len(names))] if names else []
+def _usual(source: Source, key: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts of the file that are meant where the config names none."""
+    return (key,) if source.is_wide and names else names
 
 
 def _choose(
     source: Source, file: Cursor, key: str, given: Cursor | None, names: tuple[str, ...]
 ) -> list[Chosen]:
     """The parts of the file that hold the inputs, or the targets: as the config says, else the usual ones."""
+    width = len(names) if source.is_wide else 1
     if given is None:
-        chosen = [Chosen(name, width, file) for name, width in _usual(source, key, names)]
+        chosen = [Chosen(name, width, file) for name in _usual(source, key, names)]
     elif given.is_scalar:
-        width = len(names) if source.is_wide else 1
         chosen = [Chosen(given.text(f"{source.what}s by name"), width, given)]
     else:
         entries = given.items(f"{source.what}s by name, as [x_1, x_2]")
@@ -93,7 +91,7 @@ def _choose_targets(
         taken = {part.name for part in known}
         left = [printable(name) for name in source.names if name not in taken]
         usual = _usual(source, "targets", names)
-        if not any(name in source.names or nearest(name, left) for name, _ in usual):
+        if not any(name in source.names or nearest(name, left) for name in usual):
             return []
     return _choose(source, file, "targets", given, names)
 

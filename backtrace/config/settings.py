@@ -71,14 +71,15 @@ def read_notation(cursor: Cursor | None) -> Notation:
 
 
 def _pattern(key: str, cursor: Cursor) -> str:
-    per_unit = key not in ("cost", "rate")
-    pattern = cursor.text(f"a way to write it, as '{getattr(Notation(), key)}'")
+    usual = getattr(Notation(), key)
+    pattern = cursor.text(f"a way to write it, as '{usual}'")
+    is_of_units = "{unit}" in usual
     if len(pattern) > PATTERN_CHARACTERS:
-        cursor.fail(f"found {quoted(pattern)}; expected at most {PATTERN_CHARACTERS} characters")
-    if per_unit and pattern.count("{unit}") != 1:
-        cursor.fail(f"found {quoted(pattern)}; expected {{unit}} in it once, as '{getattr(Notation(), key)}'")
-    if not NAME.fullmatch(pattern.replace("{unit}", "1") if per_unit else pattern):
-        cursor.fail(f"found {quoted(pattern)}; expected a letter, then letters, digits or _")
+        cursor.refuse(f"at most {PATTERN_CHARACTERS} characters")
+    if is_of_units and pattern.count("{unit}") != 1:
+        cursor.refuse(f"{{unit}} in it once, as '{usual}'")
+    if not NAME.fullmatch(pattern.replace("{unit}", "1") if is_of_units else pattern):
+        cursor.refuse("a letter, then letters, digits or _")
     return pattern
 
 

@@ -112,14 +112,11 @@ def _opcodes(text: str, old: list[str], new: list[str], replacements: Sequence[R
     found: list[Opcode] = []
     i = k = 0  # the next line in the old text, and in the new one
     for first, last, grown in _replaced_lines(text, replacements):
-        if first > i:
-            found.append(("equal", i, first, k, k + first - i))
+        found.append(("equal", i, first, k, k + first - i))
         k += first - i
         found += _inside(old[first:last], new[k : k + last - first + grown], first, k)
         i, k = last, k + last - first + grown
-    if i < len(old):
-        found.append(("equal", i, len(old), k, len(new)))
-    return found
+    return [*found, ("equal", i, len(old), k, len(new))]
 
 
 def _inside(old: list[str], new: list[str], i: int, k: int) -> list[Opcode]:

@@ -28,8 +28,8 @@ _FORMS = {
 }
 _SIGNS = {"block": "backtrace: COMMAND", "/block": "/backtrace", "number": "bt CONFIG ID", "/number": "/bt"}
 _WORD = re.compile(r"/?\s*(backtrace|bt)\b(?P<sign>\s*:)?\s*(?P<next>\S*)", re.IGNORECASE)
-_BLANK = re.compile(r"[ \t]*")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
+_REST_OF_LINE = re.compile(r"[ \t]*(?P<newline>\r\n|\n|\r|\Z)")
 
 
 class DocumentMark(NamedTuple):
@@ -116,20 +116,20 @@ class _Marks:
 
     def block(self, opening: _Mark, closing: Comment) -> DocumentMark:
         """The place between two marks, each alone on its line."""
-        for comment in (opening.comment, closing):
-            before = self.text[self.line_start(comment.start) : comment.start]
-            after = _BLANK.match(self.text, comment.end)
-            ends = after is None or after.end() == len(self.text) or self.text[after.end()] in "\r\n"
-            if before.strip(" \t>" if self.kind == "markdown" else " \t") or not ends:
-                self.fail(comment, "a block mark must be alone on its line")
-        newline = _NEWLINE.search(self.text, opening.comment.end)
-        if newline is None or newline.end() > closing.start:
-            self.fail(closing, "a block mark must be alone on its line")
+        rest, _ = self.rest_of_line(opening.comment), self.rest_of_line(closing)
         start = self.line_start(opening.comment.start)
         prefix = self.text[start : opening.comment.start] if self.kind == "markdown" else ""
         end = self.line_start(closing.start)
         place = self.location(opening.comment)
-        return DocumentMark(opening.words, True, place, newline.end(), end, prefix, newline[0])
+        return DocumentMark(opening.words, True, place, rest.end(), end, prefix, rest["newline"])
+
+    def rest_of_line(self, comment: Comment) -> re.Match[str]:
+        """The end of the line that a comment is alone on."""
+        before = self.text[self.line_start(comment.start) : comment.start]
+        rest = _REST_OF_LINE.match(self.text, comment.end)
+        if rest is None or before.strip(" \t>" if self.kind == "markdown" else " \t"):
+            self.fail(comment, "a block mark must be alone on its line")
+        return rest
 
     def number(self, opening: _Mark, closing: Comment) -> DocumentMark:
         """The place of one number: the text between two marks, without the blanks at its ends."""

@@ -1,7 +1,8 @@
-"""A command's output in a document: unchanged, in a fence, in <pre>, or verbatim.
+"""What is put into the places of a document: a command's output, or one number.
 
-Owns one table, by the kind of document and the format of the output; a pair that it lacks is refused. Must
-not know how the output was written.
+An output stays unchanged, or stands in a fence, in <pre>, or verbatim: one table says which, by the kind of
+document and the format of the output; a pair that it lacks is refused. Must not know how the output was
+written, nor where a number comes from.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from math import isfinite
 from typing import NamedTuple
 
-from backtrace.errors import BacktraceError
+from backtrace.errors import BacktraceError, quoted
 from backtrace.filling.comments import Kind
 from backtrace.filling.marks import DocumentMark, read_marks
 from backtrace.typesetting.latex import numeral
+from backtrace.typesetting.numerals import NOT_FINITE
 
 
 class Output(NamedTuple):
@@ -87,6 +90,38 @@ PLACES: dict[Kind, dict[str, Placing]] = {
 }
 _TITLES = {"markdown": "Markdown", "html": "an HTML document", "latex": "a LaTeX document"}
 _INSTEAD = {"markdown": "markdown, or none", "html": "html, svg, or none", "latex": "latex, or none"}
+
+
+# Of a number as a format asks for it: `.3f`, `.4g`, `.2e`, `.1%`, and with a comma for the thousands.
+DECIMALS_WRITTEN = 30
+DIGITS_WRITTEN = 17
+
+_FORMAT = re.compile(r"(?P<comma>,)?\.(?P<places>[0-9]{1,2})(?P<kind>[feg%])")
+
+
+def number_text(value: float, spec: str) -> str:
+    """A number in a format.
+
+    >>> number_text(0.118851, ".3f"), number_text(-0.00027868, ".1e"), number_text(1234.5, ",.0f")
+    ('0.119', '-2.8e-04', '1,234')
+
+    Raises:
+        BacktraceError: `spec` is no format.
+    """
+    found = _FORMAT.fullmatch(spec)
+    if found is None:
+        raise BacktraceError(f"{quoted(spec)} is no format; expected one such as .3f, .4g, .2e or .1%")
+    places, kind = int(found["places"]), found["kind"]
+    least, most = (1, DIGITS_WRITTEN) if kind == "g" else (0, DECIMALS_WRITTEN)
+    if not least <= places <= most:
+        raise BacktraceError(f"{quoted(spec)}: {places} places; expected {least} to {most}")
+    if not isfinite(value):
+        return NOT_FINITE
+    # "#" keeps the zeros of significant digits (0.000540), and a point that ends the number, which goes.
+    text = f"{value:{'#' if kind == 'g' else ''}{found['comma'] or ''}.{places}{kind}}"
+    if kind == "g":
+        text = text.removesuffix(".").replace(".e", "e")
+    return text[1:] if text[0] == "-" and not re.search("[1-9]", text.partition("e")[0]) else text
 
 
 def inline_text(text: str, kind: Kind) -> str:

@@ -30,8 +30,7 @@ from backtrace.errors import BacktraceError
 from backtrace.filling.comments import Kind, comments
 from backtrace.filling.document import Document, Replacement, difference, replaced
 from backtrace.filling.marks import COMMANDS, read_marks
-from backtrace.filling.number_format import number_text
-from backtrace.filling.places import PLACES
+from backtrace.filling.places import PLACES, number_text
 from backtrace.library import trace
 from backtrace.limits import DOCUMENT_STEPS
 from tests.runner import Outcome, run
