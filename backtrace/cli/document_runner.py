@@ -108,7 +108,7 @@ class Runner:
 
     def _number(self, words: str) -> str:
         """One number in the format of its mark."""
-            with one_number.make_context("bt", _split(words), self.context()) as context:
+        with one_number.make_context("bt", _split(words), self.context()) as context:
             options, name, spec = one_number.invoke(context)
             traced = self.trace(options)
         found = traced.given(name)
