@@ -131,13 +131,13 @@ def mutated(draw: st.DrawFn) -> tuple[bytes, str]:
     return text.encode(), f"s{draw(st.sampled_from((ending, ending, *ENDINGS)))}"
 
 
-@settings(EXAMPLE, max_examples=120)
+@settings(EXAMPLE, max_examples=60)
 @given(mutated())
 def test_a_mutated_sheet_is_checked_or_refused_in_one_line(sheet: tuple[bytes, str]) -> None:
     nothing_acts(report_of(*sheet))
 
 
-@settings(EXAMPLE, max_examples=100)
+@settings(EXAMPLE, max_examples=60)
 @given(
     st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode("utf-8"))),
     st.sampled_from(ENDINGS),
@@ -146,7 +146,7 @@ def test_raw_bytes_are_checked_or_refused_in_one_line(data: bytes, ending: str) 
     nothing_acts(report_of(data, f"s{ending}"))
 
 
-@settings(EXAMPLE, max_examples=100)
+@settings(EXAMPLE, max_examples=60)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join), st.sampled_from(ENDINGS))
 def test_pieces_in_any_order_are_checked_or_refused_in_one_line(text: str, ending: str) -> None:
     nothing_acts(report_of(text.encode(), f"s{ending}"))
@@ -155,7 +155,7 @@ def test_pieces_in_any_order_are_checked_or_refused_in_one_line(text: str, endin
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30) | st.sampled_from(PIECES)
 
 
-@settings(EXAMPLE, max_examples=100)
+@settings(EXAMPLE, max_examples=60)
 @given(NAMES, st.sampled_from(["0.5", "-1e-3", "=1+1", "\x1b[31m1", "[red]1", "1e400"]))
 def test_whatever_name_is_answered_for_nothing_acts(name: str, number: str) -> None:
     nothing_acts(report_of(json.dumps({name: number}).encode(), "s.json"))
@@ -277,10 +277,10 @@ LINES = (
 )  # fmt: skip
 
 
-def seconds(job: Callable[[], object]) -> float:
-    """What a job takes of the processor, the shortest of two times."""
+def seconds(job: Callable[[], object], enough: float = 0) -> float:
+    """What a job takes of the processor: the shortest of two times, or a first one that is short enough."""
     taken = []
-    for _ in range(2):
+    while len(taken) < 2 and not (taken and taken[0] < enough):
         begin = time.process_time()
         job()
         taken.append(time.process_time() - begin)
@@ -290,7 +290,7 @@ def seconds(job: Callable[[], object]) -> float:
 def grows_with_its_length(job: Callable[[str], object], piece: str, most: int) -> bool:
     """Whether four times as much takes far less than sixteen times as long."""
     short, long = (piece * (size // len(piece)) for size in (most // 4, most))
-    taken = seconds(lambda: job(long))
+    taken = seconds(lambda: job(long), enough=0.1)
     return taken < 0.1 or taken < 11 * seconds(lambda: job(short))
 
 
@@ -371,8 +371,10 @@ def wide(inputs: int, units: int) -> Checker:
     return Checker(problem_of(config))
 
 
-def test_what_is_kept_of_the_rewritings_of_long_sums_is_bounded() -> None:
-    checker = wide(300, 60)
+def test_what_is_kept_of_the_rewritings_of_long_sums_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 50_000  # the six numbers below have more than twice as many
+    monkeypatch.setattr("backtrace.checking.slips.diagnosis.SYMBOLS_KEPT", most)
+    checker = wide(300, 8)
     diagnosis = checker.diagnosis([1])
     graph = diagnosis.graph
     wrong = "".join(f"h_2_{k}: 1234{k}\nh_1_{k}: 1234{k}\ndelta_1_{k}: 1234{k}\n" for k in (1, 2))
@@ -380,7 +382,7 @@ def test_what_is_kept_of_the_rewritings_of_long_sums_is_bounded() -> None:
     assert {judgement.verdict for judgement in report.judgements} <= {"wrong", "slip"}
     kept = [*diagnosis.made.values(), *([two for _, two in pairs] for pairs in diagnosis.made_twice.values())]
     symbols = sum(1 + len(rewriting.uses) for made in kept for rewriting in made)
-    assert 0 < symbols <= diagnosis.kept <= SYMBOLS_KEPT
+    assert 0 < symbols <= diagnosis.kept <= most < SYMBOLS_KEPT
     for id in ("h_1_1", "h_2_1"):
         node = graph[Key(1, 1, id)]
         of_each = Counter(rewriting.slip for rewriting in diagnosis.rewritings(node))

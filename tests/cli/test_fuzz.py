@@ -124,7 +124,7 @@ MUTATIONS: list[Callable[[st.DrawFn, bytes], bytes]] = [
 ]  # fmt: skip
 
 
-@settings(EXAMPLE, max_examples=400)
+@settings(EXAMPLE, max_examples=150)
 @given(mutated())
 def test_a_mutated_config_is_traced_or_refused_in_one_line(data: bytes) -> None:
     problem = outcome(data)
@@ -132,7 +132,7 @@ def test_a_mutated_config_is_traced_or_refused_in_one_line(data: bytes) -> None:
         try_to_trace(problem)
 
 
-@settings(EXAMPLE, max_examples=200)
+@settings(EXAMPLE, max_examples=100)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode())))
 def test_raw_bytes_are_refused_in_one_line(data: bytes) -> None:
     outcome(data)
@@ -152,7 +152,7 @@ FORMULAS = st.recursive(
 )
 
 
-@settings(EXAMPLE, max_examples=300)
+@settings(EXAMPLE, max_examples=120)
 @given(FORMULAS, st.sampled_from(["-2", "0", "0.5", "1e300"]))
 def test_any_formula_is_traced_or_refused_in_one_line(formula: str, x: str) -> None:
     text = f"equations: {{f: '{formula}'}}\nobjective_symbol: f\nparameters: {{x: {x}, y: 3}}\n"

@@ -105,7 +105,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
 @given(st.lists(finite, min_size=9, max_size=9))
-@settings(max_examples=100)
+@settings(max_examples=80)
 def test_a_number_has_the_same_bits_again(values: list[float]) -> None:
     problem = load("or-gate")
     trained = dict(zip(problem.parameters, map(number, values), strict=True))
@@ -392,7 +392,7 @@ def parsed(text: str) -> Expression | None:
 
 
 @given(formulas)
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_a_formula_is_read_again_as_it_was(text: str) -> None:
     expression = parsed(text)
     assert expression is None or parse(written(expression)) == expression

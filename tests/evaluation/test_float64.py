@@ -58,7 +58,7 @@ def test_every_function_is_held_against_mpmath() -> None:
 
 @pytest.mark.parametrize("function", [*ANY, *BELOW_709])
 @given(x=wide)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_functions_are_right_to_a_few_ulps(function: str, x: float) -> None:
     assume(x < 709 or function not in BELOW_709)
     found = FLOAT64.functions[function](x)
@@ -67,14 +67,14 @@ def test_functions_are_right_to_a_few_ulps(function: str, x: float) -> None:
 
 @pytest.mark.parametrize("function", POSITIVE)
 @given(x=positive)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_functions_of_positive_numbers_are_right_to_a_few_ulps(function: str, x: float) -> None:
     assert ulps(FLOAT64.functions[function](x), EXACT.functions[function](mpmath.mpf(x))) <= ULPS
 
 
 @pytest.mark.parametrize("function", PAIRS)
 @given(x=st.one_of(st.floats(-10, 10), st.just(0.0)), y=st.floats(1e-9, 1e9))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_functions_of_cross_entropies_are_right_to_a_few_ulps(function: str, x: float, y: float) -> None:
     right = EXACT.functions[function](mpmath.mpf(x), mpmath.mpf(y))
     assert ulps(FLOAT64.functions[function](x, y), right) <= ULPS

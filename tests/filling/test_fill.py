@@ -400,7 +400,7 @@ BLOCKS = [
 ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(
     blocks=st.lists(st.tuples(st.sampled_from(BLOCKS), st.sampled_from([COMMENT, f"x {COMMENT} y", "z"]))),
     newline=st.sampled_from(["\n", "\r\n"]),
@@ -757,7 +757,7 @@ PIECES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     pieces=st.lists(PIECES, min_size=2, max_size=5), name=st.sampled_from(["doc.md", "doc.html", "doc.tex"])
 )

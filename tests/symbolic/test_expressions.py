@@ -242,7 +242,7 @@ def as_printed(expression: Expression, outermost: bool = True) -> Expression:
 
 
 @given(every_text)
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_a_printed_formula_is_read_back_as_it_was(text: str) -> None:
     expression = parse(text)
     assert parse(formula(expression, PLAIN)) == as_printed(expression)
@@ -261,7 +261,7 @@ def bracket_pairs(text: str) -> Iterator[tuple[int, int]]:
 
 
 @given(every_text)
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_no_bracket_of_a_printed_formula_could_be_left_out(text: str) -> None:
     plain = formula(parse(text), PLAIN)
     whole = parse(plain)
@@ -299,7 +299,7 @@ _numerals = st.sampled_from(["2", "-2", "0.5", "-0.5", "1", "-1.5", "3", "0.125"
 
 
 @given(texts([*_ARITHMETIC, *_POWERS, *_SMOOTH, "max({}, {})", "relu({})"]), _numerals, _numerals, _numerals)
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_a_formula_with_the_numbers_put_in_has_the_value_that_is_given(
     text: str, a: str, b: str, c: str
 ) -> None:
@@ -353,7 +353,7 @@ _points = st.sampled_from(["0.7", "1.3", "2.1", "-0.6", "-1.1"])
 
 
 @given(smooth_text, _points, _points, _points)
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_partial_derivatives_of_random_expressions_are_the_numeric_ones(
     text: str, a: str, b: str, c: str
 ) -> None:
@@ -369,7 +369,7 @@ def test_partial_derivatives_of_random_expressions_are_the_numeric_ones(
 
 
 @given(texts([*_ARITHMETIC, *_KINKED, "({})^2"]), _points, _points, _points)
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_partial_derivatives_with_kinks_are_the_numeric_ones_beside_them(
     text: str, a: str, b: str, c: str
 ) -> None:
@@ -459,7 +459,7 @@ def test_at_a_tie_the_first_gets_the_derivative(
 
 
 @given(every_text, _points, _points, _points)
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_simplifying_never_changes_a_value(text: str, a: str, b: str, c: str) -> None:
     expression = parse(text)
     numbers = {name: mpmath.mpf(given) for name, given in zip("abc", (a, b, c), strict=True)}
@@ -470,7 +470,7 @@ def test_simplifying_never_changes_a_value(text: str, a: str, b: str, c: str) ->
 
 
 @given(every_text)
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_what_is_simplified_is_simple(text: str) -> None:
     once = simplify(parse(text))
     zeros = [part for part in _parts(once) if isinstance(part, Sum | Product) and ZERO in _children(part)]

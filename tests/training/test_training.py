@@ -111,7 +111,7 @@ def trainings(draw: st.DrawFn) -> Config:
 
 
 @given(trainings())
-@settings(max_examples=80, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, suppress_health_check=list(HealthCheck))
 def test_both_engines_agree_with_the_equations_at_every_step(config: Config) -> None:
     problem = problem_of(config)
     engines = [start_engine(problem, name) for name in ENGINE_NAMES]

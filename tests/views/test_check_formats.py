@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -731,6 +731,7 @@ def every_form(report: Report) -> dict[str, str]:
     }
 
 
+@settings(max_examples=60)
 @given(NASTY)
 def test_nothing_from_a_sheet_acts_in_any_form(text: str) -> None:
     forms = every_form(hostile(text))

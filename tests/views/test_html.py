@@ -200,7 +200,7 @@ def test_two_names_of_one_document_never_look_alike() -> None:
 
 
 @given(st.from_regex(f"[{LETTER}][{LETTER}0-9_]{{0,12}}", fullmatch=True))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_name_of_a_config_can_be_set(name: str) -> None:
     symbols = (name, f"{name}⁺", f"Δ{name}", f"m̂_{name}", f"∂E/∂{name}⁽³⁾", f"h_{name}", f"e^h_{name}")
     shown = {text_of(math_of(Names()(symbol))) for symbol in symbols}
@@ -208,7 +208,7 @@ def test_any_name_of_a_config_can_be_set(name: str) -> None:
 
 
 @given(st.text())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_text_breaks_out_of_a_word(text: str) -> None:
     printed = "".join(c for c in text if c.isprintable())
     if printed.strip():

@@ -381,7 +381,7 @@ def test_a_text_only_says_what_it_says(text: str, latex: str) -> None:
 
 
 @given(st.text())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_no_text_breaks_out(text: str) -> None:
     shown = escaped(text)
     assert Reader(shown).faults == []

@@ -788,7 +788,7 @@ def networks(pick: st.DrawFn) -> str:
     )
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(networks())
 def test_the_product_of_the_drawn_matrices_is_the_drawn_result(text: str) -> None:
     problem = problem_of(text)

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -96,22 +97,27 @@ def asked(name: str) -> list[tuple[str, ...]]:
 def test_a_sheet_filled_with_the_right_values_gets_full_marks(name: str, form: str, tmp_path: Path) -> None:
     path = tmp_path / f"sheet.{ENDINGS[form]}"
     for options in asked(name):
-        steps = 2 if "2" in options else None
-        trace = backtrace.trace(
-            backtrace.load(name),
-            steps=steps,
-            sample="all" if "all" in options else None,
-            only="forward" if "forward" in options else None,
-            hand={},
-        )
-        right = {(row.step, row.sample, row.id): row.value or 0.0 for row in trace}
-        places = blanks_of(run("sheet", name, *options).out)
-        assert len(places) == len(right)
-        numbers = [_value(right, place) for place in places]
+        numbers = right_numbers(name, options)
         blank = run("sheet", name, "-f", form, *options).out
         path.write_text(filled(form, blank, numbers), encoding="utf-8")
         summary = judged(name, path)["summary"]
-        assert (summary["marks"], summary["out_of"], summary["unknown"]) == (len(right), len(right), 0)
+        assert (summary["marks"], summary["out_of"], summary["unknown"]) == (len(numbers), len(numbers), 0)
+
+
+@cache
+def right_numbers(name: str, options: tuple[str, ...]) -> list[str]:
+    """The right number for each place of a sheet, in order."""
+    trace = backtrace.trace(
+        backtrace.load(name),
+        steps=2 if "2" in options else None,
+        sample="all" if "all" in options else None,
+        only="forward" if "forward" in options else None,
+        hand={},
+    )
+    right = {(row.step, row.sample, row.id): row.value or 0.0 for row in trace}
+    places = blanks_of(run("sheet", name, *options).out)
+    assert len(places) == len(right)
+    return [_value(right, place) for place in places]
 
 
 def _value(right: dict[tuple[int, int | None, str], float], place: tuple[int | None, str | None, str]) -> str:
@@ -213,8 +219,7 @@ def _verdicts(checker: Checker, lines: list[tuple[Place, str]]) -> list[tuple[st
 
 @pytest.mark.parametrize("name", [name for name in CONFIGS if name != "step-neuron"])
 def test_the_number_that_a_slip_gives_is_found_to_be_that_slip(name: str) -> None:
-    checker = Checker(load(name))
-    diagnosis = checker.diagnosis([1])
+    diagnosis = checker(name).diagnosis([1])
     graph = diagnosis.graph
     keys = [
         key
@@ -230,7 +235,7 @@ def test_the_number_that_a_slip_gives_is_found_to_be_that_slip(name: str) -> Non
             if number.digits < 3:
                 continue
             statement = Statement.of(key.id, wrong.text, step=1, sample=key.sample, total=key.sample is None)
-            judgement = check_sheet(checker, Sheet("s", (statement,))).judgements[0]
+            judgement = check_sheet(checker(name), Sheet("s", (statement,))).judgements[0]
             assert judgement.verdict == "slip", (key, wrong)
             assert wrong.slips[0].slip in _named(judgement), (key, wrong)
             found += 1
@@ -244,8 +249,13 @@ def _named(judgement: Judgement) -> list[str | None]:
 # The answers that slips give
 
 
+@cache
+def checker(config: str) -> Checker:
+    return Checker(load(config))
+
+
 def answers_of(name: str, id: str, places: int, sample: int | None = 1) -> PossibleAnswers:
-    diagnosis = Checker(load(name)).diagnosis([1])
+    diagnosis = checker(name).diagnosis([1])
     return possible_answers(diagnosis, Key(1, sample, id), places)
 
 
@@ -277,7 +287,7 @@ def test_at_few_decimals_slips_are_no_longer_told() -> None:
 
 @pytest.mark.parametrize("name", ["or-gate", "softmax-cross-entropy", "circuit", "adam"])
 def test_no_two_numbers_are_alike(name: str) -> None:
-    diagnosis = Checker(load(name)).diagnosis([1])
+    diagnosis = checker(name).diagnosis([1])
     graph = diagnosis.graph
     for key, node in graph.nodes.items():
         if node.kind in ("given", "held"):
