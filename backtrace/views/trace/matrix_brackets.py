@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from backtrace.typesetting.plain import Style
+from backtrace.views.page.records import typed
 from backtrace.views.trace.matrix_equation import MOST, Matrix, MatrixEquation, Side
 
 LEGIBLE = 100  # columns after which an equation is broken even where lines have no end
@@ -18,7 +19,6 @@ _FEWEST = 3  # columns that a matrix keeps on the narrowest terminal: the first,
 # One line high, then the top, the middle and the bottom of tall ones.
 _SQUARE = (("[", "]"), ("⎡", "⎤"), ("⎢", "⎥"), ("⎣", "⎦"))
 _ROUND = (("(", ")"), ("⎛", "⎞"), ("⎜", "⎟"), ("⎝", "⎠"))
-_TYPED = {"·": "*", "⊙": ".*"}
 _BINARY = frozenset("·⊙+-")
 
 # The ways to break left = right = right in numbers = result, the ones that are easier to read first: which
@@ -131,11 +131,10 @@ class _Pen:
 
     def sign(self, items: Sequence[Matrix | str], i: int) -> str:
         """A sign, with space around it between two things."""
-        text = self.typed(str(items[i]))
-        return f" {text} " if _is_binary(items, i) else text
-
-    def typed(self, sign: str) -> str:
-        return _TYPED.get(sign, sign) if self.style.ascii else sign
+        text = typed(str(items[i])) if self.style.ascii else str(items[i])
+        # A minus in front of the first thing is not between two.
+        is_between = i > 0 and items[i] in _BINARY and items[i - 1] != "("
+        return f" {text} " if is_between else text
 
     def matrix(self, matrix: Matrix, columns: int) -> Block:
         """A matrix in square brackets, with dots for its hidden entries."""
@@ -164,11 +163,6 @@ class _Pen:
         if len(block) == 1 or self.style.ascii:
             pairs = [single] * len(block)
         return [left + space + line + space + right for (left, right), line in zip(pairs, block, strict=True)]
-
-
-def _is_binary(items: Sequence[Matrix | str], i: int) -> bool:
-    """Whether a sign is between two things; a minus in front of the first does not."""
-    return i > 0 and items[i] in _BINARY and items[i - 1] != "("
 
 
 Line = TypeVar("Line")

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from backtrace.symbolic.expressions import Symbol
 
 MOST = 8  # rows and columns of a shown matrix, the one with the dots included
@@ -20,7 +23,7 @@ class Matrix(NamedTuple):
     """
 
     rows: tuple[tuple[str, ...], ...]
-    shape: tuple[int, int]
+    shape: tuple[int, ...]
     numeric: bool
 
 
@@ -47,25 +50,24 @@ class Grid(NamedTuple):
     """The shown entries of a matrix of quantities of a given shape."""
 
     rows: tuple[tuple[Entry, ...], ...]
-    shape: tuple[int, int]
+    shape: tuple[int, ...]
 
 
-def grid(height: int, width: int, entry: Callable[[int, int], Entry]) -> Grid:
-    """A matrix of which only the shown entries are made."""
-    columns = _indices(width)
-    rows = tuple(tuple(entry(row, column) for column in columns) for row in _indices(height))
-    return Grid(rows, (height, width))
-
-
-def _indices(size: int) -> Sequence[int]:
-    return range(size) if size <= MOST else (*range(MOST - 2), size - 1)
+def grid(names: NDArray[np.object_], entry: Callable[[str | None], Entry]) -> Grid:
+    """A matrix of named entries, of which only the shown ones are made."""
+    rows, columns = map(_indices, names.shape)
+    return Grid(tuple(tuple(entry(names[row, column]) for column in columns) for row in rows), names.shape)
 
 
 def column_of(entries: Sequence[Entry]) -> Grid:
     """Quantities one under the other."""
-    return grid(len(entries), 1, lambda row, _: entries[row])
+    return Grid(tuple((entries[place],) for place in _indices(len(entries))), (len(entries), 1))
 
 
 def row_of(entries: Sequence[Entry]) -> Grid:
     """Quantities side by side."""
-    return grid(1, len(entries), lambda _, column: entries[column])
+    return Grid((tuple(entries[place] for place in _indices(len(entries))),), (1, len(entries)))
+
+
+def _indices(size: int) -> Sequence[int]:
+    return range(size) if size <= MOST else (*range(MOST - 2), size - 1)

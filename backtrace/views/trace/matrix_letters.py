@@ -8,42 +8,38 @@ from backtrace.derivation.activations import activation_sign
 from backtrace.problem.problem import INPUTS, Layer, Problem
 from backtrace.views.page.records import Look
 
-_TYPED = {"ᵀ": "^T", "′": "'", "×": "x", "⊙": ".*"}
-
 
 class Letters:
     """The names of matrices, and the signs in them where there is no number."""
 
     def __init__(self, problem: Problem, look: Look) -> None:
         notation = problem.notation
-        self.look = look
+        self.is_ascii = look.style.ascii
         taken = {notation.cost, "W", "T"}  # T holds the targets of a softmax layer
         self.net = _column(notation.net, taken)
         self.activation = _column(notation.activation, {*taken, self.net})
         self.delta = _stem(notation.delta)
         self.error = _stem(notation.error)
         self.inputs = _inputs(problem.inputs)
-        self.sum = "sum" if look.style.ascii else "Σ"
-        self.missing = "." if look.style.ascii else "·"
+        self.sum = "sum" if self.is_ascii else "Σ"
+        self.missing = "." if self.is_ascii else "·"
 
     def source(self, layer: Layer) -> str:
         """The column that a layer's weights are multiplied with: [A_hidden; 1]."""
         parts = [self.inputs if name == INPUTS else f"{self.activation}_{name}" for name in layer.sources]
-        if any(bias is not None for bias in layer.biases):
+        if has_biases(layer):
             parts.append(str(layer.bias_input))
         return f"[{'; '.join(parts)}]" if len(parts) > 1 else parts[0]
 
     def function(self, layer: Layer) -> str:
         """The activation: σ, or its name."""
         name = layer.activation.name
-        return name if self.look.style.ascii else activation_sign(name)
+        return name if self.is_ascii else activation_sign(name)
 
-    def typed(self, text: str) -> str:
-        """Letters in the style of the page."""
-        if self.look.style.ascii:
-            for sign, typed in _TYPED.items():
-                text = text.replace(sign, typed)
-        return self.look.name(text)
+
+def has_biases(layer: Layer) -> bool:
+    """Whether some unit has a bias: then W has a column for them."""
+    return any(bias is not None for bias in layer.biases)
 
 
 def _stem(pattern: str) -> str:

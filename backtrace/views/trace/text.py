@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from backtrace.derivation.equation import Equation
 from backtrace.errors import printable
+from backtrace.evaluation.steps import Part
 from backtrace.tracing.grouping import by_layer, with_starts
 from backtrace.training.health import LayerHealth, sentences
 from backtrace.views.page.context import ViewContext
@@ -13,7 +14,6 @@ from backtrace.views.page.headings import part_title
 from backtrace.views.page.rich_columns import numbers
 from backtrace.views.page.text_pages import MarkdownPage, TerminalPage, TextPage
 from backtrace.views.page.truncation import TABLE_ROWS, more_rows
-from backtrace.views.trace.matrix_lines import matrix_lines
 
 
 def draw(context: ViewContext) -> None:
@@ -31,7 +31,7 @@ def write_markdown(context: ViewContext) -> None:
 
 def _write(context: ViewContext, page: TextPage, more: Callable[[Sequence[Equation]], str]) -> None:
     """A heading, then a table for every phase and layer, and its matrices."""
-    matrices = matrix_lines(context, page.width)
+    matrices = _matrix_lines(context, page.width)
     for place, (part, starts) in enumerate(with_starts(context.problem, context.content)):
         if place == 0:
             page.begin(context.heading())
@@ -46,6 +46,17 @@ def _write(context: ViewContext, page: TextPage, more: Callable[[Sequence[Equati
             if lines := matrices(part, equations):
                 page.gap()
                 page.code(lines)
+
+
+def _matrix_lines(context: ViewContext, width: int) -> Callable[[Part, Sequence[Equation]], list[str]]:
+    """A function that gives the lines after a table with some rows of a part; none without `--matrix`."""
+    if not context.has("matrix"):
+        return lambda part, equations: []
+    from backtrace.views.trace.matrix import LayerMatrices
+    from backtrace.views.trace.matrix_brackets import LEGIBLE, lines
+
+    matrices, style = LayerMatrices(context.problem, context.look), context.look.style
+    return lambda part, equations: lines(matrices.after(part, equations), style, min(width, LEGIBLE), width)
 
 
 def write_health(page: TextPage, layers: Sequence[LayerHealth]) -> None:
