@@ -12,7 +12,9 @@ from backtrace.training.curve import Mark
 Scale = Literal["auto", "linear", "log"]
 LOG_FROM = 50  # times that the largest cost is the smallest, from which on `auto` is logarithmic
 _BRAILLE = 0x2800
-_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # of a cell, by row and column
+# The dots of a cell, by row and column, as they are added up to a sign of braille.
+_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+_STAR = ((1,),)
 
 
 class Axes(NamedTuple):
@@ -57,7 +59,7 @@ def lines(curve: Sequence[Mark], scale: Scale, width: int, height: int, ascii: b
     labels = [f"{axes.high:.4g}", *("" for _ in range(height - 2)), f"{axes.low:.4g}"]
     margin = max(map(len, labels))
     room = max(width - margin - 3, 8)
-    drawn = _stars(points, axes, room, height) if ascii else _dots(points, axes, room, height)
+    drawn = _drawn(points, axes, room, height, ascii)
     bar, corner, line = ("|", "+", "-") if ascii else ("│", "└", "─")
     rows = [f"{label:>{margin}} {bar}{row.rstrip()}" for label, row in zip(labels, drawn, strict=True)]
     end = f"{axes.last:,} steps"
@@ -66,19 +68,15 @@ def lines(curve: Sequence[Mark], scale: Scale, width: int, height: int, ascii: b
     return [*rows, f"{'':>{margin}} {corner}{line * room}", foot.rstrip()]
 
 
-def _dots(points: Sequence[Mark], axes: Axes, width: int, height: int) -> list[str]:
-    """Braille: two by four dots in a character."""
+def _drawn(points: Sequence[Mark], axes: Axes, width: int, height: int, ascii: bool) -> list[str]:
+    """Lines of braille, of two by four dots in a character, or of stars."""
+    dots = _STAR if ascii else _DOTS
+    rows, columns = len(dots), len(dots[0])
     cells = [[0] * width for _ in range(height)]
-    for x, y in _filled(points, axes, width * 2, height * 4):
-        cells[y // 4][x // 2] |= _DOTS[y % 4][x % 2]
-    return ["".join(chr(_BRAILLE + cell) if cell else " " for cell in row) for row in cells]
-
-
-def _stars(points: Sequence[Mark], axes: Axes, width: int, height: int) -> list[str]:
-    cells = [[" "] * width for _ in range(height)]
-    for x, y in _filled(points, axes, width, height):
-        cells[y][x] = "*"
-    return ["".join(row) for row in cells]
+    for x, y in _filled(points, axes, width * columns, height * rows):
+        cells[y // rows][x // columns] |= dots[y % rows][x % columns]
+    signs = {0: " ", 1: "*"} if ascii else {0: " "}
+    return ["".join(signs.get(cell, chr(_BRAILLE + cell)) for cell in row) for row in cells]
 
 
 def _filled(points: Sequence[Mark], axes: Axes, width: int, height: int) -> set[tuple[int, int]]:
