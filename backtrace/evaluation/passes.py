@@ -46,6 +46,13 @@ class Pass:
         self.failure: NotFiniteError | None = None
 
 
+def case_of(*samples: Sample) -> Case:
+    """The one form of the equations that fits all of some samples that have targets."""
+    scored = [sample.targets for sample in samples if sample.targets is not None]
+    sums = [math.fsum(target.value for target in targets) for targets in scored]
+    return Case(bool(scored), set(sums) == {1.0})
+
+
 class Passes:
     """Evaluates the passes of one problem; each form of its equations is derived once."""
 
@@ -83,7 +90,7 @@ class Passes:
         self.add_givens(values, written, dict(zip(self.problem.inputs, own.inputs, strict=True)))
         if own.targets is not None:
             self.add_givens(values, written, dict(zip(self.problem.targets, own.targets, strict=True)))
-        case = self.case(own)
+        case = case_of(own)
         evaluated = Pass(self.derivation(case), values, written)
         try:
             self.forward_pass(evaluated, case)
@@ -135,11 +142,6 @@ class Passes:
             evaluated.derivation = self.derivation(case)
         if failure:
             raise failure
-
-    def case(self, sample: Sample) -> Case:
-        if sample.targets is None:
-            return Case(has_targets=False)
-        return Case(True, math.fsum(target.value for target in sample.targets) == 1)
 
     def derivation(self, case: Case) -> Derivation:
         if case not in self.derivations:

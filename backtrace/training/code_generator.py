@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from backtrace.derivation.equation import Equation
 from backtrace.evaluation.float64 import FLOAT64
@@ -33,31 +32,19 @@ from backtrace.symbolic.functions import FUNCTIONS
 LEVELS_INLINE = 12  # levels of an expression that others may be written into
 
 
-class Row(NamedTuple):
-    """A definition: the id of a value, and its right-hand side."""
-
-    id: str
-    expression: Expression
-
-
-def rows_of(equations: Iterable[Equation]) -> list[Row]:
-    """The equations without the fields that only a reader needs."""
-    return [Row(equation.id, equation.expression) for equation in equations]
-
-
-def merged(rows: Sequence[Row], kept: Iterable[str]) -> list[Row]:
+def merged(rows: Sequence[Equation], kept: Iterable[str]) -> list[Equation]:
     """Fewer rows with the same meaning: values used once, and mere names, are put where they are used."""
     keep = set(kept)
     uses = Counter(symbol.id for row in rows for symbol in symbols(row.expression))
     written: dict[str, Expression] = {}
-    left: list[Row] = []
-    for id, expression in rows:
-        expression = substitute(expression, written)
+    left: list[Equation] = []
+    for row in rows:
+        expression = substitute(row.expression, written)
         is_atom = isinstance(expression, (Symbol, Number))
-        if id not in keep and (is_atom or (uses[id] == 1 and _depth(expression) < LEVELS_INLINE)):
-            written[id] = expression
+        if row.id not in keep and (is_atom or (uses[row.id] == 1 and _depth(expression) < LEVELS_INLINE)):
+            written[row.id] = expression
         else:
-            left.append(Row(id, expression))
+            left.append(row._replace(expression=expression))
     return left
 
 
@@ -71,9 +58,8 @@ class Code:
     `names` are the names of known values by id; `functions` are called by the code, by their names in it.
     """
 
-    def __init__(self, names: dict[str, str], prefix: str = "v") -> None:
-        self.names = names
-        self.prefix = prefix
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
         self.lines: list[str] = []
         self.functions: dict[str, Callable[..., float]] = {}
         self.computed: dict[Expression, str] = {}
@@ -81,21 +67,18 @@ class Code:
 
     def name(self, id: str) -> str:
         """The name of a value; a new one at first use."""
-        return self.names.setdefault(id, f"{self.prefix}{len(self.names)}")
+        return self.names.setdefault(id, f"v{len(self.names)}")
 
-    def line(self, text: str) -> None:
-        self.lines.append(text)
-
-    def define(self, rows: Sequence[Row]) -> None:
+    def define(self, rows: Sequence[Equation]) -> None:
         """Add lines for some rows; parts that occur more than once get a line of their own."""
         counted: Counter[Expression] = Counter()
         for row in rows:
             _count(row.expression, counted)
         self.often = {part for part, times in counted.items() if times > 1}
-        for id, expression in rows:
-            text = self.text(expression, 0)
-            self.line(f"{self.name(id)} = {text}")
-            self.computed.setdefault(expression, self.name(id))
+        for row in rows:
+            text = self.text(row.expression, 0)
+            self.lines.append(f"{self.name(row.id)} = {text}")
+            self.computed.setdefault(row.expression, self.name(row.id))
 
     def text(self, expression: Expression, strength: int) -> str:
         """An expression in Python, in brackets if it binds less than `strength`."""
@@ -110,7 +93,7 @@ class Code:
         """A name for the value of an expression, which a line before computes."""
         text, _ = self.written(expression)
         name = self.name(f"part {len(self.names)}")  # no id has a blank in it
-        self.line(f"{name} = {text}")
+        self.lines.append(f"{name} = {text}")
         self.computed[expression] = name
         return name
 

@@ -39,10 +39,8 @@ class NumpyEngine:
         self.constants = {name: constant.value for name, constant in problem.update.constants.items()}
         self.held = np.array([place[name] for name in self.names if name in problem.fixed], dtype=np.intp)
         scored = [sample for sample in problem.samples if sample.targets is not None]
-        self.inputs = np.array([[n.value for n in sample.inputs] for sample in scored], dtype=np.float64)
-        self.targets = np.array(
-            [[n.value for n in sample.targets or ()] for sample in scored], dtype=np.float64
-        )
+        self.inputs = np.array([[n.value for n in sample.inputs] for sample in scored])
+        self.targets = np.array([[n.value for n in sample.targets or ()] for sample in scored])
         self.cost_of = _Cost(self.network, problem.targets)
         self.rows = {row: _function(formula) for row, formula in update_rows(problem.update.rule).items()}
 
@@ -250,39 +248,34 @@ class _Places:
 
 
 class _Cost:
-    """The cost of a network on arrays, and its derivative by each output."""
+    """The cost of a network on arrays, and its derivative by each output.
+
+    A cost of the table is one term, for all outputs at once; any other is a formula in all outputs.
+    """
 
     def __init__(self, network: Network, targets: Sequence[str]) -> None:
-        self.units = network.layers[-1].units
-        self.targets = targets
-        self.whole = None if isinstance(network.cost, str) else network.cost
-        if isinstance(network.cost, str):
-            term = cost_term_template(network.cost)
-            self.term, self.by_output = _function(term), _function(partials(term, {"a"})["a"])
-        else:
-            ids = [f"a_{spell(unit)}" for unit in self.units]
-            by = partials(network.cost, set(ids))
-            self.term, self.by_each = _function(network.cost), [_function(by.get(id, ZERO)) for id in ids]
+        self.outputs = [f"a_{spell(unit)}" for unit in network.layers[-1].units]
+        self.targets = [spell(name) for name in targets]
+        self.is_by_output = isinstance(network.cost, str)
+        cost = cost_term_template(network.cost) if isinstance(network.cost, str) else network.cost
+        by = partials(cost, {"a"} if self.is_by_output else set(self.outputs))
+        self.term = _function(cost)
+        self.slopes = [_function(by.get(id, ZERO)) for id in (["a"] if self.is_by_output else self.outputs)]
 
     def value(self, outputs: Array, targets: Array) -> float:
         """The cost of all samples together."""
-        if self.whole is None:
-            return float(np.sum(self.term(self.known(outputs, targets).__getitem__)))
-        value = self.term(self.columns(outputs, targets).__getitem__)
-        return float(np.sum(np.broadcast_to(value, len(outputs))))
+        return float(np.sum(self.spread(self.term, outputs, targets)))
 
     def slope(self, outputs: Array, targets: Array) -> Array:
         """∂E/∂a, a row for each sample."""
-        if self.whole is None:
-            slope = self.by_output(self.known(outputs, targets).__getitem__)
-            return slope if slope.shape == outputs.shape else np.broadcast_to(slope, outputs.shape)
-        known = self.columns(outputs, targets)
-        parts = [np.broadcast_to(part(known.__getitem__), len(outputs)) for part in self.by_each]
-        return np.stack(parts, axis=1)
+        parts = [self.spread(slope, outputs, targets) for slope in self.slopes]
+        return parts[0] if self.is_by_output else np.stack(parts, axis=1)
 
-    def known(self, outputs: Array, targets: Array) -> dict[str, Any]:
-        return {"a": outputs, "t": targets, "n": float(len(self.units))}
-
-    def columns(self, outputs: Array, targets: Array) -> dict[str, Any]:
-        known = {f"a_{spell(unit)}": outputs[:, i] for i, unit in enumerate(self.units)}
-        return known | {spell(name): targets[:, i] for i, name in enumerate(self.targets)}
+    def spread(self, formula: Compiled[str], outputs: Array, targets: Array) -> Array:
+        """A formula's value for each sample, and for each output where the cost has a term for it."""
+        known = {"a": outputs, "t": targets, "n": float(len(self.outputs))}
+        if not self.is_by_output:
+            known = dict(zip((*self.outputs, *self.targets), (*outputs.T, *targets.T), strict=True))
+        value = formula(known.__getitem__)
+        shape = outputs.shape if self.is_by_output else outputs.shape[:1]
+        return value if np.shape(value) == shape else np.broadcast_to(value, shape)

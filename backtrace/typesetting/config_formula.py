@@ -1,26 +1,19 @@
 """Expression → the formula that a config writes: `parse(written(e)) == e`.
 
-The parser's grammar the other way round, a function for each of its rules. (`printing` shows expressions to
-people; that may turn σ(h) into 1/(1 + e^(-h)), and Greek letters into words.)
+Plain text as `plain` prints it for people may turn softplus(h) into ln(1 + e^h), and Greek letters into
+words. A config keeps every function, name and number as it was written.
 """
 
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 
 from backtrace.limits import LINE_CHARACTERS
-from backtrace.symbolic.expressions import (
-    Call,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Sum,
-    Symbol,
-)
+from backtrace.symbolic.expressions import Call, Expression, Negative, Number
 from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.typesetting.pieces import Piece
+from backtrace.typesetting.plain import NEGATIVE, PLAIN, POWER, PRODUCT, WHERE, Printer
 
 _NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
@@ -35,64 +28,37 @@ def written(expression: Expression) -> str:
     >>> written(parse("-(a-b)*sigmoid(θ)^2+x/(y*z)"))
     '-(a - b)*sigmoid(θ)^2 + x/(y*z)'
     """
-    text = _sum(expression)
+    text = "".join(map(str, _ConfigPrinter().group(WHERE, expression)))
     return text if len(text) <= LINE_CHARACTERS else text.replace(" ", "")
 
 
-def _sum(expression: Expression) -> str:
-    if not isinstance(expression, Sum):
-        return _product(expression)
-    first, *others = expression.terms
-    return _product(first) + "".join(
-        f" - {_product(term.operand)}" if isinstance(term, Negative) else f" + {_product(term)}"
-        for term in others
-    )
+class _ConfigPrinter(Printer):
+    """Signs may follow one another here, as they do in a config: no formula is nested deeper than it was."""
 
+    def __init__(self) -> None:
+        super().__init__(PLAIN)
+        self.leaf = attrgetter("text")
 
-def _product(expression: Expression) -> str:
-    """Factors and fraction lines from left to right; a minus in front applies to all of them."""
-    match expression:
-        case Negative(operand):
-            return f"-{_product(operand)}"
-        case Product((first, *others)):
-            return "*".join([_first(first), *map(_unary, others)])
-        case Quotient(numerator, denominator):
-            return f"{_first(numerator)}/{_unary(denominator)}"
-    return _unary(expression)
+    def at(self, level: int, expression: Expression, out: list[Piece]) -> None:
+        if level == POWER and isinstance(expression, Negative):
+            out.append("-")
+            self.at(POWER, expression.operand, out)
+        else:
+            super().at(level, expression, out)
 
+    def negative(self, negative: Negative, out: list[Piece]) -> int:
+        out.append("-")
+        if isinstance(negative.operand, Negative):
+            return self.negative(negative.operand, out)
+        self.at(PRODUCT, negative.operand, out)
+        return NEGATIVE
 
-def _first(factor: Expression) -> str:
-    return _bracketed(factor) if isinstance(factor, Negative) else _product(factor)
+    def call(self, call: Call, out: list[Piece]) -> int:
+        if not FUNCTIONS[call.function].public:
+            raise ValueError(f"{call.function} is no function of a config")
+        return self.function(call, out)
 
-
-def _unary(expression: Expression) -> str:
-    match expression:
-        case Negative(operand):
-            return f"-{_unary(operand)}"
-        case Power(base, exponent):
-            return f"{_atom(base)}^{_unary(exponent)}"
-    return _atom(expression)
-
-
-def _atom(expression: Expression) -> str:
-    match expression:
-        case Symbol(_, text):
-            return text
-        case Number(value, text):
-            return _number(value, text)
-        case Call(function, arguments):
-            if not FUNCTIONS[function].public:
-                raise ValueError(f"{function} is no function of a config")
-            return f"{function}({', '.join(map(_sum, arguments))})"
-    return _bracketed(expression)
-
-
-def _bracketed(expression: Expression) -> str:
-    return f"({_sum(expression)})"
-
-
-def _number(value: float, text: str) -> str:
-    """A number as it was written, where that can be read in a formula: ½ cannot."""
-    if _NUMBER.fullmatch(text) and float(text) == value:
-        return text
-    return repr(value) if value >= 0 else f"({value!r})"
+    def number(self, number: Number, out: list[Piece]) -> int:
+        """A number as it was written, where that can be read in a formula: ½ cannot."""
+        is_readable = _NUMBER.fullmatch(number.text) and float(number.text) == number.value
+        return super().number(number if is_readable else Number(number.value, repr(number.value)), out)

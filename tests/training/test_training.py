@@ -6,7 +6,7 @@ import ast
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 
 import backtrace
 from backtrace.config.load import example_names
+from backtrace.derivation.derivation import derive
 from backtrace.derivation.optimizers import UPDATE_RULES
 from backtrace.errors import BacktraceError, NotFiniteError
+from backtrace.evaluation.passes import case_of
 from backtrace.evaluation.steps import Request, Run
 from backtrace.problem.problem import Network, Problem
 from backtrace.training.curve import POINTS, Curve
 from backtrace.training.engine import Engine, EngineName, choose_engine, start_engine
-from backtrace.training.generated_engine import source_of
+from backtrace.training.generated_engine import source_of_steps
 from backtrace.training.health import health, sentences
 from backtrace.training.trainer import IN_A_STEP, Outcome, train
 from tests.derivation.test_updates import CONFIG, CONSTANTS, RATE, expected_steps
@@ -293,7 +295,7 @@ def test_the_code_has_no_name_of_the_config(rule: str, batch: str) -> None:
     config = hostile(plain)
     problem = problem_of(config)
     assert set(config["parameters"]) <= set(HOSTILE)
-    source, functions = source_of(problem, kept_of(problem))
+    source, functions = source_of(problem)
     assert [name for name in names_in(source) if not OURS.fullmatch(name)] == []
     assert set(functions) <= {"f_power"}
     renamed = train(problem, 9, engine="generated")
@@ -303,10 +305,8 @@ def test_the_code_has_no_name_of_the_config(rule: str, batch: str) -> None:
     assert renamed.marks[-1].cost == pytest.approx(train(problem, 9, engine="numpy").marks[-1].cost, rel=1e-9)
 
 
-def kept_of(problem: Problem) -> list[str]:
-    from backtrace.training.generated_engine import _kept
-
-    return _kept(problem)
+def source_of(problem: Problem) -> tuple[str, Mapping[str, object]]:
+    return source_of_steps(problem, derive(problem, case_of(*problem.samples)))
 
 
 def backtrace_id(name: str) -> str:
@@ -318,7 +318,7 @@ def backtrace_id(name: str) -> str:
 def test_numbers_stand_in_the_code_to_the_last_bit() -> None:
     config: Config = {**CONFIG, "parameters": {**CONFIG["parameters"], "w_3": 0.1 + 0.2, "b_2": 1e-320}}
     problem = problem_of({**config, "update": {"rule": "sgd", "learning_rate": 1 / 3}})
-    source, _ = source_of(problem, kept_of(problem))
+    source, _ = source_of(problem)
     assert repr(0.1 + 0.2) in source
     assert "0.3333333333333333" in source
     assert "1e-320" in source
