@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import reduce
-from operator import add, mul
+from operator import add, mul, neg
 from typing import TypeVar
 
 from backtrace.evaluation.arithmetic import Arithmetic, Value
@@ -37,46 +37,43 @@ def compile_expression(
     Raises:
         KeyError: a symbol has no name.
     """
-    match expression:
-        case Symbol(id):
-            name = names[id]
-            return lambda of: of(name)
-        case Number():
-            value = arithmetic.number(expression)
-            return lambda of: value
-        case Negative(operand):
-            inner = compile_expression(operand, names, arithmetic)
-            return lambda of: -inner(of)
-        case Product(factors):
-            return _fold(mul, _all(factors, names, arithmetic))
-        case Sum(terms):
-            return _fold(add, _all(terms, names, arithmetic))
-        case Quotient(numerator, denominator):
-            over, under = _all((numerator, denominator), names, arithmetic)
-            return lambda of: arithmetic.divide(over(of), under(of))
-        case Power(base, exponent):
-            below, above = _all((base, exponent), names, arithmetic)
-            return lambda of: arithmetic.power(below(of), above(of))
-        case Call(function, arguments):
-            return _call(arithmetic.functions[function], _all(arguments, names, arithmetic))
 
+    def compiled(part: Expression) -> Compiled[Name]:
+        match part:
+            case Symbol(id):
+                name = names[id]
+                return lambda of: of(name)
+            case Number():
+                value = arithmetic.number(part)
+                return lambda of: value
+            case Negative(operand):
+                return _applied(neg, [compiled(operand)])
+            case Product(parts):
+                return _fold(mul, list(map(compiled, parts)))
+            case Sum(parts):
+                return _fold(add, list(map(compiled, parts)))
+            case Quotient():
+                return _applied(arithmetic.divide, list(map(compiled, part)))
+            case Power():
+                return _applied(arithmetic.power, list(map(compiled, part)))
+            case Call(function, arguments):
+                return _applied(arithmetic.functions[function], list(map(compiled, arguments)))
 
-def _all(
-    parts: Sequence[Expression], names: Mapping[str, Name], arithmetic: Arithmetic
-) -> list[Compiled[Name]]:
-    return [compile_expression(part, names, arithmetic) for part in parts]
+    return compiled(expression)
 
 
 def _fold(operation: Callable[[Value, Value], Value], parts: Sequence[Compiled[Name]]) -> Compiled[Name]:
     """All parts by one operation, from left to right."""
     if len(parts) == 2:  # by far the most common
-        left, right = parts
-        return lambda of: operation(left(of), right(of))
+        return _applied(operation, parts)
     return lambda of: reduce(operation, [part(of) for part in parts])
 
 
-def _call(function: Callable[..., Value], arguments: Sequence[Compiled[Name]]) -> Compiled[Name]:
-    if len(arguments) == 1:
-        inner = arguments[0]
-        return lambda of: function(inner(of))
+def _applied(function: Callable[..., Value], arguments: Sequence[Compiled[Name]]) -> Compiled[Name]:
+    """A function of some arguments; a list for one or two of them would cost more than the rest."""
+    match arguments:
+        case [inner]:
+            return lambda of: function(inner(of))
+        case [left, right]:
+            return lambda of: function(left(of), right(of))
     return lambda of: function(*[argument(of) for argument in arguments])

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.function_rows import with_rows
-from backtrace.symbolic.expressions import Number
 from backtrace.symbolic.functions import Function
 
 _SLACK = 1e-15  # floats round; a bound is moved outwards by more than they do
@@ -44,8 +43,7 @@ class Interval(NamedTuple):
         if not isinstance(other, Interval):
             return NotImplemented
         # The extremes of a product are at corners. 0 times anything bounded is 0, infinite bounds included.
-        ends = [x * y if x and y else 0.0 for x in self for y in other]
-        return _widened(min(ends), max(ends))
+        return _spanned(*(x * y if x and y else 0.0 for x in self for y in other))
 
     def overlaps(self, other: Interval) -> bool:
         """Whether some number is in both."""
@@ -61,8 +59,8 @@ def _widened(low: float, high: float) -> Interval:
     return Interval(low - _SLACK * abs(low), high + _SLACK * abs(high))
 
 
-def _number(number: Number) -> Interval:
-    return point(number.value)
+def _spanned(*ends: float) -> Interval:
+    return _widened(min(ends), max(ends))
 
 
 def _divide(x: Interval, y: Interval) -> Interval:
@@ -75,15 +73,10 @@ def _power(base: Interval, exponent: Interval) -> Interval:
     if exponent.low != exponent.high:
         return _rising("exp")(exponent * _rising("log")(base))
     n = exponent.low
-    if n == int(n) and n >= 0:
-        ends = [FLOAT64.power(base.low, n), FLOAT64.power(base.high, n)]
-        if base.low < 0 < base.high:
-            ends.append(0.0)
-        return _widened(min(ends), max(ends))
-    if base.low <= 0:
+    if base.low <= 0 and not (n == int(n) and n >= 0):
         raise UndecidedError
-    ends = [FLOAT64.power(base.low, n), FLOAT64.power(base.high, n)]
-    return _widened(min(ends), max(ends))
+    turn = (0.0,) if base.low < 0 < base.high else ()
+    return _spanned(FLOAT64.power(base.low, n), FLOAT64.power(base.high, n), *turn)
 
 
 def _rising(name: str) -> Callable[[Interval], Interval]:
@@ -104,12 +97,10 @@ def _wave(function: Callable[[float], float], peak: float) -> Callable[[Interval
 
     def on_interval(x: Interval) -> Interval:
         ends = [function(x.low), function(x.high)]
-        if math.floor((x.high - peak) / (2 * math.pi)) > math.floor((x.low - peak) / (2 * math.pi)):
-            ends.append(1.0)
-        trough = peak + math.pi
-        if math.floor((x.high - trough) / (2 * math.pi)) > math.floor((x.low - trough) / (2 * math.pi)):
-            ends.append(-1.0)
-        return _widened(min(ends), max(ends))
+        for extreme, place in ((1.0, peak), (-1.0, peak + math.pi)):
+            before, after = (math.floor((end - place) / (2 * math.pi)) for end in x)
+            ends += [extreme] if after > before else []
+        return _spanned(*ends)
 
     return on_interval
 
@@ -164,7 +155,7 @@ def _undecided(*arguments: Interval) -> Interval:
 
 _FORMS = Arithmetic(
     name="intervals",
-    number=_number,
+    number=lambda number: point(number.value),
     divide=_divide,
     power=_power,
     functions={

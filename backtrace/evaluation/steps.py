@@ -76,10 +76,10 @@ class Run:
         """One step, which changes the state; without parts if it is not shown."""
         state.values[STEP.id] = self.arithmetic.number(number(step))
         state.written[STEP.id] = str(step)
-        if self.problem.batch == "online":
-            yield from self.online_step(step, state, shown)
-        else:
-            yield from self.batch_step(step, state, shown)
+        take = self.online_step if self.problem.batch == "online" else self.batch_step
+        for part in take(step, state, shown):
+            if part.equations and part.phase in self.request.phases:
+                yield part
 
     def visible(self, usual: Sequence[int]) -> Sequence[int]:
         """The samples asked for, or else the usual ones."""
@@ -134,17 +134,15 @@ class Run:
             raise evaluated.derivation.refusal
 
     def pass_parts(self, step: int, sample: int, evaluated: Pass) -> Iterator[Part]:
-        for phase, equations in (
-            ("forward", evaluated.derivation.forward),
-            ("backward", evaluated.derivation.backward),
-        ):
-            shown = equations
+        derivation, values = evaluated.derivation, evaluated.values
+        passes: dict[Phase, Sequence[Equation]] = {
+            "forward": derivation.forward,
+            "backward": derivation.backward,
+        }
+        for phase, equations in passes.items():
             if evaluated.failure:  # the values before it are shown all the same
-                shown = tuple(row for row in equations if row.id in evaluated.values)
-            if phase in self.request.phases and shown:
-                yield Part(
-                    step, sample, phase, shown, evaluated.values, evaluated.written, evaluated.derivation
-                )
+                equations = tuple(row for row in equations if row.id in values)
+            yield Part(step, sample, phase, equations, values, evaluated.written, derivation)
         self.raise_failure(evaluated)
 
     def step_derivation(self, derivation: Derivation, samples: Sequence[int] | None) -> StepDerivation:
@@ -172,12 +170,12 @@ class Run:
         """The update by a sample, and E with the updated parameters."""
         equations, values, written = self.update(evaluated), evaluated.values, evaluated.written
         updated = None if sample == self.problem.own_sample(step) else sample
-        yield from self.part(step, updated, "update", equations.update, values, written)
+        yield Part(step, updated, "update", equations.update, values, written)
         if "after" in self.request.phases:
             again = self.once_more(sample, state, values)
             after = {**values, **{f"{row.id}+": again.values[row.id] for row in again.derivation.forward}}
             evaluate(equations.after, after, self.arithmetic)
-            yield from self.part(step, sample, "after", equations.after, after, written)
+            yield Part(step, sample, "after", equations.after, after, written)
 
     def once_more(self, sample: int, state: State, values: Environment) -> Pass:
         """A sample's forward pass with the updated parameters."""
@@ -193,19 +191,19 @@ class Run:
         values, written = {**state.values, **collected}, dict(state.written)
         self.evaluate_total(equations, values)
         if shown:
-            yield from self.part(step, None, "total", equations.total, values, written)
+            yield Part(step, None, "total", equations.total, values, written)
         if not self.is_update_wanted(step):
             return
         evaluate(equations.update, values, self.arithmetic)
         if shown:
-            yield from self.part(step, None, "update", equations.update, values, written)
+            yield Part(step, None, "update", equations.update, values, written)
         if shown and equations.after and "after" in self.request.phases:
             after = dict(values)
             objective = equations.total[0].id
             for sample in self.scored:
                 after[f"{objective}+[{sample}]"] = self.once_more(sample, state, values).values[objective]
             evaluate(equations.after, after, self.arithmetic)
-            yield from self.part(step, None, "after", equations.after, after, written)
+            yield Part(step, None, "after", equations.after, after, written)
         if equations.update:
             self.passes.commit(state, values)
 
@@ -217,15 +215,3 @@ class Run:
             return id == equations.total[0].id or id in used
 
         evaluate(equations.total, values, self.arithmetic, is_needed)
-
-    def part(
-        self,
-        step: int,
-        sample: int | None,
-        phase: Phase,
-        equations: Sequence[Equation],
-        values: Environment,
-        written: Mapping[str, str],
-    ) -> Iterator[Part]:
-        if equations and phase in self.request.phases:
-            yield Part(step, sample, phase, equations, values, written)

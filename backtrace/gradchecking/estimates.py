@@ -125,15 +125,14 @@ class GradientChecker:
         explains, the step is too coarse to decide anything.
         """
         step = self.settings.step * max(1.0, abs(line.start))
-        here, ends = line.at(line.start), _ends(line, step)
-        nearer = _ends(line, step / 2)
-        if here is None or ends is None or nearer is None:
+        here, far, near = line.at(line.start), _difference(line, step), _difference(line, step / 2)
+        if here is None or far is None or near is None:
             return None, []
-        slope = ends.slope()
-        change, rounding = abs(slope - nearer.slope()), self.rounding / step
+        slope, *ends = far
+        change, rounding = abs(slope - near[0]), self.rounding / step
         is_coarse = change > RESOLVED * abs(slope) + rounding
         uncertainty = math.inf if is_coarse else 2 * change + rounding
-        return _Estimate(slope, uncertainty), line.kinks_between(here, ends.above, ends.below)
+        return _Estimate(slope, uncertainty), line.kinks_between(here, *ends)
 
     def by_complex_step(self, line: ObjectiveLine) -> _Estimate | None:
         """The derivative by a complex step, if every function has a complex form.
@@ -166,23 +165,14 @@ def _combined(*verdicts: Verdict) -> Verdict:
     return next((verdict for verdict in ("kink", "agrees") if verdict in verdicts), "undecided")
 
 
-class _Ends(NamedTuple):
-    """The objective on either side of a number."""
-
-    above: EvaluatedPoint
-    below: EvaluatedPoint
-    width: float
-
-    def slope(self) -> float:
-        return float((self.above.objective - self.below.objective) / self.width)
-
-
-def _ends(line: ObjectiveLine, step: float) -> _Ends | None:
-    """The objective one step above and one below; None if it is not finite there."""
+def _difference(line: ObjectiveLine, step: float) -> tuple[float, EvaluatedPoint, EvaluatedPoint] | None:
+    """The slope between one step above and one below, and these points; None if one is not finite."""
     upper, lower = line.start + step, line.start - step
     above, below = line.at(upper), line.at(lower)
+    if above is None or below is None:
+        return None
     # The floats themselves are not quite two steps apart.
-    return _Ends(above, below, upper - lower) if above and below else None
+    return float((above.objective - below.objective) / (upper - lower)), above, below
 
 
 def _relative_error(derived: float, estimate: _Estimate | None) -> float | None:

@@ -1,11 +1,15 @@
 """The objective along one number: a parameter or an input varies, and what depends on it is computed again.
 
+relu, abs, max, min and the conditions of a piecewise activation are straight or smooth on either side of a
+kink; a difference of two values from both sides of one is no derivative. So a point on the way also says on
+which side of each kink its numbers lie.
+
 Knows the forward equations, and must not know a derivative: the checks are independent of those they check.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from backtrace.derivation.dependencies import Dependents, needed, uses
@@ -14,8 +18,12 @@ from backtrace.errors import NotFiniteError
 from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.evaluator import Environment, evaluate, value_of
 from backtrace.evaluation.float64 import FLOAT64
-from backtrace.gradchecking.kinks import Sides, kinked, sides
-from backtrace.symbolic.expressions import Call, Expression
+from backtrace.symbolic.calculus import kink, textbook
+from backtrace.symbolic.expressions import Call, Expression, calls
+from backtrace.symbolic.functions import FUNCTIONS, VARIADIC
+
+Sides = tuple[int, ...]  # for each kink of a call 1 above it, -1 below, 0 exactly on it
+Kink = tuple[Equation, Call]  # a call that has a kink, and its equation
 
 
 class EvaluatedPoint(NamedTuple):
@@ -25,13 +33,6 @@ class EvaluatedPoint(NamedTuple):
     sides: Sequence[Sides]
 
 
-class DependentEquations(NamedTuple):
-    """The equations that depend on a number, in order, and the kinks in them."""
-
-    equations: Sequence[Equation]
-    kinks: Sequence[tuple[Equation, Call]]
-
-
 class ForwardEquations:
     """The forward equations that the objective depends on."""
 
@@ -39,13 +40,13 @@ class ForwardEquations:
         self.equations = needed(equations, [objective])
         self.used = {id for equation in self.equations for id in uses(equation.expression)}
         self._dependents = Dependents(self.equations)
-        self._kinks = [kinked([equation]) for equation in self.equations]  # once, not for every number
+        self._kinks = [_kinks(equation) for equation in self.equations]  # once, not for every number
 
-    def path_from(self, id: str) -> DependentEquations:
-        """The equations whose values change with a number."""
+    def path_from(self, id: str) -> tuple[list[Equation], list[Kink]]:
+        """The equations whose values change with a number, in order, and the kinks in them."""
         places = self._dependents.of(id)
         kinks = [kink for place in places for kink in self._kinks[place]]
-        return DependentEquations([self.equations[place] for place in places], kinks)
+        return [self.equations[place] for place in places], kinks
 
 
 class EvaluatedPass(NamedTuple):
@@ -77,7 +78,7 @@ class ObjectiveLine:
         self.start: float = objective.passes[0].values[id]
         graphs = {each.graph for each in objective.passes}  # one, if all passes have the same equations
         paths = {graph: graph.path_from(id) for graph in graphs}
-        self._paths = [(each, paths[each.graph]) for each in objective.passes]
+        self._paths = [(each, *paths[each.graph]) for each in objective.passes]
 
     def at(self, value: Value, arithmetic: Arithmetic = FLOAT64) -> EvaluatedPoint | None:
         """The objective at another value of the number; None if it is not finite.
@@ -87,15 +88,15 @@ class ObjectiveLine:
         objectives: Environment = {}
         found: list[Sides] = []
         try:
-            for each, path in self._paths:
+            for each, equations, kinks in self._paths:
                 # The pass's own environment is used and put back: copying it would cost more than the rest.
-                before = {id: each.values[id] for id in (self.id, *(row.id for row in path.equations))}
+                before = {id: each.values[id] for id in (self.id, *(row.id for row in equations))}
                 each.values[self.id] = value
                 try:
-                    evaluate(path.equations, each.values, arithmetic)
+                    evaluate(equations, each.values, arithmetic)
                     objectives[each.name] = each.values[self.objective.id]
                     if arithmetic is FLOAT64:
-                        found += sides(path.kinks, each.values)
+                        found += [_sides(call, each.values) for _, call in kinks]
                 finally:
                     each.values.update(before)
         except NotFiniteError:
@@ -104,8 +105,42 @@ class ObjectiveLine:
 
     def kinks_between(self, *points: EvaluatedPoint) -> list[Equation]:
         """The equations with a kink that has the points on different sides."""
-        owners = [equation for _, path in self._paths for equation, _ in path.kinks]
-        places = zip(*(point.sides for point in points), strict=True)
-        return list(
-            {row.id: row for row, each in zip(owners, places, strict=True) if len(set(each)) > 1}.values()
-        )
+        owners = (equation for *_, kinks in self._paths for equation, _ in kinks)
+        sides = zip(*(point.sides for point in points), strict=True)
+        bent = {row.id: row for row, each in zip(owners, sides, strict=True) if len(set(each)) > 1}
+        return list(bent.values())
+
+
+# Kinks
+
+
+def _kinks(equation: Equation) -> list[Kink]:
+    """The calls of an equation that have a kink.
+
+    A maximum that only shifts the exponents of a softmax bends nothing: it cancels.
+    """
+    found = calls(equation.expression) if equation.kind != "exponential" else ()
+    return [(equation, bent) for call in found for bent in _bent(call)]
+
+
+def _bent(call: Call) -> Iterator[Call]:
+    """The call itself if its function has a kink, else those in its textbook form."""
+    row = FUNCTIONS[call.function]
+    if row.kink or call.function in VARIADIC:
+        yield call
+    elif row.textbook:
+        for inner in calls(textbook(call)):
+            if inner not in call.arguments:
+                yield from _bent(inner)
+
+
+def _sides(call: Call, values: Environment) -> Sides:
+    if call.function not in VARIADIC:
+        return (_sign(value_of(kink(call), values, FLOAT64)),)
+    arguments = [value_of(argument, values, FLOAT64) for argument in call.arguments]
+    extreme = max(arguments) if call.function == "max" else min(arguments)
+    return tuple(_sign(argument - extreme) for argument in arguments)
+
+
+def _sign(x: float) -> int:
+    return (x > 0) - (x < 0)
