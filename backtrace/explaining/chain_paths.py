@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
-from typing import NamedTuple
 
 from backtrace.derivation.chain_rule import local_derivatives
 from backtrace.derivation.dependencies import needed, uses
@@ -22,17 +21,13 @@ from backtrace.symbolic.simplify import simplify
 Factors = tuple[Equation, ...]
 
 
-class Chain(NamedTuple):
-    """The first paths to a quantity, each by its factors, and the count of all of them."""
+def chain(forward: Sequence[Equation], by: Symbol, most: int) -> tuple[list[Factors], int]:
+    """The first paths from the last of some forward equations to a symbol, and the count of all of them.
 
-    paths: tuple[Factors, ...]
-    path_count: int
-
-
-def chain(forward: Sequence[Equation], by: Symbol, most: int) -> Chain:
-    """The paths from the last of some forward equations to a symbol; no more than `most` are spelled out."""
+    A path is given by its factors; no more than `most` are spelled out.
+    """
     paths_from = _paths_from(forward, by.id)
-    return Chain(tuple(_first_paths(forward, by.id, paths_from, most)), paths_from[forward[-1].id])
+    return list(_first_paths(forward, by.id, paths_from, most)), paths_from[forward[-1].id]
 
 
 def up_to(objective: str, forward: Sequence[Equation]) -> list[Equation]:
@@ -68,15 +63,12 @@ def _first_paths(
             found += 1
             yield factors
             continue
-        steps = []
-        for used, factor in _factors(rows[id]):
-            if (
-                id == objective.id and used in through_others
-            ):  # this derivative is only a part of ∂E/∂w, and has a name of its own
+        steps = [(used, factor) for used, factor in _factors(rows[id]) if paths_from.get(used)]
+        for used, factor in reversed(steps):
+            if id == objective.id and used in through_others:
+                # This derivative is only a part of ∂E/∂w, and has a name of its own.
                 factor = factor._replace(symbol=direct(factor.symbol))
-            if paths_from.get(used):
-                steps.append((used, (*factors, factor)))
-        stack += reversed(steps)
+            stack.append((used, (*factors, factor)))
 
 
 def _through_others(forward: Sequence[Equation]) -> set[str]:

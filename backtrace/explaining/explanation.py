@@ -16,7 +16,7 @@ from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.evaluator import evaluate, value_of
 from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Part, Request
-from backtrace.explaining.chain_paths import Chain, chain, up_to
+from backtrace.explaining.chain_paths import Factors, chain, up_to
 from backtrace.explaining.dependencies import StepDependencies
 from backtrace.problem.notation import of_sample
 from backtrace.problem.problem import Problem
@@ -31,7 +31,7 @@ NEAR = 0.05  # the largest relative error at which a prediction is called "about
 class Path(NamedTuple):
     """The factors of one path, and their product."""
 
-    factors: tuple[Equation, ...]
+    factors: Factors
     value: Value
 
 
@@ -104,14 +104,6 @@ def _parts_up_to(problem: Problem, name: str, request: Request) -> tuple[list[Pa
     return parts, found
 
 
-class _Derivative(NamedTuple):
-    """∂objective/∂by, or with the sign -1 the negative of it."""
-
-    objective: Symbol
-    by: Symbol
-    sign: int
-
-
 class _Explainer:
     def __init__(self, problem: Problem, parts: Sequence[Part], found: Part, arithmetic: Arithmetic) -> None:
         self.problem = problem
@@ -123,16 +115,16 @@ class _Explainer:
         passes = [part for part in parts if part.phase == "forward" and found.sample in (None, part.sample)]
         # Samples without targets add nothing to the objective of a batch.
         self.passes = [part for part in passes if self.has_targets(part)] or passes
-        self.derivative = self.as_derivative()
+        self.objective, self.by, self.sign = self.as_derivative()
         # The equations of each pass, up to the cost whose derivative it is.
-        top = self.derivative and self.derivative.objective.id
-        self.forward = [up_to(top, part.equations) for part in self.passes] if top else []
+        top = self.objective.id if self.objective else ""
+        self.forward = [up_to(top, part.equations) for part in self.passes if top]
 
     def has_targets(self, part: Part) -> bool:
         return part.sample is not None and self.problem.samples[part.sample - 1].targets is not None
 
-    def as_derivative(self) -> _Derivative | None:
-        """The quantity as ∂cost/∂something; None if it is no derivative of a cost."""
+    def as_derivative(self) -> tuple[Symbol | None, Symbol | None, int]:
+        """The quantity as ∂cost/∂something, or with the sign -1 its negative; None if it is no such thing."""
         rows = self.passes[0].equations
         costs = {row.id: row.symbol for row in rows if row.kind == "cost"}
         by_id = {row.id: row.symbol for row in rows}
@@ -141,36 +133,35 @@ class _Explainer:
         for id in (self.row.id, *self.row.aliases):
             over, slash, under = id.partition("/")
             if slash and over[1:] in costs and under[1:] in by_id:
-                return _Derivative(costs[over[1:]], by_id[under[1:]], 1)
+                return costs[over[1:]], by_id[under[1:]], 1
         if self.row.kind == "delta" and (net := self.row.id.replace("delta_", "h_", 1)) in by_id:
-            return _Derivative(costs[self.problem.objective_id], by_id[net], -1 if self.problem.turned else 1)
-        return None
+            return costs[self.problem.objective_id], by_id[net], -1 if self.problem.turned else 1
+        return None, None, 1
 
     def explanation(self) -> Explanation:
-        found, effect = Chain((), 0), None
-        objective, by, sign = self.derivative or (None, None, 1)
+        found: list[Factors] = []
+        count, effect, objective, by = 0, None, self.objective, self.by
         if objective and by and objective != by:
             # The gradient of a batch has no chain: it is the sum of its samples' gradients.
-            found = chain(self.forward[0], by, 0 if self.dependencies.passes else PATHS_SHOWN)
-            effect = self.effect(objective, by, sign) if self.arithmetic is FLOAT64 else None
-        factors = tuple(dict.fromkeys(factor for path in found.paths for factor in path))
+            found, count = chain(self.forward[0], by, 0 if self.dependencies.passes else PATHS_SHOWN)
+            effect = self.effect(objective, by) if self.arithmetic is FLOAT64 else None
+        factors = tuple(dict.fromkeys(factor for path in found for factor in path))
         for factor in factors:
             if factor.id not in self.values:
                 self.values[factor.id] = self.factor_value(factor)
-        paths = tuple(Path(path, self.product(path)) for path in found.paths)
-        is_flat = by is not None and not self.values[self.row.id]
+        paths = tuple(Path(path, self.product(path)) for path in found)
         return Explanation(
             part=self.part,
             row=self.row,
             objective=objective,
             by=by,
-            sign=sign,
+            sign=self.sign,
             paths=paths,
-            path_count=found.path_count,
-            value=self.sum(paths, found.path_count, sign),
+            path_count=count,
+            value=self.sum(paths, count),
             factors=factors,
             dependencies=tuple(self.dependencies.of(factors or [self.row])),
-            is_flat=is_flat,
+            is_flat=by is not None and not self.values[self.row.id],
             effect=effect,
         )
 
@@ -189,18 +180,18 @@ class _Explainer:
             value = math.prod(self.values[factor.id] for factor in factors)
             return self.arithmetic.settle(value, self.row.kind)
 
-    def sum(self, paths: Sequence[Path], count: int, sign: int) -> Value:
+    def sum(self, paths: Sequence[Path], count: int) -> Value:
         """The sum of the paths; in float64 the row's own value, as only the order of summing differs."""
         if self.arithmetic is FLOAT64 or not paths or len(paths) < count:
             return self.values[self.row.id]
         with self.arithmetic.context():
-            return self.arithmetic.settle(sign * sum(path.value for path in paths), self.row.kind)
+            return self.arithmetic.settle(self.sign * sum(path.value for path in paths), self.row.kind)
 
     # What it means
 
-    def effect(self, objective: Symbol, by: Symbol, sign: int) -> Effect | None:
+    def effect(self, objective: Symbol, by: Symbol) -> Effect | None:
         """The effect of a rise, which is the largest power of ten for which the gradient predicts it well."""
-        slope = sign * float(self.values[self.row.id])
+        slope = self.sign * float(self.values[self.row.id])
         if not slope:
             return None
         before = self.objective_with(objective, by.id, 0.0)

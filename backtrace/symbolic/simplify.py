@@ -45,22 +45,18 @@ def add(*terms: Expression) -> Expression:
     """The simplified sum; numbers are added up and, if there is one, a term without a minus goes first."""
     if len(terms) == 1:
         return terms[0]
-    flat: list[Expression] = []
-    numbers: list[Number] = []
-    constant_first = False
-    for term in terms:
-        for part in term.terms if isinstance(term, Sum) else (term,):
-            if isinstance(part, Negative) and isinstance(part.operand, Number):
-                part = negate(part.operand)
-            if isinstance(part, Number):
-                constant_first = constant_first or not flat
-                numbers.append(part)
-            else:
-                flat.append(part)
+    parts = [
+        negate(part.operand) if isinstance(part, Negative) and isinstance(part.operand, Number) else part
+        for term in terms
+        for part in (term.terms if isinstance(term, Sum) else (term,))
+    ]
+    numbers = [part for part in parts if isinstance(part, Number)]
+    flat: list[Expression] = [part for part in parts if not isinstance(part, Number)]
     constant = reduce(lambda x, y: _in_decimals(x, y, operator.add), (part.value for part in numbers), 0.0)
-    if constant:
-        is_one = len(numbers) == 1
-        flat.insert(0 if is_one and constant_first else len(flat), numbers[0] if is_one else number(constant))
+    if constant and len(numbers) == 1:
+        flat.insert(0 if parts[0] is numbers[0] else len(flat), numbers[0])
+    elif constant:
+        flat.append(number(constant))
     if not flat:
         return ZERO
     if isinstance(flat[0], Negative):

@@ -21,6 +21,7 @@ from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.ids import transcribe
 
+EXAMPLES = 6  # ids that a message names where no name is near
 _WILD = frozenset("*?[")
 
 
@@ -60,11 +61,11 @@ def at_least_one(parts: Iterable[Part], problem: Problem) -> Iterator[Part]:
     Raises:
         BacktraceError: there is no part.
     """
-    empty = True
-    for part in parts:
-        empty = False
-        yield part
-    if not empty:
+    parts = iter(parts)
+    first = next(parts, None)
+    if first is not None:
+        yield first
+        yield from parts
         return
     if all(sample.targets is None for sample in problem.samples):
         raise BacktraceError("nothing to show: without targets there is only the forward pass")
@@ -161,26 +162,20 @@ class _Selection:
 
 def no_quantity(pattern: str, parts: Iterable[Part]) -> BacktraceError:
     """The error for a name or pattern without a match in some parts, with the nearest name."""
-    typed = transcribe(pattern)
-    known: dict[str, None] = {}
-    ids: dict[str, None] = {}
-    given: set[str] = set()
-    other_phases: dict[str, None] = {}
-    parts = list(parts)
-    phases = {part.phase for part in parts}
-    for part in parts:
-        known.update((name, None) for row in part.equations for name in names_of(row))
-        ids.update((row.id, None) for row in part.equations)
-        given.update(part.written)
-        for row in part.derivation.equations if part.derivation else ():
-            if row.phase not in phases and _matching(pattern, typed, [row]):
-                other_phases[row.phase] = None
-    hint = nearest(typed, known)
-    if typed in given:
+    typed, parts = transcribe(pattern), list(parts)
+    rows = [row for part in parts for row in part.equations]
+    hint = nearest(typed, dict.fromkeys(name for row in rows for name in names_of(row)))
+    if any(typed in part.written for part in parts):
         return BacktraceError(f"{quoted(pattern)} is given, not computed{hint}")
-    for phase in other_phases:
-        return BacktraceError(f"{quoted(pattern)} belongs to the {phase} pass, which is not shown here")
-    hint = hint or _what_is_missing(typed, parts) or _examples(list(ids))
+    phases = {part.phase for part in parts}
+    derived = (row for part in parts if part.derivation for row in part.derivation.equations)
+    for row in derived:
+        if row.phase not in phases and _matching(pattern, typed, [row]):
+            return BacktraceError(
+                f"{quoted(pattern)} belongs to the {row.phase} pass, which is not shown here"
+            )
+    ids = list(dict.fromkeys(row.id for row in rows))[:EXAMPLES]
+    hint = hint or _what_is_missing(typed, parts) or (f"; expected an id, as {', '.join(ids)}" if ids else "")
     return BacktraceError(f"no quantity {quoted(pattern)}{hint}")
 
 
@@ -193,11 +188,6 @@ def _what_is_missing(typed: str, parts: Sequence[Part]) -> str:
     if typed.endswith("+") and not any(part.phase in ("update", "after") for part in parts):
         return "; no update is computed here"
     return ""
-
-
-def _examples(ids: Sequence[str], most: int = 6) -> str:
-    """Some ids, as a hint if no name is near."""
-    return f"; expected an id, as {', '.join(ids[:most])}" if ids else ""
 
 
 def _matching(pattern: str, typed: str, equations: Sequence[Equation]) -> set[str]:
