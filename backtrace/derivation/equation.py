@@ -19,22 +19,9 @@ PHASES: Mapping[str, tuple[Phase, ...]] = {
     "backward": ("backward", "total"),
     "update": ("update", "after"),
 }
-Kind = Literal[
-    "net",
-    "activation",
-    "exponential",
-    "cost",
-    "cost_gradient",
-    "error",
-    "slope",
-    "delta",
-    "gradient",
-    "change",
-    "state",
-    "local",
-    "update",
-    "value",
-]
+ForwardKind = Literal["net", "activation", "exponential", "cost"]
+BackwardKind = Literal["cost_gradient", "error", "slope", "delta", "gradient"]
+Kind = Literal[ForwardKind, BackwardKind, "change", "state", "local", "update", "value"]
 
 
 class Equation(NamedTuple):

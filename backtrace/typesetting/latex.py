@@ -59,11 +59,7 @@ def word(text: str) -> str:
 
 def is_tall(pieces: Pieces) -> bool:
     """Whether brackets around the pieces have to grow."""
-    return any(
-        piece.kind in (p.FRACTION, p.CASES, p.BARS) or any(map(is_tall, piece.parts))
-        for piece in pieces
-        if isinstance(piece, Form)
-    )
+    return p.holds(pieces, (p.FRACTION, p.CASES, p.BARS))
 
 
 def _upright(text: str) -> str:

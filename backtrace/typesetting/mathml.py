@@ -78,14 +78,9 @@ def _scripts(head: Pieces, below: Pieces, above: Pieces) -> str:
     return _parts(kind)(*(part for part in (head, below, above) if part))
 
 
-def _is_tall(pieces: Pieces) -> bool:
-    forms = [piece for piece in pieces if isinstance(piece, Form)]
-    return any(form.kind in (p.FRACTION, p.CASES) or any(map(_is_tall, form.parts)) for form in forms)
-
-
 def _between(opening: str, closing: str) -> Callable[[Pieces], str]:
     def write(inside: Pieces) -> str:
-        stretchy = "" if _is_tall(inside) else ' stretchy="false"'
+        stretchy = "" if p.holds(inside, (p.FRACTION, p.CASES)) else ' stretchy="false"'
         signs = (f"<mo{stretchy}>{sign}</mo>" for sign in (opening, closing))
         return f"<mrow>{next(signs)}{mathml(inside, is_inside=True)}{next(signs)}</mrow>"
 

@@ -160,13 +160,9 @@ def counted(problem: Problem) -> Iterator[str]:
     """The names that say where something is: layer and unit, or layer, unit and source."""
     model = problem.model
     for number, layer in enumerate(model.layers, 1) if isinstance(model, Network) else ():
-        for row, unit in enumerate(layer.units, 1):
-            if unit == f"{number}_{row}":
-                yield unit
-        for row, weights in enumerate(layer.weights, 1):
-            for column, weight in enumerate(weights, 1):
-                if weight == f"w_{number}_{row}_{column}":
-                    yield weight
-        for row, bias in enumerate(layer.biases, 1):
-            if bias == f"b_{number}_{row}":
-                yield bias
+        rows = zip(layer.units, layer.biases, layer.weights, strict=True)
+        for row, (unit, bias, weights) in enumerate(rows, 1):
+            place = f"{number}_{row}"
+            expected = {place: unit, f"b_{place}": bias}
+            expected |= {f"w_{place}_{column}": weight for column, weight in enumerate(weights, 1)}
+            yield from (name for name, found in expected.items() if name == found)

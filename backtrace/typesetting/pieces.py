@@ -7,7 +7,7 @@ expressions, nor how any format writes a piece.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
@@ -72,13 +72,7 @@ Pieces = Sequence[Piece]
 AnyPiece = TypeVar("AnyPiece", bound=Piece)
 
 # The kinds of form, and their parts.
-BRACKETS, SQUARE, BARS, ROOT, HAT = (
-    "brackets",
-    "square brackets",
-    "bars",
-    "root",
-    "hat",
-)  # their content
+BRACKETS, SQUARE, BARS, ROOT, HAT = "brackets square bars root hat".split()  # their content
 FRACTION = "fraction"  # over, under
 POWER = "power"  # base, exponent
 SCRIPTS = "scripts"  # head, below, above; one of the last two may be empty
@@ -89,6 +83,12 @@ HALF, MORE = Form("half", ()), "more"  # ½; the count of terms that are hidden
 def in_form(kind: str, *parts: Pieces) -> Form:
     """A form of one of the kinds above."""
     return Form(kind, tuple(map(tuple, parts)))
+
+
+def holds(pieces: Pieces, kinds: Collection[str]) -> bool:
+    """Whether a form of one of some kinds is among the pieces, or within one of them."""
+    forms = [piece for piece in pieces if isinstance(piece, Form)]
+    return any(form.kind in kinds or any(holds(part, kinds) for part in form.parts) for form in forms)
 
 
 def parted(pieces: Sequence[AnyPiece], rank: int) -> list[Sequence[AnyPiece]]:

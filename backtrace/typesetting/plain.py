@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from backtrace.symbolic.calculus import textbook
@@ -83,7 +84,7 @@ class Printer:
     def __init__(self, style: Style, value: Leaf | None = None, most_terms: int = sys.maxsize) -> None:
         self.ascii = style.ascii
         self.times = style.times
-        self.leaf: Leaf = value or (_transcribed if style.ascii else _shown)
+        self.leaf: Leaf = value or (_transcribed if style.ascii else attrgetter("text"))
         self.has_numbers = value is not None
         self.most_terms = most_terms
         # Methods that are not bound to the printer: it would hold itself, and never be let go.
@@ -267,10 +268,8 @@ class Printer:
             out.append("e^")
             self.at(ATOM, call.arguments[0], out)
             return POWER
-        opening, closing = f"{name}(", ")"
-        if not self.ascii:
-            opening = f"{function.shown or name}("
-            opening, closing = ("|", "|") if name == "abs" else (opening, closing)
+        sign = name if self.ascii else function.shown or name
+        opening, closing = ("|", "|") if sign == "|" else (f"{sign}(", ")")
         out.append(opening)
         self.listed(call.arguments, out)
         out.append(closing)
@@ -292,8 +291,7 @@ class Printer:
         return ">=" if self.ascii and comparison == "from" else FUNCTIONS[comparison].shown
 
     def more(self, count: str) -> Piece:
-        dots = "..." if self.ascii else "…"
-        return f"{dots} {count} {dots}"
+        return f"... {count} ..." if self.ascii else f"… {count} …"
 
 
 def _signed(text: str, out: list[Piece]) -> int:
@@ -303,10 +301,6 @@ def _signed(text: str, out: list[Piece]) -> int:
         return ATOM
     out += "-", text[1:]
     return NEGATIVE
-
-
-def _shown(symbol: Symbol) -> str:
-    return symbol.text
 
 
 def _transcribed(symbol: Symbol) -> str:
