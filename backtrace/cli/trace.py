@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backtrace.problem.problem import Problem
-    from backtrace.training.health import LayerHealth
+    from backtrace.training.inspection import LayerHealth
 
 
 @config_command("trace")
@@ -65,7 +65,7 @@ def command(options: Options, view: View, matrix: bool, all_rows: bool, fragment
 
 def _health(problem: Problem, step: int) -> Sequence[LayerHealth]:
     """The state of the layers at the start of a step, over all samples."""
-    from backtrace.training.health import health
+    from backtrace.training.inspection import health
     from backtrace.training.trainer import after
 
     values = after(problem, step - 1) if step > 1 else {}

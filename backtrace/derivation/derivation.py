@@ -86,12 +86,18 @@ def derive_step(problem: Problem, derivation: Derivation, samples: Sequence[int]
         summed = {row.id for row in gradients.values()}
         totals = [objective, *(row for row in rows.values() if row.id in summed)]
         total = [_over_samples(problem, row, samples, "total") for row in totals]
-    trained = {name: gradients[name] for name in problem.trained}
-    if problem.update is None or not trained:
+    if problem.update is None or not problem.trained:
         return StepDerivation(tuple(total))
-    update = _update_equations(problem, problem.update.rule, trained, online=samples is None)
+    rule = problem.update.rule
+    # Books with δ = (t - a)·a·(1 - a) write the change as η·δ·x, without the gradient in between.
+    in_full = rule == "sgd" and samples is None and problem.delta == "descent"
+    update: list[Equation] = []
+    for name in problem.trained:
+        row = gradients[name]
+        downhill = row.expression if in_full else row.symbol
+        update += rule_equations(problem, rule, given(name), downhill, row.layer)
     if samples is None:
-        changed = {row.id for row in derivation.forward} | {spell(name) for name in trained}
+        changed = {row.id for row in derivation.forward} | {spell(name) for name in problem.trained}
         after = afterwards(objective, changed)
     else:
         after = _over_samples(problem, objective, samples, "after")
@@ -118,17 +124,6 @@ def afterwards(row: Equation, changed: set[str]) -> Equation:
     renamed = {id: updated(symbol) for id, symbol in uses(row.expression).items() if id in changed}
     expression = substitute(row.expression, renamed)
     return Equation(updated(row.symbol), expression, row.kind, "after", row.layer)
-
-
-def _update_equations(
-    problem: Problem, rule: str, trained: dict[str, Equation], online: bool
-) -> Iterator[Equation]:
-    """The rows of an update rule for each trained parameter, by name with the rows of their gradients."""
-    for name, gradient in trained.items():
-        # Books with δ = (t - a)·a·(1 - a) write the change as η·δ·x, without the gradient in between.
-        in_full = rule == "sgd" and online and problem.delta == "descent"
-        downhill = gradient.expression if in_full else gradient.symbol
-        yield from rule_equations(problem, rule, given(name), downhill, gradient.layer)
 
 
 def rule_equations(

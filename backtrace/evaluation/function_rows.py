@@ -7,7 +7,6 @@ row: its textbook form in this very arithmetic, or its values on floats where th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from backtrace.evaluation.arithmetic import Arithmetic, Value
 from backtrace.evaluation.compiled import compile_expression
@@ -19,37 +18,33 @@ _PLACES = {"x": 0, "y": 1, "z": 2}
 Lift = Callable[[str, Function], Callable[..., Value] | None]
 
 
-class _Functions(dict[str, Callable[..., Any]]):
-    """Functions by name; a missing one is built from its row on first use, so that new rows are found."""
-
-    arithmetic: Arithmetic
-    lift: Lift
-
-    def __missing__(self, name: str) -> Callable[..., Value]:
-        row = FUNCTIONS[name]
-        form = self.lift(name, row) or self._from_textbook(row)
-        if form is None:
-            raise KeyError(name)
-        self[name] = form
-        return form
-
-    def _from_textbook(self, row: Function) -> Callable[..., Value] | None:
-        if not row.textbook:
-            return None
-        work = compile_expression(parse(row.textbook, FUNCTIONS), _PLACES, self.arithmetic)
-        return lambda *arguments: work(arguments.__getitem__)
-
-
 def with_rows(arithmetic: Arithmetic, lift: Lift) -> Arithmetic:
     """The arithmetic with every function of the table that it can compute.
 
     `lift` gives the form of a function from the name and row of it, or None where its textbook form is to be
     evaluated. A function with neither is a KeyError where it is used.
     """
-    functions = _Functions(arithmetic.functions)
-    functions.lift = lift
-    functions.arithmetic = arithmetic._replace(functions=functions)
-    return functions.arithmetic
+
+    class Functions(dict[str, Callable[..., Value]]):
+        """Functions by name; a missing one is built from its row on first use, so that new rows are found."""
+
+        def __missing__(self, name: str) -> Callable[..., Value]:
+            row = FUNCTIONS[name]
+            form = lift(name, row)
+            if form is None and row.textbook:
+                form = _by_textbook(row, complete)
+            if form is None:
+                raise KeyError(name)
+            self[name] = form
+            return form
+
+    complete = arithmetic._replace(functions=Functions(arithmetic.functions))
+    return complete
+
+
+def _by_textbook(row: Function, arithmetic: Arithmetic) -> Callable[..., Value]:
+    work = compile_expression(parse(row.textbook, FUNCTIONS), _PLACES, arithmetic)
+    return lambda *arguments: work(arguments.__getitem__)
 
 
 def knows(functions: Mapping[str, Callable[..., Value]], name: str) -> bool:

@@ -156,11 +156,8 @@ def _spread(rows: Sequence[Equation]) -> Iterator[Equation]:
     """At most `GRADIENTS_OF_A_LAYER` gradients of each layer, evenly from its first to its last."""
     for _, layer in groupby(sorted(rows, key=_layer), key=_layer):
         each = list(layer)
-        if len(each) <= GRADIENTS_OF_A_LAYER:
-            yield from each
-        else:
-            last = GRADIENTS_OF_A_LAYER - 1
-            yield from (each[place * (len(each) - 1) // last] for place in range(GRADIENTS_OF_A_LAYER))
+        last = min(len(each), GRADIENTS_OF_A_LAYER) - 1
+        yield from (each[place * (len(each) - 1) // max(last, 1)] for place in range(last + 1))
 
 
 def _layer(row: Equation) -> str:

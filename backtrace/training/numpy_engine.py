@@ -7,7 +7,7 @@ here. Must not know how many steps there are, nor what is kept of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -118,7 +118,9 @@ class NumpyEngine:
                 delta = outputs[name] * targets.sum(axis=1, keepdims=True) - targets
             else:
                 delta = block.delta(slopes[name], net, outputs[name])
-            block.send_back(delta, outputs, self.parameters, slopes, gradient)
+            block.add_gradient(delta, outputs, gradient)
+            for source, slope in block.sent_back(delta, outputs, self.parameters):
+                slopes[source] = slopes[source] + slope if source in slopes else slope
         return cost, gradient
 
     @property
@@ -195,27 +197,24 @@ class _Block:
     def evaluated(self, template: Compiled[str], net: Array, activation: Array) -> Array:
         return template({"h": net, "a": activation, **self.options}.__getitem__)
 
-    def send_back(
-        self,
-        delta: Array,
-        outputs: dict[str, Array],
-        parameters: Array,
-        slopes: dict[str, Array],
-        gradient: Array,
-    ) -> None:
-        """Add ∂E/∂w of the layer's parameters to the gradient, and ∂E/∂a to the layers that it reads."""
+    def add_gradient(self, delta: Array, outputs: dict[str, Array], gradient: Array) -> None:
+        """Add ∂E/∂w of the layer's parameters to the gradient."""
         self.weights.add((delta.T @ self.sources(outputs)).ravel(), gradient)
         if self.biases.any:
             self.biases.add(self.layer.bias_input * delta.sum(axis=0), gradient)
+
+    def sent_back(
+        self, delta: Array, outputs: dict[str, Array], parameters: Array
+    ) -> Iterator[tuple[str, Array]]:
+        """∂E/∂a of the layers that it reads, as far as they act through this one."""
         if self.layer.sources == (INPUTS,):
             return
         back, start = delta @ self.matrix(parameters), 0
         for source in self.layer.sources:
-            width = outputs[source].shape[1]
+            end = start + outputs[source].shape[1]
             if source != INPUTS:
-                part = back[:, start : start + width]
-                slopes[source] = slopes[source] + part if source in slopes else part
-            start += width
+                yield source, back[:, start:end]
+            start = end
 
 
 class _Places:

@@ -25,7 +25,7 @@ from backtrace.problem.problem import Network, Problem
 from backtrace.training.curve import POINTS, Curve
 from backtrace.training.engine import Engine, EngineName, choose_engine, start_engine
 from backtrace.training.generated_engine import source_of_steps
-from backtrace.training.health import health, sentences
+from backtrace.training.inspection import health, sentences
 from backtrace.training.trainer import IN_A_STEP, Outcome, train
 from tests.derivation.test_updates import CONFIG, CONSTANTS, RATE, expected_steps
 from tests.oracles.networks import _AS_FORMULA, ACTIVATIONS, COSTS, Config, as_equations, networks, problem_of
@@ -231,7 +231,7 @@ def test_the_2_2_2_walkthrough_after_ten_thousand_updates(engine: EngineName) ->
     assert costs[0] == pytest.approx(0.298371109, abs=5e-10)
     assert costs[9_999] == pytest.approx(3.5108548e-05, abs=5e-13)
     assert costs[10_000] == pytest.approx(3.5101878e-05, abs=5e-13)
-    from backtrace.training.predictions import predictions
+    from backtrace.training.inspection import predictions
 
     [found] = predictions(backtrace.load("two-two-two"), outcome.values, 10)
     assert found.outputs == pytest.approx((0.015913620, 0.984064274), abs=5e-10)
@@ -245,7 +245,7 @@ def test_the_2_2_2_walkthrough_with_its_tied_biases_trained() -> None:
 
 @pytest.mark.parametrize("engine", ENGINE_NAMES)
 def test_the_or_gate_is_learnt_from_the_bundled_start(engine: EngineName) -> None:
-    from backtrace.training.predictions import predictions
+    from backtrace.training.inspection import predictions
 
     problem = backtrace.load("or-gate")
     outcome = train(problem, 8_000, engine=engine)

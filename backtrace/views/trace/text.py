@@ -8,7 +8,7 @@ from backtrace.derivation.equation import Equation
 from backtrace.errors import printable
 from backtrace.evaluation.steps import Part
 from backtrace.tracing.grouping import by_layer, with_starts
-from backtrace.training.health import LayerHealth, sentences
+from backtrace.training.inspection import LayerHealth, sentences
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_title
 from backtrace.views.page.rich_columns import numbers

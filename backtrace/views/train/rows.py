@@ -8,8 +8,7 @@ from typing import NamedTuple
 from backtrace.limits import STEP_EQUATIONS
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell
-from backtrace.training.health import LayerHealth, health
-from backtrace.training.predictions import Prediction, predictions
+from backtrace.training.inspection import LayerHealth, Prediction, health, predictions
 from backtrace.training.trainer import Outcome
 from backtrace.views.page.records import finite
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from backtrace.errors import printable
 from backtrace.problem.notation import of_unit
 from backtrace.problem.problem import Network
-from backtrace.training.predictions import Prediction
+from backtrace.training.inspection import Prediction
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.rich_columns import numbers, width_of
 from backtrace.views.page.text_pages import MarkdownPage, TerminalPage, TextPage
