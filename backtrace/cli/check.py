@@ -38,7 +38,7 @@ def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> Non
         return
     from backtrace.checking.slips.table import SLIPS
     from backtrace.cli.output import console_for, style_of, writing_to
-    from backtrace.views.check.table import draw_slips
+    from backtrace.views.check.text import draw_slips
 
     with writing_to(None) as out:
         draw_slips(SLIPS, console_for(out, "auto"), style_of(out).ascii)

@@ -80,7 +80,7 @@ def command(options: Options, quiz: bool, color: str) -> int:
                 ended = _on_screens(QuizState(), *screens, color, out)
             else:
                 ended = _ask_line_by_line(texts, questions, out)
-            draw_marks(texts, questions, ended, console_for(out, color), heading=is_terminal())
+            draw_marks(texts, questions, ended, out, console_for(out, color), heading=is_terminal())
         else:
             texts = Texts(walk, look)
             if is_terminal():

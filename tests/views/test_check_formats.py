@@ -22,14 +22,19 @@ from backtrace.checking.statement import Statement
 from backtrace.config.load import load
 from backtrace.symbolic.expressions import Number
 from backtrace.typesetting.plain import PLAIN, TYPESET
-from backtrace.views.check.blocks import MARKS
 from backtrace.views.check.data import harmless, write_csv, write_csv_sheets, write_json, write_json_sheets
-from backtrace.views.check.gradescope import write_results
-from backtrace.views.check.junit import write_junit_sheets
-from backtrace.views.check.markdown import span, write_markdown, write_markdown_sheets
+from backtrace.views.check.graders import write_junit_sheets, write_results
 from backtrace.views.check.rows import Disclosure, ShownSheet, shown_sheet
-from backtrace.views.check.table import draw_one, draw_sheet, draw_sheets, draw_slips
+from backtrace.views.check.text import (
+    MARKS,
+    draw_one,
+    draw_sheets,
+    draw_slips,
+    write_markdown,
+    write_markdown_sheets,
+)
 from backtrace.views.page.context import ViewContext
+from backtrace.views.page.markdown import span
 from backtrace.views.page.records import Look
 from tests.runner import written
 
@@ -315,7 +320,7 @@ def test_of_a_very_long_sheet_mistakes_are_drawn_before_others() -> None:
 def test_colour_is_never_the_only_sign() -> None:
     out = io.StringIO()
     coloured = Console(file=out, width=200, force_terminal=True, color_system="standard", markup=False)
-    draw_sheet(HEADING, shown_sheet(ANNA, FULL), coloured, ascii=False)
+    draw_one(context(shown_sheet(ANNA, FULL), out)._replace(console=lambda: coloured))
     assert "\x1b[32m✓ correct\x1b[0m" in out.getvalue()
     assert "\x1b[31m✗ slip\x1b[0m" in out.getvalue()
     signs = {sign for sign, _, _ in MARKS.values()}

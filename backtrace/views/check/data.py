@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any
 
 from backtrace.errors import printable
 from backtrace.views.check.rows import ReportRow, ShownSheet, exact_marks, place
@@ -23,10 +23,8 @@ _FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # a spreadshe
 
 def write_json(context: ViewContext) -> None:
     """One sheet."""
-    out, encode = context.out, safe_encoder(context.out)
-    out.write('{"schema": 1, ')
-    _write_parts(context.content, encode, out)
-    out.write("}\n")
+    parts = _parts(context.content, safe_encoder(context.out))
+    context.out.write(f'{{"schema": 1, {parts}}}\n')
 
 
 def write_json_sheets(context: ViewContext) -> None:
@@ -35,24 +33,23 @@ def write_json_sheets(context: ViewContext) -> None:
     out.write('{"schema": 1, "sheets": [')
     separator = "\n"
     for sheet in context.content:
-        out.write(f'{separator}{{"file": {encode(sheet.file)}, "error": {encode(sheet.error)}, ')
-        _write_parts(sheet, encode, out)
-        out.write("}")
+        file = f'"file": {encode(sheet.report.file)}, "error": {encode(sheet.report.error)}'
+        out.write(f"{separator}{{{file}, {_parts(sheet, encode)}}}")
         separator = ",\n"
     out.write("\n]}\n")
 
 
-def _write_parts(sheet: ShownSheet, encode: Callable[[object], str], out: TextIO) -> None:
-    marks = {"marks": exact_marks(sheet.marks), "out_of": sheet.out_of}
-    summary = {"answers": len(sheet.rows), **sheet.counts, **marks}
-    out.write(f'"summary": {encode(summary)},\n "answers": [')
-    separator = "\n  "
-    for row in sheet.rows:
-        out.write(f"{separator}{encode(_answer(row))}")
-        separator = ",\n  "
-    conventions = [convention._asdict() for convention in sheet.conventions]
-    formulas = [finding._asdict() for finding in sheet.formulas]
-    out.write(f'],\n "conventions": {encode(conventions)}, "formulas": {encode(formulas)}')
+def _parts(sheet: ShownSheet, encode: Callable[[object], str]) -> str:
+    """The parts of a sheet, without the brackets around them: each answer on a line of its own."""
+    marks = {"marks": exact_marks(sheet.marks), "out_of": sheet.report.out_of}
+    summary = encode({"answers": len(sheet.rows), **sheet.counts, **marks})
+    answers = ",".join(f"\n  {encode(_answer(row))}" for row in sheet.rows)
+    conventions = encode([convention._asdict() for convention in sheet.report.conventions])
+    formulas = encode([finding._asdict() for finding in sheet.formulas])
+    return (
+        f'"summary": {summary},\n "answers": [{answers}],\n '
+        f'"conventions": {conventions}, "formulas": {formulas}'
+    )
 
 
 def _fields(row: ReportRow) -> dict[str, Any]:
@@ -79,9 +76,9 @@ def write_csv_sheets(context: ViewContext) -> None:
     writer = csv.writer(context.out, lineterminator="\n")
     writer.writerow(("file", "error", *CSV_COLUMNS))
     for sheet in context.content:
-        file = harmless(sheet.file)
-        if sheet.error is not None:
-            writer.writerow((file, harmless(sheet.error), *("" for _ in CSV_COLUMNS)))
+        file, error = harmless(sheet.report.file), sheet.report.error
+        if error is not None:
+            writer.writerow((file, harmless(error), *("" for _ in CSV_COLUMNS)))
         writer.writerows((file, "", *_cells(row)) for row in sheet.rows)
 
 

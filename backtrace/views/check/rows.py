@@ -13,17 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, get_args
 
-from backtrace.checking.report import (
-    FAULTY,
-    VERDICTS,
-    Convention,
-    Finding,
-    FormulaFinding,
-    Judgement,
-    Report,
-    Root,
-    mark,
-)
+from backtrace.checking.report import FAULTY, VERDICTS, Finding, FormulaFinding, Judgement, Report, Root, mark
 from backtrace.checking.statement import Statement
 from backtrace.typesetting.numerals import Numerals
 
@@ -93,41 +83,23 @@ class ReportRow(NamedTuple):
 
 
 class ShownSheet(NamedTuple):
-    """A checked sheet as it is shown; `error` says why there is nothing else."""
+    """A report as it is shown: its judgements as rows, its formulas, and the count of each verdict."""
 
-    file: str
-    error: str | None
+    report: Report
     rows: tuple[ReportRow, ...]
-    conventions: tuple[Convention, ...]
-    unread: tuple[tuple[int, str], ...]
+    formulas: tuple[FormulaFinding, ...]
     counts: dict[str, int]
     marks: float
-    out_of: int
-    formulas: tuple[FormulaFinding, ...] = ()
-    right_formulas: int = 0
-    not_evaluated: tuple[tuple[int, str], ...] = ()
-    blank: int = 0
 
 
 def shown_sheet(report: Report, disclosure: Disclosure) -> ShownSheet:
     """The part of a report that is to be shown."""
     names = {Root(j.id, j.step or 1, j.sample): j.statement.name for j in reversed(report.judgements)}
     rows = tuple(_row(judgement, disclosure, names) for judgement in report.judgements)
+    formulas = tuple(_formula(finding, disclosure) for finding in report.formulas)
     found = Counter(row.verdict for row in rows)
-    return ShownSheet(
-        report.file,
-        report.error,
-        rows,
-        report.conventions,
-        report.unread,
-        {verdict: found[verdict] for verdict in VERDICTS},
-        report.marks(disclosure.slip_mark),
-        report.out_of,
-        tuple(_formula(finding, disclosure) for finding in report.formulas),
-        report.right_formulas,
-        report.not_evaluated,
-        report.blank,
-    )
+    counts = {verdict: found[verdict] for verdict in VERDICTS}
+    return ShownSheet(report, rows, formulas, counts, report.marks(disclosure.slip_mark))
 
 
 def corrections(sheet: ShownSheet) -> ShownSheet:

@@ -28,27 +28,23 @@ def formula_label(finding: FormulaFinding) -> str:
     return printable(f"{finding.id} = {finding.formula}"[:LINE_CHARACTERS])
 
 
-def shown_marks(marks: float) -> str:
+def shown_marks(marks: float, out_of: int) -> str:
     """Marks as a person reads them."""
-    return f"{exact_marks(marks):,}"
+    return f"{exact_marks(marks):,} of {out_of:,}"
 
 
 def summary_line(sheet: ShownSheet) -> str:
-    """The marks, and the verdicts that they add up from.
-
-    >>> summary_line(ShownSheet("a.yaml", None, (), (), (), {"correct": 5, "slip": 1, "wrong": 0}, 5.0, 6))
-    '5 of 6 marks: 5 correct, 1 slip'
-    """
+    """The marks, and the verdicts that they add up from: 5 of 6 marks: 5 correct, 1 slip."""
     counted = [f"{count:,} {verdict}" for verdict, count in sheet.counts.items() if count]
     if not counted:
         return "no stated numbers found"
-    blank = f"; {sheet.blank:,} left blank" if sheet.blank else ""
-    return f"{shown_marks(sheet.marks)} of {sheet.out_of:,} marks: {', '.join(counted)}{blank}"
+    blank = f"; {sheet.report.blank:,} left blank" if sheet.report.blank else ""
+    return f"{shown_marks(sheet.marks, sheet.report.out_of)} marks: {', '.join(counted)}{blank}"
 
 
 def unread_line(sheet: ShownSheet, listed: bool = False) -> str:
     """The number of lines that were not understood, and how to see them; nothing if none."""
-    many = len(sheet.unread)
+    many = len(sheet.report.unread)
     if not many:
         return ""
     said = f"{many:,} {'line was' if many == 1 else 'lines were'} not understood"
@@ -57,13 +53,13 @@ def unread_line(sheet: ShownSheet, listed: bool = False) -> str:
 
 def formulas_line(sheet: ShownSheet) -> str:
     """How many formulas were evaluated and how many of them are right; nothing if there are none."""
-    evaluated = sheet.right_formulas + len(sheet.formulas)
+    right, failed = sheet.report.right_formulas, len(sheet.report.not_evaluated)
+    evaluated = right + len(sheet.formulas)
     formulas = "formula is" if evaluated == 1 else "formulas are"
-    said = f"{sheet.right_formulas:,} of {evaluated:,} {formulas} right" if evaluated else ""
-    if not sheet.not_evaluated:
+    said = f"{right:,} of {evaluated:,} {formulas} right" if evaluated else ""
+    if not failed:
         return said
-    said = f"{said}; " if said else "formulas: "
-    return f"{said}{len(sheet.not_evaluated):,} could not be evaluated"
+    return f"{said + '; ' if said else 'formulas: '}{failed:,} could not be evaluated"
 
 
 def lists(sheet: ShownSheet) -> list[tuple[str, list[str]]]:
@@ -72,19 +68,17 @@ def lists(sheet: ShownSheet) -> list[tuple[str, list[str]]]:
     def numbered(lines: Sequence[tuple[int, str]]) -> list[str]:
         return [f"  line {line}: {printable(text[:LINE_CHARACTERS])}" for line, text in lines]
 
-    unread = unread_line(sheet, listed=True), numbered(sheet.unread)
-    not_evaluated = "formulas that could not be evaluated:", numbered(sheet.not_evaluated)
+    unread = unread_line(sheet, listed=True), numbered(sheet.report.unread)
+    not_evaluated = "formulas that could not be evaluated:", numbered(sheet.report.not_evaluated)
     return [(above, lines) for above, lines in (unread, not_evaluated) if lines]
 
 
 def about(sheet: ShownSheet) -> str:
     """Everything that concerns a whole sheet, for formats that have one place for it."""
-    lines = [convention.sentence for convention in sheet.conventions]
-    lines.append(summary_line(sheet))
-    if formulas_line(sheet):
-        lines.append(formulas_line(sheet))
+    lines = [convention.sentence for convention in sheet.report.conventions]
+    lines += filter(None, (summary_line(sheet), formulas_line(sheet)))
     lines += [f"  line {f.line}: {formula_label(f)}: {f.explanation}" for f in sheet.formulas]
-    if sheet.unread:
+    if sheet.report.unread:
         above, unread = lists(sheet)[0]
         lines += [above, *unread]
     return "\n".join(map(printable, lines))
@@ -92,14 +86,9 @@ def about(sheet: ShownSheet) -> str:
 
 def class_row(sheet: ShownSheet) -> tuple[str, str, str]:
     """One sheet of many: its file, its marks, and its mistakes in a line."""
-    marks = "-" if sheet.error is not None else f"{shown_marks(sheet.marks)} of {sheet.out_of:,}"
-    return printable(sheet.file), marks, mistakes_line(sheet)
-
-
-def mistakes_line(sheet: ShownSheet) -> str:
-    """The mistakes of one sheet of many, in a line."""
-    if sheet.error is not None:
-        return f"unreadable: {printable(sheet.error)}"
+    report = sheet.report
+    if report.error is not None:
+        return printable(report.file), "-", f"unreadable: {printable(report.error)}"
     wrong = [row for row in sheet.rows if row.verdict in FAULTY]
     named = [printable(f"{row.id} {row.slip or row.verdict}") for row in wrong[:MISTAKES_NAMED]]
     if len(wrong) > MISTAKES_NAMED:
@@ -108,25 +97,25 @@ def mistakes_line(sheet: ShownSheet) -> str:
         named.append(f"{sheet.counts['unknown']:,} unknown")
     if sheet.formulas:
         named.append(f"{len(sheet.formulas):,} wrong {'formula' if len(sheet.formulas) == 1 else 'formulas'}")
-    if sheet.blank:
-        named.append(f"{sheet.blank:,} left blank")
-    if sheet.unread:
+    if report.blank:
+        named.append(f"{report.blank:,} left blank")
+    if report.unread:
         named.append(unread_line(sheet).partition(" (")[0])
-    return ", ".join(named)
+    return printable(report.file), shown_marks(sheet.marks, report.out_of), ", ".join(named)
 
 
 def class_lines(counts: ClassCounts, disclosure: Disclosure) -> list[str]:
     """The class summary: how the sheets did, which quantities were often wrong, and by which slips."""
     read = counts.sheets - counts.unreadable
-    kinds = {
-        "without mistakes": read - counts.with_mistakes,
-        "with mistakes": counts.with_mistakes,
-        "unreadable": counts.unreadable,
-    }
-    counted = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items() if count)
+    kinds = (
+        (read - counts.with_mistakes, "without mistakes"),
+        (counts.with_mistakes, "with mistakes"),
+        (counts.unreadable, "unreadable"),
+    )
+    counted = ", ".join(f"{count:,} {kind}" for count, kind in kinds if count)
     lines = [f"{_sheets(counts.sheets)}: {counted}"]
     if read:
-        lines.append(f"marks: {shown_marks(counts.marks)} of {counts.out_of:,}")
+        lines.append(f"marks: {shown_marks(counts.marks, counts.out_of)}")
     if counts.quantities:
         often = [f"{printable(id)} in {_sheets(n)}" for id, n in counts.quantities.most_common(COMMON_NAMED)]
         lines.append(f"most often wrong: {', '.join(often)}")

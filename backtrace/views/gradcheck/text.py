@@ -12,7 +12,7 @@ from backtrace.views.gradcheck.lines import (
     texts,
 )
 from backtrace.views.page.context import ViewContext
-from backtrace.views.page.rich_columns import Columns, Texts
+from backtrace.views.page.rich_table import Columns, Texts
 from backtrace.views.page.text_pages import MarkdownPage, TerminalPage, TextPage
 from backtrace.views.page.truncation import TABLE_ROWS
 
@@ -28,13 +28,12 @@ def _labelled(row: Texts, column: tuple[int, ...]) -> list[str]:
 CHECKS = Columns(
     HEADINGS,
     (
-        ((GRADIENT,), (DERIVED,), (DIFFERENCE,), (COMPLEX_STEP,), (ERROR,), (VERDICT,)),
         ((GRADIENT, DERIVED, DIFFERENCE, COMPLEX_STEP), (ERROR,), (VERDICT,)),
         ((GRADIENT, DERIVED, DIFFERENCE, COMPLEX_STEP, ERROR, VERDICT),),
     ),
     _labelled,
-    frozenset((GRADIENT,)),
-    frozenset((DERIVED, DIFFERENCE, COMPLEX_STEP, ERROR)),
+    elastic={GRADIENT},
+    right={DERIVED, DIFFERENCE, COMPLEX_STEP, ERROR},
     styled=VERDICT,
 )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 from html import escape
+from pathlib import Path
 from typing import TextIO
 
 from backtrace.derivation.equation import Equation
@@ -24,7 +25,6 @@ from backtrace.typesetting.names import Names
 from backtrace.typesetting.pieces import FACTOR, TERM, Break, Pieces, parted
 from backtrace.typesetting.printer import TERMS_SHOWN, TypesetPrinter, numeral
 from backtrace.views.diagram.svg import carried, svg_lines
-from backtrace.views.html.style import STYLE
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_line_in, part_title
 from backtrace.views.page.page import on_page
@@ -40,6 +40,7 @@ LEGIBLE_ABOVE = 26  # in a heading, whose letters are larger
 _EQUALS = Break(" = ", TERM)  # in a heading a line may end before it
 # The roles are a table's own; they are repeated because a table set as blocks, as on a phone, can lose them.
 HEAD = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in COLUMNS)
+STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -69,7 +70,7 @@ class HtmlPage:
             '<!DOCTYPE html>\n<html lang="en" xml:lang="en" xmlns="http://www.w3.org/1999/xhtml">\n<head>\n'
             f'<meta charset="utf-8"/>\n<meta http-equiv="Content-Security-Policy" content="{POLICY}"/>\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
-            f"<title>{title or 'backtrace'}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+            f"<title>{title or 'backtrace'}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
             f"<h1>{title}</h1>"
         )
         for line in rest:

@@ -7,7 +7,7 @@ from rich.table import Table
 from backtrace.evaluation.steps import Part
 from backtrace.views.page.lines import Line
 from backtrace.views.page.records import COLUMNS, Look
-from backtrace.views.page.rich_columns import Columns, Places, Texts, table_in
+from backtrace.views.page.rich_table import Columns, Places, Texts, table_in
 
 SYMBOL, FORMULA, NUMBERS, VALUE = range(4)
 
@@ -21,14 +21,13 @@ def _equal(row: Texts, column: Places) -> list[Line]:
 EQUATIONS = Columns(
     COLUMNS,
     (
-        ((SYMBOL,), (FORMULA,), (NUMBERS,), (VALUE,)),
         ((SYMBOL,), (FORMULA, NUMBERS), (VALUE,)),
         ((SYMBOL,), (FORMULA, NUMBERS, VALUE)),
         ((SYMBOL, FORMULA, NUMBERS, VALUE),),
     ),
     _equal,
-    elastic=frozenset((FORMULA, NUMBERS)),
-    right=frozenset((VALUE,)),
+    elastic={FORMULA, NUMBERS},
+    right={VALUE},
     styled=VALUE,
     evenly=True,
     stacked_headings=True,
@@ -39,12 +38,7 @@ def equation_table(part: Part, look: Look, width: int) -> Table:
     """The equations of a part; where `width` is too narrow for four columns, some are stacked."""
     formula, numbers, text = look.formulas().pieces, look.substitutions(part).pieces, look.numerals.text
     rows = [
-        (
-            look.symbol(row.symbol),
-            formula(row.expression),
-            numbers(row.expression),
-            text(part.values[row.id]),
-        )
-        for row in part.equations
+        (look.symbol(symbol), formula(expression), numbers(expression), text(part.values[symbol.id]))
+        for symbol, expression, *_ in part.equations
     ]
     return table_in(EQUATIONS, rows, width, look.style.ascii, ["bold"] * len(rows))

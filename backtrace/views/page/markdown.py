@@ -21,6 +21,12 @@ def escaped(text: str) -> str:
     return printable(text).translate(_SPECIAL)
 
 
+def span(text: str) -> str:
+    """Any text as a code span, or escaped where a code span would not hold it."""
+    text = printable(text)
+    return escaped(text) if "`" in text or "\\" in text or not text.strip() else code(text)
+
+
 def code(text: str) -> str:
     """A code span for a table cell, where a bar must be escaped."""
     return "`" + text.replace("|", "\\|") + "`"

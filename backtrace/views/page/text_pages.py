@@ -6,7 +6,7 @@ Both classes have the same methods, so a command writes its result once for both
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from itertools import chain
 from typing import TypeVar
 
@@ -16,10 +16,10 @@ from backtrace.evaluation.steps import Part
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.equation_table import equation_table
 from backtrace.views.page.headings import part_line
-from backtrace.views.page.markdown import code, escaped, write_heading
+from backtrace.views.page.markdown import code, escaped, span, write_heading
 from backtrace.views.page.records import COLUMNS, part_records
-from backtrace.views.page.rich_columns import Columns, Texts, table_in
-from backtrace.views.page.rich_table import print_heading, print_line
+from backtrace.views.page.rich_table import Columns, Texts, print_heading, print_line, table_in
+from backtrace.views.page.truncation import TABLE_ROWS
 
 Row = TypeVar("Row")
 
@@ -64,11 +64,16 @@ class TerminalPage:
         self.console.print(equation_table(part, self.look, self.width))
 
     def table(
-        self, columns: Columns, rows: Sequence[Texts], styles: Sequence[str] = (), names: bool = False
+        self, columns: Columns, rows: Iterable[Texts], styles: Sequence[str] = (), names: int = 0
     ) -> None:
-        """Any other table; with `names` the first column is code."""
+        """Any other table; the first so many columns hold names, which are code in Markdown."""
         columns = columns._replace(headings=list(map(self.look.prose, columns.headings)))
-        self.console.print(table_in(columns, rows, self.width, self.look.style.ascii, styles))
+        texts = [list(map(self.look.prose, row)) for row in rows]
+        self.console.print(table_in(columns, texts, self.width, self.look.style.ascii, styles))
+
+    def items(self, lines: Iterable[str]) -> None:
+        """Lines of a list, under a line that says what they are."""
+        self.code(map(self.look.prose, lines))
 
 
 class MarkdownPage:
@@ -117,18 +122,28 @@ class MarkdownPage:
         """The equations of a part, each with its formula, its numbers and its value."""
         rows = part_records(part, self.look)
         cells = ((code(row.symbol), code(row.formula), code(row.substitution), row.text) for row in rows)
-        self._table(COLUMNS, cells, frozenset((3,)))
+        self._table(COLUMNS, cells, {3})
 
     def table(
-        self, columns: Columns, rows: Sequence[Texts], styles: Sequence[str] = (), names: bool = False
+        self, columns: Columns, rows: Iterable[Texts], styles: Sequence[str] = (), names: int = 0
     ) -> None:
-        """Any other table; with `names` the first column is code."""
-        first = code if names else escaped
-        cells = ([first(text), *map(escaped, others)] for text, *others in rows)
+        """Any other table; the first so many columns hold names, which are code in Markdown."""
+
+        def cell(place: int, text: str) -> str:
+            text = self.look.prose(text)
+            if place < names:
+                return span(text)
+            return text if place == columns.styled else escaped(text)  # a verdict is our own word
+
+        cells = ([cell(place, text) for place, text in enumerate(row)] for row in rows)
         headings = [escaped(self.look.prose(heading)) for heading in columns.headings]
         self._table(headings, cells, columns.right)
 
-    def _table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[int]) -> None:
+    def items(self, lines: Iterable[str]) -> None:
+        """Lines of a list, under a line that says what they are."""
+        self._paragraph(f"- {escaped(self.look.prose(line.strip()))}" for line in lines)
+
+    def _table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], right: Set[int]) -> None:
         rules = ("---:" if place in right else "---" for place in range(len(headings)))
         self._paragraph(f"| {' | '.join(cells)} |" for cells in chain((headings, rules), rows))
 
@@ -140,3 +155,20 @@ class MarkdownPage:
 
 
 TextPage = TerminalPage | MarkdownPage
+
+
+def faulty_first_table(
+    page: TextPage,
+    columns: Columns,
+    rows: Sequence[Texts],
+    are_faulty: Sequence[bool],
+    styles: Sequence[str] = (),
+    names: int = 0,
+) -> None:
+    """A table that is shortened to its faulty rows before others."""
+    worst_first = sorted(range(len(rows)), key=lambda place: not are_faulty[place])
+    places = sorted(page.first(worst_first, TABLE_ROWS))
+    page.table(columns, [rows[place] for place in places], [styles[place] for place in places], names)
+    if len(places) < len(rows):
+        said = f"{len(places)} of {len(rows):,} shown, mistakes before others: -f csv has all"
+        page.line(said, "italic")

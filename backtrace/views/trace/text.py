@@ -11,7 +11,7 @@ from backtrace.tracing.grouping import by_layer, with_starts
 from backtrace.training.inspection import LayerHealth, sentences
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_title
-from backtrace.views.page.rich_columns import numbers
+from backtrace.views.page.rich_table import numbers
 from backtrace.views.page.text_pages import MarkdownPage, TerminalPage, TextPage
 from backtrace.views.page.truncation import TABLE_ROWS, more_rows
 

@@ -9,7 +9,7 @@ from backtrace.problem.notation import of_unit
 from backtrace.problem.problem import Network
 from backtrace.training.inspection import Prediction
 from backtrace.views.page.context import ViewContext
-from backtrace.views.page.rich_columns import numbers, width_of
+from backtrace.views.page.rich_table import numbers, width_of
 from backtrace.views.page.text_pages import MarkdownPage, TerminalPage, TextPage
 from backtrace.views.page.truncation import TABLE_ROWS
 from backtrace.views.trace.text import write_health

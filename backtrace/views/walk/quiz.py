@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TextIO
 
 from rich.console import Console
 
 from backtrace.checking.report import FAULTY, Report
-from backtrace.views.check.blocks import MARKS
 from backtrace.views.check.rows import Disclosure, place, sentence_of, shown_sheet
-from backtrace.views.check.table import draw_sheet
+from backtrace.views.check.text import MARKS, write_sheet
+from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_title, problem_lines
 from backtrace.views.page.rich_table import print_line
+from backtrace.views.page.text_pages import TerminalPage
 from backtrace.views.walk.screen import TALL, Frame, Screen, lines_of, plain, wrapped
 from backtrace.views.walk.text import Texts, given_lines, in_lines
 from backtrace.walking.judge import Quiz
@@ -126,7 +128,9 @@ def heading_lines(texts: Texts, width: int) -> list[str]:
 # The end
 
 
-def draw_marks(texts: Texts, quiz: Quiz, state: QuizState, console: Console, heading: bool) -> None:
+def draw_marks(
+    texts: Texts, quiz: Quiz, state: QuizState, out: TextIO, console: Console, heading: bool
+) -> None:
     """Draw every answer, the marks, and the slips made on the way."""
     style = texts.look.style
     judgements = tuple(
@@ -135,7 +139,9 @@ def draw_marks(texts: Texts, quiz: Quiz, state: QuizState, console: Console, hea
     )
     if judgements:
         sheet = shown_sheet(Report("answers", None, judgements, state.judged.conventions), Disclosure())
-        draw_sheet(heading_lines(texts, console.width) if heading else [], sheet, console, style.ascii)
+        context = ViewContext(texts.walk.problem, sheet, texts.look, out, lambda: console)
+        lines = heading_lines(texts, console.width) if heading else []
+        write_sheet(TerminalPage(context), lines, sheet)
     else:
         print_line("", console, "")
     for line in ending_lines(texts, quiz, state):
