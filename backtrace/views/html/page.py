@@ -7,7 +7,7 @@ The page is well-formed XML, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -26,7 +26,7 @@ from backtrace.typesetting.pieces import FACTOR, TERM, Break, Pieces, parted
 from backtrace.typesetting.printer import TERMS_SHOWN, TypesetPrinter, numeral
 from backtrace.views.diagram.svg import carried, svg_lines
 from backtrace.views.page.context import ViewContext
-from backtrace.views.page.headings import part_line_in, part_title
+from backtrace.views.page.headings import part_line, part_title
 from backtrace.views.page.page import on_page
 from backtrace.views.page.records import COLUMNS, Look
 from backtrace.views.page.truncation import more_rows
@@ -38,8 +38,6 @@ PICTURE_DIGITS = 3
 LEGIBLE = 34  # characters of a formula that fit on a phone
 LEGIBLE_ABOVE = 26  # in a heading, whose letters are larger
 _EQUALS = Break(" = ", TERM)  # in a heading a line may end before it
-# The roles are a table's own; they are repeated because a table set as blocks, as on a phone, can lose them.
-HEAD = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in COLUMNS)
 STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -87,7 +85,7 @@ class HtmlPage:
             pieces = *self.names(name), _EQUALS, *numeral(text)
             return breakable(pieces, (self.look.name(name), _EQUALS, text), LEGIBLE_ABOVE)
 
-        line = part_line_in(self.problem, part, self.look, equal, "…")
+        line = part_line(self.problem, part, self.look, equal)
         self.write(f"<h2>{line.replace(' <math', ' <wbr/><math')}</h2>")  # where a line may end
 
     def title(self, text: str) -> None:
@@ -129,26 +127,33 @@ class HtmlPage:
 
     def table(self, title: str, part: Part, most: int | None = None) -> None:
         """The equations of a part as one table, the first so many."""
-        self.write(
-            f'<table role="table">\n<caption>{escape(title)}</caption>\n'
-            f'<thead role="rowgroup"><tr role="row">{HEAD}</tr></thead>\n<tbody role="rowgroup">'
-        )
         said, said_numbers = self.look.formulas().pieces, self.look.substitutions(part).pieces
         with_numbers = TypesetPrinter(self.names, self.look.leaf(part)).pieces
-        for equation in part.equations[:most]:
-            expression, text = equation.expression, self.look.numerals.text(part.values[equation.id])
-            cells = (
-                breakable(self.formula(expression), said(expression)),
-                breakable(with_numbers(expression), said_numbers(expression)),
-                element(numeral(text), text),
-            )
-            name = equation.symbol.text
-            symbol = breakable(self.names(name), [self.look.name(name)])
-            self.write(
-                f'<tr role="row"><th role="rowheader" scope="row">{symbol}</th>'
-                + "".join(f'<td role="cell">{cell}</td>' for cell in cells)
-                + "</tr>"
-            )
+
+        def cells(equation: Equation) -> Iterator[str]:
+            name, expression = equation.symbol.text, equation.expression
+            text = self.look.numerals.text(part.values[equation.id])
+            yield breakable(self.names(name), [self.look.name(name)])
+            yield breakable(self.formula(expression), said(expression))
+            yield breakable(with_numbers(expression), said_numbers(expression))
+            yield element(numeral(text), text)
+
+        self.rows(title, COLUMNS, map(cells, part.equations[:most]))
+
+    def rows(self, title: str, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
+        """Rows of cells as a table, the first cell of each as its heading.
+
+        The roles are a table's own; they are repeated because a table set as blocks, as on a phone, can lose
+        them.
+        """
+        head = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in columns)
+        self.write(
+            f'<table role="table">\n<caption>{escape(title)}</caption>\n'
+            f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n<tbody role="rowgroup">'
+        )
+        for first, *others in rows:
+            cells = "".join(f'<td role="cell">{cell}</td>' for cell in others)
+            self.write(f'<tr role="row"><th role="rowheader" scope="row">{first}</th>{cells}</tr>')
         self.write("</tbody>\n</table>")
 
     def most(self, count: int) -> int:

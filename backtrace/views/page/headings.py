@@ -14,6 +14,8 @@ from backtrace.views.page.records import Look
 
 GIVENS_SHOWN = 12
 
+SetEqual = Callable[[str, str], str]
+
 
 def problem_lines(problem: Problem, arithmetic: str, look: Look) -> Iterator[str]:
     """The title and the facts that the numbers depend on, a line each; `arithmetic` may be empty."""
@@ -49,23 +51,21 @@ def problem_lines(problem: Problem, arithmetic: str, look: Look) -> Iterator[str
         yield "with " + ", ".join(printable(change) for change in problem.echo)
 
 
-def part_line(problem: Problem, part: Part, look: Look) -> str:
-    """The step and the sample of a part, with the sample's numbers."""
-    dots = "..." if look.style.ascii else "…"
-    return part_line_in(problem, part, look, lambda name, text: f"{look.name(name)} = {text}", dots)
-
-
-def part_line_in(
-    problem: Problem, part: Part, look: Look, set_equal: Callable[[str, str], str], dots: str
+def part_line(
+    problem: Problem, part: Part, look: Look, set_equal: SetEqual | None = None, dots: str = ""
 ) -> str:
-    """`part_line` with a name and its number as a page writes them."""
+    """The step and the sample of a part, with the sample's numbers.
+
+    `set_equal` and `dots` are a page's own way to write a name with its number, and that some are left out.
+    """
     sample = of_sample(problem, part)
     if sample is None:
         return f"step {part.step}, all samples"
+    set_equal = set_equal or (lambda name, text: f"{look.name(name)} = {text}")
     given = [set_equal(name, text) for name, text in givens(problem, part, look)]
     shown = ", ".join(given[:GIVENS_SHOWN])
     if len(given) > GIVENS_SHOWN:
-        shown += f", {dots} ({len(given)} numbers)"
+        shown += f", {dots or look.prose('…')} ({len(given)} numbers)"
     line = f"step {part.step}, sample {sample}"
     return f"{line}: {shown}" if shown else line
 

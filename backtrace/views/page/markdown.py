@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import chain
 from typing import TextIO
 
 from backtrace.errors import printable
@@ -14,6 +15,12 @@ def write_heading(lines: Iterable[str], out: TextIO) -> None:
     """The title as a heading, and below it the facts that the numbers depend on."""
     title, *rest = lines
     out.write(f"## {escaped(title)}\n\n" + "".join(f"{escaped(line)}  \n" for line in rest))
+
+
+def table_lines(headings: Sequence[str], rows: Iterable[Sequence[str]], right: Set[int]) -> Iterator[str]:
+    """A table of cells; the columns in `right` are aligned to the right."""
+    rules = ("---:" if place in right else "---" for place in range(len(headings)))
+    return (f"| {' | '.join(cells)} |" for cells in chain((headings, rules), rows))
 
 
 def escaped(text: str) -> str:

@@ -15,16 +15,15 @@ def on_page(
 
     If a value cannot be computed, the parts before it still make a whole page; without parts there is none.
     """
-    started = False
+    parts = iter(parts)
+    first = next(parts, None)
+    if first is None:
+        return
+    begin()
     try:
-        for part, starts in parts:
-            if not started:
-                begin()
-                started = True
-            yield part, starts
+        yield first
+        yield from parts
     except BacktraceError:
-        if started:
-            end()
-        raise
-    if started:
         end()
+        raise
+    end()

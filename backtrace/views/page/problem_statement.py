@@ -1,12 +1,13 @@
 """A problem in words: the network, its numbers and their names, as an exercise states it.
 
-Must not give away anything that is to be computed. Every format has its own `Wording`.
+Must not give away anything that is to be computed, and must not know any format: a sentence is made of prose
+and quantities, and each format writes these in its own way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from backtrace.derivation.derivation import rule_equations
 from backtrace.derivation.forward_pass import Case, Forward
@@ -19,185 +20,198 @@ from backtrace.tracing.grouping import of_sample
 from backtrace.views.page.headings import layer_words
 from backtrace.views.page.records import Look
 
-UNITS_SHOWN = 30  # of a layer; and equations
+UNITS_SHOWN = 30  # of a layer; and equations, and samples
 WEIGHTS_SHOWN = 12  # of a unit, and other numbers in a row
 
 
-class Wording(NamedTuple):
-    """How a format writes: prose, a symbol's name, a symbol with its number, and an equation."""
-
-    text: Callable[[str], str]
-    name: Callable[[str], str]
-    number: Callable[[str, str], str]
-    equation: Callable[[Symbol, Expression], str]
+PiecesOf = Callable[[Any], Sequence[Any]]
 
 
-def plain_wording(look: Look, escaped: Callable[[str], str] = str) -> Wording:
-    """Wording for a page of plain text, each piece written as a form needs it."""
-    formula = look.formulas()
-    return Wording(
-        escaped,
-        lambda name: escaped(look.name(name)),
-        lambda name, number: escaped(f"{look.name(name)} = {number}"),
-        lambda symbol, expression: escaped(f"{look.symbol(symbol)} = {formula(expression)}"),
-    )
+class Stated(NamedTuple):
+    """A quantity by its name, and the number or the expression that it is equal to, if that is said."""
+
+    name: str
+    equal: str | Expression = ""
+
+    def pieces(self, name: PiecesOf, number: PiecesOf, formula: PiecesOf) -> list[Any]:
+        """The quantity in pieces, which a format makes of a name, a number and an expression."""
+        if not self.equal:
+            return [*name(self.name)]
+        right = number(self.equal) if isinstance(self.equal, str) else formula(self.equal)
+        return [*name(self.name), " = ", *right]
+
+    def plain(self, look: Look) -> list[str]:
+        """The quantity in pieces of plain text."""
+        return self.pieces(lambda name: [look.name(name)], lambda text: [text], look.formulas().pieces)
 
 
-def problem_words(problem: Problem, parts: Sequence[Part], look: Look, words: Wording) -> Iterator[str]:
+Sentence = Sequence[str | Stated]
+
+
+def written(
+    sentences: Iterable[Sentence], text: Callable[[str], str], stated: Callable[[Stated], str]
+) -> Iterator[str]:
+    """Sentences as a format writes prose and quantities."""
+    for sentence in sentences:
+        yield "".join(text(piece) if isinstance(piece, str) else stated(piece) for piece in sentence)
+
+
+def plain_lines(sentences: Iterable[Sentence], look: Look, text: Callable[[str], str] = str) -> Iterator[str]:
+    """Sentences as plain text, each piece escaped as a format needs it."""
+    return written(sentences, text, lambda stated: text("".join(stated.plain(look))))
+
+
+def problem_words(problem: Problem, parts: Sequence[Part], look: Look) -> Iterator[Sentence]:
     """The network, and its parameters as they are at the start of the first part's step.
 
     Conventions differ between books, so those that the parts depend on are stated.
     """
     part = parts[0]
-    number = _Numbers(part, look, words)
+    givens = _Givens(part, look)
     model = problem.model
     if isinstance(model, Network):
         forward = Forward(problem, model, Case())
         for layer in model.layers:
-            yield from _layer(forward, layer, number)
-        yield _names(forward, part, words)
+            yield from _layer(forward, layer, givens)
+        yield _names(forward, part)
     else:
-        yield from _equations(problem, model, number)
+        yield from _equations(problem, model, givens)
     if problem.fixed and problem.update:
-        fixed = [name for name in problem.parameters if name in problem.fixed]
-        yield f"{words.text('held fixed:')} {number.listed([words.name(name) for name in fixed])}"
+        fixed = [[Stated(name)] for name in problem.parameters if name in problem.fixed]
+        yield ["held fixed: ", *givens.listed(fixed)]
     if problem.update and any(other.phase == "update" for other in parts):
-        yield from _rule(problem, problem.update, part, number)
+        yield from _rule(problem, problem.update, part, givens)
     if problem.update and part.step > 1:
         states = UPDATE_RULES[problem.update.rule].states
-        texts = [number(f"{state}_{name}") for state in states for name in problem.trained]
-        if texts:
-            yield f"{words.text(f'before step {part.step}:')} {number.listed(texts)}"
+        numbers = [givens(f"{state}_{name}") for state in states for name in problem.trained]
+        if numbers:
+            yield [f"before step {part.step}: ", *givens.listed(numbers)]
 
 
-def all_words(problem: Problem, parts: Sequence[Part], look: Look, words: Wording) -> Iterator[str]:
+def all_words(problem: Problem, parts: Sequence[Part], look: Look) -> Iterator[Sentence]:
     """`problem_words`, and the samples with them where the first part is of all of them."""
-    yield from problem_words(problem, parts, look, words)
+    yield from problem_words(problem, parts, look)
     if of_sample(problem, parts[0]) is None:
-        yield from sample_words(problem, words)
+        yield from sample_words(problem, parts[0], look)
 
 
-def sample_words(problem: Problem, words: Wording) -> Iterator[str]:
+def sample_words(problem: Problem, part: Part, look: Look) -> Iterator[Sentence]:
     """The samples with their inputs and targets, where no single one is meant."""
+    givens = _Givens(part, look)
     for number, sample in enumerate(problem.samples[:UNITS_SHOWN], 1):
         names = (*problem.inputs, *(problem.targets if sample.targets else ()))
         values = (*sample.inputs, *(sample.targets or ()))
-        texts = [words.number(n, value.text) for n, value in zip(names, values, strict=True)]
-        more = [words.text(f"{len(texts) - WEIGHTS_SHOWN:,} more")] if len(texts) > WEIGHTS_SHOWN else []
-        yield f"{words.text(f'  sample {number}:')} {', '.join(texts[:WEIGHTS_SHOWN] + more)}"
-    if len(problem.samples) > UNITS_SHOWN:
-        yield words.text(f"  and {len(problem.samples) - UNITS_SHOWN:,} more samples")
+        numbers = [[Stated(name, value.text)] for name, value in zip(names, values, strict=True)]
+        yield [f"  sample {number}: ", *givens.listed(numbers)]
+    yield from givens.more(len(problem.samples), "samples")
 
 
-class _Numbers:
-    """A name with its number in a part, with enough digits for the answers."""
+class _Givens:
+    """Names with their numbers in a part, with enough digits for the answers, and lists of them."""
 
-    def __init__(self, part: Part, look: Look, words: Wording) -> None:
+    def __init__(self, part: Part, look: Look) -> None:
         self.leaf = look._replace(numerals=look.numerals.finer()).leaf(part)
-        self.words = words
-        self.dots = "..." if look.style.ascii else "…"
+        self.dots = look.prose("…")
 
-    def __call__(self, name: str) -> str:
-        return self.words.number(name, self.leaf(given(name)))
+    def __call__(self, name: str) -> Sentence:
+        return [Stated(name, self.leaf(given(name)))]
 
-    def listed(self, texts: Sequence[str], count: int | None = None) -> str:
+    def listed(self, items: Sequence[Sentence], count: int | None = None) -> Sentence:
         """The first of so many, and how many more there are."""
-        shown = ", ".join(texts[:WEIGHTS_SHOWN])
-        hidden = (len(texts) if count is None else count) - WEIGHTS_SHOWN
-        return f"{shown}, {self.words.text(f'{self.dots} {hidden:,} more')}" if hidden > 0 else shown
+        hidden = (len(items) if count is None else count) - WEIGHTS_SHOWN
+        more = [[f"{self.dots} {hidden:,} more"]] if hidden > 0 else []
+        return _joined([*items[:WEIGHTS_SHOWN], *more])
 
-    def more(self, count: int, what: str) -> Iterator[str]:
+    def more(self, count: int, what: str) -> Iterator[Sentence]:
         """A line that counts the hidden lines of a list."""
         if count > UNITS_SHOWN:
-            yield self.words.text(f"  {self.dots} {count - UNITS_SHOWN:,} more {what}")
+            yield [f"  {self.dots} {count - UNITS_SHOWN:,} more {what}"]
 
 
-def _layer(forward: Forward, layer: Layer, number: _Numbers) -> Iterator[str]:
-    text = number.words.text
+def _joined(items: Iterable[Sentence]) -> Sentence:
+    """The items with commas between them."""
+    return [piece for item in items for piece in (", ", *item)][1:]
+
+
+def _layer(forward: Forward, layer: Layer, givens: _Givens) -> Iterator[Sentence]:
     options = "".join(f", {name} {value.text}" for name, value in layer.activation.options.items())
-    summed = _softmax_sum(forward, layer, number.words) if layer.is_softmax else ""
-    yield f"{text(f'{layer_words(layer.name)}, {layer.activation.name}{options}')}{summed}{text(':')}"
+    heading: list[str | Stated] = [f"{layer_words(layer.name)}, {layer.activation.name}{options}"]
+    if layer.is_softmax:
+        first, *_, total = (row.symbol.text for row in forward.softmax(layer) if row.kind == "exponential")
+        heading += ", with ", Stated(total), " the sum of ", Stated(first), " and so on"
+    yield [*heading, ":"]
     sources = list(forward.problem.columns(layer))
     for unit, row, bias in list(zip(layer.units, layer.weights, layer.biases, strict=True))[:UNITS_SHOWN]:
         there = [(name, *source) for name, source in zip(row, sources, strict=True) if name is not None]
         weights = [
-            f"{number(weight)} {text('from')} {text(f'unit {source}') if of else number.words.name(source)}"
-            for weight, source, of in there[:WEIGHTS_SHOWN]
+            [*givens(weight), " from ", f"unit {source}" if is_unit else Stated(source)]
+            for weight, source, is_unit in there[:WEIGHTS_SHOWN]
         ]
-        said = [number.listed(weights, len(there))] if weights else []
+        terms = [givens.listed(weights, len(there))] if weights else []
         if bias is not None:
-            turned = text(f" (times {layer.bias_input})") if layer.bias_input != 1 else ""
-            said.append(f"{text('bias')} {number(bias)}{turned}")
-        yield f"{text(f'  unit {unit}:')} {', '.join(said)}"
-    yield from number.more(len(layer.units), "units")
+            times = f" (times {layer.bias_input})" if layer.bias_input != 1 else ""
+            terms.append(["bias ", *givens(bias), times])
+        yield [f"  unit {unit}: ", *_joined(terms)]
+    yield from givens.more(len(layer.units), "units")
 
 
-def _softmax_sum(forward: Forward, layer: Layer, words: Wording) -> str:
-    """The name of a softmax layer's sum."""
-    first, *_, total = (row.symbol.text for row in forward.softmax(layer) if row.kind == "exponential")
-    texts = f"{words.text(', with')} {words.name(total)} {words.text('the sum of')}"
-    return f"{texts} {_of_all(words.name(first), words)}"
-
-
-def _names(forward: Forward, part: Part, words: Wording) -> str:
+def _names(forward: Forward, part: Part) -> Sentence:
     """The meaning of each letter, for one unit."""
     problem, symbols = forward.problem, forward.symbols
     layers = forward.network.layers
     unit, output = layers[0].units[0], layers[-1].units[0]
-    name, text = words.name, words.text
-    texts = [f"{text(f'For unit {unit},')} {name(symbols.net[unit].text)} {text('is the net input')}"]
-    texts.append(f"{name(symbols.activation[unit].text)} {text('the activation')}")
+    meanings: list[Sentence] = [
+        [f"For unit {unit}, ", Stated(symbols.net[unit].text), " is the net input"],
+        [Stated(symbols.activation[unit].text), " the activation"],
+    ]
     if not problem.targets:
-        return f"{', '.join(texts)}."
-    minus = "-" if problem.turned else ""
-    by = derivative(symbols.cost, symbols.net[unit]).text
-    texts.append(f"{name(symbols.delta[unit].text)} {text(f'is {minus}')}{name(by)}")
+        return [*_joined(meanings), "."]
+    means = " is -" if problem.turned else " is "
+    by = derivative(symbols.cost, symbols.net[unit])
+    meanings.append([Stated(symbols.delta[unit].text), means, Stated(by.text)])
     shown = {row.id for row in part.derivation.backward if not row.hidden} if part.derivation else set()
     for error in [u for u in (unit, output) if symbols.error[u].id in shown][:1]:
-        by = symbols.cost_gradient(error).text
-        texts.append(f"{name(symbols.error[error].text)} {text(f'is {minus}')}{name(by)}")
-    return f"{', '.join(texts)}; {_cost(forward, words)}."
+        by = symbols.cost_gradient(error)
+        meanings.append([Stated(symbols.error[error].text), means, Stated(by.text)])
+    return [*_joined(meanings), "; ", *_cost(forward), "."]
 
 
-def _cost(forward: Forward, words: Wording) -> str:
+def _cost(forward: Forward) -> Sentence:
     """The cost; of several outputs the term of the first one."""
     first, *others = forward.costs
     cost = forward.network.cost
-    said = words.text(f"is the cost ({cost})" if isinstance(cost, str) else "is the cost")
-    equation = words.equation(first.symbol, first.expression)
+    said = f" is the cost ({cost})" if isinstance(cost, str) else " is the cost"
+    equation = Stated(first.symbol.text, first.expression)
     if not others:
-        return f"{equation} {said}"
-    whole = f"{words.name(forward.symbols.cost.text)} {said}{words.text(', the sum of')}"
-    return f"{whole} {_of_all(equation, words)}"
+        return [equation, said]
+    return [Stated(forward.symbols.cost.text), f"{said}, the sum of ", equation, " and so on"]
 
 
-def _of_all(first: str, words: Wording) -> str:
-    """The first of some, and that there are more like it."""
-    return f"{first} {words.text('and so on')}"
-
-
-def _rule(problem: Problem, update: Update, part: Part, number: _Numbers) -> Iterator[str]:
+def _rule(problem: Problem, update: Update, part: Part, givens: _Givens) -> Iterator[Sentence]:
     """An update rule, of the first parameter that it changes; the plainest one goes without saying."""
     if update.rule == "sgd":
         return
-    words, name = number.words, problem.trained[0]
+    name = problem.trained[0]
     cost = problem.notation.cost if isinstance(problem.model, Network) else problem.model.objective
     gradient = derivative(Symbol(problem.objective_id, cost), given(name))
     rows = list(rule_equations(problem, update.rule, given(name), gradient))
     called = constants(problem.notation.rate)
-    texts = [words.number(called[key].text, value.text) for key, value in update.constants.items()]
+    numbers: list[Sentence] = [
+        [Stated(called[key].text, value.text)] for key, value in update.constants.items()
+    ]
     if any(symbol == STEP for row in rows for symbol in symbols(row.expression)):
-        texts.append(words.number(STEP.text, str(part.step)))
+        numbers.append([Stated(STEP.text, str(part.step))])
     if part.step == 1:
-        texts += [number(f"{state}_{name}") for state in UPDATE_RULES[update.rule].states]
-    yield f"{words.text(f'{update.rule}, of')} {words.name(name)}{words.text(':')}"
-    for line in (*(words.equation(row.symbol, row.expression) for row in rows), ", ".join(texts)):
-        yield f"{words.text('  ')}{line}"
+        numbers += [givens(f"{state}_{name}") for state in UPDATE_RULES[update.rule].states]
+    yield [f"{update.rule}, of ", Stated(name), ":"]
+    for row in rows:
+        yield ["  ", Stated(row.symbol.text, row.expression)]
+    yield ["  ", *_joined(numbers)]
 
 
-def _equations(problem: Problem, model: Computation, number: _Numbers) -> Iterator[str]:
+def _equations(problem: Problem, model: Computation, givens: _Givens) -> Iterator[Sentence]:
     for name, expression in list(model.equations.items())[:UNITS_SHOWN]:
-        yield number.words.equation(given(name), expression)
-    yield from number.more(len(model.equations), "equations")
+        yield [Stated(given(name).text, expression)]
+    yield from givens.more(len(model.equations), "equations")
     if problem.parameters:
-        yield number.listed([number(name) for name in problem.parameters])
+        yield givens.listed([givens(name) for name in problem.parameters])

@@ -95,20 +95,10 @@ def part_records(part: Part, look: Look) -> Iterator[Record]:
     in_symbols, in_numbers = look.formulas(), look.substitutions(part)
     values, numerals = part.values, look.numerals
     for equation in part.equations:
-        value = values[equation.symbol.id]
-        yield Record(
-            part.step,
-            part.sample,
-            part.phase,
-            equation.layer,
-            equation.kind,
-            equation.symbol.id,
-            look.symbol(equation.symbol),
-            in_symbols(equation.expression),
-            in_numbers(equation.expression),
-            finite(value),
-            numerals.text(value),
-        )
+        symbol, expression, value = equation.symbol, equation.expression, values[equation.id]
+        place = (part.step, part.sample, part.phase, equation.layer, equation.kind, symbol.id)
+        formulas = (look.symbol(symbol), in_symbols(expression), in_numbers(expression))
+        yield Record(*place, *formulas, finite(value), numerals.text(value))
 
 
 def typed(text: str) -> str:

@@ -6,8 +6,7 @@ Both classes have the same methods, so a command writes its result once for both
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence, Set
-from itertools import chain
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from rich.text import Text
@@ -16,7 +15,7 @@ from backtrace.evaluation.steps import Part
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.equation_table import equation_table
 from backtrace.views.page.headings import part_line
-from backtrace.views.page.markdown import code, escaped, span, write_heading
+from backtrace.views.page.markdown import code, escaped, span, table_lines, write_heading
 from backtrace.views.page.records import COLUMNS, part_records
 from backtrace.views.page.rich_table import Columns, Texts, print_heading, print_line, table_in
 from backtrace.views.page.truncation import TABLE_ROWS
@@ -122,7 +121,7 @@ class MarkdownPage:
         """The equations of a part, each with its formula, its numbers and its value."""
         rows = part_records(part, self.look)
         cells = ((code(row.symbol), code(row.formula), code(row.substitution), row.text) for row in rows)
-        self._table(COLUMNS, cells, {3})
+        self._paragraph(table_lines(COLUMNS, cells, {3}))
 
     def table(
         self, columns: Columns, rows: Iterable[Texts], styles: Sequence[str] = (), names: int = 0
@@ -137,15 +136,11 @@ class MarkdownPage:
 
         cells = ([cell(place, text) for place, text in enumerate(row)] for row in rows)
         headings = [escaped(self.look.prose(heading)) for heading in columns.headings]
-        self._table(headings, cells, columns.right)
+        self._paragraph(table_lines(headings, cells, columns.right))
 
     def items(self, lines: Iterable[str]) -> None:
         """Lines of a list, under a line that says what they are."""
         self._paragraph(f"- {escaped(self.look.prose(line.strip()))}" for line in lines)
-
-    def _table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], right: Set[int]) -> None:
-        rules = ("---:" if place in right else "---" for place in range(len(headings)))
-        self._paragraph(f"| {' | '.join(cells)} |" for cells in chain((headings, rules), rows))
 
     def _paragraph(self, lines: Iterable[str]) -> None:
         if self.has_begun:

@@ -12,7 +12,6 @@ from typing import Any, TextIO
 
 from backtrace.checking.graph import Node
 from backtrace.config.write import config_text
-from backtrace.evaluation.float64 import FLOAT64
 from backtrace.evaluation.steps import Request
 from backtrace.exercises.exercise import Exercise
 from backtrace.tracing.selection import visible
@@ -85,8 +84,5 @@ def solution_context(exercise: Exercise, out: TextIO) -> ViewContext:
 
 
 def _context(exercise: Exercise, content: Any, out: TextIO, options: Mapping[str, Any]) -> ViewContext:
-    def console() -> Any:
-        raise NotImplementedError("a page of an exercise is a file, which has no console")
-
     look = Look(numerals=Numerals(exercise.digits))
-    return ViewContext(exercise.problem, content, look, out, console, FLOAT64.name, options)
+    return ViewContext(exercise.problem, content, look, out, options=options)

@@ -3,6 +3,7 @@ r"""A blank answer sheet as LaTeX: every quantity has a line with `\blank`, whic
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from backtrace.checking.reading.answer_form import BLANK, GIVEN_LATEX, GIVEN_LATEX_END
 from backtrace.derivation.equation import Equation
@@ -14,7 +15,7 @@ from backtrace.views.latex.lines import LatexRow
 from backtrace.views.latex.text import escaped
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_title
-from backtrace.views.page.problem_statement import Wording
+from backtrace.views.page.problem_statement import Stated, written
 from backtrace.views.sheet.sheet import Asking, BlankSheet
 from backtrace.views.trace.latex import LatexPage
 
@@ -28,7 +29,7 @@ def write_latex(context: ViewContext) -> None:
     out.write(f"{GIVEN_LATEX}\n")
     page.begin(sheet.heading())
     out.write(f"\n{DEFINITION}\n\n")
-    for line in sheet.givens(_words(page)):
+    for line in written(sheet.givens(), escaped, partial(_formula, page)):
         out.write(f"{{}}{_indented(line)}\\par\n")
     if asking.note:
         out.write(f"\n{escaped(asking.note)}\n")
@@ -45,14 +46,8 @@ def _indented(line: str) -> str:
     return rf"\quad {line.lstrip()}" if line[:1] == " " else line
 
 
-def _words(page: LatexPage) -> Wording:
-    """The words of the problem, with names and numbers as formulas."""
-    return Wording(
-        escaped,
-        lambda name: page.math(*page.names(name)),
-        lambda name, number: page.math(*page.names(name), " = ", *numeral(number)),
-        lambda symbol, expression: page.math(*page.names(symbol.text), " = ", *page.formula(expression)),
-    )
+def _formula(page: LatexPage, stated: Stated) -> str:
+    return page.math(*stated.pieces(page.names, numeral, page.formula))
 
 
 def _rows(page: LatexPage, part: Part, equations: Sequence[Equation], asking: Asking) -> Iterator[LatexRow]:

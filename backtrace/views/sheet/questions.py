@@ -20,7 +20,7 @@ from backtrace.limits import QUESTIONS
 from backtrace.problem.problem import Problem
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_line, problem_lines
-from backtrace.views.page.problem_statement import all_words, plain_wording
+from backtrace.views.page.problem_statement import all_words, plain_lines
 from backtrace.views.page.records import Look, part_records
 from backtrace.views.sheet.sheet import BlankSheet, Section
 
@@ -116,7 +116,7 @@ def _problem(problem: Problem, section: Section, look: Look) -> str:
     part = section.parts[0]
     lines = [html(line) for line in problem_lines(problem, "", look)]
     pieces = [f"<p><strong>{lines[0]}</strong></p>", f"<p>{'<br>'.join(lines[1:])}</p>", "<p>"]
-    words = all_words(problem, section.parts, look, plain_wording(look, html))
+    words = plain_lines(all_words(problem, section.parts, look), look, html)
     pieces.append("<br>".join(f"&nbsp; {line.lstrip()}" if line[:1] == " " else line for line in words))
     pieces.append(f"</p><p>{html(part_line(problem, part, look))}</p>")
     return "".join(pieces)

@@ -22,8 +22,8 @@ from backtrace.tracing.grouping import by_layer, of_sample, with_starts
 from backtrace.views.check.data import harmless
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.headings import part_line, part_title, problem_lines
-from backtrace.views.page.markdown import code, escaped, write_heading
-from backtrace.views.page.problem_statement import Wording, plain_wording, problem_words, sample_words
+from backtrace.views.page.markdown import code, escaped, table_lines, write_heading
+from backtrace.views.page.problem_statement import Sentence, plain_lines, problem_words, sample_words
 from backtrace.views.page.records import Look, Record, part_records
 
 
@@ -65,18 +65,18 @@ class BlankSheet(NamedTuple):
     def heading(self) -> Iterator[str]:
         return problem_lines(self.problem, self.asking.arithmetic, self.look)
 
-    def givens(self, words: Wording) -> Iterator[str]:
+    def givens(self) -> Iterator[Sentence]:
         """The problem in words, with the samples if a section needs some that no section describes."""
         parts = [part for section in self.sections for part in section.parts]
-        yield from problem_words(self.problem, parts, self.look, words)
+        yield from problem_words(self.problem, parts, self.look)
         samples = {section.sample for section in self.sections}
         if None in samples and len(samples) <= len(self.problem.samples):
-            yield from sample_words(self.problem, words)
+            yield from sample_words(self.problem, parts[0], self.look)
 
     def plain_lines(self) -> tuple[list[str], list[str]]:
         """The heading; and the givens and how to answer, as lines of plain text."""
         note = [self.asking.note] if self.asking.note else []
-        return list(self.heading()), [*self.givens(plain_wording(self.look)), *note]
+        return list(self.heading()), [*plain_lines(self.givens(), self.look), *note]
 
     def place(self, section: Section) -> str:
         """The step and the sample of a section, with inputs and targets."""
@@ -174,11 +174,10 @@ def write_csv(context: ViewContext) -> None:
 def write_markdown(context: ViewContext) -> None:
     """Write a table for every phase and layer, its last column empty."""
     sheet, out = BlankSheet.of(context), context.out
-    formulas = sheet.asking.formulas
     out.write(f"{GIVEN}\n\n")
     write_heading(sheet.heading(), out)
     is_list = False
-    for line in sheet.givens(plain_wording(sheet.look, escaped)):
+    for line in plain_lines(sheet.givens(), sheet.look, escaped):
         is_item = line[:1] == " "
         out.write("" if is_item and is_list else "\n")
         out.write(f"- {line.lstrip()}\n" if is_item else f"{line}\n")
@@ -190,8 +189,10 @@ def write_markdown(context: ViewContext) -> None:
         out.write(f"\n### {escaped(sheet.place(section))}\n")
         for part, equations in section.layers():
             out.write(f"\n**{escaped(part_title(part, equations))}**\n\n")
-            out.write("| quantity | formula | value |\n" if formulas else "| quantity | value |\n")
-            out.write("| --- | --- | ---: |\n" if formulas else "| --- | ---: |\n")
-            for blank in sheet.blanks(part, equations):
-                middle = f" {code(blank.formula)} |" if formulas else ""
-                out.write(f"| {code(blank.symbol)} |{middle} {blank.text} |\n")
+            blanks = sheet.blanks(part, equations)
+            if sheet.asking.formulas:
+                rows = ((code(blank.symbol), code(blank.formula), blank.text) for blank in blanks)
+                lines = table_lines(("quantity", "formula", "value"), rows, {2})
+            else:
+                lines = table_lines(("quantity", "value"), ((code(b.symbol), b.text) for b in blanks), {1})
+            out.writelines(f"{line}\n" for line in lines)

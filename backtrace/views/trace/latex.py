@@ -21,7 +21,7 @@ from backtrace.typesetting.printer import TypesetPrinter, numeral
 from backtrace.views.latex.lines import NARROW, ROOM, LatexRow, align
 from backtrace.views.latex.text import commented, escaped
 from backtrace.views.page.context import ViewContext
-from backtrace.views.page.headings import part_line_in, part_title
+from backtrace.views.page.headings import part_line, part_title
 from backtrace.views.page.page import on_page
 from backtrace.views.page.records import Look
 
@@ -67,7 +67,7 @@ class LatexPage:
         self.out.write(f"\n\\subsection*{{{self.place(part)}}}\n")
 
     def place(self, part: Part) -> str:
-        return part_line_in(
+        return part_line(
             self.problem,
             part,
             self.look,

@@ -18,7 +18,7 @@ from backtrace.tracing.grouping import with_starts
 from backtrace.typesetting.pieces import Break
 from backtrace.views.page.headings import part_line, part_title, problem_lines
 from backtrace.views.page.lines import broken, wrapped
-from backtrace.views.page.problem_statement import all_words, plain_wording
+from backtrace.views.page.problem_statement import all_words, plain_lines
 from backtrace.views.page.records import Look
 from backtrace.views.page.truncation import TABLE_ROWS, pattern
 from backtrace.views.walk.network_map import NO_MAP, Map, draw_map, marks_of
@@ -124,7 +124,7 @@ def write_walk(texts: Texts, width: int, out: TextIO) -> None:
 def given_lines(texts: Texts, part: Part) -> list[str]:
     """The givens of a part's quantities: the problem in words, and its heading."""
     problem, look = texts.walk.problem, texts.look
-    lines = [texts.place(part), *all_words(problem, [part], look, plain_wording(look))]
+    lines = [texts.place(part), *plain_lines(all_words(problem, [part], look), look)]
     return [*map(printable, lines), "", *problem_lines(problem, texts.walk.arithmetic.name, look)]
 
 
