@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+import backtrace
+from backtrace.problem.problem import Problem
 from tests.browser import CHROMIUM, DRIVER, MISSING, Browser, browser
+from tests.runner import forget_tables
 
 # Every command and format, every message about a config and the published figures: what a dependency's other
 # version could change. Tests that draw examples, open a browser or type at a terminal are not among them.
@@ -20,6 +24,27 @@ QUICK = set(
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+@pytest.fixture
+def planted(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Tables that can be changed: what was made from them is forgotten before and after."""
+    forget_tables()
+    yield monkeypatch
+    monkeypatch.undo()
+    forget_tables()
+
+
+@pytest.fixture
+def of(tmp_path: Path) -> Callable[[str], Problem]:
+    """The problem that a config text gives."""
+
+    def load(text: str) -> Problem:
+        file = tmp_path / "net.yaml"
+        file.write_text(text, encoding="utf-8")
+        return backtrace.load(file)
+
+    return load
 
 
 @pytest.fixture(scope="session")

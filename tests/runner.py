@@ -11,11 +11,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 from unittest.mock import patch
 
+import backtrace
+from backtrace.checking.judging.checker import Checker
 from backtrace.cli import run as run_here
+from backtrace.derivation import activations
+from backtrace.evaluation.steps import Request
+from backtrace.symbolic import calculus
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -101,6 +107,25 @@ def run_bounded(
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime - before.ru_utime < seconds
     return done
+
+
+def forget_tables() -> None:
+    """Forget what was made from the tables of functions and activations."""
+    calculus._rules.cache_clear()
+    activations.activation_slope.cache_clear()
+
+
+def request_of(config: str) -> Request:
+    """All samples of the first steps of a bundled example, as far as it can be traced."""
+    if config == "step-neuron":
+        return Request(phases=frozenset({"forward"}))
+    return Request(last=2 if backtrace.load(config).update is not None else 1, sample="all")
+
+
+@cache
+def checker(config: str) -> Checker:
+    """A checker of a bundled example, or of a config's file."""
+    return Checker(backtrace.load(config))
 
 
 def written(write: Callable[[TextIO], object], encoding: str = "utf-8") -> str:

@@ -279,7 +279,7 @@ LINES = (
 
 def seconds(job: Callable[[], object], enough: float = 0) -> float:
     """What a job takes of the processor: the shortest of two times, or a first one that is short enough."""
-    taken = []
+    taken: list[float] = []
     while len(taken) < 2 and not (taken and taken[0] < enough):
         begin = time.process_time()
         job()

@@ -7,9 +7,7 @@ from functools import cache, partial
 
 import pytest
 
-import backtrace
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.report import Judgement, Report
 from backtrace.checking.slips.rewrites import rewritings
@@ -21,6 +19,7 @@ from backtrace.checking.statement import Sheet, Statement
 from backtrace.evaluation.compiled import Compiled
 from backtrace.evaluation.float64 import FLOAT64
 from tests.checking.trials import Trial
+from tests.runner import checker
 from tests.test_published import FOLDER, NAMES, figures
 
 SLIPS_IN_PRINT = {
@@ -37,11 +36,6 @@ EXAMPLES += ["performance-ascent", "momentum", "adam", "recurrent", "circuit"]
 
 def check(config: str, *statements: Statement) -> Report:
     return check_sheet(checker(config), Sheet("sheet", statements))
-
-
-@cache
-def checker(config: str) -> Checker:
-    return Checker(backtrace.load(config))
 
 
 @cache

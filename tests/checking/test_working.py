@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
 import backtrace
@@ -11,11 +9,7 @@ from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.reading.document import read_document
 from backtrace.checking.report import Judgement
-
-
-@cache
-def checker(config: str) -> Checker:
-    return Checker(backtrace.load(config))
+from tests.runner import checker
 
 
 def check(text: str, config: str = "or-gate") -> list[Judgement]:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
-import backtrace
-from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.reading.document import read_document
 from backtrace.checking.report import FormulaFinding, Report
-
-
-@cache
-def checker(config: str) -> Checker:
-    return Checker(backtrace.load(config))
+from tests.runner import checker
 
 
 def check(config: str, text: str) -> Report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,6 @@ from backtrace.derivation.optimizers import STEP, UPDATE_RULES
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.steps import Request
 from backtrace.problem.problem import Problem
-from backtrace.symbolic import calculus
 from backtrace.symbolic.expressions import Symbol
 from backtrace.symbolic.functions import FUNCTIONS, Function
 from backtrace.symbolic.ids import spell
@@ -44,6 +43,7 @@ from tests.oracles.networks import (
     values_of,
 )
 from tests.oracles.single_assignment import BrokenDerivationError, check
+from tests.runner import forget_tables
 
 _RANDOM = settings(max_examples=40)
 
@@ -370,20 +370,6 @@ def test_a_quantity_defined_twice_is_a_broken_derivation() -> None:
 # The check above can fail: planted mistakes
 
 
-@pytest.fixture
-def planted(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """Tables that can be changed: what was made from them is forgotten before and after."""
-    _forget()
-    yield monkeypatch
-    monkeypatch.undo()
-    _forget()
-
-
-def _forget() -> None:
-    calculus._rules.cache_clear()
-    activations.activation_slope.cache_clear()
-
-
 @pytest.mark.parametrize(
     ("activation", "function", "wrong"),
     [
@@ -400,7 +386,7 @@ def test_a_wrong_derivative_in_the_table_is_found(
     row = FUNCTIONS[function]
     fields = {name: getattr(row, name) for name in ("arguments", "shown", "textbook", "public")}
     planted.setitem(FUNCTIONS, function, Function(derivatives=(wrong,), **fields))
-    _forget()
+    forget_tables()
     with pytest.raises(AssertionError, match="dE/d"):
         agree_with_autograd(config)
 
@@ -409,7 +395,7 @@ def test_a_wrong_derivative_of_the_logarithm_is_found_in_a_cross_entropy(planted
     config = two_layers("sigmoid", "binary_cross_entropy")
     agree_with_autograd(config)
     planted.setitem(FUNCTIONS, "xlogy", Function("x y", ("log(y)", "over(y, x)"), textbook="x*log(y)"))
-    _forget()
+    forget_tables()
     with pytest.raises(AssertionError, match="dE/d"):
         agree_with_autograd(config)
 
@@ -418,12 +404,12 @@ def test_a_wrong_activation_and_a_wrong_cost_in_the_tables_are_found(planted: py
     config = two_layers("square", "half_squared_error")
     agree_with_autograd(config)
     planted.setitem(activations.ACTIVATIONS, "square", ActivationRow("h^3", ""))
-    _forget()
+    forget_tables()
     with pytest.raises(AssertionError):
         agree_with_autograd(config)
     planted.undo()
     planted.setitem(costs.COSTS, "half_squared_error", CostRow("half*(t - a)^2 + a/10", ""))
-    _forget()
+    forget_tables()
     with pytest.raises(AssertionError):
         agree_with_autograd(config)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backtrace.config.load import example_names
-from backtrace.derivation import activations, chain_rule
+from backtrace.derivation import chain_rule
 from backtrace.derivation.backward_pass import _Backward
 from backtrace.derivation.chain_rule import Adjoints
 from backtrace.errors import BacktraceError, NotFiniteError
@@ -23,12 +22,11 @@ from backtrace.evaluation.function_rows import knows
 from backtrace.gradchecking.check import gradcheck
 from backtrace.gradchecking.complex_step import COMPLEX, STEP
 from backtrace.gradchecking.estimates import Check, Settings
-from backtrace.symbolic import calculus
 from backtrace.symbolic.expressions import Expression, Number
 from backtrace.symbolic.functions import FUNCTIONS, VARIADIC
 from backtrace.symbolic.simplify import multiply, negate
 from tests.oracles.networks import SMOOTH, Config, networks, problem_of
-from tests.runner import run
+from tests.runner import forget_tables, run
 
 COLUMNS = [
     "sample", "layer", "id", "symbol", "at", "derived", "difference", "relative_error", "complex_step",
@@ -159,20 +157,6 @@ def test_a_learning_rate_that_overflows_is_no_hindrance() -> None:
 # Wrong gradients: the checks of the check
 
 
-@pytest.fixture
-def planted(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """Tables that can be changed: what was made from them is forgotten before and after."""
-    _forget()
-    yield monkeypatch
-    monkeypatch.undo()
-    _forget()
-
-
-def _forget() -> None:
-    calculus._rules.cache_clear()
-    activations.activation_slope.cache_clear()
-
-
 @pytest.mark.parametrize(
     ("function", "wrong"),
     [
@@ -190,7 +174,7 @@ def test_a_wrong_derivative_in_the_table_fails(
     config = chain_of(activation, "linear")
     assert {check.verdict for check in checks_of(config)} == {"agrees"}
     planted.setitem(FUNCTIONS, function, FUNCTIONS[function]._replace(derivatives=(wrong,)))
-    _forget()
+    forget_tables()
     verdicts = {check.id: check.verdict for check in checks_of(config)}
     assert {id for id, verdict in verdicts.items() if verdict == "wrong"} == {
         f"dE/d{name}" for name in ("w_111", "w_112", "w_121", "w_122", "b_11", "b_12")
@@ -304,7 +288,7 @@ def test_a_piecewise_activation_is_recognised(activation: str) -> None:
 
 def test_a_wrong_derivative_at_a_kink_is_found_by_the_complex_step(planted: pytest.MonkeyPatch) -> None:
     planted.setitem(FUNCTIONS, "relu", FUNCTIONS["relu"]._replace(derivatives=("2*above(x, 0)",)))
-    _forget()
+    forget_tables()
     checks = {check.id: check for check in checks_of(at_a_kink(-0.5 + 1e-6))}
     assert checks["dE/db_11"].kinks
     assert checks["dE/db_11"].complex_error == pytest.approx(0.5)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -20,16 +19,6 @@ from backtrace.tracing.trace import compute
 def ids(problem: Problem, *patterns: str, request: Request | None = None) -> list[str]:
     parts = selected(compute(problem, request or Request()), patterns, FLOAT64)
     return [row.id for part in parts for row in part.equations]
-
-
-@pytest.fixture
-def of(tmp_path: Path) -> Callable[[str], Problem]:
-    def load(text: str) -> Problem:
-        file = tmp_path / "net.yaml"
-        file.write_text(text, encoding="utf-8")
-        return backtrace.load(file)
-
-    return load
 
 
 Of = Callable[[str], Problem]

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -49,18 +48,6 @@ def drawn(
     parts = visible(compute(problem, request or Request()))
     draw(ViewContext(problem, parts, look, out, lambda: console, options={"all_rows": all_rows}))
     return out.getvalue()
-
-
-@pytest.fixture
-def of(tmp_path: Path) -> Callable[[str], Problem]:
-    """The problem that a config text gives."""
-
-    def load(text: str) -> Problem:
-        file = tmp_path / "net.yaml"
-        file.write_text(text, encoding="utf-8")
-        return backtrace.load(file)
-
-    return load
 
 
 Of = Callable[[str], Problem]

@@ -51,7 +51,7 @@ from backtrace.views.page.context import ViewContext
 from backtrace.views.page.records import Look, records
 from tests.browser import Browser
 from tests.oracles.networks import WIDE_FORMS, problem_of
-from tests.runner import run, written
+from tests.runner import request_of, run, written
 
 Element = ElementTree.Element
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -105,13 +105,6 @@ def page_text(problem: Problem, request: Request, everything: bool = False, look
     parts = compute(problem, request)
     shown = parts if everything else visible(parts)
     return written(lambda out: write_html(ViewContext(problem, shown, look or Look(), out)))
-
-
-def request_of(config: str) -> Request:
-    if config == STEPPED:
-        return Request(phases=frozenset({"forward"}))
-    has_update = backtrace.load(config).update is not None
-    return Request(last=2 if has_update else 1, sample="all")
 
 
 def explanations(config: str) -> Iterator[str]:

@@ -36,7 +36,7 @@ from backtrace.views.page.context import ViewContext
 from backtrace.views.page.records import Look
 from backtrace.views.trace.latex import LATEX_ROWS, PREAMBLE, write_latex
 from tests.oracles.networks import WIDE_FORMS, problem_of
-from tests.runner import run, written
+from tests.runner import request_of, run, written
 
 COMMANDS = frozenset(
     re.findall(
@@ -174,13 +174,6 @@ def explanations(config: str, is_fragment: bool = True) -> Iterator[str]:
         yield context.out.getvalue()  # type: ignore[attr-defined]
 
 
-def request_of(config: str) -> Request:
-    if config == "step-neuron":
-        return Request(phases=frozenset({"forward"}))
-    has_update = backtrace.load(config).update is not None
-    return Request(last=2 if has_update else 1, sample="all")
-
-
 # Names and expressions
 
 
@@ -292,16 +285,7 @@ def test_any_name_of_a_config_can_be_set(name: str) -> None:
         ("sigmoid(x)", r"\frac{1}{1 + e^{-x}}"), ("2*sigmoid(x)", r"2 \cdot \sigma(x)"),
         ("relu(x)", r"\max(0, x)"), ("softplus(x)", r"\ln(1 + e^{x})"),
         ("step(x)", r"\operatorname{step}(x)"),
-    ],
-)  # fmt: skip
-def test_an_expression_is_set_with_few_brackets(expression: str, latex: str) -> None:
-    assert in_latex(expression) == latex
-    assert Reader(latex).faults == []
-
-
-@pytest.mark.parametrize(
-    ("expression", "latex"),
-    [
+        # and what only derivatives are written with:
         ("where(above(h, 0), h, 2*h)",
          r"\begin{cases} h & \text{if $h > 0$} \\ 2 \cdot h & \text{otherwise} \end{cases}"),
         ("where(from(h, 0), h, above(h, 1))",
@@ -311,7 +295,7 @@ def test_an_expression_is_set_with_few_brackets(expression: str, latex: str) -> 
         ("a*xlogy(t, a)", r"a \cdot (t \cdot \ln(a))"),
     ],
 )  # fmt: skip
-def test_what_derivatives_are_written_with_is_set_too(expression: str, latex: str) -> None:
+def test_an_expression_is_set_with_few_brackets(expression: str, latex: str) -> None:
     assert in_latex(expression) == latex
     assert Reader(latex).faults == []
 

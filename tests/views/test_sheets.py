@@ -31,7 +31,7 @@ from backtrace.checking.statement import Sheet, Statement
 from backtrace.config.load import load
 from tests.checking.trials import Trial
 from tests.oracles.planting import Place, Working
-from tests.runner import run
+from tests.runner import checker, run
 from tests.views.test_latex import Reader, compiled, needs_tex
 
 CONFIGS = sorted(path.stem for path in Path("configs").glob("*.yaml"))
@@ -247,11 +247,6 @@ def _named(judgement: Judgement) -> list[str | None]:
 
 
 # The answers that slips give
-
-
-@cache
-def checker(config: str) -> Checker:
-    return Checker(load(config))
 
 
 def answers_of(name: str, id: str, places: int, sample: int | None = 1) -> PossibleAnswers:
