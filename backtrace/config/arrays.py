@@ -66,7 +66,7 @@ class Arrays:
             return np.lib.format.read_array(stream, allow_pickle=False).astype(float)
 
     def rows(self, chosen: Sequence[Chosen], most: int, at_most: str) -> Iterator[tuple[Number, ...]]:
-        """The numbers of each sample in some arrays; of `most` samples, which messages call `at_most`."""
+        """The numbers of each sample in some arrays; of more than `most`, the message says `at_most`."""
         import numpy as np
 
         count = self.count(chosen, most, at_most)

@@ -87,7 +87,7 @@ class CsvFile:
         return nearest(name, named) or f"; expected {one_of(map(quoted, named[:6]))}"
 
     def rows(self, chosen: Sequence[Chosen], most: int, at_most: str) -> Iterator[tuple[Number, ...]]:
-        """The numbers of each row in some columns; of `most` rows, which messages call `at_most`."""
+        """The numbers of each row in some columns; of more than `most`, the message says `at_most`."""
         indices = [self.names.index(column) for column, _, _ in chosen]
         width = len(self.names)
         known: dict[str, Number] = {}

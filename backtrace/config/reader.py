@@ -57,7 +57,7 @@ class _Reader:
     def __init__(self, root: Cursor, folder: Folder, seed: int | None) -> None:
         self.root = root
         self.folder = folder
-        self.places: dict[str, Cursor] = {}  # of names, for the messages that two of them do not fit
+        self.places: dict[str, Cursor] = {}  # of names, for the message that two share an id
         form = self.form()
         self.is_network = form == "layers"
         self.table = root.table(_FORMS[form])

@@ -55,7 +55,6 @@ def schema() -> Schema:
 
 def _facts() -> dict[str, Any]:
     """What the tables, limits and patterns say, each by its place below `$defs`."""
-    decimals = {"type": "integer", "minimum": 0, "maximum": limits.DECIMALS}
     facts = {
         "number/anyOf/1/maxLength": limits.NUMBER_CHARACTERS,
         "number/anyOf/1/pattern": f"^{DECIMAL.pattern}$",
@@ -72,12 +71,8 @@ def _facts() -> dict[str, Any]:
         "layer/properties/units/anyOf/0/maxItems": limits.UNITS,
         "layer/properties/units/anyOf/1/maximum": limits.UNITS,
         "update/anyOf": list(map(_update, UPDATE_RULES)),
-        "notation/anyOf": [{"enum": list(NOTATIONS)}, _notation()],
+        "notation/anyOf/0/enum": list(NOTATIONS),
         "hand/anyOf/0/maximum": limits.DECIMALS,
-        "hand/anyOf/1/properties": {
-            kind: decimals | {"description": f"Decimals kept of each {kind.replace('_', ' ')}."}
-            for kind in settings.KINDS
-        },
         "samples/maxItems": limits.SAMPLES,
         "layers_form/properties/layers/maxItems": limits.LAYERS,
         "layers_form/properties/cost/anyOf/0/enum": list(COSTS),
@@ -87,6 +82,13 @@ def _facts() -> dict[str, Any]:
     for end in ("low", "high"):
         facts[f"generated/anyOf/0/properties/{end}/minimum"] = -LARGEST_RANDOM
         facts[f"generated/anyOf/0/properties/{end}/maximum"] = LARGEST_RANDOM
+    for kind in settings.KINDS:
+        facts[f"hand/anyOf/1/properties/{kind}/maximum"] = limits.DECIMALS
+    head, rest = NAME.pattern[:-1], NAME.pattern[NAME.pattern.index("[", 1) :]
+    for key, usual in Notation()._asdict().items():
+        pattern = f"{head}*\\{{unit\\}}{rest}" if "{unit}" in usual else NAME.pattern
+        facts[f"notation/anyOf/1/properties/{key}/pattern"] = f"^{pattern}$"
+        facts[f"notation/anyOf/1/properties/{key}/maxLength"] = settings.PATTERN_CHARACTERS
     for form in ("layers_form", "equations_form"):
         for key, words in reader.WORDS.items():
             facts[f"{form}/properties/{key}/enum"] = list(words)
@@ -128,21 +130,6 @@ def _update(rule: str) -> Schema:
     constants = {name: _constant(name, default) for name, default in row.constants.items()}
     required = (name for name, default in row.constants.items() if default is None)
     return _object(named | constants, ("rule", *required))
-
-
-def _notation() -> Schema:
-    head, rest = NAME.pattern[:-1], NAME.pattern[NAME.pattern.index("[", 1) :]
-    about = {"cost": "The cost", "rate": "The learning rate", "net": "The net input of a unit"}
-    patterns: Schema = {}
-    for key, usual in Notation()._asdict().items():
-        pattern = f"{head}*\\{{unit\\}}{rest}" if "{unit}" in usual else NAME.pattern
-        patterns[key] = {
-            "description": f"{about.get(key, f'The {key} of a unit')}: {usual}.",
-            "type": "string",
-            "maxLength": settings.PATTERN_CHARACTERS,
-            "pattern": f"^{pattern}$",
-        }
-    return _object(patterns)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from backtrace import limits
-from backtrace.config import layers, nodes, reader, samples
+from backtrace.config import layers, nodes, reader, samples, settings
 from backtrace.config.cursor import to_number
 from backtrace.config.load import example_names, example_text
 from backtrace.config.reader import read_problem
@@ -97,6 +97,14 @@ def test_the_keys_are_the_readers() -> None:
     assert keys("equations_form") == set(reader.EQUATION_KEYS)
     assert keys("samples") == set(samples.KEYS)
     assert keys("layer") == set(layers.KEYS)
+    assert set(DEFINED["hand"]["anyOf"][1]["properties"]) == set(settings.KINDS)
+    assert set(DEFINED["notation"]["anyOf"][1]["properties"]) == set(Notation._fields)
+
+
+def test_a_pattern_of_the_notation_is_described_with_its_default() -> None:
+    for key, usual in Notation()._asdict().items():
+        described = DEFINED["notation"]["anyOf"][1]["properties"][key]["description"]
+        assert described.endswith(f": {usual}.")
 
 
 @pytest.mark.parametrize("form", ["layers_form", "equations_form"])
