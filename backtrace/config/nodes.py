@@ -66,9 +66,8 @@ def decode(data: bytes, file: str) -> str:
         BacktraceError: it is too large, or not UTF-8.
     """
     if len(data) > FILE_BYTES:
-        raise BacktraceError(
-            f"larger than {FILE_BYTES // 1_000_000} MB, the most that is read", Location(file, 1, 1)
-        )
+        message = f"larger than {FILE_BYTES // 1_000_000} MB, the most that is read"
+        raise BacktraceError(message, Location(file, 1, 1))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -99,10 +98,8 @@ def compose(
     except yaml.YAMLError:  # the reader's; its own place counts bytes in one loader, characters in the other
         unreadable = yaml.reader.Reader.NON_PRINTABLE.search(text)
         position = unreadable.start() if unreadable else 0
-        raise BacktraceError(
-            f"not YAML: the character U+{ord(text[position]):04X} may not stand in it",
-            place_after(text[:position], file),
-        ) from None
+        message = f"not YAML: the character U+{ord(text[position]):04X} may not stand in it"
+        raise BacktraceError(message, place_after(text[:position], file)) from None
     finally:
         if loader is not None:
             loader.dispose()
@@ -163,9 +160,8 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> BacktraceErr
         message = f"expected a key here, in line with the mapping {since}"
     elif begin.index < mark.index and opening[:1].isalnum():
         mark, message = begin, "a key without a value; write a key, a colon, a space and the value"
-    return BacktraceError(
-        f"not YAML: {message or error.problem}", Location(file, mark.line + 1, mark.column + 1)
-    )
+    place = Location(file, mark.line + 1, mark.column + 1)
+    return BacktraceError(f"not YAML: {message or error.problem}", place)
 
 
 def _from(lines: list[str], mark: yaml.Mark) -> str:

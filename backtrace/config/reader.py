@@ -228,10 +228,10 @@ class _Reader:
         return samples
 
     def fixed(self) -> frozenset[str]:
-        names = set()
-        for entry in self.table["fixed"].items("a list of parameter names") if "fixed" in self.table else ():
-            name = entry.text("a parameter's name")
+        given = self.table.get("fixed")
+        entries = given.items("a list of parameter names") if given else ()
+        places = {entry.text("a parameter's name"): entry for entry in entries}
+        for name, place in places.items():
             if name not in self.parameters:
-                entry.fail(f"no parameter {quoted(name)}{nearest(name, self.parameters)}")
-            names.add(name)
-        return frozenset(names)
+                place.fail(f"no parameter {quoted(name)}{nearest(name, self.parameters)}")
+        return frozenset(places)

@@ -7,19 +7,30 @@ what-ifs of the command line, for what they changed is written.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from backtrace.config.cursor import to_number
-from backtrace.config.emit import Tree, layout
 from backtrace.config.settings import ALL_KINDS
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
-from backtrace.errors import BacktraceError
+from backtrace.errors import BacktraceError, printable
+from backtrace.limits import YAML_VALUES
 from backtrace.problem.notation import NOTATIONS, Notation
 from backtrace.problem.problem import INPUTS, Activation, Layer, Network, Problem, Sample, in_order_of_layers
 from backtrace.symbolic.expressions import Number, number
 from backtrace.typesetting.config_formula import written
+
+WIDTH = 100  # where a long list of names goes on in the next line
+_BLOCKS = ("layers", "equations", "parameters", "samples")  # these go on below their key
+
+Tree: TypeAlias = "str | Mapping[str, Tree] | Sequence[Tree] | None"
+
+# Texts that need no quotes: anywhere, and as all that stands after a key.
+_WORD = re.compile(r"-?[\w.][\w.+^/-]*")
+_PHRASE = re.compile(r"-?[\w.(](?:[\w ()+*/^=,;.·…–—−-]*[\w()+*/^=,;.·…–—−-])?")
+_NULL = re.compile("null", re.IGNORECASE)
 
 
 def config_text(problem: Problem) -> str:
@@ -30,12 +41,7 @@ def config_text(problem: Problem) -> str:
     """
     in_place = _numbers_in_place(problem)
     model = problem.model
-    config: dict[str, Tree] = {
-        "title": problem.title,
-        "source": problem.source,
-        "inputs": problem.inputs,
-        "targets": problem.targets,
-    }
+    config: dict[str, Tree] = {key: getattr(problem, key) for key in ("title", "source", "inputs", "targets")}
     if isinstance(model, Network):
         config |= _network(problem, model, in_place)
     else:
@@ -55,7 +61,10 @@ def config_text(problem: Problem) -> str:
             for index, sample in enumerate(problem.samples, start=1)
         ]
     # Without the keys that a reader would take so anyway.
-    return layout({key: value for key, value in config.items() if value or key == "hand"})
+    config = {key: value for key, value in config.items() if value or key == "hand"}
+    if _values_in(config) > YAML_VALUES:
+        raise BacktraceError(f"more than {YAML_VALUES:,} values, the most that a config may hold")
+    return "".join(f"{line}\n" for line in _lines(config))
 
 
 def _network(problem: Problem, network: Network, in_place: frozenset[str]) -> dict[str, Tree]:
@@ -178,3 +187,87 @@ def _made_names(position: int, layer: Layer) -> list[list[str]]:
 def _is_shared(position: int, biases: tuple[str | None, ...]) -> bool:
     """Whether one entry gives the biases of a whole layer."""
     return set(biases) == {f"b_{position}"} or (len(biases) > 1 and len(set(biases)) == 1)
+
+
+# Texts, lists and mappings as YAML, laid out as the bundled configs are
+
+
+def _values_in(tree: Tree) -> int:
+    """How many values the reader will count."""
+    match tree:
+        case None | str():
+            return 1
+        case Mapping():
+            return 1 + sum(1 + _values_in(value) for value in tree.values())
+    return 1 + sum(map(_values_in, tree))
+
+
+def _lines(tree: Mapping[str, Tree], indent: str = "") -> Iterator[str]:
+    """A mapping with each key on a line of its own."""
+    for key, value in tree.items():
+        start = f"{indent}{word(key)}:"
+        if indent or key not in _BLOCKS:
+            yield f"{start} {_value(value, len(start))}"
+            continue
+        yield start
+        if isinstance(value, Mapping):
+            yield from _lines(value, "  ")
+            continue
+        for item in value or ():
+            if key == "layers" and isinstance(item, Mapping):
+                first, *rest = _lines(item, "    ")
+            else:
+                first, rest = f"    {_flow(item)}", []
+            yield f"  - {first[4:]}"
+            yield from rest
+
+
+def _value(value: Tree, start: int) -> str:
+    """All that stands after a key that ends in column `start`: a matrix has a line for each row."""
+    if isinstance(value, str):
+        return _quoted_unless(_PHRASE, value)
+    if not isinstance(value, list | tuple):
+        return _flow(value)
+    items = list(map(_flow, value))
+    if any(isinstance(item, list) for item in value):
+        below = ",\n" + " " * (start + 2)
+        return f"[{below.join(items)}]"
+    lines = [""]
+    for item in items:
+        if len(lines[-1]) + len(item) > WIDTH:
+            lines.append(" " * 8)
+        lines[-1] += f"{item}, "
+    return f"[{chr(10).join(line.rstrip() for line in lines).removesuffix(',')}]"
+
+
+def _flow(value: Tree) -> str:
+    """A value on a part of a line."""
+    match value:
+        case None:
+            return "null"
+        case str():
+            return word(value)
+        case Mapping():
+            return f"{{{', '.join(f'{word(key)}: {_flow(inner)}' for key, inner in value.items())}}}"
+    return f"[{', '.join(map(_flow, value))}]"
+
+
+def word(text: str) -> str:
+    """A text that may stand anywhere."""
+    return _quoted_unless(_WORD, text)
+
+
+def _quoted_unless(plain: re.Pattern[str], text: str) -> str:
+    return text if plain.fullmatch(text) and not _NULL.fullmatch(text) else _in_quotes(text)
+
+
+def _in_quotes(text: str) -> str:
+    r"""A text as YAML has it between quotation marks.
+
+    >>> print(_in_quotes("it's" + chr(27)))
+    "it's\x1b"
+    """
+    if text.isprintable() and "'" not in text:
+        return f'"{text}"' if '"' not in text and "\\" not in text else f"'{text}'"
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{printable(escaped)}"'

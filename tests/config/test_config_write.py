@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backtrace.config import emit
+from backtrace.config import write
 from backtrace.config.load import example_names, load
 from backtrace.config.nodes import Mapping, Node, Sequence, compose
 from backtrace.config.reader import read_problem
@@ -329,9 +329,9 @@ def test_the_values_of_a_config_are_counted_as_the_reader_counts_them(
 ) -> None:
     problem = load(name)
     count = values_in(compose(config_text(problem), "c.yaml"))
-    monkeypatch.setattr(emit, "YAML_VALUES", count)
+    monkeypatch.setattr(write, "YAML_VALUES", count)
     config_text(problem)
-    monkeypatch.setattr(emit, "YAML_VALUES", count - 1)
+    monkeypatch.setattr(write, "YAML_VALUES", count - 1)
     with pytest.raises(BacktraceError) as caught:
         config_text(problem)
     assert str(caught.value) == f"more than {count - 1:,} values, the most that a config may hold"

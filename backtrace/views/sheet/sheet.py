@@ -12,7 +12,7 @@ from math import isfinite
 from typing import NamedTuple, TextIO
 
 from backtrace.checking.reading.answer_form import GIVEN, GIVEN_END
-from backtrace.config.emit import word
+from backtrace.config.write import word
 from backtrace.derivation.equation import Equation
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.steps import Part
