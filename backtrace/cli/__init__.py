@@ -139,10 +139,10 @@ def run(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         return _wrong_usage(error)
     except BacktraceError as error:
-        return _say(str(error))
+        return say(str(error))
     except OSError as error:
         if error.filename is not None:
-            return _say(str(cannot_read(error.filename, error)))
+            return say(str(cannot_read(error.filename, error)))
         return _cannot_write(error)
     except (KeyboardInterrupt, click.Abort):
         return _interrupted()
@@ -164,7 +164,7 @@ def _finish(code: int) -> int:
 
 def _interrupted() -> int:
     _drop_output()
-    _say("interrupted")
+    say("interrupted")
     return Exit.INTERRUPTED
 
 
@@ -173,17 +173,17 @@ def _wrong_usage(error: click.ClickException) -> int:
     text = io.StringIO()
     error.show(text)
     for line in text.getvalue().split("\n")[:-1]:
-        _say(line)
+        say(line)
     return error.exit_code
 
 
 def _cannot_write(error: OSError) -> int:
     _drop_output()
-    return _say(f"cannot write the output: {error.strerror or error}")
+    return say(f"cannot write the output: {error.strerror or error}")
 
 
-def _say(message: str) -> int:
-    """Print a message on one line of standard error."""
+def say(message: str) -> Exit:
+    """Print a message on one line of standard error; the exit code of bad input."""
     click.echo(printable(message), err=True)
     return Exit.BAD_INPUT
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from backtrace.checking.judging.checker import Checker
+from backtrace.checking.judging.judge_sheet import check_sheet
+from backtrace.checking.lexing.tokens import parse_name
+from backtrace.checking.naming.lookup import Lookup
+from backtrace.checking.reading.answer_files import read_sheet_file
+from backtrace.checking.report import Report
 from backtrace.config.files import ANYWHERE, Reach
 from backtrace.errors import BacktraceError, cannot_read, printable, quoted
-
-if TYPE_CHECKING:
-    from backtrace.checking.report import Report
-    from backtrace.problem.problem import Problem
+from backtrace.problem.notation import NOTATIONS
+from backtrace.problem.problem import Problem
 
 _AT_ONCE = 8  # sheets that are handed to a process at a time
 
@@ -35,11 +38,6 @@ class Marker:
         names: Sequence[tuple[str, str]],
         reach: Reach,
     ) -> None:
-        from backtrace.checking.judging.checker import Checker
-        from backtrace.checking.lexing.tokens import parse_name
-        from backtrace.checking.naming.lookup import Lookup
-        from backtrace.problem.notation import NOTATIONS
-
         if notation is not None:
             problem = problem._replace(notation=NOTATIONS[notation])
         self.step = step
@@ -53,10 +51,6 @@ class Marker:
 
     def report(self, file: str) -> Report:
         """Check a file; an unreadable one has a report with an error."""
-        from backtrace.checking.judging.judge_sheet import check_sheet
-        from backtrace.checking.reading.answer_files import read_sheet_file
-        from backtrace.checking.report import Report
-
         try:
             sheet = read_sheet_file(file, self.reach)
             if self.step is not None:  # the checker fills in the sample

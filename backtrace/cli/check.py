@@ -8,20 +8,11 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 import click
-from click import Choice, IntRange
+from click import IntRange
 
 from backtrace.cli import Exit
+from backtrace.cli import options as shared
 from backtrace.cli.option_types import FiniteRange, name_of, setting
-from backtrace.cli.options import (
-    Options,
-    config_command,
-    flag,
-    format_option,
-    output_options,
-    reach,
-    value_option,
-    what_if_options,
-)
 from backtrace.errors import BacktraceError
 from backtrace.limits import JOBS
 from backtrace.views.formats import View, find_view
@@ -45,33 +36,36 @@ def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> Non
     ctx.exit()
 
 
-@config_command("check")
+@shared.config_command("check")
 @click.argument("answers", nargs=-1, metavar="ANSWERS...")
-@format_option("check")
-@value_option("--sample", "K", IntRange(1), "The sample of a sheet that names none.")
-@value_option("--step", "K", IntRange(1), "The step of a sheet that names none.")
-@value_option("--notation", "NAME", name_of("notation"), "Also read the names of this notation, as net-out.")
-@value_option(
+@shared.format_option("check")
+@shared.value_option("--sample", "K", IntRange(1), "The sample of a sheet that names none.")
+@shared.value_option("--step", "K", IntRange(1), "The step of a sheet that names none.")
+@shared.value_option(
+    "--notation", "NAME", name_of("notation"), "Also read the names of this notation, as net-out."
+)
+@shared.value_option(
     "--name names",
     "NAME=ID",
     setting("a name on the sheets and an id, as z1=h_h1"),
     "The id that a name on the sheets means, as z1=h_h1 (repeatable).",
     multiple=True,
 )
-@value_option(
+@shared.value_option(
     "--tolerance", "X", FiniteRange(min=0), "Accept an absolute difference besides rounding.", default=0.0
 )
-@value_option("--slip-mark", "X", FiniteRange(0, 1), "The mark for a slip (default 0).", default=0.0)
-@value_option(
+@shared.value_option("--slip-mark", "X", FiniteRange(0, 1), "The mark for a slip (default 0).", default=0.0)
+@shared.choice_option(
     "--feedback",
-    None,
-    Choice(["brief", "slip", "full"]),
+    ["brief", "slip", "full"],
     "Right or wrong, the slip too, or everything (default: full; gradescope: slip).",
 )
-@flag("--reveal", "Show the expected values whatever the feedback.")
-@flag("--verbose", "List the lines that were not understood.")
-@value_option("--jobs", "N", IntRange(1, JOBS), "Processes for many sheets.", default=1)
-@flag("--published", "Instead of ANSWERS: the corrections to the published source of a bundled example.")
+@shared.flag("--reveal", "Show the expected values whatever the feedback.")
+@shared.flag("--verbose", "List the lines that were not understood.")
+@shared.value_option("--jobs", "N", IntRange(1, JOBS), "Processes for many sheets.", default=1)
+@shared.flag(
+    "--published", "Instead of ANSWERS: the corrections to the published source of a bundled example."
+)
 @click.option(
     "--slips",
     is_flag=True,
@@ -80,10 +74,10 @@ def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> Non
     callback=_list_slips,
     help="List every slip that check can name.",
 )
-@what_if_options
-@output_options
+@shared.what_if_options
+@shared.output_options
 def command(
-    options: Options,
+    options: shared.Options,
     answers: tuple[str, ...],
     view: View,
     sample: int | None,
@@ -118,11 +112,11 @@ def command(
     if published:
         answers = (published_sheet(options.config),)
     problem.check_place(sample, step or 1)
-    files, many = sheet_files(answers, reach())
+    files, many = sheet_files(answers, shared.reach())
     several = find_view("class", view.format)
     if many and several is None:
         raise click.UsageError(f"-f {view.format} is the result of one submission; give one file of answers")
-    reports = marked(Marker(problem, tolerance, notation, sample, step, names, reach()), files, jobs)
+    reports = marked(Marker(problem, tolerance, notation, sample, step, names, shared.reach()), files, jobs)
     usual = view.defaults.get("feedback", "full")
     feedback = feedback or ("full" if reveal else usual)
     reveal = reveal or feedback == usual == "full"
@@ -154,7 +148,7 @@ def _tell_unread(sheet: ShownSheet, verbose: bool) -> None:
 
 
 def _write_class(
-    options: Options,
+    options: shared.Options,
     view: View,
     problem: Problem,
     reports: Iterator[Report],

@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.core import ParameterSource
@@ -20,15 +20,15 @@ from click.core import ParameterSource
 from backtrace.cli import Exit, cli
 from backtrace.cli.options import Options, config_command, hand_option, what_if_options
 from backtrace.cli.output import Passage
+from backtrace.config.files import reach_of
+from backtrace.config.load import examples_folder
 from backtrace.errors import BacktraceError, NotDifferentiableError, cannot_read, nearest, quoted
 from backtrace.filling.document import Document, Replacement
 from backtrace.filling.marks import COMMANDS, DocumentMark
 from backtrace.filling.places import Output, block_text, inline_text, number_text
+from backtrace.library import Trace, trace
 from backtrace.limits import DOCUMENT_STEPS, FILE_BYTES
 from backtrace.views.formats import views_of
-
-if TYPE_CHECKING:
-    from backtrace.library import Trace
 
 # Options that a mark may not use: they write files, or depend on the machine.
 REFUSED = ("output", "save", "color", "jobs")
@@ -39,9 +39,6 @@ class Runner:
     """Runs the marks of one document; equal marks are run once."""
 
     def __init__(self, document: Document) -> None:
-        from backtrace.config.files import reach_of
-        from backtrace.config.load import examples_folder
-
         self.document = document
         self.file = os.path.realpath(document.file)
         self.reach = reach_of(os.path.dirname(self.file), examples_folder(), document=self.file)
@@ -131,8 +128,6 @@ class Runner:
 
 def _traced(options: Options) -> Trace:
     """The trace of a config, without a backward pass if it has none."""
-    from backtrace.library import trace
-
     problem, sample = options.problem(options.sample)
     hand = None if options.hand is None else dict(options.hand)
     how: dict[str, Any] = {"step": options.step, "sample": sample, "hand": hand}

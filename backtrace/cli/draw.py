@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import click
 
-from backtrace.cli.options import (
-    Options,
-    config_command,
-    digits_options,
-    file_option,
-    flag,
-    format_option,
-    one_sample_options,
-    what_if_options,
-)
+from backtrace.cli import options as shared
 from backtrace.views.formats import View
 
 BLANK_DIGITS = 6  # as on a sheet: somebody calculates with these numbers
 
 
-@config_command("draw")
-@format_option("draw")
-@one_sample_options
-@flag("--forward-only", "Without the gradients of the backward pass.")
-@flag("--blank", "Only the names of computed quantities, without their values.")
-@digits_options(3)
-@what_if_options
-@file_option
-def command(options: Options, step: int, view: View, forward_only: bool, blank: bool) -> None:
+@shared.config_command("draw")
+@shared.format_option("draw")
+@shared.one_sample_options
+@shared.flag("--forward-only", "Without the gradients of the backward pass.")
+@shared.flag("--blank", "Only the names of computed quantities, without their values.")
+@shared.digits_options(3)
+@shared.what_if_options
+@shared.file_option
+def command(options: shared.Options, step: int, view: View, forward_only: bool, blank: bool) -> None:
     """Draw the network of CONFIG: units with h, a and δ, edges with weights and their gradients.
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The

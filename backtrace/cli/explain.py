@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import click
 
-from backtrace.cli.options import (
-    Options,
-    config_command,
-    format_option,
-    fragment_flag,
-    number_options,
-    one_sample_options,
-    output_options,
-    what_if_options,
-)
+from backtrace.cli import options as shared
 from backtrace.views.formats import View
 
 
-@config_command("explain")
+@shared.config_command("explain")
 @click.argument("name", metavar="ID")
-@format_option("explain")
-@one_sample_options
-@fragment_flag("explain")
-@number_options
-@what_if_options
-@output_options
-def command(options: Options, name: str, step: int, view: View, fragment: bool) -> None:
+@shared.format_option("explain")
+@shared.one_sample_options
+@shared.fragment_flag("explain")
+@shared.number_options
+@shared.what_if_options
+@shared.output_options
+def command(options: shared.Options, name: str, step: int, view: View, fragment: bool) -> None:
     """Explain one quantity of CONFIG: its path through the chain rule, every factor, back to the givens.
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. ID is an id

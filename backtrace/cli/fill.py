@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from backtrace.cli import Exit
+from backtrace.cli import Exit, say
 from backtrace.cli.options import flag
 from backtrace.cli.output import writing_to
 from backtrace.errors import BacktraceError, printable, quoted
@@ -33,8 +33,7 @@ def command(documents: tuple[str, ...], check: bool) -> int:
         try:
             outdated = _fill(file, check)
         except BacktraceError as error:
-            click.echo(printable(str(error)), err=True)
-            code = Exit.BAD_INPUT
+            code = say(str(error))
         else:
             if outdated and check and code == Exit.FINE:
                 code = Exit.MISTAKES
@@ -54,7 +53,7 @@ def _fill(file: str, check: bool) -> int:
         (_show if check else _write)(document, puts)
     places = f"{len(marks):,} place{'' if len(marks) == 1 else 's'}"
     said = f"{changed:,} of {places} {'out of date' if check else 'changed'}" if marks else "no marks"
-    click.echo(printable(f"{file}: {said}"), err=True)
+    say(f"{file}: {said}")
     return changed
 
 

@@ -5,46 +5,34 @@ from __future__ import annotations
 from collections import Counter
 
 from backtrace.cli import Exit
+from backtrace.cli import options as shared
 from backtrace.cli.option_types import FiniteRange, sample_number
-from backtrace.cli.options import (
-    Options,
-    config_command,
-    flag,
-    format_option,
-    output_options,
-    value_option,
-    what_if_options,
-)
 from backtrace.gradchecking.estimates import STEP_SIZE, TOLERANCE, Settings, Verdict
 from backtrace.views.formats import View
 
 
-@config_command("gradcheck")
-@format_option("gradcheck")
-@value_option(
+@shared.config_command("gradcheck")
+@shared.format_option("gradcheck")
+@shared.value_option(
     "--sample", "K|all", sample_number, "Which sample (default: the first; in a batch the sum or mean)."
 )
-@value_option("--show", "PATTERN", str, "Only these, as w_5 or 'dE/dw_*' (repeatable).", multiple=True)
-@flag("--inputs of_inputs", "Also the gradients by the inputs.")
-@flag("--all every", "Every gradient, also of a large network.")
-@value_option(
+@shared.value_option("--show", "PATTERN", str, "Only these, as w_5 or 'dE/dw_*' (repeatable).", multiple=True)
+@shared.flag("--inputs of_inputs", "Also the gradients by the inputs.")
+@shared.flag("--all every", "Every gradient, also of a large network.")
+@shared.value_option(
     "--step-size",
     "S",
     FiniteRange(1e-14, 1),
     "The step of the differences, relative to max(1, |w|) (default 6.06e-06).",
     default=STEP_SIZE,
 )
-@value_option(
-    "--tolerance",
-    "X",
-    FiniteRange(min=0),
-    "The accepted relative error (default 1e-06).",
-    default=TOLERANCE,
+@shared.value_option(
+    "--tolerance", "X", FiniteRange(min=0), "The accepted relative error (default 1e-06).", default=TOLERANCE
 )
-@what_if_options
-@output_options
+@shared.what_if_options
+@shared.output_options
 def command(
-    options: Options, view: View, of_inputs: bool, every: bool, step_size: float, tolerance: float
+    options: shared.Options, view: View, of_inputs: bool, every: bool, step_size: float, tolerance: float
 ) -> int:
     """Check every derived gradient of CONFIG against central differences and complex steps.
 

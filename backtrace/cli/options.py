@@ -6,7 +6,7 @@ Knows no command.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial, wraps
 from inspect import signature
@@ -199,6 +199,11 @@ def value_option(names: str, metavar: str | None, type: Any, help: str, **more: 
     return click.option(*names.split(), metavar=metavar, type=type, help=help, **more)
 
 
+def choice_option(names: str, choices: Sequence[str], help: str, **more: Any) -> Declared:
+    """An option whose value is one of a few words; `names` as of `value_option`."""
+    return value_option(names, None, Choice(choices), help, **more)
+
+
 def flag(names: str, help: str) -> Declared:
     """An option without a value; `names` as of `value_option`."""
     return click.option(*names.split(), is_flag=True, help=help)
@@ -219,10 +224,10 @@ def format_option(command: str) -> Declared:
     forms = [view.format for view in views_of(command)]
     usual = ", ".join([forms[0], *(f"{form} at a terminal" for form in formats_with(command, "terminal"))])
     help = f"The output format (default: by the ending of -o, {_file_endings(command)}; else {usual})."
-    return value_option("-f --format form", None, Choice(forms), help)
+    return choice_option("-f --format form", forms, help)
 
 
-def shared(*options: Declared) -> Declared:
+def together(*options: Declared) -> Declared:
     """Several options as one decorator, in the order of the help."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -237,22 +242,22 @@ any_sample_option = value_option(
     "--sample", "K|all", sample_number, "Which sample (default: the step's own; in a batch all)."
 )
 one_step_option = value_option("--step", "K", IntRange(1), "Which step (default: 1).", default=1)
-one_sample_options = shared(
+one_sample_options = together(
     value_option("--sample", "K", sample_number, "Which sample (default: the step's own, or the first)."),
     one_step_option,
 )
-quantity_options = shared(
-    value_option("--only", None, Choice(tuple(PHASES)), "Only this phase (repeatable).", multiple=True),
+quantity_options = together(
+    choice_option("--only", tuple(PHASES), "Only this phase (repeatable).", multiple=True),
     value_option("--show", "PATTERN", str, "Only these ids, as 'dE/dw_*' (repeatable).", multiple=True),
 )
-choice_options = shared(
+choice_options = together(
     any_sample_option,
     value_option("--step", "K", IntRange(1), "Only this step."),
     value_option("--steps", "N", IntRange(1), "The first N steps."),
     quantity_options,
 )
 _PARAMETER = setting("a parameter and its value, as w_5=0.02")
-what_if_options = shared(
+what_if_options = together(
     value_option(
         "--set settings", "NAME=VALUE", _PARAMETER, "Change a parameter (repeatable).", multiple=True
     ),
@@ -263,7 +268,7 @@ what_if_options = shared(
 
 def digits_options(usual: int = 6) -> Declared:
     """`--digits` and `--decimals`; `usual` is the default of a command, in significant digits."""
-    return shared(
+    return together(
         value_option("--digits", "N", IntRange(1, 17), f"Significant digits shown (default {usual})."),
         value_option("--decimals", "N", IntRange(0, 30), "Decimals shown, instead of --digits."),
     )
@@ -277,9 +282,9 @@ hand_option = value_option(
     multiple=True,
     callback=merge_hands,
 )
-number_options = shared(digits_options(), hand_option)
+number_options = together(digits_options(), hand_option)
 file_option = value_option("-o --output", "FILE", str, "Write to a file, whole or not at all.")
-color_option = value_option(
-    "--color", None, Choice(["auto", "always", "never"]), "Colour (NO_COLOR is honoured).", default="auto"
+color_option = choice_option(
+    "--color", ["auto", "always", "never"], "Colour (NO_COLOR is honoured).", default="auto"
 )
-output_options = shared(file_option, color_option)
+output_options = together(file_option, color_option)

@@ -7,18 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backtrace.cli.options import (
-    Options,
-    choice_options,
-    config_command,
-    file_option,
-    flag,
-    format_option,
-    fragment_flag,
-    limited_flag,
-    number_options,
-    what_if_options,
-)
+from backtrace.cli import options as shared
 from backtrace.views.formats import View
 
 if TYPE_CHECKING:
@@ -30,16 +19,16 @@ if TYPE_CHECKING:
     from backtrace.typesetting.numerals import Numerals
 
 
-@config_command("sheet")
-@format_option("sheet")
-@choice_options
-@flag("--formulas", "Show the formulas, too.")
-@limited_flag("sheet", "solution", "Fill in the right values")
-@fragment_flag("sheet")
-@number_options
-@what_if_options
-@file_option
-def command(options: Options, view: View, formulas: bool, solution: bool, fragment: bool) -> None:
+@shared.config_command("sheet")
+@shared.format_option("sheet")
+@shared.choice_options
+@shared.flag("--formulas", "Show the formulas, too.")
+@shared.limited_flag("sheet", "solution", "Fill in the right values")
+@shared.fragment_flag("sheet")
+@shared.number_options
+@shared.what_if_options
+@shared.file_option
+def command(options: shared.Options, view: View, formulas: bool, solution: bool, fragment: bool) -> None:
     """Write an answer sheet for CONFIG: the given numbers, and a place for each number to compute.
 
     With -f gift or -f moodle: a question for each number, for a course site, with feedback on each slip.

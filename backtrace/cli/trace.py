@@ -7,18 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backtrace.cli.options import (
-    Options,
-    choice_options,
-    config_command,
-    flag,
-    format_option,
-    fragment_flag,
-    limited_flag,
-    number_options,
-    output_options,
-    what_if_options,
-)
+from backtrace.cli import options as shared
 from backtrace.views.formats import View
 
 if TYPE_CHECKING:
@@ -28,17 +17,19 @@ if TYPE_CHECKING:
     from backtrace.training.inspection import LayerHealth
 
 
-@config_command("trace")
-@format_option("trace")
-@choice_options
-@limited_flag("trace", "matrix", "Also each layer in matrix form")
-@flag("--all-rows", "Show every row of a large table.")
-@fragment_flag("trace")
-@limited_flag("trace", "health", "Also how large δ is by layer, and which units are stuck")
-@number_options
-@what_if_options
-@output_options
-def command(options: Options, view: View, matrix: bool, all_rows: bool, fragment: bool, health: bool) -> None:
+@shared.config_command("trace")
+@shared.format_option("trace")
+@shared.choice_options
+@shared.limited_flag("trace", "matrix", "Also each layer in matrix form")
+@shared.flag("--all-rows", "Show every row of a large table.")
+@shared.fragment_flag("trace")
+@shared.limited_flag("trace", "health", "Also how large δ is by layer, and which units are stuck")
+@shared.number_options
+@shared.what_if_options
+@shared.output_options
+def command(
+    options: shared.Options, view: View, matrix: bool, all_rows: bool, fragment: bool, health: bool
+) -> None:
     """Print every h, a, δ and ∂E/∂w of CONFIG, with the formula and the numbers put in.
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input.

@@ -8,19 +8,11 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
-from click import Choice, IntRange
+from click import IntRange
 
 from backtrace.cli import Exit
+from backtrace.cli import options as shared
 from backtrace.cli.option_types import cost_bound
-from backtrace.cli.options import (
-    Options,
-    config_command,
-    digits_options,
-    format_option,
-    output_options,
-    value_option,
-    what_if_options,
-)
 from backtrace.errors import BacktraceError, quoted
 from backtrace.limits import COSTS_KEPT, STEPS
 from backtrace.views.formats import View
@@ -31,28 +23,25 @@ if TYPE_CHECKING:
 PATIENCE = 0.5  # seconds before a progress bar is shown
 
 
-@config_command("train")
-@value_option("--steps", "N", IntRange(1, STEPS), "How many.", default=1000, show_default=True)
-@value_option("--until", "'E<X'", cost_bound, "Stop where the cost is below X.")
-@value_option("--every", "K", IntRange(1), "Show the cost after every K steps.")
-@value_option("--seed", "N", IntRange(0), "Another seed for random weights.")
-@value_option(
-    "--engine", None, Choice(["auto", "generated", "numpy"]), "Default: the quicker one.", default="auto"
-)
-@value_option("--save", "FILE", str, "Write a config with the final parameters.")
-@format_option("train")
-@value_option(
+@shared.config_command("train")
+@shared.value_option("--steps", "N", IntRange(1, STEPS), "How many.", default=1000, show_default=True)
+@shared.value_option("--until", "'E<X'", cost_bound, "Stop where the cost is below X.")
+@shared.value_option("--every", "K", IntRange(1), "Show the cost after every K steps.")
+@shared.value_option("--seed", "N", IntRange(0), "Another seed for random weights.")
+@shared.choice_option("--engine", ["auto", "generated", "numpy"], "Default: the quicker one.", default="auto")
+@shared.value_option("--save", "FILE", str, "Write a config with the final parameters.")
+@shared.format_option("train")
+@shared.choice_option(
     "--scale",
-    None,
-    Choice(["auto", "linear", "log"]),
+    ["auto", "linear", "log"],
     "Of the curve (default: log where the cost falls far).",
     default="auto",
 )
-@digits_options()
-@what_if_options
-@output_options
+@shared.digits_options()
+@shared.what_if_options
+@shared.output_options
 def command(
-    options: Options,
+    options: shared.Options,
     steps: int,
     until: tuple[str, float] | None,
     every: int | None,

@@ -12,17 +12,7 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 import click
 
 from backtrace.cli import Exit
-from backtrace.cli.options import (
-    Options,
-    any_sample_option,
-    color_option,
-    config_command,
-    flag,
-    number_options,
-    one_step_option,
-    quantity_options,
-    what_if_options,
-)
+from backtrace.cli import options as shared
 from backtrace.errors import cannot_read
 
 if TYPE_CHECKING:
@@ -36,15 +26,15 @@ State = TypeVar("State", bound="WalkState")
 LINE_TYPED = 1_000  # characters of a typed line that are looked at
 
 
-@config_command("walk")
-@flag("--quiz", "Ask for each value before showing it; end with the marks.")
-@any_sample_option
-@one_step_option
-@quantity_options
-@number_options
-@what_if_options
-@color_option
-def command(options: Options, quiz: bool, color: str) -> int:
+@shared.config_command("walk")
+@shared.flag("--quiz", "Ask for each value before showing it; end with the marks.")
+@shared.any_sample_option
+@shared.one_step_option
+@shared.quantity_options
+@shared.number_options
+@shared.what_if_options
+@shared.color_option
+def command(options: shared.Options, quiz: bool, color: str) -> int:
     """Walk through CONFIG one equation at a time: the symbol, the formula, the numbers, the value.
 
     CONFIG is a YAML file, the name of a bundled example such as or-gate, or - for standard input. The bottom

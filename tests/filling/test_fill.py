@@ -990,7 +990,7 @@ def test_what_stands_in_many_marks_is_worked_out_once(fill: Fill, monkeypatch: p
         runs.append(arguments)
         return trace(*arguments, **how)
 
-    monkeypatch.setattr("backtrace.library.trace", counted)
+    monkeypatch.setattr("backtrace.cli.document_runner.trace", counted)
     numbers = [f"<!-- bt or-gate {id} --><!-- /bt -->\n" for id in ("E", "a_o", "h_1")]
     Path("doc.md").write_text("".join(numbers) * 2_000, encoding="utf-8")
     assert fill("doc.md") == (0, "", "doc.md: 6,000 of 6,000 places changed\n")
