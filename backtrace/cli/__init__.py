@@ -10,7 +10,9 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Callable
 from enum import IntEnum
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -50,13 +52,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; click would print an empty line after Ctrl-C, and exit with 1 for a closed pipe."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            return _interrupted()
-        except BrokenPipeError:  # the reader (head, less) has seen enough
-            _drop_output()
-            return Exit.FINE
+        return _ended(partial(super().invoke, ctx))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -116,7 +112,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # Characters that the encoding lacks are escaped instead of raising an error.
             stream.reconfigure(errors="backslashreplace")
-    code = _finish(run())
+    code = run()
+    if sys.stdout is not None:  # a run whose output is lost has failed
+        code = _ended(sys.stdout.flush) or code
     sys.exit(code)
 
 
@@ -126,13 +124,18 @@ def _terminated(number: int, frame: object) -> None:
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run a command, by default the one that was typed, and return its exit code.
+    """Run a command, by default the one that was typed, and return its exit code."""
+    return _ended(partial(cli.main, arguments, "backtrace", standalone_mode=False))
 
-    All errors end here as a message. Files that are written have their own messages, so an OSError that names
-    a file comes from reading it; one that names none comes from writing to standard output.
+
+def _ended(action: Callable[[], object]) -> int:
+    """Run something, with every error as a message; return the exit code.
+
+    Files that are written have their own messages, so an OSError that names a file comes from reading it; one
+    that names none comes from writing to standard output.
     """
     try:
-        code = cli.main(arguments, "backtrace", standalone_mode=False)
+        code = action()
         return code if isinstance(code, int) else Exit.FINE
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
@@ -140,32 +143,18 @@ def run(arguments: list[str] | None = None) -> int:
         return _wrong_usage(error)
     except BacktraceError as error:
         return say(str(error))
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        _drop_output()
+        return Exit.FINE
     except OSError as error:
         if error.filename is not None:
             return say(str(cannot_read(error.filename, error)))
-        return _cannot_write(error)
-    except (KeyboardInterrupt, click.Abort):
-        return _interrupted()
-
-
-def _finish(code: int) -> int:
-    """Write out the buffer; a run whose output is lost has failed."""
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError:
         _drop_output()
-    except OSError as error:
-        return _cannot_write(error)
-    except KeyboardInterrupt:
-        return _interrupted()
-    return code
-
-
-def _interrupted() -> int:
-    _drop_output()
-    say("interrupted")
-    return Exit.INTERRUPTED
+        return say(f"cannot write the output: {error.strerror or error}")
+    except (KeyboardInterrupt, click.Abort):
+        _drop_output()
+        say("interrupted")
+        return Exit.INTERRUPTED
 
 
 def _wrong_usage(error: click.ClickException) -> int:
@@ -175,11 +164,6 @@ def _wrong_usage(error: click.ClickException) -> int:
     for line in text.getvalue().split("\n")[:-1]:
         say(line)
     return error.exit_code
-
-
-def _cannot_write(error: OSError) -> int:
-    _drop_output()
-    return say(f"cannot write the output: {error.strerror or error}")
 
 
 def say(message: str) -> Exit:

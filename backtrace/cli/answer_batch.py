@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.judge_sheet import check_sheet
@@ -11,57 +11,58 @@ from backtrace.checking.lexing.tokens import parse_name
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.reading.answer_files import read_sheet_file
 from backtrace.checking.report import Report
+from backtrace.checking.statement import Sheet
 from backtrace.config.files import ANYWHERE, Reach
 from backtrace.errors import BacktraceError, cannot_read, printable, quoted
 from backtrace.problem.notation import NOTATIONS
 from backtrace.problem.problem import Problem
 
+CheckFile = Callable[[str], Report]
 _AT_ONCE = 8  # sheets that are handed to a process at a time
 
 
-class Marker:
-    """Checks every sheet of a class with one checker, which is costly to make.
+def file_checker(
+    problem: Problem,
+    tolerance: float,
+    notation: str | None,
+    sample: int | None,
+    step: int | None,
+    names: Sequence[tuple[str, str]],
+    reach: Reach,
+) -> CheckFile:
+    """A function that checks a file; its checker, which is costly to make, is the same for all files.
 
-    `sample` and `step` are for sheets that name none; `names` are names on the sheets and ids.
+    `sample` and `step` are for sheets that name none; `names` are names on the sheets and ids. An unreadable
+    file has a report with an error.
 
     Raises:
         BacktraceError: a name is given for an id that does not exist.
     """
+    if notation is not None:
+        problem = problem._replace(notation=NOTATIONS[notation])
+    checker = Checker(problem, tolerance, sample, {parse_name(name) or name: id for name, id in names})
+    for name, id in names:
+        found = Lookup(checker.diagnosis([1]).graph, sample).key(id)
+        if isinstance(found, str):
+            raise BacktraceError(f"--name {printable(name)}={printable(id)}: {found}")
 
-    def __init__(
-        self,
-        problem: Problem,
-        tolerance: float,
-        notation: str | None,
-        sample: int | None,
-        step: int | None,
-        names: Sequence[tuple[str, str]],
-        reach: Reach,
-    ) -> None:
-        if notation is not None:
-            problem = problem._replace(notation=NOTATIONS[notation])
-        self.step = step
-        self.reach = reach
-        ids = {parse_name(name) or name: id for name, id in names}
-        self.checker = Checker(problem, tolerance, sample, ids)
-        for name, id in names:
-            found = Lookup(self.checker.diagnosis([1]).graph, sample).key(id)
-            if isinstance(found, str):
-                raise BacktraceError(f"--name {printable(name)}={printable(id)}: {found}")
-
-    def report(self, file: str) -> Report:
-        """Check a file; an unreadable one has a report with an error."""
+    def check_file(file: str) -> Report:
         try:
-            sheet = read_sheet_file(file, self.reach)
-            if self.step is not None:  # the checker fills in the sample
-                placed = (
-                    stated if stated.step is not None else stated._replace(step=self.step)
-                    for stated in sheet.statements
-                )
-                sheet = sheet._replace(statements=tuple(placed))
-            return check_sheet(self.checker, sheet)
+            return check_sheet(checker, _placed(read_sheet_file(file, reach), step))
         except BacktraceError as error:
             return Report(file, error=str(error))
+
+    return check_file
+
+
+def _placed(sheet: Sheet, step: int | None) -> Sheet:
+    """The sheet with the step filled in where it names none; the checker fills in the sample."""
+    if step is None:
+        return sheet
+    statements = (
+        stated._replace(step=step) if stated.step is None else stated for stated in sheet.statements
+    )
+    return sheet._replace(statements=tuple(statements))
 
 
 def sheet_files(answers: Sequence[str], reach: Reach = ANYWHERE) -> tuple[list[str], bool]:
@@ -96,7 +97,7 @@ def _is_sheet(path: str) -> bool:
     return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
-def marked(marker: Marker, files: Sequence[str], jobs: int = 1) -> Iterator[Report]:
+def checked(check_file: CheckFile, files: Sequence[str], jobs: int = 1) -> Iterator[Report]:
     """Check the files and yield their reports in order.
 
     Raises:
@@ -104,36 +105,36 @@ def marked(marker: Marker, files: Sequence[str], jobs: int = 1) -> Iterator[Repo
     """
     jobs = min(jobs, -(-len(files) // _AT_ONCE))
     if jobs > 1 and "-" not in files and hasattr(os, "fork"):
-        yield from _marked_by_processes(marker, files, jobs)
+        yield from _checked_by_processes(check_file, files, jobs)
         return
     if len(files) > 1:
         _collect_garbage()
-    yield from map(marker.report, files)
+    yield from map(check_file, files)
 
 
-# A pool gives its tasks only a file; each process keeps here its marker.
-_in_this_process: list[Marker] = []
+# A pool gives its tasks only a file; each process keeps here the function that checks one.
+_in_this_process: list[CheckFile] = []
 
 
-def _start(marker: Marker) -> None:
+def _start(check_file: CheckFile) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads the reports
     _collect_garbage()
-    _in_this_process[:] = [marker]
+    _in_this_process[:] = [check_file]
 
 
 def _report_in_pool(file: str) -> Report:
-    return _in_this_process[0].report(file)
+    return _in_this_process[0](file)
 
 
-def _marked_by_processes(marker: Marker, files: Sequence[str], jobs: int) -> Iterator[Report]:
+def _checked_by_processes(check_file: CheckFile, files: Sequence[str], jobs: int) -> Iterator[Report]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     # Forked processes share the checker, which would be slow to pickle.
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _start, (marker,))
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _start, (check_file,))
     try:
         yield from pool.map(_report_in_pool, files, chunksize=_AT_ONCE)
     except BrokenProcessPool:

@@ -100,7 +100,7 @@ def command(
 
     Exit code: 3 if there are mistakes, 1 if a sheet cannot be read, else 0.
     """
-    from backtrace.cli.answer_batch import Marker, marked, sheet_files
+    from backtrace.cli.answer_batch import checked, file_checker, sheet_files
     from backtrace.config.load import published_sheet
     from backtrace.views.check.rows import Disclosure, corrections, shown_sheet
 
@@ -116,7 +116,8 @@ def command(
     several = find_view("class", view.format)
     if many and several is None:
         raise click.UsageError(f"-f {view.format} is the result of one submission; give one file of answers")
-    reports = marked(Marker(problem, tolerance, notation, sample, step, names, shared.reach()), files, jobs)
+    check_file = file_checker(problem, tolerance, notation, sample, step, names, shared.reach())
+    reports = checked(check_file, files, jobs)
     usual = view.defaults.get("feedback", "full")
     feedback = feedback or ("full" if reveal else usual)
     reveal = reveal or feedback == usual == "full"

@@ -508,12 +508,12 @@ KILLED = """
 import os, signal, sys
 from backtrace.cli import main
 from backtrace.cli import answer_batch as sheets
-ours = sheets.Marker.report
-def report(marker, file):
+ours = sheets.read_sheet_file
+def read_sheet_file(file, reach):
     if file.endswith("08.yaml"):
         os.kill(os.getpid(), signal.SIGKILL)
-    return ours(marker, file)
-sheets.Marker.report = report
+    return ours(file, reach)
+sheets.read_sheet_file = read_sheet_file
 del sys.argv[1]
 main()
 """
