@@ -52,7 +52,10 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; click would print an empty line after Ctrl-C, and exit with 1 for a closed pipe."""
-        return _ended(partial(super().invoke, ctx))
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, BrokenPipeError) as reason:
+            return _ended_from_outside(reason)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -143,18 +146,22 @@ def _ended(action: Callable[[], object]) -> int:
         return _wrong_usage(error)
     except BacktraceError as error:
         return say(str(error))
-    except BrokenPipeError:  # the reader (head, less) has seen enough
-        _drop_output()
-        return Exit.FINE
+    except (BrokenPipeError, KeyboardInterrupt, click.Abort) as reason:
+        return _ended_from_outside(reason)
     except OSError as error:
         if error.filename is not None:
             return say(str(cannot_read(error.filename, error)))
         _drop_output()
         return say(f"cannot write the output: {error.strerror or error}")
-    except (KeyboardInterrupt, click.Abort):
-        _drop_output()
-        say("interrupted")
-        return Exit.INTERRUPTED
+
+
+def _ended_from_outside(reason: BaseException) -> int:
+    """Drop further output after Ctrl-C, or when the reader (head, less) has seen enough."""
+    _drop_output()
+    if isinstance(reason, BrokenPipeError):
+        return Exit.FINE
+    say("interrupted")
+    return Exit.INTERRUPTED
 
 
 def _wrong_usage(error: click.ClickException) -> int:
