@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from backtrace.checking.judging.class_counts import ClassCounts
-from backtrace.checking.report import Convention, Finding, Judgement, Report, Root, Verdict
+from backtrace.checking.report import Convention, Finding, FormulaFinding, Judgement, Report, Root, Verdict
 from backtrace.checking.slips.table import SLIPS
 from backtrace.checking.statement import Statement
 from backtrace.config.load import load
@@ -315,6 +315,18 @@ def test_of_a_very_long_sheet_mistakes_are_drawn_before_others() -> None:
     assert text.count("✓ correct") == 199
     assert "200 of 1,001 shown, mistakes before others: -f csv has all\n" in text
     assert text.endswith("1,000 of 1,001 marks: 1,000 correct, 1 wrong\n")
+
+
+def test_wrong_formulas_have_a_table_of_their_own() -> None:
+    wrong = FormulaFinding("delta_1", "a_1*(1 - a_1)", None, None, "the weight is missing", 4)
+    report = RIGHT._replace(formulas=(wrong,), right_formulas=2)
+    head, row = drawn(report).splitlines()[-4:-2]
+    assert head.startswith("├")
+    assert row.split("│")[1:-1] == [" delta_1 = a_1*(1 - a_1) ", " the weight is missing ", "    4 "]
+    assert drawn(report).endswith("\n2 of 3 formulas are right\n")
+    assert "\n| `delta_1 = a_1*(1 - a_1)` | the weight is missing | 4 |\n" in written(
+        lambda out: write_markdown(context(shown_sheet(report, FULL), out))
+    )
 
 
 def test_colour_is_never_the_only_sign() -> None:

@@ -163,7 +163,8 @@ def faulty_first_table(
     """A table that is shortened to its faulty rows before others."""
     worst_first = sorted(range(len(rows)), key=lambda place: not are_faulty[place])
     places = sorted(page.first(worst_first, TABLE_ROWS))
-    page.table(columns, [rows[place] for place in places], [styles[place] for place in places], names)
+    shown = [styles[place] for place in places] if styles else ()
+    page.table(columns, [rows[place] for place in places], shown, names)
     if len(places) < len(rows):
         said = f"{len(places)} of {len(rows):,} shown, mistakes before others: -f csv has all"
         page.line(said, "italic")
