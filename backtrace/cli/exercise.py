@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from backtrace.exercises.plan import Plan
     from backtrace.views.formats import View
 
-FILES = tuple(f".{ending}" for view in views_of("exercise") for ending in view.endings.split())
+FORMS = {view.format: view for view in views_of("exercise")}
+FILES = tuple(f".{ending}" for view in FORMS.values() for ending in view.endings.split())
 MOST = 1_000  # exercises at once
 LARGEST_SEED = 10**18
 FRESH_SEEDS = 10**6  # short enough to be typed again
@@ -63,7 +64,7 @@ FRESH_SEEDS = 10**6  # short enough to be typed again
 @value_option(
     "-f --format form",
     None,
-    click.Choice([view.format for view in views_of("exercise")]),
+    click.Choice(list(FORMS)),
     "Of problem and solution (default: yaml, the config; with -o markdown).",
 )
 @value_option(
@@ -103,15 +104,9 @@ def command(
 
         _write("".join(f"{line}\n" for line in skeleton(plan)), folder)
     elif folder is None:
-        _write(_page(next(_exercises(plan, seed, 1)), _view(form)), None)
+        _write(_page(next(_exercises(plan, seed, 1)), FORMS[form or "yaml"]), None)
     else:
-        write_files(folder, _files(_exercises(plan, seed, count), _view(form or "markdown")))
-
-
-def _view(form: str | None) -> View:
-    view = find_view("exercise", form)
-    assert view is not None
-    return view
+        write_files(folder, _files(_exercises(plan, seed, count), FORMS[form or "markdown"]))
 
 
 def _exercises(plan: Plan, seed: int | None, count: int) -> Iterator[Exercise]:
@@ -144,11 +139,10 @@ def _page(exercise: Exercise, view: View, solution: bool = False) -> str:
 
 def _files(exercises: Iterable[Exercise], view: View) -> Iterator[tuple[str, str]]:
     """The files of all exercises, by name."""
-    config = views_of("exercise")[0]
     for exercise in exercises:
         name = f"exercise-{exercise.number}"
-        yield f"{name}.yaml", _page(exercise, config)
-        if view != config:
+        yield f"{name}.yaml", _page(exercise, FORMS["yaml"])
+        if view.format != "yaml":
             ending = view.endings.split()[0]
             yield f"{name}.{ending}", _page(exercise, view)
             yield f"{name}-solution.{ending}", _page(exercise, view, solution=True)

@@ -114,17 +114,18 @@ def _ask_line_by_line(texts: Texts, quiz: Quiz, out: TextIO) -> QuizState:
     """Ask on standard output and read a line for each answer, until the questions or the input end."""
     from backtrace.errors import printable
     from backtrace.views.walk.quiz import KEYS_HINT, heading_lines, question, reply
-    from backtrace.walking.quiz import QuizState, is_settled, quiz_line, quiz_next
+    from backtrace.walking.quiz import QuizState, quiz_line, quiz_next
 
     width, echo = _width(out), not (sys.stdin and sys.stdin.isatty())
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="backslashreplace")  # bytes that are no text are no answer
     state = QuizState()
+    before: QuizState | None = None
     _say([*heading_lines(texts, width), "", KEYS_HINT], out)
-    _say(question(texts, quiz, None, state, width), out)
     while not state.ended:
-        symbol = texts.symbol(quiz[state.at].equation)
-        out.write(f"{symbol} = ")
+        if before is None or state.at != before.at:
+            _say(question(texts, quiz, before and before.at, state, width), out)
+        out.write(f"{texts.symbol(quiz[state.at].equation)} = ")
         out.flush()
         line = _typed_line()
         if line is None:
@@ -133,17 +134,12 @@ def _ask_line_by_line(texts: Texts, quiz: Quiz, out: TextIO) -> QuizState:
         if echo:
             out.write(f"{printable(line)}\n")
         before, state = state, quiz_line(quiz, state, line)
-        here = state.at
-        if state.at_end:
-            state = replace(state, ended=True)
-        elif here == before.at:
+        if state.at == before.at and not state.at_end:
             _say(reply(texts, quiz, before, state, width), out)
             state = replace(state, page="")
-            if is_settled(state, here) and state.answers != before.answers:
+            if state.is_settled and state.answers != before.answers:
                 state = quiz_next(quiz, state)
-                state = replace(state, ended=True) if state.at_end else state
-        if state.at != before.at:
-            _say(question(texts, quiz, before.at, state, width), out)
+        state = replace(state, ended=state.ended or state.at_end)
     return state
 
 

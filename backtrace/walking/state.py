@@ -15,6 +15,7 @@ from backtrace.walking.walk import Walk
 # The stages of an equation, each shown after the one before.
 SYMBOL, FORMULA, NUMBERS, VALUE = range(4)
 CHARACTERS_TYPED = 200  # characters at a prompt, which may be a line of calculation
+LONG = 200  # equations from which on a walk goes by layer
 PAGE = 10  # equations that a page key goes on within a layer
 
 
@@ -51,7 +52,7 @@ class Action(NamedTuple):
 
 def begin(walk: Walk) -> WalkState:
     """The first state of a walk; a long one goes by layer."""
-    return WalkState(by_layer=walk.is_long)
+    return WalkState(by_layer=walk.length > LONG)
 
 
 def pressed(

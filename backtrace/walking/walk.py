@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -21,7 +22,6 @@ from backtrace.tracing.grouping import by_layer, of_sample
 from backtrace.tracing.selection import at_least_one, names_of, no_quantity, shown_parts
 from backtrace.tracing.trace import compute
 
-LONG = 200  # equations from which on a walk goes by layer
 _ANYWHERE = (0, None)  # a walk's names mean the same in all steps and samples
 
 
@@ -45,6 +45,7 @@ class Stop(NamedTuple):
         return self.group.part
 
 
+@dataclass(eq=False)
 class Walk:
     """The equations of some parts, one group after the other.
 
@@ -52,30 +53,20 @@ class Walk:
     too early.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        parts: Sequence[Part],
-        everything: Sequence[Part],
-        arithmetic: Arithmetic,
-        failure: BacktraceError | None = None,
-    ) -> None:
-        self.problem = problem
-        self.parts = parts
-        self.everything = everything
-        self.arithmetic = arithmetic
-        self.failure = failure
+    problem: Problem
+    parts: Sequence[Part]
+    everything: Sequence[Part]
+    arithmetic: Arithmetic
+    failure: BacktraceError | None = None
+
+    def __post_init__(self) -> None:
         self.groups: list[LayerGroup] = []
         self.length = 0
-        for part in parts:
+        for part in self.parts:
             for equations in by_layer(part):
                 self.groups.append(LayerGroup(part, equations, self.length))
                 self.length += len(equations)
         self._pictures: dict[tuple[int, int | None], Picture | None] = {}
-
-    @property
-    def is_long(self) -> bool:
-        return self.length > LONG
 
     def __getitem__(self, number: int) -> Stop:
         run = self.groups[bisect_right(self.groups, number, key=lambda run: run.first) - 1]
