@@ -124,7 +124,7 @@ def _ask_line_by_line(texts: Texts, quiz: Quiz, out: TextIO) -> QuizState:
     _say([*heading_lines(texts, width), "", KEYS_HINT], out)
     while not state.ended:
         if before is None or state.at != before.at:
-            _say(question(texts, quiz, before and before.at, state, width), out)
+            _say(question(texts, quiz, before, state, width), out)
         out.write(f"{texts.symbol(quiz[state.at].equation)} = ")
         out.flush()
         line = _typed_line()

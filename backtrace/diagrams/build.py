@@ -7,7 +7,7 @@ in columns by its distance from the inputs and parameters. Must not know how a p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 
 from backtrace.derivation.dependencies import uses
@@ -28,6 +28,7 @@ SYMBOLS_SHOWN = 16  # the same in a column of a computation, whose edges have no
 FIRST = 3
 COLUMNS_SHOWN = 24  # of a computation; a longer one has only columns at its two ends
 FIRST_COLUMNS, LAST_COLUMNS = 12, 8
+Weight = tuple[SymbolValue, SymbolValue | None, bool] | tuple[()]  # with its gradient, and whether it is tied
 
 
 def picture(
@@ -73,20 +74,15 @@ def picture_of(problem: Problem, forward: Part, backward: Part | None) -> Pictur
 class _PictureBuilder:
     """Collects nodes and edges, and finds the quantities at them."""
 
-    def __init__(self, problem: Problem, forward: Part, backward: Part | None) -> None:
-        self.problem = problem
+    def __init__(self, forward: Part, backward: Part | None) -> None:
         self.forward = forward
         self.backward: Mapping[str, Equation] = {}
         self.values = forward.values
         if backward:
             self.backward = {id: row for row in backward.equations for id in (*row.aliases, row.id)}
             self.values = backward.values
-        self.nodes: list[PictureNode] = []
-        self.edges: list[PictureEdge] = []
-
-    def add(self, node: PictureNode) -> int:
-        self.nodes.append(node)
-        return len(self.nodes) - 1
+        self.nodes: dict[Hashable, PictureNode] = {}
+        self.edges: list[tuple[Hashable, Hashable, Weight]] = []  # between the keys of two nodes
 
     def quantity(self, symbol: Symbol) -> SymbolValue:
         return SymbolValue(symbol, self.values[symbol.id], self.forward.written.get(symbol.id))
@@ -99,47 +95,57 @@ class _PictureBuilder:
         """A quantity of the backward pass, by its name there; none without the pass."""
         return self.known(self.backward[id].symbol) if id in self.backward else ()
 
+    def fill(self, keys: Sequence[Hashable], most: int, node: Callable[[int], PictureNode]) -> None:
+        """Add the nodes of a layer or column; of more than `most`, the first ones, a gap, and the last."""
+        count = len(keys)
+        for k in range(count if count <= most else FIRST):
+            self.nodes[keys[k]] = node(k)
+        if count > most:
+            last = node(count - 1)
+            self.nodes["gap", keys[-1]] = PictureNode(last.column, "gap", number=count - FIRST - 1)
+            self.nodes[keys[-1]] = last
+
     def by_column(self, headings: Sequence[str]) -> Picture:
         """The picture, with the nodes in the order of their columns."""
-        order = sorted(range(len(self.nodes)), key=lambda place: self.nodes[place].column)
-        now = {old: new for new, old in enumerate(order)}
-        edges = (edge._replace(source=now[edge.source], target=now[edge.target]) for edge in self.edges)
-        nodes = tuple(self.nodes[place] for place in order)
+        order = sorted(self.nodes, key=lambda key: self.nodes[key].column)
+        places = {key: place for place, key in enumerate(order)}
+        edges = (
+            PictureEdge(places[source], places[target], *weight)
+            for source, target, weight in self.edges
+            if source in places and target in places
+        )
+        nodes = tuple(self.nodes[key] for key in order)
         return Picture(nodes, tuple(edges), tuple(headings), self.forward, bool(self.backward))
 
 
-def _shortened(count: int, most: int) -> Sequence[int | None]:
-    """The places of a layer that have a node; None stands for those left out."""
-    return range(count) if count <= most else (*range(FIRST), None, count - 1)
-
-
 class _NetworkPicture(_PictureBuilder):
+    """The keys of nodes are layers with the numbers of units, and layers whose biases have a constant."""
+
     def __init__(self, problem: Problem, network: Network, forward: Part, backward: Part | None) -> None:
-        super().__init__(problem, forward, backward)
+        super().__init__(forward, backward)
         self.network = network
         self.symbols = NetworkSymbols(problem, network)
         self.uses = Counter(name for layer in network.layers for name in parameters_of(layer))
         self.column = {INPUTS: 0}
         for layer in network.layers:
             self.column[layer.name] = 1 + max(self.column[source] for source in layer.sources)
-        self.size = {INPUTS: len(problem.inputs)} | {layer.name: len(layer.units) for layer in network.layers}
-        self.places: dict[str, dict[int, int]] = {}  # by layer: its units, and their nodes' places
 
     def picture(self) -> Picture:
-        self.places[INPUTS] = self.layer(
-            INPUTS, lambda k: PictureNode(0, "input", self.known(self.symbols.input[k]))
-        )
+        self.fill(self.keys(INPUTS), MOST, self.input)
         for layer in self.network.layers:
-            self.places[layer.name] = self.layer(layer.name, partial(self.unit, layer))
+            self.fill(self.keys(layer.name), MOST, partial(self.unit, layer))
         for layer in self.network.layers:
             self.connect(layer)
         last = max(self.column.values())
         if cost := self.known(self.symbols.cost):
             last += 1
-            place = self.add(PictureNode(last, "cost", values=cost))
-            outputs = self.places[self.network.layers[-1].name].values()
-            self.edges += [PictureEdge(output, place) for output in outputs]
+            self.nodes["cost"] = PictureNode(last, "cost", values=cost)
+            self.edges += [(key, "cost", ()) for key in self.keys(self.network.layers[-1].name)]
         return self.by_column(self.headings(last))
+
+    def keys(self, name: str) -> list[tuple[str, int]]:
+        """The keys of a layer's units, or of the inputs."""
+        return [(name, k) for k in range(len(self.symbols.sources[name]))]
 
     def headings(self, last: int) -> list[str]:
         """A line for each column: the inputs, layers with their activations, the cost."""
@@ -152,15 +158,8 @@ class _NetworkPicture(_PictureBuilder):
             named[last].append("cost" if not isinstance(cost, str) else cost.replace("_", " "))
         return [", ".join(names) for names in named]
 
-    def layer(self, name: str, node: Callable[[int], PictureNode]) -> dict[int, int]:
-        """Add the nodes of a layer, shortened if there are many; their places by the number of the unit."""
-        places = {}
-        for unit in _shortened(self.size[name], MOST):
-            if unit is None:
-                self.add(PictureNode(self.column[name], "gap", number=self.size[name] - FIRST - 1))
-            else:
-                places[unit] = self.add(node(unit))
-        return places
+    def input(self, k: int) -> PictureNode:
+        return PictureNode(0, "input", self.known(self.symbols.input[k]))
 
     def unit(self, layer: Layer, row: int) -> PictureNode:
         unit = layer.units[row]
@@ -174,34 +173,35 @@ class _NetworkPicture(_PictureBuilder):
 
     def connect(self, layer: Layer) -> None:
         """Add the edges to a layer's units: from their sources, and from the constant of its biases."""
-        sources = [(name, k) for name in layer.sources for k in range(self.size[name])]
-        constant: int | None = None
-        for row, target in self.places[layer.name].items():
-            for (name, k), weight in zip(sources, layer.weights[row], strict=True):
-                if weight is not None and k in self.places[name]:
-                    self.edges.append(self.edge(self.places[name][k], target, weight))
-            bias = layer.biases[row]
+        sources = [key for name in layer.sources for key in self.keys(name)]
+        constant = PictureNode(self.column[layer.name] - 1, "constant", number=layer.bias_input)
+        for target in self.keys(layer.name):
+            if target not in self.nodes:
+                continue
+            for source, weight in zip(sources, layer.weights[target[1]], strict=True):
+                if weight is not None and source in self.nodes:
+                    self.edges.append((source, target, self.weight(weight)))
+            bias = layer.biases[target[1]]
             if bias is not None:
-                if constant is None:
-                    column = self.column[layer.name] - 1
-                    constant = self.add(PictureNode(column, "constant", number=layer.bias_input))
-                self.edges.append(self.edge(constant, target, bias))
+                self.nodes["constant", layer.name] = constant
+                self.edges.append((("constant", layer.name), target, self.weight(bias)))
 
-    def edge(self, source: int, target: int, name: str) -> PictureEdge:
+    def weight(self, name: str) -> Weight:
         parameter = self.symbols.parameter[name]
         gradient = self.from_backward(derivative(self.symbols.cost, parameter).id)
-        return PictureEdge(
-            source, target, self.quantity(parameter), gradient[0] if gradient else None, self.uses[name] > 1
-        )
+        return self.quantity(parameter), next(iter(gradient), None), self.uses[name] > 1
 
 
 class _ComputationPicture(_PictureBuilder):
+    """The keys of nodes are the ids of their symbols."""
+
     def __init__(
         self, problem: Problem, computation: Computation, forward: Part, backward: Part | None
     ) -> None:
-        super().__init__(problem, forward, backward)
+        super().__init__(forward, backward)
         self.objective = given(computation.objective)
         self.delta_of = {spell(symbol): spell(delta) for delta, symbol in computation.deltas.items()}
+        self.rows = {row.id: row for row in forward.equations}
         self.uses = {row.id: uses(row.expression) for row in forward.equations}
         self.left_out: list[str] | None = None
         named: tuple[tuple[NodeKind, Iterable[str]], ...] = (
@@ -213,18 +213,13 @@ class _ComputationPicture(_PictureBuilder):
         self.givens = {id: kinds[id] for id in kinds if id in self.values}
 
     def picture(self) -> Picture:
-        rows = {row.id: row for row in self.forward.equations}
-        places: dict[str, int] = {}
         columns = self.columns()
         for here, ids in enumerate(columns):
-            shown = _shortened(len(ids), SYMBOLS_SHOWN) if ids is not self.left_out else [None]
-            for k in shown:
-                if k is None:
-                    self.add(PictureNode(here, "gap", number=len(ids) - len(shown) + 1))
-                else:
-                    places[ids[k]] = self.add(self.node(ids[k], here, rows.get(ids[k])))
-        for id, used in self.uses.items():
-            self.edges += [PictureEdge(places[one], places[id]) for one in used if {one, id} <= places.keys()]
+            if ids is self.left_out:
+                self.nodes["gap", here] = PictureNode(here, "gap", number=len(ids))
+            else:
+                self.fill(ids, SYMBOLS_SHOWN, partial(self.node, here, ids))
+        self.edges += [(one, id, ()) for id, used in self.uses.items() for one in used]
         return self.by_column([""] * len(columns))
 
     def columns(self) -> list[list[str]]:
@@ -249,10 +244,11 @@ class _ComputationPicture(_PictureBuilder):
                 first[one] = min(first.get(one, depth[id]), depth[id])
         return {id: first.get(id, 1) - 1 for id in self.givens} | depth
 
-    def node(self, id: str, column: int, row: Equation | None) -> PictureNode:
+    def node(self, column: int, ids: Sequence[str], k: int) -> PictureNode:
+        id = ids[k]
         gradients = self.from_backward(self.delta_of.get(id, ""))
         gradients = gradients or self.from_backward(f"d{self.objective.id}/d{id}")
-        if row:
+        if row := self.rows.get(id):
             kind: NodeKind = "cost" if row.symbol == self.objective else "equation"
             return PictureNode(column, kind, self.known(row.symbol), gradients, equation=row)
         symbol, kind = self.givens[id]

@@ -9,8 +9,8 @@ from backtrace.config.write import config_text
 from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.derivation.costs import COSTS
 from backtrace.derivation.optimizers import UPDATE_RULES
-from backtrace.exercises.network import parameter_names, problem
 from backtrace.exercises.plan import Plan, described
+from backtrace.exercises.problems import parameter_names, problem
 from backtrace.problem.problem import Sample
 from backtrace.symbolic.expressions import Number
 

@@ -1,4 +1,7 @@
-"""Exercises: problems drawn until one has friendly numbers and hides no slip by chance."""
+"""Exercises: problems drawn until one has friendly numbers and hides no slip by chance.
+
+Numbers are friendly to hands where nothing is saturated, too small or too large, and no layer is dead.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from backtrace.checking.slips.what_if_values import Values
 from backtrace.errors import BacktraceError
 from backtrace.exercises.detectable_slips import DetectableSlips, detectable_slips
-from backtrace.exercises.friendly_numbers import fault_of
-from backtrace.exercises.numbers import Numbers
 from backtrace.exercises.plan import Plan, described
+from backtrace.exercises.problems import Numbers
 from backtrace.exercises.template import Template
 from backtrace.problem.problem import Problem
 
@@ -19,6 +22,14 @@ TRIES = 2_000  # of one problem
 HIDING_DRAWS = 300  # draws that are friendly but hide a slip, which takes long to find
 HIDES = "a slip gives the right number"
 PATIENCE = 25  # draws that hide a slip, before answers are asked for with one digit more
+# Bounds of friendly numbers. They lie off the grid that numbers with few decimals fall on, so that no verdict
+# depends on the last bit of a sum or of an exponential.
+LARGEST_NET = 3.0303
+SMALLEST_NET = 0.0303  # nearer to 0 a unit is at its kink, or practically linear
+SMALLEST_SLOPE = 0.0503  # a sigmoid's at |h| = 2.9; a leaky unit's is small by design
+LARGEST = 50.303  # of any value
+SMALLEST_GRADIENT = 0.0001503  # except those that are 0
+CLEAR_GRADIENT = 0.00503  # exceeded by half of the others
 
 
 class Exercise(NamedTuple):
@@ -71,3 +82,34 @@ def _not_found(plan: Plan, number: int, faults: Counter[str]) -> str:
         f"{times:,} of them {often}; "
         "expected another topology, other activations, fewer samples or more digits"
     )
+
+
+def fault_of(template: Template, values: Values) -> str | None:
+    """The first fault of a draw's numbers, or None."""
+    return next(_faults(template, values), None)
+
+
+def _faults(template: Template, values: Values) -> Iterator[str]:
+    gradients: list[float] = []
+    alive: dict[tuple[int | None, str | None], bool] = {}
+    for node in template.asked:
+        size, name = abs(values.of(node.key)), node.symbol.text
+        if size > LARGEST:
+            yield f"{name} is large"
+        elif node.kind == "net" and not SMALLEST_NET < size < LARGEST_NET:
+            yield f"{name} is saturated, or next to 0"
+        elif node.kind == "slope" and 0 < size < SMALLEST_SLOPE and node.layer not in template.leaky:
+            yield f"{name} is saturated"
+        elif node.kind == "gradient":
+            gradients.append(size)
+        if node.kind in ("slope", "activation"):
+            place = node.key.sample, f"{node.kind} {node.layer}"
+            alive[place] = alive.get(place, False) or size > 0
+    for (_, layer), is_alive in alive.items():
+        if not is_alive:
+            yield f"{layer}: all 0"
+    some = [size for size in gradients if size]
+    if any(size < SMALLEST_GRADIENT for size in some):
+        yield "a gradient is tiny"
+    if 2 * sum(size > CLEAR_GRADIENT for size in some) < len(some):
+        yield "most gradients are tiny"

@@ -32,10 +32,9 @@ from backtrace.errors import BacktraceError
 from backtrace.evaluation.steps import Request
 from backtrace.exercises import exercise as exercise_module
 from backtrace.exercises.detectable_slips import detectable_slips, differ
-from backtrace.exercises.exercise import Exercise, exercises
-from backtrace.exercises.friendly_numbers import fault_of
-from backtrace.exercises.numbers import Numbers
+from backtrace.exercises.exercise import Exercise, exercises, fault_of
 from backtrace.exercises.plan import Plan, completed, options
+from backtrace.exercises.problems import Numbers
 from backtrace.exercises.template import Template
 from backtrace.problem.notation import NOTATIONS
 from backtrace.problem.problem import Network, Problem

@@ -52,7 +52,7 @@ STYLE = """
   """
 # h_1, w_2_1_3, out_h1: the part after the first low line is set lower, but not the 2 of h_1².
 _SIGN = "[^\\W_⁰¹²³⁴⁵⁶⁷⁸⁹]"
-_INDEXED = re.compile(rf"([^\W\d_]+)_({_SIGN}+(?:_{_SIGN}+)*)")
+_INDEXED = re.compile(rf"([^\W\d_]+)_({_SIGN}+(?:_{_SIGN}+)*)(&\w+;|.)?")
 
 
 def write_svg(context: ViewContext) -> None:
@@ -168,22 +168,18 @@ def text_mark(
 
 def _with_indices(text: str, font: float) -> str:
     """The text with its indices lower and smaller, as h_1 is written on paper."""
-    pieces, done = [], 0
-    for found in _INDEXED.finditer(text):
-        base, index = found.groups()
+
+    def lowered(found: re.Match[str]) -> str:
+        base, index, after = found.groups(default="")
         parts = index.split("_")
         if is_phrase(base, parts):
-            continue
-        pieces.append(escape(text[done : found.start()] + base))
-        lowered = escape(index.replace("_", ",") if all(map(SHORT.fullmatch, parts)) else index)
-        pieces.append(f'<tspan dy="{font / 5:g}" font-size="{font * 0.78:.3g}">{lowered}</tspan>')
-        done = found.end()
-        rest = text[done : done + 1]  # the next character goes back up, and the rest of the text with it
-        if rest:
-            pieces.append(f'<tspan dy="-{font / 5:g}">{escape(rest)}</tspan>')
-            done += 1
-    pieces.append(escape(text[done:]))
-    return "".join(pieces)
+            return found[0]
+        shown = index.replace("_", ",") if all(map(SHORT.fullmatch, parts)) else index
+        # The next character goes back up, and the rest of the text with it.
+        back = f'<tspan dy="-{font / 5:g}">{after}</tspan>' if after else ""
+        return f'{base}<tspan dy="{font / 5:g}" font-size="{font * 0.78:.3g}">{shown}</tspan>{back}'
+
+    return _INDEXED.sub(lowered, escape(text))
 
 
 # The page

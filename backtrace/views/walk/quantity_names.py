@@ -42,16 +42,11 @@ _LAYER_PREFIXES = {
 }
 
 
-class Connection(NamedTuple):
-    """One use of a parameter, between a source and a unit; a bias has no source.
+class Use(NamedTuple):
+    """One use of a parameter in words; of a bias, with its layer in words."""
 
-    The source is the name of an input, or of a unit with its layer.
-    """
-
-    source: str | None
-    source_layer: Layer | None
-    unit: str
-    layer: Layer
+    words: str
+    bias_of: str | None = None
 
 
 class EquationSubject(NamedTuple):
@@ -123,17 +118,21 @@ class QuantityNames:
         return next((name for name in names if name in self.parameters), plain)
 
     @cached_property
-    def connections(self) -> Mapping[str, Sequence[Connection]]:
+    def uses(self) -> Mapping[str, Sequence[Use]]:
         """By the ids of a network's parameters, their uses."""
-        found: dict[str, list[Connection]] = defaultdict(list)
+        found: dict[str, list[Use]] = defaultdict(list)
         for layer in self.layers:
-            sources = list(self.problem.columns(layer))
+            sources = [
+                self._unit(source, its) if its else self.look.name(source)
+                for source, its in self.problem.columns(layer)
+            ]
             for unit, weights, bias in zip(layer.units, layer.weights, layer.biases, strict=True):
-                for (source, source_layer), weight in zip(sources, weights, strict=True):
+                to = self._unit(unit, layer)
+                for source, weight in zip(sources, weights, strict=True):
                     if weight is not None:
-                        found[spell(weight)].append(Connection(source, source_layer, unit, layer))
+                        found[spell(weight)].append(Use(f"the weight from {source} to {to}"))
                 if bias is not None:
-                    found[spell(bias)].append(Connection(None, None, unit, layer))
+                    found[spell(bias)].append(Use(f"the bias of {to}", f"layer {self.look.name(layer.name)}"))
         return found
 
     # Words
@@ -194,26 +193,18 @@ class QuantityNames:
 
     def _parameter(self, id: str) -> str:
         """A name; of a parameter, with its place in a network."""
-        name = self.name(id)
-        uses = self.connections.get(id, ())
+        name, uses = self.name(id), self.uses.get(id, ())
         if not uses:
             return name
-        biases = sum(use.source is None for use in uses)
         if len(uses) == 1:
-            return f"{name}, {self._connection(uses[0])}"
-        if biases == len(uses):
-            layers = {use.layer.name for use in uses}
-            where = f"layer {self.look.name(layers.pop())}" if len(layers) == 1 else f"{len(layers)} layers"
-            return f"{name}, the bias of {len(uses)} units in {where}"
-        return f"{name}, {'a parameter' if biases else 'a weight'} at {len(uses)} connections"
-
-    def _connection(self, use: Connection) -> str:
-        to = self._unit(use.unit, use.layer)
-        if use.source is None:
-            return f"the bias of {to}"
-        if use.source_layer is None:
-            return f"the weight from {self.look.name(use.source)} to {to}"
-        return f"the weight from {self._unit(use.source, use.source_layer)} to {to}"
+            return f"{name}, {uses[0].words}"
+        layers = {use.bias_of for use in uses}
+        if None in layers:
+            return f"{name}, {'a weight' if len(layers) == 1 else 'a parameter'} at {len(uses)} connections"
+        where = (
+            f"layer {self.look.name(str(uses[0].bias_of))}" if len(layers) == 1 else f"{len(layers)} layers"
+        )
+        return f"{name}, the bias of {len(uses)} units in {where}"
 
     def _state(self, id: str, parameter: str) -> str:
         rule = self.problem.update.rule if self.problem.update else ""

@@ -88,11 +88,11 @@ def verdicts(texts: Texts, state: QuizState) -> Iterator[tuple[str, str]]:
 # Line by line
 
 
-def question(texts: Texts, quiz: Quiz, before: int | None, state: QuizState, width: int) -> list[str]:
+def question(texts: Texts, quiz: Quiz, before: QuizState | None, state: QuizState, width: int) -> list[str]:
     """A question in lines, with the heading of its group if that is another one than before."""
     stop = quiz[state.at]
     style, lines = texts.look.style, [""]
-    if before is None or quiz[before].group is not stop.group:
+    if before is None or quiz[before.at].group is not stop.group:
         title = texts.look.name(part_title(stop.part, stop.group.equations))
         lines += [*wrapped([texts.place(stop.part), title], style, width), ""]
     return [*lines, *in_lines(f"{stop.number + 1:,} of {quiz.length:,}: {texts.question(stop)}", width)]
