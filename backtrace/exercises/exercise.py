@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from backtrace.checking.slips.what_if_values import Values
 from backtrace.errors import BacktraceError
-from backtrace.exercises.detectable_slips import DetectableSlips, detectable_slips
+from backtrace.exercises.detectable_slips import DetectableSlips, Template, detectable_slips
 from backtrace.exercises.plan import Plan, described
 from backtrace.exercises.problems import Numbers
-from backtrace.exercises.template import Template
 from backtrace.problem.problem import Problem
 
 FEWEST_DIGITS, MOST_DIGITS = 4, 6  # of answers, where the plan does not say how many
@@ -86,30 +85,26 @@ def _not_found(plan: Plan, number: int, faults: Counter[str]) -> str:
 
 def fault_of(template: Template, values: Values) -> str | None:
     """The first fault of a draw's numbers, or None."""
-    return next(_faults(template, values), None)
-
-
-def _faults(template: Template, values: Values) -> Iterator[str]:
     gradients: list[float] = []
     alive: dict[tuple[int | None, str | None], bool] = {}
     for node in template.asked:
         size, name = abs(values.of(node.key)), node.symbol.text
         if size > LARGEST:
-            yield f"{name} is large"
-        elif node.kind == "net" and not SMALLEST_NET < size < LARGEST_NET:
-            yield f"{name} is saturated, or next to 0"
-        elif node.kind == "slope" and 0 < size < SMALLEST_SLOPE and node.layer not in template.leaky:
-            yield f"{name} is saturated"
-        elif node.kind == "gradient":
+            return f"{name} is large"
+        if node.kind == "net" and not SMALLEST_NET < size < LARGEST_NET:
+            return f"{name} is saturated, or next to 0"
+        if node.kind == "slope" and 0 < size < SMALLEST_SLOPE and node.layer not in template.leaky:
+            return f"{name} is saturated"
+        if node.kind == "gradient" and size:
             gradients.append(size)
         if node.kind in ("slope", "activation"):
             place = node.key.sample, f"{node.kind} {node.layer}"
             alive[place] = alive.get(place, False) or size > 0
     for (_, layer), is_alive in alive.items():
         if not is_alive:
-            yield f"{layer}: all 0"
-    some = [size for size in gradients if size]
-    if any(size < SMALLEST_GRADIENT for size in some):
-        yield "a gradient is tiny"
-    if 2 * sum(size > CLEAR_GRADIENT for size in some) < len(some):
-        yield "most gradients are tiny"
+            return f"{layer}: all 0"
+    if any(size < SMALLEST_GRADIENT for size in gradients):
+        return "a gradient is tiny"
+    if 2 * sum(size > CLEAR_GRADIENT for size in gradients) < len(gradients):
+        return "most gradients are tiny"
+    return None

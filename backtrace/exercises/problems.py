@@ -1,7 +1,7 @@
 """Problems for a plan: names for units, weights and biases, and numbers with one decimal.
 
-They are the same for the same seed on any machine. Of Python's generator only `random()` is used: its sequence for a seed is the one thing that is promised to
-stay. What is drawn are whole tenths.
+They are the same for the same seed on any machine. Of Python's generator only `random()` is used: its
+sequence for a seed is the one thing that is promised to stay. What is drawn are whole tenths.
 """
 
 from __future__ import annotations

@@ -31,11 +31,10 @@ from backtrace.derivation.optimizers import UPDATE_RULES
 from backtrace.errors import BacktraceError
 from backtrace.evaluation.steps import Request
 from backtrace.exercises import exercise as exercise_module
-from backtrace.exercises.detectable_slips import detectable_slips, differ
+from backtrace.exercises.detectable_slips import Template, detectable_slips, differ
 from backtrace.exercises.exercise import Exercise, exercises, fault_of
 from backtrace.exercises.plan import Plan, completed, options
 from backtrace.exercises.problems import Numbers
-from backtrace.exercises.template import Template
 from backtrace.problem.notation import NOTATIONS
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.expressions import Number
