@@ -12,6 +12,7 @@ import re
 import select
 import signal
 import sys
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -52,26 +53,10 @@ def keys_in(text: str, is_all: bool) -> tuple[list[str], str]:
     return [key for key in keys if key], rest
 
 
-def is_terminal() -> bool:
-    """Whether keys and screens are possible: input and output are terminals, and not dumb ones."""
-    streams = (sys.stdin, sys.stdout)
-    if any(stream is None or not stream.isatty() for stream in streams):
-        return False
-    if os.environ.get("TERM", "dumb") in ("", "dumb", "unknown"):
-        return False
-    try:
-        import termios  # noqa: F401  # not everywhere
-    except ImportError:
-        return False
-    return True
-
-
 class Terminal:
     """The terminal of standard input and output; `console` draws lines in its colours."""
 
     def __init__(self, console: Console) -> None:
-        import termios
-
         self.console = console
         self.keyboard, self.display = sys.stdin.fileno(), sys.stdout.fileno()
         self.decoder = codecs.getincrementaldecoder(sys.stdin.encoding or "ascii")("replace")
@@ -136,8 +121,6 @@ class Terminal:
 
     def take(self) -> None:
         """Take the terminal; in the background this waits until the program is in front."""
-        import termios
-
         mode = termios.tcgetattr(self.keyboard)
         mode[0] &= ~termios.IXON  # Ctrl-S need not hold a screen that does not scroll
         mode[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
@@ -149,8 +132,6 @@ class Terminal:
 
     def give_back(self) -> None:
         """Restore the terminal, if the program is in the foreground."""
-        import termios
-
         with suppress(OSError):
             if os.tcgetpgrp(self.keyboard) != os.getpgrp():
                 return  # the shell has it again; setting its modes would stop the program, not end it

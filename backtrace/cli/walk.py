@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
@@ -48,7 +50,6 @@ def command(options: shared.Options, quiz: bool, color: str) -> int:
     """
     if quiz and options.config == "-":
         raise click.UsageError("standard input has the answers; expected CONFIG to be a file or an example")
-    from backtrace.cli.keyboard import is_terminal
     from backtrace.cli.output import console_for, style_of, writing_to
     from backtrace.views.page.records import Look
     from backtrace.views.walk.text import Texts
@@ -85,6 +86,13 @@ def command(options: shared.Options, quiz: bool, color: str) -> int:
     if walk.failure:
         raise walk.failure
     return Exit.FINE
+
+
+def is_terminal() -> bool:
+    """Whether keys and screens are possible: input and output are terminals, and not dumb ones."""
+    has_terminals = all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout))
+    is_dumb = os.environ.get("TERM", "dumb") in ("", "dumb", "unknown")
+    return has_terminals and not is_dumb and find_spec("termios") is not None  # not everywhere
 
 
 def _on_screens(

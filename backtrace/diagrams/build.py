@@ -149,14 +149,12 @@ class _NetworkPicture(_PictureBuilder):
 
     def headings(self, last: int) -> list[str]:
         """A line for each column: the inputs, layers with their activations, the cost."""
-        named: list[list[str]] = [[] for _ in range(last + 1)]
-        named[0].append("inputs")
-        for layer in self.network.layers:
-            named[self.column[layer.name]].append(f"{layer.name}: {layer.activation.name}")
         cost = self.network.cost
-        if not named[last]:
-            named[last].append("cost" if not isinstance(cost, str) else cost.replace("_", " "))
-        return [", ".join(names) for names in named]
+        named = {0: ["inputs"], last: [cost.replace("_", " ") if isinstance(cost, str) else "cost"]}
+        for column in sorted(set(self.column.values()) - {0}):
+            layers = [layer for layer in self.network.layers if self.column[layer.name] == column]
+            named[column] = [f"{layer.name}: {layer.activation.name}" for layer in layers]
+        return [", ".join(named[column]) for column in range(last + 1)]
 
     def input(self, k: int) -> PictureNode:
         return PictureNode(0, "input", self.known(self.symbols.input[k]))

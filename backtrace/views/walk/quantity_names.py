@@ -201,9 +201,7 @@ class QuantityNames:
         layers = {use.bias_of for use in uses}
         if None in layers:
             return f"{name}, {'a weight' if len(layers) == 1 else 'a parameter'} at {len(uses)} connections"
-        where = (
-            f"layer {self.look.name(str(uses[0].bias_of))}" if len(layers) == 1 else f"{len(layers)} layers"
-        )
+        where = uses[0].bias_of if len(layers) == 1 else f"{len(layers)} layers"
         return f"{name}, the bias of {len(uses)} units in {where}"
 
     def _state(self, id: str, parameter: str) -> str:
