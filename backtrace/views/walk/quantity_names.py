@@ -181,7 +181,8 @@ class QuantityNames:
     def base(self, id: str) -> str:
         """The quantity with an id that is no derivative."""
         plain = id.removesuffix("+")
-        words = self.words.get(plain) or self._parameter(plain)
+        is_parameter = plain in self.parameters
+        words = self._parameter(plain) if is_parameter else self.words.get(plain, self.name(plain))
         return words if plain == id else f"{words}, after the update"
 
     def _unit(self, unit: str, layer: Layer) -> str:
@@ -192,7 +193,7 @@ class QuantityNames:
         return self.names.get(id, id)
 
     def _parameter(self, id: str) -> str:
-        """A name; of a parameter, with its place in a network."""
+        """A parameter, and its place in a network."""
         name, uses = self.name(id), self.uses.get(id, ())
         if not uses:
             return name
