@@ -64,11 +64,9 @@ class Passes:
     def start(self) -> State:
         """The state before the first step."""
         problem = self.problem
+        constants = problem.update.constants if problem.update else {}
         state = State({}, {})
-        self.add_givens(state.values, state.written, problem.parameters)
-        if problem.update:
-            self.add_givens(state.values, state.written, problem.update.constants)
-        self.add_givens(state.values, state.written, dict.fromkeys(self.state_ids(), ZERO))
+        self.add_givens(state, {**problem.parameters, **constants, **dict.fromkeys(self.state_ids(), ZERO)})
         return state
 
     def state_ids(self) -> list[str]:
@@ -77,26 +75,26 @@ class Passes:
         prefixes = UPDATE_RULES[update.rule].states if update else ()
         return [f"{prefix}_{spell(name)}" for prefix in prefixes for name in self.problem.trained]
 
-    def add_givens(self, values: Environment, written: dict[str, str], givens: Mapping[str, Number]) -> None:
-        """Add given values of the config to an environment, and their texts."""
+    def add_givens(self, state: State, givens: Mapping[str, Number]) -> None:
+        """Add given values of the config, and their texts."""
         for name, number in givens.items():
-            values[spell(name)] = self.arithmetic.number(number)
-            written[spell(name)] = number.text
+            state.values[spell(name)] = self.arithmetic.number(number)
+            state.written[spell(name)] = number.text
 
     def run(self, state: State, sample: int, backward: bool = True) -> Pass:
         """A sample's forward and backward pass from the parameters of a state."""
         own = self.problem.samples[sample - 1]
-        values, written = dict(state.values), dict(state.written)
-        self.add_givens(values, written, dict(zip(self.problem.inputs, own.inputs, strict=True)))
+        state = State(dict(state.values), dict(state.written))
+        self.add_givens(state, dict(zip(self.problem.inputs, own.inputs, strict=True)))
         if own.targets is not None:
-            self.add_givens(values, written, dict(zip(self.problem.targets, own.targets, strict=True)))
+            self.add_givens(state, dict(zip(self.problem.targets, own.targets, strict=True)))
         case = case_of(own)
-        evaluated = Pass(self.derivation(case), values, written)
+        evaluated = Pass(self.derivation(case), *state)
         try:
             self.forward_pass(evaluated, case)
             if backward:
                 is_needed = self.is_needed(evaluated.derivation)
-                evaluate(evaluated.derivation.backward, values, self.arithmetic, is_needed)
+                evaluate(evaluated.derivation.backward, state.values, self.arithmetic, is_needed)
         except NotFiniteError as failure:
             evaluated.failure = NotFiniteError(f"{failure.message} in sample {sample}")
         return evaluated
