@@ -409,10 +409,10 @@ def test_what_keeps_the_complex_step_out_is_said(tmp_path: Path) -> None:
 def test_the_table_fits_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     from rich.console import Console
 
-    from backtrace.cli import output
+    from backtrace.cli import options
 
     monkeypatch.setattr(
-        output, "console_for", lambda out, color: Console(file=out, width=80, markup=False, highlight=False)
+        options, "console_for", lambda out, color: Console(file=out, width=80, markup=False, highlight=False)
     )
     lines = run("gradcheck", "or-gate").out.splitlines()
     expected = OR_GATE_AT_80.splitlines()
@@ -461,10 +461,10 @@ def test_the_form_is_the_one_that_the_file_ends_in(tmp_path: Path) -> None:
 
 
 def test_ascii_output_is_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
-    from backtrace.cli import output
+    from backtrace.cli import options
     from backtrace.typesetting.plain import PLAIN
 
-    monkeypatch.setattr(output, "style_of", lambda out: PLAIN)
+    monkeypatch.setattr(options, "style_of", lambda out: PLAIN)
     for form in ("table", "markdown"):
         for arguments in (["or-gate"], ["relu", "--set", "b_1=-1"], ["two-two-two", "--inputs"]):
             assert run("gradcheck", *arguments, "-f", form).out.isascii()
