@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from backtrace.limits import STEP_EQUATIONS
@@ -10,20 +10,18 @@ from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell
 from backtrace.training.inspection import LayerHealth, Prediction, health, predictions
 from backtrace.training.trainer import Outcome
-from backtrace.views.page.records import finite
 
 CURVE_FORMS = ("csv", "jsonl", "svg")  # formats that show the cost alone
-PREDICTIONS_KEPT = 1_000
+PREDICTIONS_KEPT, FEW_PREDICTIONS = 1_000, 20  # the few are of a large network
 
 
 class RunSummary(NamedTuple):
-    """A run and its results; `cost` is the name of the cost."""
+    """A run and its results, as far as a format shows them."""
 
     problem: Problem
     outcome: Outcome
-    cost: str
-    predictions: tuple[Prediction, ...]
-    health: tuple[LayerHealth, ...]
+    predictions: Sequence[Prediction] = ()
+    health: Sequence[LayerHealth] = ()
 
     @property
     def parameters(self) -> Iterator[tuple[str, float, float]]:
@@ -35,16 +33,11 @@ class RunSummary(NamedTuple):
 def summarize(problem: Problem, outcome: Outcome, form: str) -> RunSummary:
     """A run, with the predictions and the health of the layers if the format shows them."""
     if form in CURVE_FORMS:
-        return RunSummary(problem, outcome, cost_symbol(problem), (), ())
-    values = outcome.values
-    small = len(problem.parameters) <= STEP_EQUATIONS
-    return RunSummary(
-        problem,
-        outcome,
-        cost_symbol(problem),
-        tuple(predictions(problem, values, PREDICTIONS_KEPT if small else 20)),
-        tuple(health(problem, values)) if small else (),
-    )
+        return RunSummary(problem, outcome)
+    if len(problem.parameters) > STEP_EQUATIONS:
+        return RunSummary(problem, outcome, predictions(problem, outcome.values, FEW_PREDICTIONS))
+    shown = predictions(problem, outcome.values, PREDICTIONS_KEPT)
+    return RunSummary(problem, outcome, shown, health(problem, outcome.values))
 
 
 def cost_symbol(problem: Problem) -> str:
@@ -66,8 +59,8 @@ def cost_name(run: RunSummary) -> str:
     problem = run.problem
     samples = sum(sample.targets is not None for sample in problem.samples) or len(problem.samples)
     if samples == 1 or problem.batch != "online":
-        return run.cost
-    return f"{run.cost}, mean of {samples} samples"
+        return cost_symbol(problem)
+    return f"{cost_symbol(problem)}, mean of {samples} samples"
 
 
 def ending(run: RunSummary) -> str:
@@ -82,25 +75,3 @@ def speed(outcome: Outcome) -> str:
     rate = outcome.steps / outcome.seconds if outcome.seconds else 0.0
     took = f"{outcome.steps:,} steps in {outcome.seconds:.2f} s"
     return f"{took}, {rate:,.0f} a second, {outcome.engine} engine"
-
-
-def data_of(run: RunSummary) -> Mapping[str, object]:
-    """Everything about a run, for a program."""
-    outcome, problem = run.outcome, run.problem
-    return {
-        "schema": 1,
-        "title": problem.title,
-        "steps": outcome.steps,
-        "ended": outcome.ended or None,
-        "engine": outcome.engine,
-        "cost": [point(*mark) for mark in outcome.marks],
-        "curve": [point(*mark) for mark in outcome.curve],
-        "parameters": {spell(name): final for name, _, final in run.parameters},
-        "predictions": [prediction._asdict() for prediction in run.predictions],
-        "health": [layer._asdict() for layer in run.health],
-    }
-
-
-def point(steps: int, cost: float) -> dict[str, float | None]:
-    """A point of the cost curve for a program."""
-    return {"steps": steps, "cost": finite(cost)}
