@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from backtrace.evaluation.arithmetic import Value
@@ -12,7 +11,7 @@ from backtrace.evaluation.steps import Part
 from backtrace.explaining.explanation import Explanation, Path
 from backtrace.symbolic.expressions import Symbol
 from backtrace.typesetting.names import Names
-from backtrace.typesetting.pieces import BRACKETS, DOT, MINUS, PLUS, TERM, Aside, Break, in_form
+from backtrace.typesetting.pieces import BRACKETS, DOT, MINUS, PLUS, Aside, Break, in_form
 from backtrace.typesetting.printer import numeral
 from backtrace.views.page.records import Look
 
@@ -51,29 +50,6 @@ def _more(most: int, count: int) -> str:
 def the_equation(explanation: Explanation) -> Part:
     """The row of the quantity itself, of which there is no chain."""
     return explanation.part._replace(equations=(explanation.row,))
-
-
-def chain_lines(explanation: Explanation, look: Look) -> Iterator[tuple[str, list[str]]]:
-    """The quantity as the sum of its paths: in symbols, with the numbers, and the value.
-
-    Each line in two: the text up to its sign, and the pieces that follow.
-    """
-    row, part = explanation.row, explanation.part
-    sums: Iterable[list[list[str]]]
-    if explanation.paths:
-        sums = chain_sums(explanation, look, plain_setting(look, Break(f" {look.style.times} ", TERM)))
-    else:
-        expression, value = row.expression, look.numerals.text(explanation.value)
-        sides = [look.formulas().pieces(expression), look.substitutions(part).pieces(expression), [value]]
-        sums = ([next(same)] for _, same in groupby(sides, key="".join))
-    lead = f"{look.symbol(row.symbol)} ="
-    room = len(lead)
-    for terms in sums:
-        for term in terms:
-            is_less = lead.endswith("+") and term[0] == "-"
-            yield (f"{'-':>{room}}", term[1:]) if is_less else (lead, term)
-            lead = f"{'+':>{room}}"
-        lead = f"{'=':>{room}}"
 
 
 class Setting(NamedTuple):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from backtrace.explaining.explanation import Explanation
-from backtrace.views.explain.rows import aside, chain_lines, meaning, tables
+from backtrace.typesetting.pieces import TERM, Break
+from backtrace.views.explain.rows import aside, chain_sums, meaning, plain_setting, tables
 from backtrace.views.page.context import ViewContext
 from backtrace.views.page.lines import broken
 from backtrace.views.page.records import Look
@@ -48,8 +50,26 @@ def _write(context: ViewContext, page: TextPage, most: int) -> None:
 
 
 def _chain(explanation: Explanation, look: Look, width: int) -> Iterator[str]:
-    """The lines of the chain, broken where they are too wide."""
-    for lead, pieces in chain_lines(explanation, look):
-        for line in broken(pieces, max(width - len(lead) - 1, NARROWEST)):
-            yield f"{lead} {line}"
-            lead = " " * len(lead)
+    """The quantity as the sum of its paths: in symbols, with the numbers, and the value.
+
+    Every term begins a line, and is broken where it is too wide.
+    """
+    row, part = explanation.row, explanation.part
+    sums: Iterable[list[list[str]]]
+    if explanation.paths:
+        sums = chain_sums(explanation, look, plain_setting(look, Break(f" {look.style.times} ", TERM)))
+    else:
+        expression, value = row.expression, look.numerals.text(explanation.value)
+        sides = [look.formulas().pieces(expression), look.substitutions(part).pieces(expression), [value]]
+        sums = ([next(same)] for _, same in groupby(sides, key="".join))
+    lead = f"{look.symbol(row.symbol)} ="
+    room = len(lead)
+    for terms in sums:
+        for term in terms:
+            if lead.endswith("+") and term[0] == "-":
+                lead, term = f"{'-':>{room}}", term[1:]
+            for line in broken(term, max(width - room - 1, NARROWEST)):
+                yield f"{lead} {line}"
+                lead = " " * room
+            lead = f"{'+':>{room}}"
+        lead = f"{'=':>{room}}"

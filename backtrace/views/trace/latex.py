@@ -5,12 +5,11 @@ A document that compiles, or a fragment for one that loads amsmath.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 from typing import TextIO
 
-from backtrace.derivation.equation import Equation
 from backtrace.evaluation.steps import Part
 from backtrace.problem.problem import Problem
 from backtrace.tracing.grouping import by_layer, with_starts
@@ -64,16 +63,12 @@ class LatexPage:
 
     def heading(self, part: Part) -> None:
         """The step and the sample of a part, with the sample's numbers."""
-        self.out.write(f"\n\\subsection*{{{self.place(part)}}}\n")
 
-    def place(self, part: Part) -> str:
-        return part_line(
-            self.problem,
-            part,
-            self.look,
-            lambda name, text: self.math(*self.names(name), " = ", *numeral(text)),
-            r"\dots{}",
-        )
+        def equal(name: str, text: str) -> str:
+            return self.math(*self.names(name), " = ", *numeral(text))
+
+        line = part_line(self.problem, part, self.look, equal, r"\dots{}")
+        self.out.write(f"\n\\subsection*{{{line}}}\n")
 
     def math(self, *pieces: Piece) -> str:
         """A formula within text."""
@@ -88,12 +83,6 @@ class LatexPage:
         rows = iter(rows)
         while block := list(islice(rows, LATEX_ROWS)):
             self.out.writelines(f"{line}\n" for line in align(block, self.room))
-
-    def table(self, part: Part, equations: Sequence[Equation], most: int | None) -> None:
-        """The equations of a table, at most so many, and how many there are."""
-        self.equations(self.rows(part._replace(equations=equations[:most])))
-        if most is not None and len(equations) > most:
-            self.out.write(f"{most} of {len(equations):,} shown.\n")
 
     def rows(self, part: Part) -> Iterator[LatexRow]:
         values, text = part.values, self.look.numerals.text
@@ -115,4 +104,6 @@ def write_latex(context: ViewContext) -> None:
             page.heading(part)
         for equations in by_layer(part):
             page.title(part_title(part, equations))
-            page.table(part, equations, most)
+            page.equations(page.rows(part._replace(equations=equations[:most])))
+            if most is not None and len(equations) > most:
+                out.write(f"{most} of {len(equations):,} shown.\n")
