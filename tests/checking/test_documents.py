@@ -198,10 +198,10 @@ def test_a_table_s_heading_and_its_rows_name_a_cell_together(text: str) -> None:
     [
         ("New value", "w_5+"),
         ("After the update", "w_5+"),
-        ("Old weight", "w_5"),
-        ("Gradient", "grad_w_5"),
+        ("Old weight", "old of w_5"),
+        ("Gradient", "gradient of w_5"),
         ("$\\frac{\\partial E}{\\partial w}$", "dE/dw_5"),
-        ("Change", "Delta_w_5"),
+        ("Change", "change of w_5"),
         ("Value", "w_5"),
         ("what it is", "w_5"),
     ],

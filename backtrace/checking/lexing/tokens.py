@@ -5,45 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from backtrace.checking.lexing.latex import TooDeepError, plain
 from backtrace.checking.lexing.latex_tables import FENCE
-from backtrace.limits import ID_CHARACTERS, NUMBER_CHARACTERS
+from backtrace.checking.lexing.phrases import with_phrases
+from backtrace.checking.lexing.quantity_words import RUN_ON
+from backtrace.checking.lexing.symbols import SYMBOL, Token, ascii_name
+from backtrace.limits import NUMBER_CHARACTERS
 from backtrace.symbolic.expressions import Number
-from backtrace.symbolic.ids import LETTER, transcribe
 
-# One symbol: w_5, out_{o,1}, ŷ, σ', w⁺. A number: 0.5, .5, 1,234.5, 0,71, 1e-3.
-_SYMBOL = rf"[{LETTER}](?:_\{{[^{{}}]{{0,80}}\}}|[{LETTER}0-9_\u0302])*'*⁺?"
+# A number: 0.5, .5, 1,234.5, 0,71, 1e-3.
 _NUMBER = (
     r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|0,[0-9]{2,}(?![0-9.,])|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
     r"(?:[eE][-+]?[0-9]+(?![A-Za-z0-9_]))?"
 )
 _TOKEN = re.compile(
-    rf"(?P<space>\s+)|(?P<derivative>∂ ?(?:{_SYMBOL})? ?/ ?∂ ?{_SYMBOL}"
-    rf"|d(?!elta)_?{_SYMBOL} ?/ ?d(?!elta)_?{_SYMBOL})"
-    rf"|(?P<number>{_NUMBER})|(?P<name>[ΣΠ](?:_\{{[^{{}}]{{0,80}}\}}|_\w)?|∂|{_SYMBOL})"
+    rf"(?P<space>\s+)|(?P<derivative>∂ ?(?:{SYMBOL})? ?/ ?∂ ?{SYMBOL}"
+    rf"|d(?!elta)_?{SYMBOL} ?/ ?d(?!elta)_?{SYMBOL})"
+    # A word that no symbol is: it has letters with accents, or is Chinese.
+    rf"|(?P<word>{RUN_ON}|[A-Za-z]*[À-ÖØ-öø-ƿ][A-Za-zÀ-ÖØ-öø-ƿ]*)"
+    rf"|(?P<number>{_NUMBER})|(?P<name>[ΣΠ](?:_\{{[^{{}}]{{0,80}}\}}|_\w)?|∂|{SYMBOL})"
     r"|(?P<relation>:?=+|≈|~=|←)|(?P<open>[(\[])|(?P<close>[)\]])|(?P<operator>[-+*/^|])|(?P<dots>…|\.\.\.)|(?P<other>.)",
     re.DOTALL,
 )
 _POWER_OF_TEN = re.compile(r"([-+]?)(?:([0-9.]+)[*x])?10(?:\^|\*\*)\(?([-+]?[0-9]+)\)?")  # 1.2*10^-3, -10^(2)
-_NEW_AFTER = re.compile(r"(?<=[0-9])_?(?:new|New|updated)$")
 _PLAIN = re.compile(rf"[-+]?{_NUMBER}")
 _DECIMAL_COMMA = re.compile(r"^([-+]?0),(?=[0-9])")
 
 
-class Token(NamedTuple):
-    """A piece of a line; its kind is the group of `_TOKEN` that matched; `start` and `end` are offsets."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
-
-
 def tokens_of(text: str) -> list[Token]:
-    """The pieces of a text in plain notation."""
-    return [Token(m.lastgroup or "", m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    """The pieces of a text in plain notation; words with a symbol are one of them."""
+    tokens = (Token(m.lastgroup or "", m[0], m.start(), m.end()) for m in _TOKEN.finditer(text))
+    return with_phrases(list(tokens))
 
 
 def is_operator(token: Token) -> bool:
@@ -156,18 +149,3 @@ def _call(tokens: Sequence[Token]) -> str | None:
     argument = ascii_name(tokens[2]) if len(tokens) == 4 and tokens[2].kind == "name" else None
     function = name[:-1] + "'" if tokens[0].text.endswith("'") else name
     return f"{function}({argument})" if argument else None
-
-
-def ascii_name(token: Token) -> str | None:
-    """A symbol as it is typed: `∂E/∂w_5` is dE/dw_5; a prime makes a quantity the new one."""
-    text = token.text.replace(" ", "")
-    if token.kind == "derivative":
-        above, below = text.split("/")
-        if not above[1:]:
-            return None
-        text = f"∂{above[1:].removeprefix('_')}/∂{below[1:].removeprefix('_')}"
-    text = text.rstrip("'") + "⁺" if text.endswith("'") else text
-    text = _NEW_AFTER.sub("⁺", text)
-    text = text.removesuffix("_") if not text.endswith("__") else text
-    name = transcribe(text)
-    return name if name.isascii() and len(name) <= ID_CHARACTERS and name and "{" not in name else None

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import islice, product
+from itertools import chain, islice, product
 from types import MappingProxyType
 
 from backtrace.checking.graph import Graph, Key
 from backtrace.checking.lexing.tokens import parse_name
 from backtrace.checking.name_table import loose
 from backtrace.checking.naming.matrix_entries import entry_forms
+from backtrace.checking.naming.quantity_kinds import NamedKind, in_words, kind_in
 from backtrace.checking.naming.spellings import Spellings
 from backtrace.checking.stated_number import Stated
 from backtrace.errors import nearest
@@ -27,6 +28,7 @@ _CALL = re.compile(r"(?:g|f|s|S|phi|psi|act|sigma|sigmoid|tanh|relu|ReLU|softplu
 _ZERO_FOR_O = re.compile(r"(?<=_)0(?=[0-9])")  # target_01, where target_o1 is meant
 _RATES = ("eta", "alpha", "lr", "learning_rate", "epsilon", "r")
 _DERIVATIVE = re.compile(r"d_?([^/]{1,80})/d_?([^/]{1,80})")
+_DERIVATIVE_IN_WORDS = re.compile(r"derivative of ([^/]{1,80}?) by ([^/]{1,80})")
 _GRADIENT = re.compile(r"(?:d|grad_?|gradient_?|nabla_?|g_)([^/]{1,80})")
 _CHANGE = re.compile(r"(?:Delta_?|delta_)([^/]{1,80})")
 _LAYER_INDEX = re.compile(r"([A-Za-z]+)_[0-9]{1,2}_(.{1,40})")
@@ -74,10 +76,14 @@ class Lookup:
             forms = entry_forms(self.graph.problem, name, column)
             entries = [keys[0] for form in forms for keys in islice(self._meanings(form, step, places), 1)]
             if entries:
-                return next((key for key in entries if number and self._fits(key, number)), entries[0])
+                return next(
+                    (key for key in entries if number and self.document and self._fits(key, number)),
+                    entries[0],
+                )
         for form in self._forms(name):
+            decides = self.document or kind_in(form) is not None  # a word may stand for several kinds
             for meaning in self._meanings(form, step, places):
-                fitting = [key for key in meaning if number and self._fits(key, number)]
+                fitting = [key for key in meaning if decides and number and self._fits(key, number)]
                 if len(meaning) == 1 or len({self.graph[key].value for key in fitting}) == 1:
                     return min(fitting or meaning)
                 return f"could be {' or '.join(sorted(key.id for key in meaning)[:CANDIDATES_NAMED])}"
@@ -99,7 +105,8 @@ class Lookup:
 
     def _forms(self, name: str) -> Iterator[str]:
         """The name as it is, and with frequent mistypings corrected."""
-        yield self._applied(name)
+        in_one_way = parse_name(name) if " " in name else None
+        yield self._applied(in_one_way or name)
         if name in _RATES:
             yield "learning_rate"
         letters = _ZERO_FOR_O.sub("o", name)
@@ -108,6 +115,8 @@ class Lookup:
         written = parse_name(name)  # answer sheets have names as people write them: w_5_new, \delta_o
         if written is not None and written != name:
             yield written
+        if spoken := in_words(name):
+            yield spoken
 
     # Meanings of one form
 
@@ -142,7 +151,7 @@ class Lookup:
 
     def _respelled(self, form: str, step: int, places: Sequence[int | None]) -> Iterator[AbstractSet[str]]:
         """Names of the config that the form may be another spelling of, the surest first."""
-        derivative = _DERIVATIVE.fullmatch(form)
+        derivative = _DERIVATIVE.fullmatch(form) or _DERIVATIVE_IN_WORDS.fullmatch(form)
         if derivative:
             above, below = (list(self._parts(part, step, places)) for part in derivative.groups())
             for i, j in sorted(product(range(len(above)), range(len(below))), key=sum):
@@ -151,6 +160,9 @@ class Lookup:
         if form.endswith("+"):
             for ids in self._parts(form[:-1], step, places):
                 yield {f"{id}+" for id in ids}
+            return
+        if named := kind_in(form):
+            yield from self._of_kind(named, step, places)
             return
         yield from self.spellings.meanings(form)
         if variants := self._variants(form, step, places):
@@ -166,6 +178,9 @@ class Lookup:
 
     def _parts(self, part: str, step: int, places: Sequence[int | None]) -> Iterator[AbstractSet[str]]:
         """The ids that a name within a name may mean, the surest first."""
+        if named := kind_in(part):
+            yield from self._of_kind(named, step, places)
+            return
         for place in (*places, None):
             found = self._own(part, step, place)
             if found:
@@ -174,6 +189,35 @@ class Lookup:
         yield from self.spellings.meanings(part)
         if variants := self._variants(part, step, places):
             yield variants
+
+    def _of_kind(
+        self, named: NamedKind, step: int, places: Sequence[int | None]
+    ) -> Iterator[AbstractSet[str]]:
+        """The ids of a kind of quantity of what a name within it may mean, the surest first."""
+        name = self._replaced(named.name)
+        of_unit = self.spellings.meanings(f"net_{name}")  # a unit may be called by its place
+        for ids in chain(self._parts(name, step, places), of_unit):
+            yield {found for id in ids for found in self._ids_of_kind(named, id, step, places)}
+
+    def _ids_of_kind(
+        self, named: NamedKind, id: str, step: int, places: Sequence[int | None]
+    ) -> Iterator[str]:
+        kind, link, _ = named
+        nodes = (self.graph.nodes.get(Key(step, place, id)) for place in (*places, None))
+        node = next(filter(None, nodes), None)
+        if kind is None or node is None:
+            return
+        is_own = {node.kind, node.role} & set(kind.own.split()) and not (link and node.kind == "value")
+        if is_own and link != "at":
+            yield id
+            return
+        unit = self.spellings.unit_of(id)
+        if unit is not None:
+            yield from self.spellings.filled(kind.unit, unit)
+        elif link == "at":
+            return
+        for pattern in f"{kind.each} {'' if unit else kind.other}".split():
+            yield pattern.replace("{E}", self.graph.problem.objective_id).replace("{q}", id)
 
     def _variants(self, name: str, step: int, places: Sequence[int | None]) -> set[str]:
         """A given with a capital for a small letter; an index without the number of a layer or round."""

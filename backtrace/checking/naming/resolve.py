@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.lexing.tokens import Token, number_of
+from backtrace.checking.lexing.symbols import Token
+from backtrace.checking.lexing.tokens import number_of
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Sheet, Statement
@@ -94,7 +95,7 @@ class NameResolver:
 
     def key(self, statement: Statement, number: Stated | None, column: int) -> Key | str:
         """The quantity that a statement names, or the reason why there is none."""
-        where = (statement.sample, statement.total, column, number if self.document else None)
+        where = (statement.sample, statement.total, column, number)
         key = self.lookup.key(statement.name, statement.step or 1, *where)
         if isinstance(key, str) and statement.step is None:
             numbered = self.steps.numbered(statement.name)
@@ -133,7 +134,7 @@ class NameResolver:
         """The quantity itself, or its new value where the number can only be that."""
         node = self.graph[key]
         new = self._new(key)
-        if new is None or number.fits(node.value):
+        if new is None or number.fits(node.value) or statement.name.startswith("old "):
             return key
         if node.role == "parameter":
             close = 2 * abs(number.value - new.value) < abs(number.value - node.value)

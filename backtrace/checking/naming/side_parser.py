@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backtrace.checking.lexing.tokens import Token, ascii_name, is_operator, opening, without_commas
+from backtrace.checking.lexing.symbols import Token, ascii_name
+from backtrace.checking.lexing.tokens import is_operator, opening, without_commas
 from backtrace.symbolic.expressions import Call, Expression, Number, Power, Symbol, children, symbols
 from backtrace.symbolic.functions import VARIADIC, public_functions
 from backtrace.symbolic.parser import ExpressionError, Parser

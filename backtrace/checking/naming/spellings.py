@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 from backtrace.checking.name_table import loose
@@ -151,6 +152,34 @@ class Spellings:
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(loose(transcribe(unit.name)) for unit in self.units)
+
+    def unit_of(self, id: str) -> Unit | None:
+        """The unit that a quantity belongs to; to an output unit, also its target does."""
+        return self._owners.get(id)
+
+    @cached_property
+    def _owners(self) -> Mapping[str, Unit]:
+        found = dict(zip(map(spell, self.problem.targets), self.outputs, strict=False))
+        for unit in self.units:
+            id = unit.id
+            own = (f"h_{id}", f"a_{id}", f"delta_{id}", f"e_{id}", f"E_{id}", f"da_{id}/dh_{id}")
+            found |= dict.fromkeys(own, unit)
+        return found
+
+    def filled(self, patterns: str, unit: Unit) -> Iterator[str]:
+        """Patterns of ids, with a unit's name, bias and target, and with the objective of the only output."""
+        bias = self._layers[unit.layer - 1].biases[unit.place - 1 : unit.place]
+        targets = self.problem.targets[unit.place - 1 : unit.place] if unit.last else ()
+        objective = self.problem.objective_id if unit.last and unit.alone else None
+        names = {
+            "{u}": unit.id,
+            "{b}": next(iter(bias), None),
+            "{t}": next(iter(targets), None),
+            "{E}": objective,
+        }
+        for pattern, (mark, name) in product(patterns.split(), names.items()):
+            if name and mark in pattern:
+                yield pattern.replace(mark, spell(name))
 
     def _labels(self, unit: Unit) -> Iterator[str]:
         """The name of a unit; and by its place, h2 or o1, unless another unit has that name."""

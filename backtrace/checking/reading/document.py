@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from backtrace.checking.lexing.tokens import Side, Token, ascii_name, name_of, number_of
+from backtrace.checking.lexing.symbols import Token, ascii_name
+from backtrace.checking.lexing.tokens import Side, name_of, number_of
 from backtrace.checking.reading.answer_form import AnswerForm
 from backtrace.checking.reading.equations import WrittenEquation, equations
 from backtrace.checking.reading.handwritten_numbers import with_points
@@ -124,7 +125,8 @@ def _renewed(name: str, working: Sequence[Sequence[Token]], updates: bool) -> st
     if name.endswith("+") or not working:
         return name
     used = {ascii_name(token) for side in working for token in side if token.kind == "name"}
-    return f"{name}+" if updates or name in used else name
+    symbol = name.removeprefix("update ")
+    return f"{symbol}+" if updates or symbol in used else name
 
 
 def _entries(

@@ -13,13 +13,13 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from backtrace.checking.lexing.latex_tables import BREAK, UNKNOWN
-from backtrace.checking.lexing.tokens import Token, is_operator, number_of, opening, tokens_of
+from backtrace.checking.lexing.symbols import Token
+from backtrace.checking.lexing.tokens import is_operator, number_of, opening, tokens_of
 from backtrace.checking.reading.prose_words import (
     ARTICLES,
     COST_WORDS,
     FUNCTIONS,
     LEAD,
-    NEW_WORDS,
     is_word,
     neighbour,
     neighbour_at,
@@ -111,6 +111,7 @@ def _head(part: Sequence[Token]) -> tuple[tuple[Token, ...], bool]:
             continue
         if (
             is_word(part, i)
+            or token.kind == "word"
             or (token.kind == "other" and not (token.text in ",;" and open))
             or (token.kind == "close" and not open)
             or (token.kind == "open" and _is_aside(part, i))
@@ -188,7 +189,7 @@ def _tail(part: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _renewed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """With the sign of a new value as part of the symbol at the end: w+, w*, new w; *w* is only emphasis."""
+    """With the sign of a new value as part of the symbol at the end: w+, w*; *w* is only emphasis."""
     if len(tokens) < 2:
         return tokens
     symbol, sign = tokens[-2:]
@@ -198,9 +199,6 @@ def _renewed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         if sign.text == "*" and [(t.text, t.end) for t in emphasis] == [("*", symbol.start)]:
             return (*tokens[:-3], symbol)
         return (*tokens[:-2], _new(symbol, sign.end))
-    word = neighbour(tokens, len(tokens) - 1, -1)
-    if sign.kind == "name" and word is not None and word.text.lower() in NEW_WORDS:
-        return (sign if sign.text.endswith("⁺") else _new(sign, sign.end),)
     return tokens
 
 
@@ -225,8 +223,8 @@ def _may_begin(tokens: Sequence[Token], start: int) -> bool:
     if before.kind == "number":
         further = neighbour(tokens, place, -1)
         return further is not None and further.kind == "name" and not is_bare
-    if before.kind == "name":
-        is_prose = _is_bare(before.text) or before.text in ARTICLES
+    if before.kind in ("name", "word"):
+        is_prose = before.kind == "word" or _is_bare(before.text) or before.text in ARTICLES
         return is_prose and (not is_bare or before.text.lower() in LEAD or symbol.lower() in COST_WORDS)
     if before.kind == "close":
         return not is_bare and before.text == ")" and tokens[start - 1].kind == "space"

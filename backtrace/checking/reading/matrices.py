@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backtrace.checking.lexing.tokens import Token, number_of
+from backtrace.checking.lexing.symbols import Token
+from backtrace.checking.lexing.tokens import number_of
 from backtrace.symbolic.expressions import Number
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from backtrace.checking.lexing.latex import TooDeepError, plain
 from backtrace.checking.lexing.latex_tables import BREAK, FENCE, ROW
-from backtrace.checking.lexing.tokens import number_of, parse_name, tokens_of
+from backtrace.checking.lexing.tokens import name_of, number_of, tokens_of
 from backtrace.checking.reading.lines import DocumentLine, Reporter
 from backtrace.limits import LINE_CHARACTERS
 from backtrace.symbolic.ids import LETTER
@@ -27,7 +27,7 @@ _DISPLAY = re.compile(
     r"\$\$|\\\[|\\\]|\\(begin|end)\s?\{(?:align|equation|gather|split|eqnarray|multline|aligned|gathered)\*?\}"
 )
 # Lines without any of these are skipped before the costly conversion: most of a document is prose.
-_MAYBE = re.compile(r"[=≈←∼≃≅≐≒≔]|\\(?:approx|simeq|sim|cong|doteq|equiv|gets|leftarrow)|[|:~]")
+_MAYBE = re.compile(r"[=≈←∼≃≅≐≒≔＝：]|\\(?:approx|simeq|sim|cong|doteq|equiv|gets|leftarrow)|[|:~]")
 _BULLET = re.compile(r"\s*[-+*]\s+")
 _BOUNDARY = re.compile(rf"[{FENCE}&\s]+")
 _RELATIONS = ("=", "≈", "←", ":=")
@@ -120,7 +120,7 @@ def _segments(lines: Iterable[DocumentLine], not_understood: Reporter) -> Iterat
         if not is_displayed and (bullet := _BULLET.match(text)):
             text = text[bullet.end() :]
         for piece in text.split(ROW):
-            piece = _BOUNDARY.sub(_boundary, _with_label(piece)).strip(f" {BREAK}")
+            piece = _BOUNDARY.sub(_boundary, _with_label(piece)).strip(f" {BREAK}{FENCE}")
             piece = _EQUATION_NUMBER.sub("", piece)
             if colon := _COLON.fullmatch(piece):
                 piece = f"{colon[1]} = {colon[2]}"
@@ -152,24 +152,29 @@ def _joined(lines: list[DocumentLine]) -> DocumentLine:
 
 
 def _with_label(piece: str) -> str:
-    """`Loss (L): 0.5^2 = 0.25` is an equation of L: a symbol before a colon is equal to what follows it."""
+    """`Loss (L): 0.5^2 = 0.25` is an equation of L: a name before a colon is equal to what follows it."""
     found = _LABELLED.fullmatch(piece)
     if found is None:
         return piece
-    label, rest = _IN_BRACKETS.sub(r" \1", found[1].replace(FENCE, " ").strip(" *")), found[2]
+    label, rest = found[1].replace(FENCE, " ").strip(" *"), found[2]
     bare = rest.strip(f" .,;{FENCE}")
-    if not (_RELATION.search(rest) or number_of(tokens_of(bare)) or _VECTOR.fullmatch(bare)):
+    if not label or not (_RELATION.search(rest) or number_of(tokens_of(bare)) or _VECTOR.fullmatch(bare)):
         return piece
-    *words, symbol = label.split()[-8:] or [""]
-    lowered = {word.lower() for word in words}
-    is_label = _SYMBOL.fullmatch(symbol) and parse_name(symbol) is not None
-    if not is_label or not all(map(str.isalpha, words)) or _NO_LABELS & lowered:
+    if label.endswith(")") and name_of(tokens_of(label)[-1:]) is None:
+        label = _IN_BRACKETS.sub(r" \1", label)
+    tokens = [token for token in tokens_of(label) if token.kind != "space"]
+    *words, last = tokens[-8:]
+    name = name_of([last])
+    is_label = name and (" " in name or _SYMBOL.fullmatch(last.text.rstrip("⁺")))
+    if not is_label or not all(word.text.isalpha() for word in words):
         return piece
-    return f"{symbol}{'⁺' if lowered & {'new', 'updated'} else ''} = {rest}"
+    if _NO_LABELS & {word.text.lower() for word in words}:
+        return piece
+    return f"{label[last.start :]} = {rest}"
 
 
 def _boundary(run: re.Match[str]) -> str:
     """Dollar signs and columns around a relation mean nothing, others keep equations apart."""
     if run.string.startswith(_RELATIONS, run.end()) or run.string.endswith(_RELATIONS, 0, run.start()):
         return " "
-    return run[0] if run[0].isspace() else BREAK
+    return run[0] if "&" not in run[0] else BREAK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backtrace.checking.lexing.tokens import Token
+from backtrace.checking.lexing.symbols import Token
 
 # Words that may be the left side of an equation: "the error = 0.1", "output = 0.5".
 COST_WORDS = frozenset("error loss cost output out net total".split())
@@ -18,7 +18,6 @@ LEAD = frozenset(
     "a an the is are be get gets have has so then thus hence and that with for where let gives give yields "
     "therefore when if of as to obtain find compute calculate also since because or our new take".split()
 )
-NEW_WORDS = frozenset("new updated neu neue neues neuer".split())
 ARTICLES = frozenset("aAI")
 
 

@@ -13,7 +13,10 @@ from typing import NamedTuple
 
 from backtrace.checking.lexing.latex import TooDeepError, plain
 from backtrace.checking.lexing.latex_tables import FENCE
-from backtrace.checking.lexing.tokens import Token, name_of, number_of, tokens_of
+from backtrace.checking.lexing.phrases import OF_SYMBOLS, kinds_in
+from backtrace.checking.lexing.quantity_words import NEW, VALUE
+from backtrace.checking.lexing.symbols import Token
+from backtrace.checking.lexing.tokens import name_of, number_of, tokens_of
 from backtrace.checking.reading.lines import DocumentLine, Reporter
 from backtrace.checking.reading.prose_words import ARTICLES
 from backtrace.limits import LINE_CHARACTERS
@@ -21,21 +24,9 @@ from backtrace.limits import LINE_CHARACTERS
 TABLE_LINES = 2000  # of a table; what comes after them is another one
 TABLE_COLUMNS = 60
 
-# A column's heading gives the quantity of whatever its rows are about; the first words that are found decide.
-_HEADINGS = tuple(
-    (re.compile(rf"\b(?:{words})\b"), pattern)
-    for words, pattern in (
-        ("new|updated|after|neu|neue|neuer", "{}+"),
-        ("old|initial|before|current|original|start|alt|alte|alter", "{}"),
-        ("gradient|grad|derivative", "grad_{}"),
-        ("change|delta w", "Delta_{}"),
-        ("net|net input|weighted sum|weighted input|pre-?activation", "net_{}"),
-        ("out|output|activation", "out_{}"),
-        ("target|desired|label", "t_{}"),
-        ("error|loss|cost", "error_{}"),
-        ("value|result|number|answer|calculation|wert", "{}"),
-    )
-)
+# Words of a column's heading besides those of `quantity_words`.
+_HEADINGS = dict.fromkeys("before current original start result number answer calculation".split(), VALUE)
+_HEADINGS["after"] = NEW
 _FORMULA_COLUMNS = ("formula", "with the numbers")  # as `sheet` and `trace` head them; they state no number
 _LATER = re.compile("train|epoch|iteration")  # values after many steps
 _OF_UNITS = re.compile(r"\b(?:units?|neurons?|nodes?|[ijk]|einheit|neurone?|neurona)\b")
@@ -132,7 +123,7 @@ def _table_lines(lines: Sequence[DocumentLine], not_understood: Reporter) -> Ite
             if head.text.lower() in _FORMULA_COLUMNS and not cells[i].is_equation:
                 cells[i] = cells[i]._replace(has_value=False, is_number=False)
         if not is_headed:
-            names = _names_in_row(cells, patterns, has_units)
+            names = _names_in_row(cells, heading, patterns, has_units)
         elif len(rows) == 1 and len(cells) == len(heading):
             names = [name_of(cell.tokens) for cell in heading]
         else:  # of several rows nobody knows which sample each is
@@ -150,14 +141,22 @@ def _table_lines(lines: Sequence[DocumentLine], not_understood: Reporter) -> Ite
 
 
 def _names_in_row(
-    cells: Sequence[_TableCell], patterns: Sequence[str | None], has_units: bool
+    cells: Sequence[_TableCell],
+    heading: Sequence[_TableCell],
+    patterns: Sequence[str | None],
+    has_units: bool,
 ) -> list[str | None]:
-    """Names of the cells of a row that begins with its subject: a name, or the number of a unit."""
+    """Names of the cells of a row that begins with its subject: a name, the number of a unit, or a kind."""
     names: list[str | None] = [None] * len(cells)
     if len(cells) < 2 or cells[0].is_equation:
         return names
     is_number = cells[0].text.isdigit()
     label = cells[0].text if is_number else cells[0].symbol
+    kinds = kinds_in(cells[0].tokens)
+    if kinds and not any(map(_is_symbol, cells[0].tokens)):  # of what the columns are about
+        subjects = [cell.symbol if any(map(_is_symbol, cell.tokens)) else None for cell in heading]
+        if len(subjects) == len(cells) and any(subjects[1:]):
+            return [None, *(name and kinds.joined(" of ", name) for name in subjects[1:])]
     if label is None or (label.isdigit() and not has_units):
         return names
     values = [i for i, cell in enumerate(cells) if i and cell.has_value]
@@ -176,9 +175,10 @@ def _pattern(heading: _TableCell) -> str | None:
     None if the heading does not say, empty if the cells below it have no name here.
     """
     symbol = heading.symbol
-    indexed = _INDEX.fullmatch(symbol) if symbol else None
+    kind, _, own = (symbol or "").rpartition(" ")
+    indexed = _INDEX.fullmatch(own)
     if indexed and "/" not in indexed[1]:
-        return f"{indexed[1]}_{{}}{indexed[2]}"
+        return f"{'' if kind in OF_SYMBOLS else kind} {indexed[1]}_{{}}{indexed[2]}".strip()
     if symbol and symbol.startswith("d") and "/d" in symbol:
         return f"{symbol.partition('/d')[0]}/d{{}}"
     if symbol == "delta":
@@ -186,8 +186,9 @@ def _pattern(heading: _TableCell) -> str | None:
     words = heading.text.lower()
     if _LATER.search(words):
         return ""
-    other = f"{symbol}_{{}}" if symbol and symbol.isalpha() else None
-    return next((pattern for found, pattern in _HEADINGS if found.search(words)), other)
+    if kinds := kinds_in(heading.tokens, _HEADINGS):
+        return kinds.joined(" of ", "{}")
+    return f"{symbol}_{{}}" if symbol and symbol.isalpha() else None
 
 
 def _cells(text: str) -> list[_TableCell]:
