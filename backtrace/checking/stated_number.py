@@ -10,6 +10,7 @@ from backtrace.evaluation.closeness import ROUNDING
 from backtrace.evaluation.intervals import Interval
 from backtrace.symbolic.expressions import Number
 
+OF_FRACTION = 12  # digits that a fraction is as good as: it is exact
 PLACES_KEPT = 300  # half a unit of a further place is no float
 
 
@@ -46,7 +47,9 @@ def stated(text: str) -> Stated | None:
 
 
 def with_precision(number: Number) -> Stated | None:
-    """A number with the precision its text has; None beyond the range of floats."""
+    """A number with the precision its text has, which a fraction has in full; None beyond floats."""
+    if "/" in number.text:
+        return Stated(number.value, 0.0, OF_FRACTION, OF_FRACTION)
     mantissa, _, exponent = number.text.lower().lstrip("+-").partition("e")
     whole, _, fraction = mantissa.partition(".")
     places = len(fraction) - int(exponent or 0)

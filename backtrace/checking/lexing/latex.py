@@ -30,6 +30,11 @@ _NAME_PART = re.compile(rf"[{LETTER}0-9_\u0302]+")
 _NEW_BELOW = re.compile(r"(?:(?<![^\W\d_])_(?:new|\(new\))|(?<![^\W\d_])new)\Z")  # w_{5,new}, w_{5new}
 _DIFFERENTIAL = re.compile(rf"[∂dδ] ?([{LETTER}][{LETTER}0-9_\u0302⁺]*|)")  # ∂E, d w_5, and ∂ of ∂/∂w
 _EMPTY_SUBSCRIPT = re.compile(rf"(\\partial|∂) ?_(?=\{{?[\\{LETTER}])")  # ∂/∂_x is ∂/∂x
+# 3½ and 3\frac{1}{2}, where nothing follows that it is a factor of
+_MIXED = re.compile(
+    rf"(?<![\w.])([0-9]+)\s?(?:([{''.join(tables.FRACTION_SIGNS)}])|\\[dt]?frac\s?(?:\{{([0-9]+)\}}\{{([0-9]+)\}}|([0-9])([0-9])))"
+    r"(?=\s*(?:$|[$=≈,;&|]|\.(?![0-9])|\\(?:[\])\\]|end|quad|approx)))"
+)
 _ABOUT = re.compile(r" ?-?\.?[0-9]")  # behind a tilde: E ~ 0.3
 # ∇_w E is ∂E/∂w, and ∇_w alone grad_w
 _NABLA_ALONE = re.compile(rf"∇_([{LETTER}][{LETTER}0-9_]*)")
@@ -49,11 +54,16 @@ def plain(text: str) -> str:
     >>> plain(r"\dfrac{\partial E}{\partial w_{5}} \approx -1.2 \times 10^{-3}").strip()
     '∂E/∂w_5  ≈ -1.2 * 10^-3'
     """
+    text = _MIXED.sub(lambda found: f"{found[1]} {_as_fraction(*found.groups()[1:])}", text)
     text = _EMPTY_SUBSCRIPT.sub(r"\1 ", text)
     text = _SUB_RUN.sub(lambda run: f"_{{{''.join(map(tables.SUBSCRIPTS.__getitem__, run[0]))}}}", text)
     text = _SUPER_RUN.sub(lambda run: f"^{{{''.join(map(tables.SUPERSCRIPTS.__getitem__, run[0]))}}}", text)
     text = _Converter(text.translate(tables.PLAIN_CHARACTERS)).whole()
     return _NABLA_ALONE.sub(r"grad_\1", _NABLA.sub(r"∂\2/∂\1", text))
+
+
+def _as_fraction(sign: str | None, *numbers: str | None) -> str:
+    return tables.FRACTION_SIGNS[sign] if sign else "/".join(filter(None, numbers))
 
 
 class _Converter:

@@ -60,9 +60,9 @@ def equations(line: str) -> Iterator[WrittenEquation]:
         if is_last or not is_whole or _is_two(head):
             is_cut = not is_last and _is_two(head)
             if is_cut:
-                sides[-1] = head[:1]
+                sides[-1] = head[:-2]
             yield WrittenEquation(tuple(sides), tuple(starts), updates)
-            sides = [head[2:] if is_cut else _tail(part)]
+            sides = [head[-1:] if is_cut else _tail(part)]
             starts = [sides[0][0].start if sides[0] else starts[-1]]
             updates = not is_last and relations[i].text == "←"
 
@@ -160,10 +160,9 @@ def _is_divider(part: Sequence[Token], i: int) -> bool:
 
 def _is_two(head: Sequence[Token]) -> bool:
     """A number, a space and a symbol: not a product, but the end of one equation and the next one's name."""
-    is_two = (
-        len(head) == 3 and (head[0].kind, head[1].kind) == ("number", "space") and head[2].kind in _QUANTITY
-    )
-    return is_two and ("." in head[0].text or len(head[2].text) > 1)
+    if len(head) < 3 or head[-2].kind != "space" or head[-1].kind not in _QUANTITY:
+        return False
+    return number_of(head[:-2]) is not None and ("." in head[-3].text or len(head[-1].text) > 1)
 
 
 def _stripped(tokens: Sequence[Token]) -> tuple[Token, ...]:

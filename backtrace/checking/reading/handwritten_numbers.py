@@ -78,10 +78,12 @@ def read_number(
     *working, last = sides_of(text)
     is_allowed = not _names(working) if has_working else not any(map(str.strip, working))
     number = _number_in(last.strip(), has_commas) if is_allowed else None
-    if number is None:
+    if number is None or ("/" in number.text and has_working):
         return read
-    read = to_number(number, expected)
-    return read if isinstance(read, Number) else read.replace(quoted(number), quoted(text), 1)
+    if "/" in number.text:
+        return number
+    read = to_number(number.text, expected)
+    return read if isinstance(read, Number) else read.replace(quoted(number.text), quoted(text), 1)
 
 
 def sides_of(text: str) -> list[str]:
@@ -98,15 +100,15 @@ def _names(sides: Iterable[str]) -> bool:
     return any(token.kind in ("name", "derivative") for side in sides for token in tokens_of(side))
 
 
-def _number_in(side: str, has_commas: bool) -> str | None:
-    """The number that a side is, as programs write it; None if it is none, or nobody knows which."""
+def _number_in(side: str, has_commas: bool) -> Number | None:
+    """The number that a side is; None if it is none, or nobody knows which."""
+    if "/" in side:
+        return number_of(tokens_of(side))
     if _GAP.search(side) or (_MAYBE_THOUSANDS.fullmatch(side) and not has_commas):
         return None
     side = _DECIMAL.sub(r"\1.\2", side)
-    if isinstance(to_number(side), Number):
-        return side
-    number = number_of(tokens_of(side))
-    return number and number.text
+    read = to_number(side)
+    return read if isinstance(read, Number) else number_of(tokens_of(side))
 
 
 def joined(row: list[str], place: int) -> list[str]:

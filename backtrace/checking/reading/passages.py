@@ -34,13 +34,13 @@ _RELATIONS = ("=", "≈", "←", ":=")
 _EQUATION_NUMBER = re.compile(  # "E = 0.3   (2.1)" or "E = 0.3 - (A)"
     r"(?:\s\s+[-–—]?\s*\(\w{1,4}(?:\.\w{1,3})?\)|\s*[-–—]\s*\([A-Z]\))\s*[.,]?\s*$"
 )
-_COLON = re.compile(r"\s*([^\s:=]{1,80})\s?:\s?([-+]?[0-9.][0-9.,eE+-]*)\s*")  # "h_1: 0.6"
+_COLON = re.compile(r"\s*([^\s:=]{1,80})\s?:\s?([-+]?[0-9.(][0-9.,eE+/()-]*)\s*")  # "h_1: 0.6"
 _LABELLED = re.compile(rf"([^:=]{{1,120}}):[\s{FENCE}]*([-+(.0-9\[].*)")  # "Loss (L): 0.5^2 = 0.25"
 _SYMBOL = re.compile(  # L, w_5, ∂E/∂w_5, but no word
     rf"(?:[{LETTER}]|(?=.*[0-9_])[{LETTER}][{LETTER}0-9_\u0302]{{0,30}}|[∂d][^/\s]{{1,30}}/[∂d]\S{{1,30}})"
 )
 _IN_BRACKETS = re.compile(r"\s\(\s*([^\s()]{1,40})\s*\)\s*$")
-_VECTOR = re.compile(r"\[[-+0-9.eE,; \[\]]{1,2000}\]")
+_VECTOR = re.compile(r"\[[-+0-9.eE/,; \[\]]{1,2000}\]")
 # "for x = 1:", "step 2: …": after these words the symbol says when, not what the number is.
 _NO_LABELS = frozenset("for with of at from using when if in given to by on step part".split())
 _CONTINUES = re.compile(r"\s*(?::?=|≈|←)")
