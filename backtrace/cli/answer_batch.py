@@ -48,7 +48,8 @@ def file_checker(
 
     def check_file(file: str) -> Report:
         try:
-            return check_sheet(checker, _placed(read_sheet_file(file, reach), step))
+            sheet = read_sheet_file(file, reach, checker.config_names)
+            return check_sheet(checker, _placed(sheet, step))
         except BacktraceError as error:
             return Report(file, error=str(error))
 

@@ -17,7 +17,7 @@ from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.statement import Sheet
 from backtrace.evaluation.arithmetic import Value
 from backtrace.limits import SHEET_GRADIENTS
-from backtrace.problem.problem import Problem
+from backtrace.problem.problem import Network, Problem
 
 
 @dataclass(eq=False)
@@ -38,6 +38,17 @@ class Checker:
     @cached_property
     def spellings(self) -> Spellings:
         return Spellings(self.problem)
+
+    @cached_property
+    def config_names(self) -> frozenset[str]:
+        """The names that a sheet may have from the config, and those that it has by agreement."""
+        model = self.problem.model
+        if isinstance(model, Network):
+            quantities = [unit for layer in model.layers for unit in layer.units]
+        else:
+            quantities = list(model.equations)
+        given = (*self.problem.inputs, *self.problem.targets, *self.problem.parameters)
+        return frozenset((*given, *quantities, *self.names))
 
     def diagnosis(self, steps: Sequence[int]) -> Diagnosis:
         """The diagnosis of slips in some steps, with their graph."""

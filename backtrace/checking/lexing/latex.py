@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 
 from backtrace.checking.lexing import latex_tables as tables
+from backtrace.checking.lexing.fractions import with_mixed_numbers
 from backtrace.limits import NESTING
-from backtrace.symbolic.ids import LETTER
+from backtrace.symbolic.ids import LETTER, NAME
 
 _SUB_RUN = re.compile(f"[{''.join(tables.SUBSCRIPTS)}]+")
 _SUPER_RUN = re.compile(f"[{''.join(tables.SUPERSCRIPTS)}]+")
@@ -30,11 +31,6 @@ _NAME_PART = re.compile(rf"[{LETTER}0-9_\u0302]+")
 _NEW_BELOW = re.compile(r"(?:(?<![^\W\d_])_(?:new|\(new\))|(?<![^\W\d_])new)\Z")  # w_{5,new}, w_{5new}
 _DIFFERENTIAL = re.compile(rf"[∂dδ] ?([{LETTER}][{LETTER}0-9_\u0302⁺]*|)")  # ∂E, d w_5, and ∂ of ∂/∂w
 _EMPTY_SUBSCRIPT = re.compile(rf"(\\partial|∂) ?_(?=\{{?[\\{LETTER}])")  # ∂/∂_x is ∂/∂x
-# 3½ and 3\frac{1}{2}, where nothing follows that it is a factor of
-_MIXED = re.compile(
-    rf"(?<![\w.])([0-9]+)\s?(?:([{''.join(tables.FRACTION_SIGNS)}])|\\[dt]?frac\s?(?:\{{([0-9]+)\}}\{{([0-9]+)\}}|([0-9])([0-9])))"
-    r"(?=\s*(?:$|[$=≈,;&|]|\.(?![0-9])|\\(?:[\])\\]|end|quad|approx)))"
-)
 _ABOUT = re.compile(r" ?-?\.?[0-9]")  # behind a tilde: E ~ 0.3
 # ∇_w E is ∂E/∂w, and ∇_w alone grad_w
 _NABLA_ALONE = re.compile(rf"∇_([{LETTER}][{LETTER}0-9_]*)")
@@ -54,16 +50,12 @@ def plain(text: str) -> str:
     >>> plain(r"\dfrac{\partial E}{\partial w_{5}} \approx -1.2 \times 10^{-3}").strip()
     '∂E/∂w_5  ≈ -1.2 * 10^-3'
     """
-    text = _MIXED.sub(lambda found: f"{found[1]} {_as_fraction(*found.groups()[1:])}", text)
+    text = with_mixed_numbers(text)
     text = _EMPTY_SUBSCRIPT.sub(r"\1 ", text)
     text = _SUB_RUN.sub(lambda run: f"_{{{''.join(map(tables.SUBSCRIPTS.__getitem__, run[0]))}}}", text)
     text = _SUPER_RUN.sub(lambda run: f"^{{{''.join(map(tables.SUPERSCRIPTS.__getitem__, run[0]))}}}", text)
     text = _Converter(text.translate(tables.PLAIN_CHARACTERS)).whole()
     return _NABLA_ALONE.sub(r"grad_\1", _NABLA.sub(r"∂\2/∂\1", text))
-
-
-def _as_fraction(sign: str | None, *numbers: str | None) -> str:
-    return tables.FRACTION_SIGNS[sign] if sign else "/".join(filter(None, numbers))
 
 
 class _Converter:
@@ -168,7 +160,11 @@ class _Converter:
             above = mark + self.argument().strip()
             out.append(_fraction(above, mark + self.argument().strip()))
         elif name in tables.CONTENT:
-            out.append(self.argument())
+            content = self.argument()
+            letters = content.replace(" ", "")  # \mathrm{\theta b1} is one name
+            out.append(
+                content if name != "mathrm" or letters.isascii() or not NAME.fullmatch(letters) else letters
+            )
             if name in ("underbrace", "overbrace") and self.next in ("_", "^"):
                 self.position += 1
                 self.argument()
@@ -252,7 +248,7 @@ class _Converter:
                 above = above[0]
             self.position += len(above)
         above = above.replace(" ", "")
-        layer = _LAYER.fullmatch(above.removesuffix("+"))
+        layer = _LAYER.fullmatch(above.strip("+"))
         if above.removeprefix("(").removesuffix(")").lower() in tables.NEW or above.lower() in tables.NEW:
             out.append("⁺")
         elif above in tables.OLD:
@@ -261,7 +257,7 @@ class _Converter:
             index = f"_{layer[1] or layer[2]}" if layer else f"_{above}"
             place = len(out) - 1 if out and out[-1].startswith("_") else len(out)
             out.insert(place, index)
-            if above.endswith("+"):
+            if "+" in above:
                 out.append("⁺")
         elif above == "'":
             out.append("'")

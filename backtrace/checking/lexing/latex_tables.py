@@ -5,8 +5,7 @@ Tables only: `latex` reads them, and knows the grammar.
 
 from __future__ import annotations
 
-import unicodedata
-
+from backtrace.checking.lexing.fractions import SIGNS
 from backtrace.symbolic.ids import GREEK
 
 # Characters of the private use area mark boundaries: `markup.harmless` removes them from what people write,
@@ -38,8 +37,7 @@ _CHARACTERS = {
     "z\u0302": "ẑ",
 }
 PLAIN_CHARACTERS = str.maketrans({c: plain for plain, all in _CHARACTERS.items() for c in all})
-FRACTION_SIGNS = {c: unicodedata.normalize("NFKC", c).replace("⁄", "/") for c in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"}
-PLAIN_CHARACTERS |= str.maketrans({c: f"({plain})" for c, plain in FRACTION_SIGNS.items()})
+PLAIN_CHARACTERS |= str.maketrans({c: f"({plain})" for c, plain in SIGNS.items()})
 
 # Greek letters by command; both sigmas are the same letter here.
 LETTERS = {name: letter for letter, name in GREEK.items() if letter != "ς"}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from backtrace.checking.lexing.fractions import fraction
 from backtrace.checking.lexing.latex import TooDeepError, plain
 from backtrace.checking.lexing.latex_tables import FENCE
 from backtrace.checking.lexing.phrases import with_phrases
@@ -30,8 +31,6 @@ _TOKEN = re.compile(
 )
 _POWER_OF_TEN = re.compile(r"([-+]?)(?:([0-9.]+)[*x])?10(?:\^|\*\*)\(?([-+]?[0-9]+)\)?")  # 1.2*10^-3, -10^(2)
 _PLAIN = re.compile(rf"[-+]?{_NUMBER}")
-# 1/4, -39/320, (-39)/320, -(39/320), 3 1/2
-_FRACTION = re.compile(r"([-+]?)\(?(?:([0-9]+) )?\(?([-+]?)([0-9]+)\)?/\(?([-+]?)(0*[1-9][0-9]*)\)?\)?")
 _DECIMAL_COMMA = re.compile(r"^([-+]?0),(?=[0-9])")
 
 
@@ -90,28 +89,12 @@ def number_of(tokens: Sequence[Token]) -> Number | None:
         text = without_commas(text).removeprefix("+")
         return Number(float(text), text)
     if "/" in text:
-        return _fraction(spaced)
+        return fraction("".join(token.text for token in spaced))
     power = _POWER_OF_TEN.fullmatch(text)
     if power is None or not _PLAIN.fullmatch(power[2] or "1"):
         return None
     text = f"{power[1]}{power[2] or 1}e{power[3]}".replace("+", "")
     return Number(float(text), text)
-
-
-def _fraction(tokens: Sequence[Token]) -> Number | None:
-    """A fraction of whole numbers, which is exact."""
-    text = "".join(token.text for token in tokens)
-    text = re.sub(r"(?<![0-9]) +| +(?![0-9])", "", " ".join(text.split()))
-    found = _FRACTION.fullmatch(text.removeprefix("(").removesuffix(")") if text[0] == "(" else text)
-    if found is None:
-        return None
-    sign, whole, above_sign, above, below_sign, below = found.groups()
-    is_negative = (sign, above_sign, below_sign).count("-") % 2 == 1
-    if whole and (above_sign or below_sign):
-        return None
-    value = int(whole or 0) + int(above) / int(below)
-    text = f"{'-' if is_negative else ''}{f'{whole} ' if whole else ''}{above}/{below}"
-    return Number(-value if is_negative else value, text)
 
 
 def without_commas(number: str) -> str:

@@ -85,7 +85,7 @@ class Lookup:
             for meaning in self._meanings(form, step, places):
                 fitting = [key for key in meaning if decides and number and self._fits(key, number)]
                 if len(meaning) == 1 or len({self.graph[key].value for key in fitting}) == 1:
-                    return min(fitting or meaning)
+                    return min(fitting or meaning, key=lambda key: (key.sample or 0, key.id))
                 return f"could be {' or '.join(sorted(key.id for key in meaning)[:CANDIDATES_NAMED])}"
         known = (key.id for key in self.graph.nodes if key.step == step and key.sample in places)
         return f"no such quantity{nearest(name, dict.fromkeys(known))}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 from backtrace.checking.reading.document import read_document
@@ -49,8 +49,8 @@ _MAPPING_LINE = re.compile(r"""(?:- )?\s*["']?[^\s:=#"'][^:=#"']{0,200}["']?\s*:
 _TABLE_LINE = re.compile(r'[^,;\t=]{1,200}[,;\t]\s*"?[-+−]?[0-9.][^=]{0,100}')
 
 
-def read_sheet_file(path: StrPath, reach: Reach = ANYWHERE) -> Sheet:
-    """The answers in a file; `-` is standard input.
+def read_sheet_file(path: StrPath, reach: Reach = ANYWHERE, names: Collection[str] = ()) -> Sheet:
+    """The answers in a file; `-` is standard input, `names` are those of the config.
 
     Raises:
         BacktraceError: it cannot be read, or is broken.
@@ -58,11 +58,11 @@ def read_sheet_file(path: StrPath, reach: Reach = ANYWHERE) -> Sheet:
     """
     name = os.fspath(path)
     data = read_file(name, lambda: "; expected a sheet of answers", reach=reach)
-    return read_sheet(data, "<stdin>" if name == "-" else printable(name))
+    return read_sheet(data, "<stdin>" if name == "-" else printable(name), names)
 
 
-def read_sheet(data: bytes, file: str) -> Sheet:
-    """The answers in the bytes of a file, which `file` names in messages.
+def read_sheet(data: bytes, file: str, names: Collection[str] = ()) -> Sheet:
+    """The answers in the bytes of a file, which `file` names in messages; `names` are those of the config.
 
     Raises:
         BacktraceError: it is too large, not UTF-8, empty, or not what its kind has to be.
@@ -76,7 +76,7 @@ def read_sheet(data: bytes, file: str) -> Sheet:
         message = f"larger than {DOCUMENT_CHARACTERS // 1_000_000} MB, the most that is read of a document"
         raise BacktraceError(message, Location(file, 1, 1))
     if kind == "document":
-        sheet = read_document(text, file)
+        sheet = read_document(text, file, names)
     else:
         found = list(_of_mapping(text, file) if kind == "mapping" else _of_table(text, file))
         sheet = Sheet(file, tuple(filter(None, found)), blank=found.count(None))

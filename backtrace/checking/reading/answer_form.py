@@ -1,8 +1,7 @@
 r"""An answer form, filled in: the parts of it that are the form's own, and nobody's answer.
 
-Nothing between the marks of the given numbers is read. A heading like `### step 2, sample 1: x = 1`
-or `\subsection*{step 2, all samples}` gives the step and sample of the numbers below it, and states
-none itself.
+Nothing between the marks of the given numbers is read. A heading like `### step 2, sample 1: x = 1` or
+`\subsection*{step 2, all samples}`, or one without marks, gives the step and sample of the numbers below it.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ BLANK = r"\blank"  # in LaTeX, where a number is to be written
 
 _ENDS = {GIVEN: GIVEN_END, GIVEN_LATEX: GIVEN_LATEX_END}
 _HEADING = re.compile(
-    r"(?:### +|\\subsection\*\{)step ([0-9]{1,9}), (?:sample ([0-9]{1,9})|all samples)(?=[:}\s]|$)"
+    r"(### +|\\subsection\*\{|<h2>)?step ([0-9]{1,9}), (?:sample ([0-9]{1,9})|all samples)(?=[:}<\s]|$)"
 )
 _EMPTY = re.compile(r"\|.*\|\s*\|")  # a row of a table, without a number in its last cell
 _BLANK = re.compile(r"\\blank(?![A-Za-z])")
@@ -60,11 +59,11 @@ class AnswerForm:
             bare = line.strip()
             is_short = len(bare) < LINE_CHARACTERS
             heading = _HEADING.match(bare) if is_short else None
-            if heading and int(heading[1]) and heading[2] != "0":
-                sample = int(heading[2]) if heading[2] else None
-                self.places.append(Place(number, int(heading[1]), sample))
+            if heading and int(heading[2]) and heading[3] != "0":
+                sample = int(heading[3]) if heading[3] else None
+                self.places.append(Place(number, int(heading[2]), sample))
                 end = None  # also where somebody deleted the mark
-                yield ""
+                yield "" if heading[1] else line  # in a plain text, it may have more to say
             elif end is not None or bare in _ENDS:
                 end = _ENDS[bare] if end is None else None if bare == end else end
                 self.is_form = True

@@ -7,13 +7,14 @@ understood, is reported, never skipped silently. Nothing is evaluated.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from backtrace.checking.lexing.symbols import Token, ascii_name
 from backtrace.checking.lexing.tokens import Side, name_of, number_of
 from backtrace.checking.reading.answer_form import AnswerForm
 from backtrace.checking.reading.equations import WrittenEquation, equations
 from backtrace.checking.reading.handwritten_numbers import with_points
+from backtrace.checking.reading.known_names import KnownNames
 from backtrace.checking.reading.markup import document_lines, harmless
 from backtrace.checking.reading.matrices import cells, elements, labels
 from backtrace.checking.reading.passages import TextPassage, passages
@@ -29,16 +30,20 @@ _CHANGES = re.compile(r"[-+*/]=\s+[^\s=]*[0-9]")  # "w -= 0.1" gives no number f
 _PRODUCT = re.compile(r"[α-ω]{2}|[A-Za-zα-ω]_?[0-9]+[A-Za-zα-ω]")  # "ηδ5y4"
 
 
-def read_document(text: str, file: str = "") -> Sheet:
+def read_document(text: str, file: str = "", names: Collection[str] = ()) -> Sheet:
     """The statements, formulas and unread lines of a document; `file` tells LaTeX and HTML by its ending.
+
+    `names` are those of the config, which no product is read in.
 
     >>> read_document("so ∂E/∂w₅ = 2(0.5) = 1.0.").statements[0][:3]
     ('dE/dw_5', Number(value=1.0, text='1.0'), 1)
     """
     form = AnswerForm()
     text = text if file.endswith(".ipynb") else form.answers(text)
-    reader = _EquationReader(form.is_form)
-    lines = with_tables(with_points(document_lines(text, file)), reader.not_understood)
+    known = KnownNames(names)
+    reader = _EquationReader(form.is_form, known)
+    whole = with_points(map(known.whole, document_lines(text, file)))
+    lines = with_tables(whole, reader.not_understood)
     for passage in passages(lines, reader.not_understood):
         reader.read(passage)
     formulas = () if form.is_form else tuple(reader.formulas)  # those of a form are not the student's
@@ -49,8 +54,9 @@ def read_document(text: str, file: str = "") -> Sheet:
 class _EquationReader:
     """Collects statements and formulas; in a form, an equation states one number."""
 
-    def __init__(self, is_form: bool) -> None:
+    def __init__(self, is_form: bool, known: KnownNames) -> None:
         self.is_form = is_form
+        self.known = known
         self.statements: list[Statement] = []
         self.formulas: list[Formula] = []
         self.unread: dict[int, str] = {}
@@ -64,13 +70,13 @@ class _EquationReader:
         text, last = passage.text, passage.segments[-1]
         if _CHANGES.search(text):
             self.not_understood(last.line, last.raw)
-        found = list(equations(text))
+        found = list(equations(text, self.known))
         ends = [*(equation.starts[0] for equation in found[1:]), len(text)]
         for equation, end in zip(found, ends, strict=False):
             segments = list(map(passage.segment_at, equation.starts))
             lines = [segment.line for segment in segments]
             is_short = len(equation.sides) <= SIDES_READ
-            statements = list(_statements(equation, lines)) if is_short else []
+            statements = list(_statements(equation, lines, self.known)) if is_short else []
             if self.is_form and len({statement.text for statement in statements}) == 1:
                 del statements[1:]  # the others are in the form's own formula
             formulas = list(_formulas(equation, lines)) if is_short else []
@@ -81,13 +87,14 @@ class _EquationReader:
                 self.not_understood(segments[-1].line, segments[-1].raw)
 
 
-def _statements(equation: WrittenEquation, lines: Sequence[int]) -> Iterator[Statement]:
+def _statements(equation: WrittenEquation, lines: Sequence[int], known: KnownNames) -> Iterator[Statement]:
     """One for each quantity that a chain names, with the number at its end."""
     sides = equation.sides
     names = [name_of(side) for side in sides]
     if any(name and "(" not in name for name in names):  # a_1 = g(h_1) = 0.6 names a_1 alone
         names = [None if name and "(" in name else name for name in names]
-    names[1:] = [None if _is_working(side) else name for side, name in zip(sides[1:], names[1:], strict=True)]
+    later = zip(sides[1:], names[1:], strict=True)
+    names[1:] = [name if name in known.names or not _is_working(side) else None for side, name in later]
     matrix = elements(sides[-1])
     if matrix:
         yield from _entries(equation, names, matrix, lines[-1])

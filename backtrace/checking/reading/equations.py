@@ -15,6 +15,7 @@ from typing import NamedTuple
 from backtrace.checking.lexing.latex_tables import BREAK, UNKNOWN
 from backtrace.checking.lexing.symbols import Token
 from backtrace.checking.lexing.tokens import is_operator, number_of, opening, tokens_of
+from backtrace.checking.reading.known_names import KnownNames
 from backtrace.checking.reading.prose_words import (
     ARTICLES,
     COST_WORDS,
@@ -40,10 +41,12 @@ class WrittenEquation(NamedTuple):
     updates: bool = False
 
 
-def equations(line: str) -> Iterator[WrittenEquation]:
+def equations(line: str, known: KnownNames | None = None) -> Iterator[WrittenEquation]:
     """The chains in a line, from left to right; of each, only the sides that are mathematics."""
     without = _NO_RELATION.sub(lambda found: BREAK * len(found[0]), line)
-    parts, relations = _at_relations(_with_minus(tokens_of(without)))
+    tokens = tokens_of(without)
+    tokens = list(known.factors(tokens)) if known else tokens
+    parts, relations = _at_relations(_with_minus(tokens))
     if not relations:
         return
     first = _stripped(parts[0])

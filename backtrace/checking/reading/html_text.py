@@ -17,12 +17,18 @@ from backtrace.checking.reading.lines import DocumentLine
 
 SCRIPTS = {"sub": "_{", "sup": "^{"}
 
-_HIDDEN = frozenset("script style head annotation noscript template".split())
+_HIDDEN = frozenset("script style head annotation noscript template svg".split())
 _BLOCKS = frozenset(
     "p div td th tr li br h1 h2 h3 h4 h5 h6 table ul ol pre blockquote section article body dd dt hr".split()
 )
 # Before each part of a MathML element, as LaTeX has it: \frac{…}{…}, {…}_{…}^{…}.
-_PART_MARKS = {"mfrac": ("", ""), "msub": ("", "_"), "msup": ("", "^"), "msubsup": ("", "_", "^")}
+_PART_MARKS = {
+    "mfrac": ("", ""),
+    "mover": ("", "\\phantom"),
+    "msub": ("", "_"),
+    "msup": ("", "^"),
+    "msubsup": ("", "_", "^"),
+}
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 # The parser looks for the end of a tag from each "<" where one may begin, which takes quadratic time; so
@@ -91,7 +97,7 @@ class _HtmlText(HTMLParser):
             parts.depth += 1
         if tag in _PART_MARKS:
             self.parts.append(_MathParts(tag, list(_PART_MARKS[tag])))
-            self.put("\\frac" if tag == "mfrac" else "")
+            self.put({"mfrac": "\\frac", "mover": "\\hat"}.get(tag, ""))
         elif tag in SCRIPTS:
             self.put(SCRIPTS[tag])
 

@@ -36,6 +36,10 @@ _ALPHABETS = re.compile("[\U0001d400-\U0001d7ff]+")  # 𝑤 and 𝟎
 _SPACED_POINT = re.compile(r"(?<=[0-9])\. (?=[0-9])")
 _NEW_BELOW = re.compile("ₙₑw")  # there is no w below the line
 _DASH = re.compile(r"–(?=\s?[.0-9(])")  # for a minus
+# Tables that are drawn with lines, as `trace` does at the terminal.
+_BOX = str.maketrans(
+    {**dict.fromkeys("│┃║", "|"), **dict.fromkeys("─━═", "-"), **dict.fromkeys("├┤┼╭╮╰╯┬┴┌┐└┘", "|")}
+)
 _RULE = re.compile(r"\s*[=\-_*~]{3,}\s*")
 
 
@@ -55,7 +59,9 @@ def document_lines(text: str, file: str = "") -> Iterator[DocumentLine]:
 def _clean(line: str, comments: bool) -> str:
     """A line without control characters, tags, addresses, bullets and emphasis."""
     line = _INLINE_COMMENT.sub("", line)
-    line = _without_alphabets(harmless(html.unescape(_SIZE.sub("", line.replace("&amp;", "&")))))
+    line = _without_alphabets(
+        harmless(html.unescape(_SIZE.sub("", line.replace("&amp;", "&"))).translate(_BOX))
+    )
     if comments:
         line = _COMMENT.sub("", line)
     if _RULE.fullmatch(line):

@@ -1,0 +1,59 @@
+"""The config's names in a document: w_x1h1 is one where the config has it, and xy is x·y where it has both.
+
+Must not know what a name stands for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from backtrace.checking.lexing.quantity_words import PHRASES
+from backtrace.checking.lexing.symbols import Token
+from backtrace.checking.reading.lines import DocumentLine
+from backtrace.checking.reading.prose_words import FUNCTIONS, neighbour
+from backtrace.symbolic.ids import LETTER, spell
+
+_INDEX = re.compile(rf"_([{LETTER}0-9]+)")
+_CUT = re.compile(rf"[0-9][{LETTER}]")  # here a name would be cut in two
+_BEFORE_FACTOR = ("relation", "operator", "open")
+
+
+class KnownNames:
+    """Names of parameters, inputs, targets, units and equations, in the letters of the config or in ASCII."""
+
+    def __init__(self, names: Collection[str] = ()) -> None:
+        self.names = frozenset((*names, *map(spell, names)))
+        parts = (part for name in self.names for part in name.split("_"))
+        self._parts = frozenset(part for part in parts if _CUT.search(part))
+
+    def whole(self, line: DocumentLine) -> DocumentLine:
+        """A line whose indices are held together by braces, where they are the config's: w_{x1h1}."""
+        if not self._parts or "_" not in line.text:
+            return line
+        return line._replace(text=_INDEX.sub(self._braced, line.text))
+
+    def _braced(self, index: re.Match[str]) -> str:
+        return f"_{{{index[1]}}}" if index[1] in self._parts else index[0]
+
+    def factors(self, tokens: Sequence[Token]) -> Iterator[Token]:
+        """The tokens, with letters that stand together as factors: those of the config, and in 2xy = 12."""
+        before: Token | None = None
+        for i, token in enumerate(tokens):
+            if before and token.kind == "name" and self._is_product(token.text, before, tokens, i):
+                for place, letter in enumerate(token.text, token.start):
+                    yield Token("name", letter, place, place + 1)
+            else:
+                yield token
+            before = token if token.kind != "space" else before
+
+    def _is_product(self, text: str, before: Token, tokens: Sequence[Token], i: int) -> bool:
+        """Whether a symbol is two or more factors of one letter each."""
+        is_word = text in self.names or text in FUNCTIONS or (text.casefold(),) in PHRASES
+        if len(text) == 1 or not text.isalpha() or is_word:
+            return False
+        is_behind_number = before.kind == "number" and before.end == tokens[i].start
+        after = neighbour(tokens, i, 1)
+        if is_behind_number and after is not None and after.kind == "relation":
+            return True
+        return self.names.issuperset(text) and (is_behind_number or before.kind in _BEFORE_FACTOR)
