@@ -6,6 +6,7 @@ Knows nothing of stated numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from itertools import chain
 from typing import NamedTuple
 
@@ -55,7 +56,7 @@ class Node(NamedTuple):
     expression: Expression | None
     uses: Mapping[str, Key]
     value: float
-    position: int = 0
+    position: float = 0
     depth: int = 0
     role: str | None = None
 
@@ -116,6 +117,17 @@ class Graph:
         ids = self.find(name, step, sample) or self.find(name, step, None)
         keys = (Key(step, place, id) for id in ids for place in (sample, None))
         return next(filter(None, map(self.nodes.get, keys)), None) if len(ids) == 1 else None
+
+    def at(self, step: int, sample: int | None) -> list[Node]:
+        """The quantities of a step and sample."""
+        return [node for node in self.nodes.values() if node.key[:2] == (step, sample)]
+
+    def with_nodes(self, changed: Mapping[Key, Node]) -> Graph:
+        """The same graph with other equations for some quantities."""
+        graph = copy(self)
+        graph.nodes = {**self.nodes, **changed}
+        graph._compiled, graph._all_below = {}, {}
+        return graph
 
     def _add_step(self, step: int) -> None:
         batch = self.problem.batch != "online"

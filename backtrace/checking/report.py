@@ -17,10 +17,11 @@ KEEP_THE_MARK = ("truncated", "rounded_too_early")
 
 
 class Finding(NamedTuple):
-    """A slip that gives the stated number, and the sentence that says how."""
+    """A slip that gives the stated number, and the sentence that says how; `second`: a slip made as well."""
 
     slip: str
     explanation: str
+    second: str | None = None
 
 
 class Remark(NamedTuple):
@@ -31,7 +32,7 @@ class Remark(NamedTuple):
 
 
 class Root(NamedTuple):
-    """The faulty statement that a carried one follows from."""
+    """The faulty statement that a carried one follows from, or whose error a faulty one repeats."""
 
     id: str
     step: int
@@ -43,7 +44,7 @@ class Judgement(NamedTuple):
 
     `id` is the quantity's own id, or the student's name for an unknown one; `expected` its true value.
     `slip` and `explanation` are those of the most plausible finding; `alternatives` are the other ones.
-    `remarks` are about the working that is written before the number.
+    `remarks` are about the working that is written before the number; `second` is a slip made as well.
     """
 
     statement: Statement
@@ -57,6 +58,7 @@ class Judgement(NamedTuple):
     alternatives: tuple[Finding, ...] = ()
     root: Root | None = None
     remarks: tuple[Remark, ...] = ()
+    second: str | None = None
 
 
 class FormulaFinding(NamedTuple):
@@ -113,12 +115,19 @@ class Report(NamedTuple):
         return sum(mark(judgement, slip_mark) for judgement in self.judgements)
 
     @property
+    def marks_something(self) -> bool:
+        """Whether a number was marked, or a formula evaluated."""
+        return bool(self.out_of or self.formulas or self.right_formulas)
+
+    @property
     def has_mistakes(self) -> bool:
         return bool(self.formulas) or any(judgement.verdict in FAULTY for judgement in self.judgements)
 
 
 def mark(judgement: Judgement, slip_mark: float = 0.0) -> float:
-    """The mark of one statement, from 0 to 1."""
+    """The mark of one statement, from 0 to 1; an error that was made before costs nothing again."""
+    if judgement.root is not None:
+        return 1.0
     if judgement.verdict == "slip" and judgement.slip not in KEEP_THE_MARK:
         return slip_mark
     return 0.0 if judgement.verdict in ("unknown", "wrong") else 1.0

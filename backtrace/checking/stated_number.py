@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import NamedTuple
 
 from backtrace.config.cursor import to_number
 from backtrace.evaluation.closeness import ROUNDING
+from backtrace.evaluation.exact import fraction
 from backtrace.evaluation.intervals import Interval
 from backtrace.symbolic.expressions import Number
 
@@ -23,6 +25,11 @@ class Stated(NamedTuple):
     places: int
 
     @property
+    def exactly(self) -> Fraction:
+        """The number as it is written, as if it were not rounded."""
+        return fraction(self.value)
+
+    @property
     def interval(self) -> Interval:
         """Everything that rounds to the number as it is written."""
         return Interval(self.value - self.half, self.value + self.half)
@@ -30,6 +37,10 @@ class Stated(NamedTuple):
     def fits(self, value: float, tolerance: float = 0.0) -> bool:
         """Whether a value rounds to the stated number; ties may be rounded either way."""
         return abs(self.value - value) <= self.half + ROUNDING * abs(value) + tolerance
+
+    def overlaps(self, other: Stated) -> bool:
+        """Whether both can be the same number, written to more and to fewer places."""
+        return abs(self.value - other.value) <= max(self.half, other.half)
 
     def turned(self) -> Stated:
         """The same with the other sign."""

@@ -29,6 +29,7 @@ from backtrace.symbolic.expressions import (
 
 Environment = dict[str, Value]
 NOT_A_NUMBER = Number(math.nan, "nan")
+NEARLY_CANCELLED = 1e-9  # a smaller float may be what rounding left of 0, as 0.3 - 0.1 - 0.2 is -2.8e-17
 
 
 def evaluate(
@@ -36,11 +37,13 @@ def evaluate(
     values: Environment,
     arithmetic: Arithmetic,
     is_needed: Callable[[str], bool] = lambda _: True,
+    exactly: Callable[[str, Value], Value] | None = None,
 ) -> None:
     """Compute the equations in order and add each result to `values` under the equation's id.
 
     A result that is not finite ends the calculation, because everything computed from it would be worthless.
-    One that is not needed for anything, as `is_needed` says of its id, is kept as nan.
+    One that is not needed for anything, as `is_needed` says of its id, is kept as nan. A result that may be
+    what rounding left of 0 is replaced by what `exactly` gives for its id and value.
 
     Raises:
         NotFiniteError: naming the first needed equation whose value is infinite or not a number.
@@ -53,6 +56,8 @@ def evaluate(
                 if is_needed(equation.symbol.id):
                     raise NotFiniteError(f"{equation.symbol.text} is not a finite number ({value})")
                 value = arithmetic.number(NOT_A_NUMBER)
+            if exactly and value and abs(value) < NEARLY_CANCELLED:
+                value = exactly(equation.symbol.id, value)
             values[equation.symbol.id] = value
 
 

@@ -6,20 +6,26 @@ A pass is evaluated from a state under one arithmetic. Must not know which passe
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from backtrace.derivation.derivation import Derivation, derive, objective_of
+from backtrace.derivation.equation import Equation
 from backtrace.derivation.forward_pass import Case
 from backtrace.derivation.optimizers import UPDATE_RULES
 from backtrace.errors import NotFiniteError
 from backtrace.evaluation.arithmetic import Arithmetic
 from backtrace.evaluation.evaluator import Environment, evaluate
+from backtrace.evaluation.float64 import FLOAT64
 from backtrace.problem.notation import derivative, given
 from backtrace.problem.problem import Network, Problem, Sample
 from backtrace.symbolic.expressions import ZERO, Number, symbols
 from backtrace.symbolic.ids import spell
+
+if TYPE_CHECKING:  # imported only where a sum cancels, which is rare
+    from backtrace.evaluation.exact import ExactValues
 
 LARGEST_EXPONENT = 700  # e^710 is past float64; softmax is shifted before that
 
@@ -35,15 +41,44 @@ class State(NamedTuple):
 
 
 class Pass:
-    """A sample's equations and their values; `failure` if one of them is not finite."""
+    """A sample's equations and their values; `failure` if one of them is not finite.
 
-    __slots__ = ("derivation", "failure", "values", "written")
+    Of the sums over a batch, `samples` has the passes that they are taken over.
+    """
 
-    def __init__(self, derivation: Derivation, values: Environment, written: dict[str, str]) -> None:
+    __slots__ = ("_exact", "derivation", "failure", "samples", "values", "written")
+
+    def __init__(
+        self,
+        derivation: Derivation,
+        values: Environment,
+        written: dict[str, str],
+        samples: Mapping[int, Pass] = MappingProxyType({}),
+    ) -> None:
         self.derivation = derivation
         self.values = values
         self.written = written
+        self.samples = samples
         self.failure: NotFiniteError | None = None
+        self._exact: ExactValues | None = None
+
+    @property
+    def exact(self) -> ExactValues:
+        """The exact values of what is rational in the config's numbers."""
+        if self._exact is None:
+            from backtrace.evaluation.exact import ExactValues
+
+            samples = {sample: own.exact for sample, own in self.samples.items()}
+            self._exact = ExactValues(self.values, self.written, samples)
+            self._exact.add(self.derivation.forward)
+            self._exact.add(self.derivation.backward)
+        return self._exact
+
+    def without_rounding(self, rows: Sequence[Equation], id: str, value: float) -> float:
+        """The value of one of the rows, without what rounding left of 0."""
+        if id not in self.exact.equations:
+            self.exact.add(rows)
+        return self.exact.instead_of(id, value)
 
 
 def case_of(*samples: Sample) -> Case:
@@ -94,10 +129,21 @@ class Passes:
             self.forward_pass(evaluated, case)
             if backward:
                 is_needed = self.is_needed(evaluated.derivation)
-                evaluate(evaluated.derivation.backward, state.values, self.arithmetic, is_needed)
+                self.evaluate(evaluated.derivation.backward, evaluated, is_needed)
         except NotFiniteError as failure:
             evaluated.failure = NotFiniteError(f"{failure.message} in sample {sample}")
         return evaluated
+
+    def evaluate(
+        self, rows: Sequence[Equation], evaluated: Pass, is_needed: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        """Evaluate rows in a pass's own values; in floats, a sum that cancels is exactly 0.
+
+        Raises:
+            NotFiniteError: a value that is needed is infinite or not a number.
+        """
+        exactly = partial(evaluated.without_rounding, rows) if self.arithmetic is FLOAT64 else None
+        evaluate(rows, evaluated.values, self.arithmetic, is_needed, exactly)
 
     def is_needed(self, derivation: Derivation) -> Callable[[str], bool]:
         """A test, by id, of the derivatives from which others or new parameters are computed.
@@ -128,7 +174,7 @@ class Passes:
         while True:
             failure: NotFiniteError | None = None
             try:
-                evaluate(evaluated.derivation.forward, evaluated.values, self.arithmetic)
+                self.evaluate(evaluated.derivation.forward, evaluated)
             except NotFiniteError as found:  # e^h may have been too large
                 failure = found
             shifted = case.shifted | self.too_large(evaluated.values)
@@ -138,6 +184,7 @@ class Passes:
                 evaluated.values.pop(row.id, None)
             case = Case(case.has_targets, case.targets_sum_to_one, shifted)
             evaluated.derivation = self.derivation(case)
+            evaluated._exact = None
         if failure:
             raise failure
 

@@ -19,6 +19,8 @@ from backtrace.evaluation.passes import Pass, Passes, State
 from backtrace.problem.problem import Problem
 from backtrace.symbolic.expressions import number, symbols
 
+VALUES_KEPT = 100_000  # of a batch, so that its sums can be computed exactly where they cancel
+
 
 class Request(NamedTuple):
     """The steps `first` to `last`, of one sample, all of them, or each step's own.
@@ -112,6 +114,7 @@ class Run:
         """The passes of the samples asked for; the sums over all samples, and the update by these."""
         visible = self.visible(self.samples) if shown else []
         collected: Environment = {}
+        passes: dict[int, Pass] = {}
         equations: StepDerivation | None = None
         for sample in self.samples if self.scored else visible:
             evaluated = self.passes.run(state, sample)
@@ -120,11 +123,19 @@ class Run:
             self.raise_failure(evaluated)
             if evaluated.derivation.backward:
                 equations = equations or self.step_derivation(evaluated.derivation, self.scored)
+                if len(self.scored) * len(evaluated.values) <= VALUES_KEPT:
+                    passes[sample] = evaluated
                 for row in equations.total:
                     collected[f"{row.id}[{sample}]"] = evaluated.values[row.id]
         if equations:
             all_shown = shown and self.request.sample in (None, "all")
-            yield from self.total_parts(step, equations, collected, state, all_shown)
+            total = Pass(
+                Derivation(equations.total, equations.update),
+                {**state.values, **collected},
+                dict(state.written),
+                passes,
+            )
+            yield from self.total_parts(step, equations, total, state, all_shown)
 
     def raise_failure(self, evaluated: Pass) -> None:
         """Raise the failure of a pass, or the reason why it has no backward pass though one is wanted."""
@@ -163,7 +174,7 @@ class Run:
     def update(self, evaluated: Pass) -> StepDerivation:
         """Evaluate the update by a pass in its own environment; the equations."""
         equations = self.step_derivation(evaluated.derivation, None)
-        evaluate(equations.update, evaluated.values, self.arithmetic)
+        self.passes.evaluate(equations.update, evaluated)
         return equations
 
     def update_parts(self, step: int, sample: int, evaluated: Pass, state: State) -> Iterator[Part]:
@@ -185,16 +196,16 @@ class Run:
         return again
 
     def total_parts(
-        self, step: int, equations: StepDerivation, collected: Environment, state: State, shown: bool
+        self, step: int, equations: StepDerivation, evaluated: Pass, state: State, shown: bool
     ) -> Iterator[Part]:
         """The sums over a batch, the update by these, and E with the updated parameters."""
-        values, written = {**state.values, **collected}, dict(state.written)
-        self.evaluate_total(equations, values)
+        values, written = evaluated.values, evaluated.written
+        self.evaluate_total(equations, evaluated)
         if shown:
             yield Part(step, None, "total", equations.total, values, written)
         if not self.is_update_wanted(step):
             return
-        evaluate(equations.update, values, self.arithmetic)
+        self.passes.evaluate(equations.update, evaluated)
         if shown:
             yield Part(step, None, "update", equations.update, values, written)
         if shown and equations.after and "after" in self.request.phases:
@@ -207,11 +218,11 @@ class Run:
         if equations.update:
             self.passes.commit(state, values)
 
-    def evaluate_total(self, equations: StepDerivation, values: Environment) -> None:
-        """Add the sums over a batch to its values; as in a pass, one that nothing needs may be no number."""
+    def evaluate_total(self, equations: StepDerivation, evaluated: Pass) -> None:
+        """Evaluate the sums over a batch; as in a pass, one that nothing needs may be no number."""
 
         def is_needed(id: str) -> bool:
             used = (symbol.id for row in equations.update for symbol in symbols(row.expression))
             return id == equations.total[0].id or id in used
 
-        evaluate(equations.total, values, self.arithmetic, is_needed)
+        self.passes.evaluate(equations.total, evaluated, is_needed)

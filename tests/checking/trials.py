@@ -107,6 +107,68 @@ class Trial:
                 except (ValueError, ArithmeticError):  # nobody can go on from what came out
                     continue
 
+    def final_answers(self, decimals: int, slips: int) -> Iterator[Outcome]:
+        """Sheets of the first layer's gradients alone, with so many slips made on the way to them."""
+        first = self.config["layers"][0]["weights"]
+        asked = {f"dE/d{name}" for row in first for name in row}
+        carried = self.random.random() < 0.5
+        # People who round on the way keep a digit more than they hand in.
+        clean = Working(self.config, decimals + carried, carried)
+        on_the_way = [p for p in clean.plants if p.slip not in READINGS and p.slip != "digits_swapped"]
+        upstream = [p for p in on_the_way if p.place[0] == 1 and p.place[2] not in asked]
+        by_slip: dict[str, list[Plant]] = defaultdict(list)
+        for plant in upstream:
+            by_slip[plant.slip].append(plant)
+        for slip in sorted(by_slip):
+            plants = [self.random.choice(by_slip[slip])]
+            if slips == 2:
+                other = self.random.choice(upstream)
+                if other.place == plants[0].place or other.slip == slip:
+                    continue
+                plants.append(other)
+            try:
+                wrong = Working(self.config, decimals + carried, carried, plants)
+            except (ValueError, ArithmeticError):
+                continue
+            shown = [
+                line._replace(text=f"{line.value:.{decimals}f}")
+                for line in wrong.lines.values()
+                if line.place[0] == 1 and line.place[2] in asked and line.place[1] in (1, None)
+            ]
+            outcome = self.of_final_answers(slip, plants, shown, decimals, clean)
+            if outcome:
+                yield outcome
+
+    def of_final_answers(
+        self, slip: str, plants: list[Plant], shown: list[Line], decimals: int, clean: Working
+    ) -> Outcome | None:
+        """What came out for the first wrong number; None where all slips together do not show."""
+        places = {plant.place for plant in plants}
+        effects = [Working(self.config, 12, False, [p for p in plants if p is not one]) for one in plants]
+        both = Working(self.config, 12, False, plants)
+        unit = 10.0**-decimals
+        for less in effects:
+            if not any(
+                abs(both.lines[line.place].value - less.lines[line.place].value) > 2 * unit for line in shown
+            ):
+                return None  # one of them cannot be seen
+        judged = self.check(shown)
+        faulty = [(place, j) for place, j in judged.items() if j.verdict in FAULTY]
+        digits = max((stated(j.statement.text).digits for _, j in faulty), default=0)  # type: ignore[union-attr]
+        if not faulty:
+            return Outcome(slip, decimals, digits, "missed", 0, 0, "")
+        best = 0
+        for place in (1, 2, 3):
+            named: set[str | None] = set()
+            for _, j in faulty:
+                found = [(j.slip, j.second), *((f.slip, f.second) for f in j.alternatives)]
+                named.update(part for some in found[:place] for part in some)
+            if not best and {p.slip for p in plants} <= named:
+                best = place
+        verdict = "slip" if any(j.verdict == "slip" for _, j in faulty) else "wrong"
+        what = "" if best else f"{plants}\n{self.described(shown, judged, [p for p, _ in faulty])}"
+        return Outcome(slip, decimals, digits, verdict, best, len(places) - len(plants), what)
+
     def readings(self, clean: Working, decimals: int) -> Iterator[Plant]:
         """The slips that only a whole sheet can offer."""
         for (step, sample, id), line in clean.lines.items():
@@ -165,6 +227,12 @@ class Trial:
                 row += f" {judgement.slip}: {judgement.explanation} | {others} | true {judgement.expected!r}"
             rows.append(row)
         return "\n".join(rows)
+
+
+def final_outcomes(number: int, seed: int, decimals: list[int], slips: int) -> list[Outcome]:
+    """The outcomes of one network's final answers."""
+    trial = Trial(number, seed)
+    return [outcome for places in decimals for outcome in trial.final_answers(places, slips)]
 
 
 def outcomes(number: int, seed: int, decimals: list[int], only: str | None) -> list[Outcome]:

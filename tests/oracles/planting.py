@@ -127,8 +127,8 @@ class Working:
     """One person's way through a network: `lines` in order, and every slip that could be made on the way.
 
     `decimals` are those of the sheet; with `carried` the person goes on with what is written down, else with
-    all digits. A `plant` makes a slip; with `goes_on` false only the number that is written down is wrong.
-    A `rough` person rounds what is not written down too.
+    all digits. A `plant` makes a slip, several make as many; with `goes_on` false only the number that is
+    written down is wrong. A `rough` person rounds what is not written down too.
     """
 
     def __init__(
@@ -136,13 +136,15 @@ class Working:
         config: Config,
         decimals: int,
         carried: bool = False,
-        plant: Plant | None = None,
+        plant: Plant | Sequence[Plant] | None = None,
         goes_on: bool = True,
         steps: int = 1,
         rough: bool = False,
     ) -> None:
         self.config, self.decimals, self.carried = config, decimals, carried
-        self.plant, self.goes_on, self.rough = plant, goes_on, rough
+        planted = [plant] if isinstance(plant, Plant) else plant or ()
+        self.planted = {one.place: one for one in planted}
+        self.goes_on, self.rough = goes_on, rough
         self.lines: dict[Place, Line] = {}
         self.plants: list[Plant] = []
         self.parameters: dict[str, float] = dict(config["parameters"])
@@ -156,8 +158,8 @@ class Working:
         every = {**(slips or {}), **self.slips_of_the_pen(right)}
         self.plants += [Plant(place, slip, i, v) for slip, vs in every.items() for i, v in enumerate(vs)]
         value = right
-        plant = self.plant
-        if plant is not None and plant.place == place:
+        plant = self.planted.get(place)
+        if plant is not None:
             value = every[plant.slip][plant.turn] if plant.slip in every else plant.value
         text = f"{value:.{self.decimals}f}"
         self.lines[place] = Line(place, kind, value, text)
@@ -293,8 +295,10 @@ class Pass:
         wrong += [right + (xm - xk) * wk for xk, wk in zip(x, w, strict=True) for xm in x]
         if len(rows) == len(x):
             wrong.append(sum(xk * self.p[rows[k][j]] for k, xk in enumerate(x)) + b)
+        summands = [*terms, *([b] if bias else [])]
         slips = {
-            "missing_term": [right - term for term in [*terms, *([b] if bias else [])]],
+            "missing_term": [right - term for term in summands],
+            "sign": [right - 2 * term for term in summands],
             "missing_factor": [right - xk * wk + wk for xk, wk in zip(x, w, strict=True)],
             "wrong_index": wrong,
         }

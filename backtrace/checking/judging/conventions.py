@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key
@@ -19,6 +19,7 @@ CONVENTIONS = (
 )
 LEAST_TURNED = 3  # numbers with the opposite sign make a convention
 UNTURNED_SHARE = 0.1  # of them may have a wrong sign in the other convention
+NEARLY = 0.1  # how far off a number of the other convention may be, relative to the right one
 CLEAR_SIGN = 10  # times half a unit of its last place
 
 
@@ -31,11 +32,25 @@ class Entry(NamedTuple):
     number: Stated
 
 
-def turned_kinds(graph: Graph, entries: Sequence[Entry]) -> tuple[Sequence[str], str]:
-    """The kinds of quantities that all have the opposite sign, and their names in a sentence."""
+def turned_kinds(
+    graph: Graph, entries: Sequence[Entry], turns_deltas: bool = False
+) -> tuple[Sequence[str], str]:
+    """The kinds of quantities that all have the opposite sign, and their names in a sentence.
+
+    A few numbers may have a wrong sign by mistake. They have not where the sheet defines δ so, as
+    `turns_deltas` says, nor where a right Δ or new value follows from them.
+    """
     signs = {kind: _kept_signs(graph, entries, kind) for kind in CONVENTIONS[0][0]}
+    updates = list(_updates(graph, entries))
+    deltas = [e.key for e in entries if graph[e.key].kind in ("delta", "gradient")]
+    follows = any(e.number.fits(graph[e.key].value) and graph.depends_on(e.key, deltas) for e, _ in updates)
     for kinds, what in CONVENTIONS:
-        if _are_turned([signs[kind] for kind in kinds]) and not _steps_the_other_way(graph, entries):
+        enough = 1 if follows or (turns_deltas and kinds == ("delta",)) else LEAST_TURNED
+        if (
+            all(keeps for _, keeps in updates)
+            and any(_nearly_turned(graph, e, kinds) for e in entries)
+            and _are_turned([signs[kind] for kind in kinds], enough)
+        ):
             return kinds, what
     return (), ""
 
@@ -75,15 +90,22 @@ def _kept_signs(graph: Graph, entries: Sequence[Entry], kind: str) -> list[bool]
     return clear if len(clear) >= LEAST_TURNED else clear + small
 
 
-def _are_turned(kept: Sequence[Sequence[bool]]) -> bool:
+def _are_turned(kept: Sequence[Sequence[bool]], enough: int) -> bool:
     """Whether enough numbers of some kinds are stated, and have the opposite sign."""
-    if sum(map(len, kept)) < LEAST_TURNED:
+    if sum(map(len, kept)) < enough:
         return False
     return all(signs and sum(signs) <= UNTURNED_SHARE * len(signs) for signs in kept)
 
 
-def _steps_the_other_way(graph: Graph, entries: Sequence[Entry]) -> bool:
-    """Whether a stated Δ or new value goes against the true one; then the sign is a slip, no convention."""
+def _nearly_turned(graph: Graph, entry: Entry, kinds: Sequence[str]) -> bool:
+    """Whether a number is right, or nearly so, but for its sign."""
+    node, number = graph[entry.key], entry.number
+    off = abs(number.value + node.value)
+    return node.kind in kinds and node.value != 0 and off <= max(number.half, NEARLY * abs(node.value))
+
+
+def _updates(graph: Graph, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bool]]:
+    """Each stated Δ or new value, and whether it goes in the true direction; if not, a sign is a slip."""
     for entry in entries:
         node, number = graph[entry.key], entry.number
         if node.kind == "change":
@@ -93,6 +115,5 @@ def _steps_the_other_way(graph: Graph, entries: Sequence[Entry]) -> bool:
         else:
             continue
         moves = number.value - old, node.value - old
-        if min(map(abs, moves)) > CLEAR_SIGN * number.half and moves[0] * moves[1] < 0:
-            return True
-    return False
+        if min(map(abs, moves)) > CLEAR_SIGN * number.half:
+            yield entry, moves[0] * moves[1] > 0

@@ -18,9 +18,9 @@ from backtrace.checking.naming.binding import Bound, NameBinder, value_in
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.side_parser import is_symbolic, operand, parse_side
 from backtrace.checking.report import FormulaFinding, Report
-from backtrace.checking.slips.candidates import Candidate
+from backtrace.checking.slips.candidates import Candidate, best_of
 from backtrace.checking.slips.diagnosis import Diagnosis
-from backtrace.checking.slips.table import SLIPS, NumberSlip, Slip
+from backtrace.checking.slips.table import is_about_digits
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Formula, Sheet
 from backtrace.errors import BacktraceError
@@ -52,42 +52,43 @@ def points_of(diagnosis: Diagnosis) -> list[Diagnosis]:
     return points
 
 
-def judge_formulas(
-    report: Report, points: Sequence[Diagnosis], lookup: Lookup, sheet: Sheet, turned: bool
-) -> Report:
-    """Add the formulas of a sheet to its report; `turned` if its numbers for δ have the other sign."""
-    judge = _Judge(points, lookup, turned)
-    workings = {side for statement in sheet.statements for side in statement.working}
-    readable: list[tuple[Formula, list[Claim]]] = []
-    not_evaluated: list[tuple[int, str]] = []
-    for formula in dict.fromkeys(sheet.formulas):
-        if formula.right in workings and _is_arithmetic(formula.right):
-            continue
-        if claims := list(judge.claims(formula)):
-            readable.append((formula, claims))
-        else:
-            not_evaluated.append((formula.line, f"{formula.left.text} = {formula.right.text}"))
-    judge.turned = turned or judge.turns_deltas(claim for _, claims in readable for claim in claims)
-    wrong = [found for formula, claims in readable if (found := judge.finding(formula, claims))]
-    right = len(readable) - len(wrong)
-    return report._replace(formulas=tuple(wrong), right_formulas=right, not_evaluated=tuple(not_evaluated))
-
-
 def _is_arithmetic(side: Side) -> bool:
     """Whether a side with names in it is none the less the working of a number: w_5 - 0.5(-0.0786)."""
     expression = parse_side(side.tokens)
     return expression is not None and not is_symbolic(expression)
 
 
-class _Judge:
-    """Judges the formulas of one sheet; `turned` if they define δ with the other sign throughout."""
+class WrittenFormulas:
+    """The formulas of one sheet, which are evaluated at each of the points.
 
-    def __init__(self, points: Sequence[Diagnosis], lookup: Lookup, turned: bool) -> None:
+    `turn_deltas`: they define δ with the other sign throughout.
+    """
+
+    def __init__(self, points: Sequence[Diagnosis], lookup: Lookup, sheet: Sheet) -> None:
         self.points = points
         self.graphs = [point.graph for point in points]
         self.graph = self.graphs[0]
         self.names = NameBinder(lookup, lookup.sample)
-        self.turned = turned
+        self.turned = False
+        self.readable: list[tuple[Formula, list[Claim]]] = []
+        self.not_evaluated: list[tuple[int, str]] = []
+        workings = {side for statement in sheet.statements for side in statement.working}
+        for formula in dict.fromkeys(sheet.formulas):
+            if formula.right in workings and _is_arithmetic(formula.right):
+                continue
+            if claims := list(self.claims(formula)):
+                self.readable.append((formula, claims))
+            else:
+                self.not_evaluated.append((formula.line, f"{formula.left.text} = {formula.right.text}"))
+        self.turn_deltas = self.turns_deltas(claim for _, claims in self.readable for claim in claims)
+
+    def judged(self, report: Report, turned: bool) -> Report:
+        """The report of the numbers with the formulas added; `turned`: numbers for δ have the other sign."""
+        self.turned = turned or self.turn_deltas
+        wrong = [found for formula, claims in self.readable if (found := self.finding(formula, claims))]
+        right = len(self.readable) - len(wrong)
+        not_evaluated = tuple(self.not_evaluated)
+        return report._replace(formulas=tuple(wrong), right_formulas=right, not_evaluated=not_evaluated)
 
     # What a formula claims
 
@@ -187,17 +188,12 @@ class _Judge:
             if _same(value, value_in(graph, key)):
                 continue  # equal by coincidence at this point, which proves nothing
             exactly = Stated(value, EXACT * abs(value), 17, 17)
-            fitting.append({c.slip: c for c in diagnosis.fitting(key, exactly, {})})
+            fitting.append({c.slip: c for c in best_of(diagnosis.fitting(key, exactly))})
         if not fitting:
             return None
         first, *others = fitting
         common = (c for slip, c in first.items() if all(slip in other for other in others))
-        return next((c for c in common if not _is_about_digits(SLIPS[c.slip])), None)
-
-
-def _is_about_digits(row: Slip) -> bool:
-    """Whether a slip is only in the digits of a number, of which a formula has none."""
-    return isinstance(row, NumberSlip) and row.only_digits
+        return next((c for c in common if not is_about_digits(c.slip)), None)
 
 
 def _has_numbers_put_in(expression: Expression) -> bool:

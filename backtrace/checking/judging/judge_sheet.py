@@ -14,17 +14,23 @@ from math import isfinite
 from backtrace.checking.graph import Key, gradients_of
 from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.conventions import Entry, another_sample, turned_kinds
-from backtrace.checking.judging.formulas import judge_formulas
-from backtrace.checking.judging.student_numbers import StudentNumbers
+from backtrace.checking.judging.exact_quantities import ExactQuantities
+from backtrace.checking.judging.float_formats import FloatFormat, format_of
+from backtrace.checking.judging.formulas import WrittenFormulas
+from backtrace.checking.judging.stated_factors import with_stated_factors
 from backtrace.checking.judging.working import Workings
 from backtrace.checking.naming.resolve import NameResolver, NumberedSteps
 from backtrace.checking.report import FAULTY, Convention, Finding, Judgement, Report, Root, Verdict
+from backtrace.checking.slips.candidates import Candidate, best_of
 from backtrace.checking.slips.diagnosis import Diagnosis
+from backtrace.checking.slips.sheet_diagnosis import SheetDiagnosis
+from backtrace.checking.slips.student_numbers import StudentNumbers
+from backtrace.checking.slips.table import SLIPS, EquationSlip
 from backtrace.checking.slips.what_if_values import PLACES_ROUNDED
 from backtrace.checking.stated_number import Stated, with_precision
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.errors import BacktraceError
-from backtrace.evaluation.closeness import EXACT, same
+from backtrace.evaluation.closeness import same
 from backtrace.evaluation.intervals import UndecidedError
 from backtrace.limits import CANDIDATES, DIAGNOSES, DIAGNOSES_OF_LARGE, SHEET_GRADIENTS, SHEET_STEPS
 from backtrace.symbolic.ids import spell
@@ -50,21 +56,32 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
         diagnosis = checker.diagnosis(steps)
     except BacktraceError as error:
         return Report(sheet.file, error=str(error))
-    marking = _Marking(checker, diagnosis, sheet, names)
+    lookup = checker.lookup(diagnosis.graph, sheet)
+    formulas = WrittenFormulas(checker.points, lookup, sheet) if sheet.formulas else None
+    marking = _Marking(checker, diagnosis, sheet, names, bool(formulas and formulas.turn_deltas))
     report = marking.report()
-    if not sheet.formulas:
-        return report
-    lookup = checker.lookup(checker.points[0].graph, sheet)
-    return judge_formulas(report, checker.points, lookup, sheet, "delta" in marking.turned)
+    if formulas:
+        report = formulas.judged(report, "delta" in marking.turned)
+    return report if report.marks_something else report._replace(error=_nothing_marked(report))
+
+
+def _nothing_marked(report: Report) -> str:
+    """Why there is nothing to mark on a sheet."""
+    reasons = [f"{j.id}: {j.explanation}" for j in report.judgements[:1]]
+    reasons += [f"line {line}: {text}" for line, text in (*report.unread, *report.not_evaluated)][:1]
+    return f"{report.file}: nothing here can be marked" + "".join(f"; {reason}" for reason in reasons[:1])
 
 
 class _Marking:
     """Judges one sheet; the state is what has been judged so far, in the order of computation."""
 
-    def __init__(self, checker: Checker, diagnosis: Diagnosis, sheet: Sheet, names: NumberedSteps) -> None:
+    def __init__(
+        self, checker: Checker, diagnosis: Diagnosis, sheet: Sheet, names: NumberedSteps, turns: bool
+    ) -> None:
         self.checker = checker
         self.graph = graph = diagnosis.graph
         self.diagnosis = diagnosis
+        self.exact = ExactQuantities(graph)
         self.sheet = sheet
         lookup = checker.lookup(graph, sheet)
         self.naming = NameResolver(lookup, names, sheet.document)
@@ -80,12 +97,16 @@ class _Marking:
         self.matrices = Counter(_matrix(s) for s in sheet.statements if "[" in s.name)
         for place, statement in enumerate(sheet.statements):
             self.place(place, statement)
-        self.find_conventions()
+        self.format = self.read_float_format()
+        self.find_conventions(turns)
         # Where a quantity is stated more than once, others depend on its first statement.
         self.first: dict[Key, Entry] = {}
         for entry in self.entries:
             self.first.setdefault(entry.key, entry)
         self.numbers = self.numbers_to_go_on_with()
+        stated_wrong = [k for k, e in self.first.items() if not e.number.fits(graph[k].value)]
+        self.graph = with_stated_factors(graph, stated_wrong)
+        self.slips = SheetDiagnosis(diagnosis, self.numbers)
         first = {key: entry.number for key, entry in self.first.items()}
         self.workings = Workings(lookup, first, self.turned)
         # Of the first statements, in the order in which they are judged.
@@ -93,8 +114,9 @@ class _Marking:
         self.doubtful_keys: list[Key] = []
 
     def report(self) -> Report:
-        for entry in sorted(self.entries, key=lambda e: (self.graph[e.key].position, e.place)):
-            judgement = self.judge(entry)
+        self.in_order = sorted(self.entries, key=lambda e: (self.graph[e.key].position, e.place))
+        for entry in self.in_order:
+            judgement = self.stated_again(entry) or self.judge(entry)
             self.judged[entry.place] = judgement
             if self.first[entry.key] is entry:
                 if judgement.verdict in FAULTY:
@@ -104,6 +126,7 @@ class _Marking:
             if entry.statement.working:
                 remarks = self.workings.remarks(entry.statement, entry.key, judgement.verdict in FAULTY)
                 self.judged[entry.place] = judgement._replace(remarks=tuple(dict.fromkeys(remarks)))
+        self.explain_faults()
         judgements = tuple(self.judged[place] for place in sorted(self.judged))
         sheet, conventions = self.sheet, tuple(self.conventions)
         return Report(sheet.file, None, judgements, conventions, sheet.unread, blank=sheet.blank)
@@ -124,9 +147,20 @@ class _Marking:
 
     # Conventions of the whole sheet
 
-    def find_conventions(self) -> None:
-        """Flip the signs of a sheet of the other sign convention; say if it looks like another sample."""
-        self.turned, what = turned_kinds(self.graph, self.entries)
+    def read_float_format(self) -> FloatFormat | None:
+        """Take the digits of a float32 for what they are worth, and say that they are such."""
+        found = format_of(entry.number for entry in self.entries)
+        if found:
+            self.entries = [e._replace(number=found.precise(e.number)) for e in self.entries]
+            self.conventions.append(Convention("precision", f"these are {found.name} numbers"))
+        return found
+
+    def find_conventions(self, turns: bool) -> None:
+        """Flip the signs of a sheet of the other sign convention; say if it looks like another sample.
+
+        `turns`: its formulas define δ with the other sign.
+        """
+        self.turned, what = turned_kinds(self.graph, self.entries, turns)
         if self.turned:
             self.entries = [
                 e._replace(number=e.number.turned()) if self.graph[e.key].kind in self.turned else e
@@ -154,17 +188,21 @@ class _Marking:
         return numbers
 
     def is_exact(self, entry: Entry, numbers: Mapping[Key, Stated]) -> bool:
-        """Whether a number follows exactly from those before it."""
-        node, number = self.graph[entry.key], entry.number
-        if node.expression is None or not same(number.value, node.value, EXACT):
+        """Whether a number is the exact value of its equation, and no rounded one was used for it."""
+        if self.graph[entry.key].expression is None or self.exact.value(entry.key) != entry.number.exactly:
             return False
-        try:
-            found = StudentNumbers(self.graph, numbers, entry.key).interval()
-        except UndecidedError:
-            return False
-        return same(found.low, node.value, EXACT) and same(found.high, node.value, EXACT)
+        used = StudentNumbers(self.graph, numbers, entry.key).depends_on()
+        return all(numbers[key].half == 0 for key in used)
 
     # Judging
+
+    def stated_again(self, entry: Entry) -> Judgement | None:
+        """The judgement of a wrong number that is stated once more; it costs no further mark."""
+        first = self.first[entry.key]
+        known = self.judged.get(first.place)
+        if known is None or known.verdict not in FAULTY or not first.number.overlaps(entry.number):
+            return None
+        return self.of(entry, "wrong")._replace(root=Root(entry.key.id, entry.key.step, entry.key.sample))
 
     def judge(self, entry: Entry) -> Judgement:
         node, number = self.graph[entry.key], entry.number
@@ -184,9 +222,10 @@ class _Marking:
         # The faulty numbers that it depends on, as computed; then the doubtful ones.
         below = self.graph.depends_on(entry.key, (*self.faulty_keys, *self.doubtful_keys))
         faulty = list(below)[:FAULTY_IN_TURN]
+        epsilon = self.format.epsilon if self.format else 0.0
         for as_stated in _choices(faulty):
             repaired = [key for key in faulty if key not in as_stated]
-            own = StudentNumbers(self.graph, numbers, entry.key, repaired)
+            own = StudentNumbers(self.graph, numbers, entry.key, repaired, epsilon)
             exactly = any(map(number.fits, own.as_written()))
             try:
                 follows = exactly or own.interval().overlaps(number.interval)
@@ -200,6 +239,8 @@ class _Marking:
     def right(self, entry: Entry) -> Judgement:
         node, number = self.graph[entry.key], entry.number
         exact = same(number.value, node.value)
+        if self.format and self.format.is_one(number) and not exact:
+            return self.of(entry, "rounding", "right, as far as numbers of this precision go")
         if number.digits <= 1 and not exact and node.expression is not None:
             slips = self.diagnosis.in_its_own_equation(entry.key, number)
             if slips:
@@ -238,23 +279,59 @@ class _Marking:
         return None
 
     def faulty(self, entry: Entry, own: StudentNumbers) -> Judgement:
+        """A wrong number; `explain_faults` finds out why when all are known."""
         self.diagnosed += 1
-        is_diagnosed = self.diagnosed <= self.most_diagnosed
-        slips: list[Finding] = []
-        if is_diagnosed:
-            slips = self.diagnosis.findings(entry.key, entry.number, own.points(), self.numbers)
-        if not slips:
-            said = f"correct: {self.graph[entry.key].value or 0.0:.6g}"
-            if not is_diagnosed:
-                said += f"; only the first {self.most_diagnosed:,} wrong numbers are examined for slips"
-            elif entry.number.digits >= 3:
-                said += f"; no known slip gives {entry.statement.text}"
-            return self.of(entry, "wrong", said)
+        if self.diagnosed <= self.most_diagnosed:
+            self.slips.add(entry.place, entry.key, entry.number, own.points())
+        return self.of(entry, "wrong")
+
+    def explain_faults(self) -> None:
+        """Name the slips of the wrong numbers; one mistake costs one mark."""
+        found = self.slips.explained()
+        made: dict[tuple[str, str], Key] = {}
+        for entry in self.in_order:
+            judgement, first = self.judged[entry.place], self.first[entry.key]
+            if judgement.verdict not in FAULTY or judgement.explanation:
+                continue
+            if first is not entry and judgement.root:
+                known = self.judged[first.place]
+                said = f"{known.explanation}; stated before, so it costs no further mark"
+                same_again = known._replace(statement=entry.statement, root=judgement.root, explanation=said)
+                self.judged[entry.place] = same_again._replace(remarks=judgement.remarks)
+                continue
+            candidates = found.get(entry.place)
+            explained = self.slip(entry, candidates) if candidates else self.unexplained(entry)
+            if candidates and (mistake := self.mistake(entry, candidates[0])):
+                root = made.setdefault(mistake, entry.key)
+                if root != entry.key:
+                    said = f"{explained.explanation}; the same mistake as in {self.graph[root].symbol.text}"
+                    explained = explained._replace(
+                        explanation=said, root=Root(root.id, root.step, root.sample)
+                    )
+            self.judged[entry.place] = explained._replace(remarks=judgement.remarks)
+
+    def mistake(self, entry: Entry, candidate: Candidate) -> tuple[str, str] | None:
+        """What is the same where a mistake is made again: its cause, or a slip in quantities of one kind."""
+        row = SLIPS[candidate.slip]
+        if isinstance(row, EquationSlip) and candidate.slip != "wrong_index":
+            return candidate.slip, self.graph[candidate.where or entry.key].kind
+        return (candidate.slip, candidate.cause) if candidate.cause else None
+
+    def slip(self, entry: Entry, candidates: Sequence[Candidate]) -> Judgement:
+        findings = self.diagnosis.said(entry.key, entry.number, best_of(candidates))
         if self.other_sample:  # the whole sheet looks like that, so each number most likely does
-            slips = sorted(slips, key=lambda slip: slip.slip != "wrong_sample")
-        first, *rest = slips
+            findings = sorted(findings, key=lambda finding: finding.slip != "wrong_sample")
+        first, *rest = findings
         judgement = self.of(entry, "slip", first.explanation, rest)
-        return judgement._replace(slip=first.slip)
+        return judgement._replace(slip=first.slip, second=first.second)
+
+    def unexplained(self, entry: Entry) -> Judgement:
+        said = f"correct: {self.graph[entry.key].value or 0.0:.6g}"
+        if entry.place not in self.slips.faults:
+            said += f"; only the first {self.most_diagnosed:,} wrong numbers are examined for slips"
+        elif entry.number.digits >= 3:
+            said += f"; no known slip gives {entry.statement.text}"
+        return self.of(entry, "wrong", said)
 
     def of(
         self, entry: Entry, verdict: Verdict, explanation: str = "", findings: Sequence[Finding] = ()

@@ -8,32 +8,40 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import chain, islice
-from types import MappingProxyType
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.report import Finding
-from backtrace.checking.slips.candidates import Candidate, best_of, contradicts
+from backtrace.checking.slips.candidates import Candidate, Evidence, best_of, ranked
 from backtrace.checking.slips.explanations import explanation
+from backtrace.checking.slips.groups import GroupSlips
 from backtrace.checking.slips.misreadings import Suspect
 from backtrace.checking.slips.rewrites import rewritings, throughout
 from backtrace.checking.slips.rewriting import Rewriting
+from backtrace.checking.slips.student_numbers import StudentNumbers
 from backtrace.checking.slips.table import SLIPS, EquationSlip, NumberSlip
 from backtrace.checking.slips.what_if_values import PLACES_ROUNDED, Changed, Values, given_by, value_in
 from backtrace.checking.stated_number import Stated
 from backtrace.evaluation.closeness import same
+from backtrace.evaluation.intervals import UndecidedError
 from backtrace.limits import SYMBOLS_KEPT
 
-EQUATIONS_BEHIND = 30  # equations on the way in which slips are made
+EQUATIONS_BEHIND = 100  # equations on the way in which slips are made
 SLIPS_LISTED = 8
+GROUPED = 1_000  # quantities of a graph in which slips are made in all equations of one kind
 THROUGHOUT_KINDS = ("delta", "gradient", "update", "cost", "change", "net", "activation")
 # How much less plausible a slip is in an equation further off, or with other numbers than the student's own.
 PAST_A_STATED = 0.25
 STATED_OTHERWISE = 2.0
 WITH_TRUE_NUMBERS = 0.5
 ON_THE_WAY = 1.0
-EACH_EQUATION = 0.1
+EACH_EQUATION = 0.03
+# A slip may be one in rounded arithmetic where its value is this near, and the number has so many digits.
+NEAR = 0.02
+NEAR_DIGITS = 3
+FEWEST_PLACES, MOST_PLACES = 2, 6  # decimals to which people round on the way
 # Two slips at once.
 PAIR_DIGITS = 4
 PAIR_RANK = 3.0
@@ -52,16 +60,8 @@ class Diagnosis:
         self.made_twice: dict[Key, list[tuple[Rewriting, Rewriting]]] = {}
         self.kept = 0
         self.throughout = throughout(graph)
-
-    def findings(
-        self, key: Key, number: Stated, numbers: Mapping[Key, float], sheet: Mapping[Key, Stated]
-    ) -> list[Finding]:
-        """The slips that give a stated number, the most plausible first.
-
-        `numbers` are the student's own that it depends on, `sheet` has everything that is stated.
-        """
-        ranked = self.fitting(key, number, numbers, sheet) or self.pairs(key, number, numbers)
-        return self.said(key, number, ranked)
+        self.groups: GroupSlips | None = None
+        self.true_values = Values(graph)
 
     def doubts(
         self, key: Key, number: Stated, numbers: Mapping[Key, float], faultless: bool
@@ -76,41 +76,84 @@ class Diagnosis:
         if faultless:
             doubts.append(c for c in self.true(key) if c.where == key or c.where not in own.fixed)
             doubts.append(self.misread(Suspect(self.graph[key], number, own, self.rounded), "truncated"))
-        return self.said(key, number, best_of(number, chain(*doubts)))
+        fitting = ranked(number, (c for c in chain(*doubts) if number.fits(c.value)))
+        return self.said(key, number, best_of(fitting))
 
-    def said(self, key: Key, number: Stated, ranked: Sequence[Candidate]) -> list[Finding]:
+    def said(self, key: Key, number: Stated, candidates: Sequence[Candidate]) -> list[Finding]:
         right = self.graph[key].value
         correct = f"correct: {right:.{_digits(right, number)}g}"
-        return [Finding(c.slip, f"{c.explanation}; {correct}") for c in ranked[:SLIPS_LISTED]]
+        return [Finding(c.slip, f"{c.explanation}; {correct}", c.second) for c in candidates[:SLIPS_LISTED]]
 
     def fitting(
-        self,
-        key: Key,
-        number: Stated,
-        numbers: Mapping[Key, float],
-        sheet: Mapping[Key, Stated] = MappingProxyType({}),
+        self, key: Key, number: Stated, own: Values | None = None, evidence: Evidence | None = None
     ) -> list[Candidate]:
-        """The best candidate of each slip that gives a stated number, the most plausible first."""
+        """The candidates that give a stated number, the most plausible first.
+
+        `own` has the student's own values of what it depends on, `evidence` everything that is stated.
+        """
         if not number.value and not number.half:
             return []
-        own = self.values(key, numbers)
-        true = (
-            c._replace(rank=c.rank + STATED_OTHERWISE) if c.where in own.fixed else c
-            for c in self.true(key)
-            if number.fits(c.value)
-        )
+        own = own or self.true_values
+        evidence = evidence or Evidence(self.graph, {})
+        suspect = Suspect(self.graph[key], number, own, self.rounded)
         # Unstated values on the way may have been rounded too.
         rounded = Values(self.graph, own.fixed, min(number.places, PLACES_ROUNDED))
-        suspect = Suspect(self.graph[key], number, own, self.rounded)
-        candidates = chain(self.own(key, own), true, self.misread(suspect))
-        if self.depends_on_unstated(key, own):
+        candidates = chain(self.own(key, own), self.with_true(key, own), self.misread(suspect))
+        if own.fixed and self.depends_on_unstated(key, own):
             candidates = chain(candidates, self.own(key, rounded))
-        fitting = (c for c in candidates if number.fits(c.value))
-        found = best_of(number, (c for c in fitting if not contradicts(self.graph, sheet, key, number, c)))
+        fitting = (
+            c for c in candidates if number.fits(c.value) or self.fits_rounded(key, number, own, evidence, c)
+        )
+        found = ranked(number, evidence.possible(key, number, fitting))
         if found or not own.fixed:
             return found
         everywhere = Suspect(self.graph[key], number, rounded, self.rounded, everywhere=True)
-        return best_of(number, self.misread(everywhere))
+        return ranked(number, (c for c in self.misread(everywhere) if number.fits(c.value)))
+
+    def in_groups(self, key: Key) -> Iterator[Candidate]:
+        """Slips in all equations of one kind, with the true numbers."""
+        if self.groups is None:
+            made = {node.key: self.rewritings(node) for node in self.graph.nodes.values()}
+            self.groups = GroupSlips(self.graph, made)
+        return self.groups.candidates(key, {slip: row.rank for slip, row in SLIPS.items()})
+
+    def with_true(self, key: Key, own: Values) -> Iterator[Candidate]:
+        """Slips in the true numbers; those in a number that is stated otherwise are less plausible."""
+        for candidate in self.true(key):
+            late = STATED_OTHERWISE if candidate.where in own.fixed else 0.0
+            yield candidate._replace(rank=candidate.rank + late) if late else candidate
+
+    def fits_rounded(
+        self, key: Key, number: Stated, own: Values, evidence: Evidence, candidate: Candidate
+    ) -> bool:
+        """Whether a slip that nearly gives a number gives it in rounded arithmetic.
+
+        The numbers before it are known as far as they are written, and the unstated ones on the way may have
+        been rounded.
+        """
+        rewriting, where = candidate.rewriting, candidate.where
+        off = abs(candidate.value - number.value)
+        if (
+            rewriting is None
+            or where is None
+            or off > NEAR * abs(number.value)
+            or number.digits < NEAR_DIGITS
+        ):
+            return False
+        if own.fixed:
+            known = {k: evidence.numbers[k] for k in own.fixed if k in evidence.numbers and k != where}
+            student = StudentNumbers(self.graph, known, key, wrong={where: rewriting})
+            with suppress(UndecidedError):
+                if student.interval().overlaps(number.interval):
+                    return True
+        for places in range(FEWEST_PLACES, min(number.places, MOST_PLACES) + 1):
+            values = Values(
+                self.graph, own.fixed, places, lambda node: rewriting.work if node.key == where else None
+            )
+            value = value_in(values, key)
+            if value is not None and number.fits(value):
+                return True
+        return False
 
     def depends_on_unstated(self, key: Key, own: Values) -> bool:
         """Whether a quantity in the equation, or in a rewriting of it, has to be computed."""
@@ -123,7 +166,8 @@ class Diagnosis:
         for slip, row in SLIPS.items():
             if isinstance(row, NumberSlip) and only in (None, slip):
                 for value, said, late in row.make(suspect):
-                    yield Candidate(row.rank + late, slip, value, partial(str, said))
+                    cause = said if slip in ("wrong_sample", "wrong_step") else ""
+                    yield Candidate(row.rank + late, slip, value, partial(str, said), cause=cause)
 
     def values(self, key: Key, numbers: Mapping[Key, float]) -> Values:
         """The student's numbers except the quantity's own, and all values that follow from them."""
@@ -131,7 +175,7 @@ class Diagnosis:
 
     def in_its_own_equation(self, key: Key, number: Stated) -> list[Finding]:
         """The slips in the quantity's own equation that would round to the same as the right value."""
-        node, true = self.graph[key], Values(self.graph)
+        node, true = self.graph[key], self.true_values
         found: dict[str, Finding] = {}
         for rewriting in self.rewritings(node):
             value = given_by(rewriting, true)
@@ -141,7 +185,7 @@ class Diagnosis:
         return list(found.values())
 
     def own(self, key: Key, own: Values) -> Iterator[Candidate]:
-        """Slips in the student's own numbers, also in the equations behind the numbers that are used."""
+        """Slips in the student's own numbers, also in the equations behind wrong ones that are used."""
         if not own.fixed:
             return
         yield from self.rewritten(key, own, 0.0)
@@ -154,7 +198,7 @@ class Diagnosis:
     def true(self, key: Key) -> list[Candidate]:
         """Slips in the true numbers."""
         if key not in self.with_true_numbers:
-            found = list(self.rewritten(key, Values(self.graph), WITH_TRUE_NUMBERS))
+            found = list(self.rewritten(key, self.true_values, WITH_TRUE_NUMBERS))
             self.with_true_numbers[key] = [*found, *self.throughout_the_step(key)]
         return self.with_true_numbers[key]
 
@@ -186,7 +230,8 @@ class Diagnosis:
                 value = value_in(Changed(base, node.key, value, affected), key)
             if value is not None and not same(value, self.graph[key].value):
                 explain = partial(explanation, self.graph, key, node, rewriting, base.fixed)
-                yield Candidate(rank, rewriting.slip, value, explain, node.key, rewriting)
+                cause = f"in {node.symbol.text}, {rewriting.how}"
+                yield Candidate(rank, rewriting.slip, value, explain, node.key, rewriting, cause=cause)
 
     def rewritings(self, node: Node) -> list[Rewriting]:
         """The rewritings of a node's equation, made once."""
@@ -211,20 +256,23 @@ class Diagnosis:
         for slip, values in self.throughout.items() if node.kind in THROUGHOUT_KINDS else ():
             value, row = value_in(values, key), SLIPS[slip]
             if value is not None and not same(value, node.value) and isinstance(row, EquationSlip):
-                said = f"you get this when, throughout the step, {row.sentence}"
-                yield Candidate(row.rank + (row.throughout or 0.0), slip, value, partial(str, said))
+                cause = f"throughout the step, {row.sentence}"
+                explain = partial(str, f"you get this when, {cause}")
+                rank = row.rank + (row.throughout or 0.0)
+                yield Candidate(rank, slip, value, explain, values=values, cause=cause)
 
-    def pairs(self, key: Key, number: Stated, numbers: Mapping[Key, float]) -> list[Candidate]:
+    def pairs(self, key: Key, number: Stated, own: Values) -> list[Candidate]:
         """Two slips at once that give a number with enough digits, if only one such pair does."""
         if number.digits < PAIR_DIGITS:
             return []
-        for values in (self.values(key, numbers), Values(self.graph)):
+        for values in (own, self.true_values):
             found: dict[frozenset[str], Candidate] = {}
             for first, second, value in self.two_slips(key, values):
-                if number.fits(value):
+                if number.fits(value) and first.how != second.how:
                     said = f"you get this with two slips at once: {first.how}, and {second.how}"
                     rank = SLIPS[first.slip].rank + SLIPS[second.slip].rank
-                    candidate = Candidate(rank, first.slip, value, partial(str, said))
+                    explain = partial(str, said)
+                    candidate = Candidate(rank, first.slip, value, explain, second=second.slip)
                     found.setdefault(frozenset((first.how, second.how)), candidate)
             if found:
                 return list(found.values()) if len(found) == 1 else []

@@ -77,7 +77,8 @@ class Suspect:
         return [
             (other, misread)
             for other, misread in found
-            if misread.value and other.key != own and other.kind not in ("given", "held")
+            if misread.value and other.key != own and other.kind != "held"
+            if other.kind != "given" or other.role  # but no constant of the update
             if not same(misread.value, self.node.value)
         ]
 
@@ -113,19 +114,19 @@ def wrong_step(suspect: Suspect) -> Iterator[Misread]:
 
 def wrong_quantity(suspect: Suspect) -> Iterator[Misread]:
     """Another quantity of the same step and sample, written under the wrong name."""
-    node, is_short = suspect.node, suspect.number.digits <= 1
-    for other, misread in () if is_short else suspect.others:
-        if other.key.id != node.key.id and _may_be_mistaken(node, other.key):
-            is_like = other.kind == node.kind or other.layer == node.layer
-            yield misread if is_like else misread._replace(late=misread.late + 0.2)
+    node = suspect.node
+    for other, misread in suspect.others if suspect.number.digits > 1 else ():
+        key = node.key
+        same_place = key.sample == other.key.sample or None in (key.sample, other.key.sample)
+        if other.key.step == key.step and same_place and other.key.id != key.id:
+            yield misread._replace(late=misread.late + _unlikeness(node, other))
 
 
-def _may_be_mistaken(node: Node, other: Key) -> bool:
-    """Whether a number may stand under the wrong name: same step and sample, no new value for an old."""
-    key = node.key
-    same_sample = key.sample == other.sample or key.sample is None or other.sample is None
-    is_new = key.id.endswith("+") or node.kind in ("change", "state")
-    return key.step == other.step and same_sample and (is_new or not other.id.endswith("+"))
+def _unlikeness(node: Node, other: Node) -> float:
+    """How much less plausible it is to take one quantity for another that is not of its kind or layer."""
+    is_new, is_other_new = (n.key.id.endswith("+") or n.kind in ("change", "state") for n in (node, other))
+    unlike = 0.2 * (other.kind != node.kind and other.layer != node.layer)
+    return unlike + 0.5 * (is_other_new and not is_new) + 0.5 * (other.kind == "given")
 
 
 def power_of_ten(suspect: Suspect) -> Iterator[Misread]:
@@ -136,8 +137,8 @@ def power_of_ten(suspect: Suspect) -> Iterator[Misread]:
 
 
 def truncated(suspect: Suspect) -> Iterator[Misread]:
-    """Digits cut off instead of rounded."""
-    for right in suspect.rights:
+    """Digits cut off instead of rounded; a single digit is no such number."""
+    for right in suspect.rights if suspect.number.digits > 1 else ():
         cut = _with_places(right, suspect.number, ROUND_DOWN)
         if cut is not None and same(float(cut), suspect.number.value):
             yield Misread(float(cut), "the digits are cut off instead of rounded")

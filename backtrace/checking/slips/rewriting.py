@@ -15,6 +15,8 @@ from backtrace.problem.problem import Layer, Network
 from backtrace.symbolic.expressions import Expression, Symbol, substitute
 from backtrace.symbolic.ids import spell
 
+TRANSPOSED = "the weights are those of the transposed matrix"
+
 
 class Rewritten(NamedTuple):
     """A wrong right-hand side and the mistake in words; `added` has the quantities that it brings in."""

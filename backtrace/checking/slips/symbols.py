@@ -6,9 +6,18 @@ from collections.abc import Iterator
 from itertools import islice
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.slips.rewriting import Rewritten, biases_of, instead_of, layer_of
+from backtrace.checking.slips.rewriting import TRANSPOSED, Rewritten, biases_of, instead_of, layer_of
 from backtrace.problem.problem import Network
-from backtrace.symbolic.expressions import ONE, ZERO, Expression, Negative, Quotient, substitute, symbols
+from backtrace.symbolic.expressions import (
+    ONE,
+    ZERO,
+    Expression,
+    Negative,
+    Quotient,
+    Symbol,
+    substitute,
+    symbols,
+)
 from backtrace.symbolic.ids import spell
 from backtrace.symbolic.simplify import add
 
@@ -16,15 +25,19 @@ SIBLINGS_TRIED = 40  # quantities of the same kind that are each tried in the pl
 
 
 def missing_activation(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
-    """Use the net input as the activation: a_1 = h_1, or ∂E/∂w_5 = δ_o·h_1."""
+    """Use the net input as the activation: a_1 = h_1, ∂E/∂w_5 = δ_o·h_1, or h_o = w_5·h_1 + w_6·h_2."""
+    nets: dict[Symbol, Node] = {}
     for symbol in symbols(expression):
         used = graph[node.uses[symbol.id]]
         if node.kind == "activation" and used.kind == "net" and expression != symbol:
             yield Rewritten(symbol, f"{symbol.text} is used as {node.symbol.text}")
-        elif node.kind == "gradient" and used.kind == "activation":
+        elif node.kind in ("gradient", "net") and used.kind == "activation":
             for net in (graph[key] for key in used.uses.values()):
                 if net.kind == "net" and used.expression != net.symbol:  # h and a of a linear unit are equal
+                    nets[symbol] = net
                     yield instead_of(expression, {symbol: net})
+    if len(nets) > 1:
+        yield instead_of(expression, nets)
 
 
 def wrong_index(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
@@ -85,7 +98,7 @@ def _transposed(graph: Graph, node: Node, expression: Expression) -> Iterator[Re
         if name is not None and other is not None and name != other and spell(name) in used
     }
     if mirrored:
-        yield instead_of(expression, mirrored, "the weights are those of the transposed matrix")
+        yield instead_of(expression, mirrored, TRANSPOSED)
 
 
 def wrong_target(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:

@@ -124,3 +124,9 @@ _ROWS: tuple[Slip, ...] = (
 )
 # The id of a slip is the name of the function that makes it.
 SLIPS: dict[str, Slip] = {row.make.__name__: row for row in _ROWS}
+
+
+def is_about_digits(slip: str) -> bool:
+    """Whether a slip is only in how a number is written; a formula has no such slip."""
+    row = SLIPS[slip]
+    return isinstance(row, NumberSlip) and row.only_digits

@@ -29,6 +29,7 @@ from backtrace.symbolic.expressions import (
     symbols,
 )
 from backtrace.symbolic.functions import FUNCTIONS
+from backtrace.symbolic.simplify import negate
 from backtrace.typesetting.plain import formula
 
 WRONG_WAY = "the step goes the wrong way"
@@ -52,9 +53,27 @@ def _slope_name(graph: Graph, slope: Node) -> str:
 
 
 def sign(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
-    """Flip the sign of a derivative or a value."""
+    """Flip the sign of a derivative or a value, or of one term of a sum."""
     if node.kind not in ("change", "net", "activation", "exponential", "update"):
         yield Rewritten(Negative(expression), "the sign is flipped")
+    if node.kind != "update":  # there it is the step that goes the wrong way
+        for term, flipped in _with_a_sign_flipped(expression):
+            yield Rewritten(flipped, f"the sign of the term {formula(term)} is flipped")
+
+
+def _with_a_sign_flipped(expression: Expression) -> Iterator[tuple[Expression, Expression]]:
+    """Each term of a sum, also of one in a fraction or product, and the expression with its sign flipped."""
+    match expression:
+        case Sum(terms) if len(terms) <= TERMS_TRIED:
+            for i, term in enumerate(terms):
+                yield term, Sum((*terms[:i], negate(term), *terms[i + 1 :]))
+        case Quotient(numerator, denominator):
+            for term, flipped in _with_a_sign_flipped(numerator):
+                yield term, Quotient(flipped, denominator)
+        case Product(factors):
+            for i, part in enumerate(factors):
+                for term, flipped in _with_a_sign_flipped(part):
+                    yield term, Product((*factors[:i], flipped, *factors[i + 1 :]))
 
 
 def ascent(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
@@ -71,7 +90,7 @@ def factor(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritt
     """Twice or half of it, or as many times as there are outputs or samples."""
     if node.kind not in ("cost", "cost_gradient", "delta", "gradient", "value", "error"):
         return
-    sizes = {2}
+    sizes = {2, 4}  # 4: the factor 2 forgotten in the cost and in its derivative, or taken twice
     if isinstance(graph.problem.model, Network):
         sizes.add(len(graph.problem.model.layers[-1].units))
     if graph.problem.batch != "online":

@@ -117,7 +117,7 @@ def _formula(finding: FormulaFinding, disclosure: Disclosure) -> FormulaFinding:
 
 
 def _row(judgement: Judgement, disclosure: Disclosure, names: Mapping[Root, str]) -> ReportRow:
-    row = ReportRow(*judgement[:-1], mark(judgement, disclosure.slip_mark))
+    row = ReportRow(*judgement[:-2], mark(judgement, disclosure.slip_mark))
     if not (disclosure.reveal and row.expected is not None and math.isfinite(row.expected)):
         row = row._replace(expected=None)
     if disclosure.feedback == "brief":
@@ -128,7 +128,7 @@ def _row(judgement: Judgement, disclosure: Disclosure, names: Mapping[Root, str]
     if disclosure.in_general:
         row = row._replace(
             explanation=_in_general(row, names),
-            alternatives=tuple(Finding(slip, sentence_of(slip)) for slip, _ in row.alternatives),
+            alternatives=tuple(Finding(slip, sentence_of(slip)) for slip, *_ in row.alternatives),
         )
     remarks = [remark.general if disclosure.in_general else remark.sentence for remark in judgement.remarks]
     return row._replace(explanation="; ".join(dict.fromkeys(filter(None, (row.explanation, *remarks)))))

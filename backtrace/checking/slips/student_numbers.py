@@ -10,19 +10,27 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from backtrace.checking.graph import Graph, Key, Node
+from backtrace.checking.slips.rewriting import Rewriting
 from backtrace.checking.slips.what_if_values import GIVENS_ALONE, Values, value_in
 from backtrace.checking.stated_number import Stated
+from backtrace.evaluation.compiled import Compiled, compile_expression
 from backtrace.evaluation.intervals import INTERVALS, Interval, point
 
 
 @dataclass(eq=False)
 class StudentNumbers:
-    """The values of one quantity that follow from the numbers stated for others."""
+    """The values of one quantity that follow from the numbers stated for others.
+
+    `epsilon` is the relative rounding error of each equation, where a program computed in single precision.
+    `wrong` has the equations in which a slip was made.
+    """
 
     graph: Graph
     numbers: Mapping[Key, Stated]
     key: Key
     repaired: Collection[Key] = ()
+    epsilon: float = 0.0
+    wrong: Mapping[Key, Rewriting] = field(default_factory=dict)
     intervals: dict[Key, Interval] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -60,11 +68,19 @@ class StudentNumbers:
         """The interval of an equation whose symbols are known."""
         if node.expression is None:
             return point(node.value)
-        found: Interval = self.graph.compiled(node, INTERVALS)(self._of)
-        if node.key in self.repaired:
-            half = self.numbers[node.key].half
-            return Interval(min(found.low - half, node.value), max(found.high + half, node.value))
+        found: Interval = self._work(node)(self._of)
+        if self.epsilon:
+            error = self.epsilon * max(map(abs, found))
+            found = Interval(found.low - error, found.high + error)
+        if node.key in self.repaired:  # how the right number was rounded is not known: `_ways` tries it
+            return Interval(min(found.low, node.value), max(found.high, node.value))
         return found
+
+    def _work(self, node: Node) -> Compiled[Key]:
+        wrong = self.wrong.get(node.key)
+        if wrong is None:
+            return self.graph.compiled(node, INTERVALS)
+        return compile_expression(wrong.expression, wrong.uses, INTERVALS)
 
     def _of(self, key: Key) -> Interval:
         if self.counts(key):

@@ -1,0 +1,134 @@
+"""From wrong numbers to the mistakes behind them: the causes that explain most of a sheet, with the fewest.
+
+A number alone may have many explanations. The right one also explains the others, and two slips at once are
+believed where more than one number shows them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from backtrace.checking.graph import Graph, Key
+from backtrace.checking.slips.candidates import Candidate, Evidence
+from backtrace.checking.slips.diagnosis import Diagnosis
+from backtrace.checking.slips.table import SLIPS
+from backtrace.checking.slips.what_if_values import Values, value_in
+from backtrace.checking.stated_number import Stated
+
+ROUNDED = 8  # times half a unit of the last place, which rounding on the way may add up to
+PAIRED_RANK = 4  # the rank up to which a slip may be one of two
+SEARCHED = 1_000  # quantities of a graph in which all pairs of slips are tried
+
+
+class Fault(NamedTuple):
+    """A wrong number: the student's own values that it follows from, and the slips that give it."""
+
+    key: Key
+    number: Stated
+    own: Values
+    candidates: list[Candidate]
+
+
+class SheetDiagnosis:
+    """Explains the wrong numbers of one sheet; `numbers` is everything that it states."""
+
+    def __init__(self, diagnosis: Diagnosis, numbers: Mapping[Key, Stated]) -> None:
+        self.diagnosis = diagnosis
+        self.evidence = Evidence(diagnosis.graph, numbers)
+        self.faults: dict[int, Fault] = {}
+
+    def add(self, place: int, key: Key, number: Stated, points: Mapping[Key, float]) -> None:
+        """Look for the slips that give a wrong number; `points` are the student's numbers."""
+        own = self.diagnosis.values(key, points)
+        self.faults[place] = Fault(key, number, own, self.diagnosis.fitting(key, number, own, self.evidence))
+
+    def explained(self) -> dict[int, list[Candidate]]:
+        """The explanations of each wrong number, by its place, that which explains most others first."""
+        found = {place: fault.candidates for place, fault in self.faults.items()}
+        if not self._explain_by_two(found):
+            self._put_common_causes_first(found)
+            for place, fault in self.faults.items():
+                found[place] = found[place] or self.diagnosis.pairs(fault.key, fault.number, fault.own)
+        return found
+
+    def _put_common_causes_first(self, found: dict[int, list[Candidate]]) -> None:
+        """Put the cause of most numbers first, then that of most of the others."""
+        left = {place: candidates for place, candidates in found.items() if candidates}
+        while left:
+            support: dict[str, int] = defaultdict(int)
+            rank: dict[str, float] = defaultdict(float)
+            for candidates in left.values():
+                for candidate in candidates:
+                    if candidate.cause:
+                        support[candidate.cause] += 1
+                        rank[candidate.cause] += candidate.rank
+            if not support or max(support.values()) < 2:
+                break
+            best = min(support, key=lambda cause: (-support[cause], rank[cause] / support[cause]))
+            for place, candidates in list(left.items()):
+                first = next((c for c in candidates if c.cause == best), None)
+                if first:
+                    found[place] = [first, *(c for c in candidates if c is not first)]
+                    del left[place]
+
+    # Two slips at once
+
+    def _explain_by_two(self, found: dict[int, list[Candidate]]) -> bool:
+        """Explain all wrong numbers by two slips made together, if no single one explains them all.
+
+        Where each number has an explanation of its own, these must not contradict each other: a slip in h_1
+        that explains one gradient changes the others too.
+        """
+        if len(self.faults) < 2 or len(self.diagnosis.graph.nodes) > SEARCHED or not self._is_searched(found):
+            return False
+        pairs = self._pairs()
+        if not pairs:
+            return False
+        for place, fault in self.faults.items():
+            explained = [c for pair in pairs for c in self._least(fault, *pair)]
+            found[place] = list({c.cause: c for c in (*explained, *found[place])}.values())
+        return True
+
+    def _least(self, fault: Fault, one: Candidate, other: Candidate) -> list[Candidate]:
+        """Of two slips the one that gives a number, or both where it takes both."""
+        for cause in (one, other, _both(self.diagnosis.graph, one, other)):
+            value = value_in(Values(self.diagnosis.graph, rewrite=cause.work), fault.key)
+            # What is not written down may have been rounded.
+            if value is not None and abs(value - fault.number.value) <= ROUNDED * fault.number.half:
+                return [cause._replace(value=value)]
+        return []
+
+    def _is_searched(self, found: Mapping[int, Sequence[Candidate]]) -> bool:
+        """Whether two slips at once are worth looking for."""
+        own = (
+            any(c.where == self.faults[place].key or not c.cause for c in cs) for place, cs in found.items()
+        )
+        if all(own):
+            return False  # each has a slip in its own equation, or in how it is written
+        causes = [{c.cause for c in candidates if c.cause} for candidates in found.values()]
+        return not set.intersection(*causes)
+
+    def _pairs(self) -> list[tuple[Candidate, Candidate]]:
+        """The likeliest two slips that give all wrong numbers, and leave those right that are."""
+        from backtrace.checking.slips.pair_search import best_pairs  # which loads numpy
+
+        singles: dict[str, Candidate] = {}
+        for fault in self.faults.values():
+            for candidate in self.diagnosis.true(fault.key):
+                if candidate.rewriting and SLIPS[candidate.slip].rank <= PAIRED_RANK:
+                    singles.setdefault(candidate.cause, candidate)
+        wrong = {fault.key: fault.number for fault in self.faults.values()}
+        right = {key: self.evidence.numbers[key] for key in self.evidence.right}
+        found = best_pairs(self.diagnosis.graph, list(singles.values()), wrong, right, ROUNDED)
+        return [(pair.one, pair.other) for pair in found if pair.near == len(wrong)]
+
+
+def _both(graph: Graph, one: Candidate, other: Candidate) -> Candidate:
+    """Two slips at once as one candidate."""
+    said = f"two slips at once: {one.cause}; and {other.cause}"
+    values = Values(graph, rewrite=lambda node: one.work(node) or other.work(node))
+    explain, rank = partial(str, f"you get this with {said}"), one.rank + other.rank
+    return Candidate(rank, one.slip, 0.0, explain, values=values, cause=said, second=other.slip)
