@@ -13,6 +13,10 @@ from backtrace.evaluation.arithmetic import Arithmetic, choose, largest, smalles
 from backtrace.evaluation.function_rows import with_rows
 from backtrace.symbolic.functions import Function
 
+_SQRT_HALF = math.sqrt(0.5)
+_SQRT_HALF_REST = -4.833646656726457e-17  # what is left of the square root of ½ past its nearest float
+_DENSITY_AT_ZERO = 1 / math.sqrt(2 * math.pi)
+
 
 def divide(x: float, y: float) -> float:
     """The quotient; by 0 it is infinite, and 0/0 is not a number."""
@@ -76,16 +80,42 @@ def over(x: float, y: float) -> float:
 
 
 def normal_distribution(x: float) -> float:
-    """Φ(x) = ½·erfc(-x/√2), which keeps its digits where the sum 1 + erf would lose them.
+    """Φ(x) = ½·erfc(-x/√2), exact in both tails.
+
+    There erfc magnifies the rounding error of x/√2 by x², so the error is added back along the slope.
 
     Source: Φ by erfc as in Abramowitz and Stegun, Handbook of Mathematical Functions, 1964, chapter 26.
     """
-    return 0.5 * math.erfc(-x / math.sqrt(2))
+    scaled = x * _SQRT_HALF
+    if abs(x) > 40:
+        return 0.5 * math.erfc(-scaled)  # 0 or 1
+    rest = _rounded_off(x, _SQRT_HALF, scaled) + x * _SQRT_HALF_REST
+    return 0.5 * math.erfc(-scaled) + normal_density(x) * rest / _SQRT_HALF
 
 
 def normal_density(x: float) -> float:
-    """φ(x) = e^(-x²/2)/√(2π)."""
-    return math.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+    """φ(x) = e^(-x²/2)/√(2π), corrected for the rounding error of x²."""
+    square = x * x
+    if square > 1600:
+        return 0.0
+    return _DENSITY_AT_ZERO * math.exp(-0.5 * square) * (1 - 0.5 * _rounded_off(x, x, square))
+
+
+def _rounded_off(x: float, y: float, product: float) -> float:
+    """The rounding error of a product, x·y less its float, without any error of its own.
+
+    Source: Dekker, A floating-point technique for extending the available precision, 1971.
+    """
+    x_high, x_low = _halves(x)
+    y_high, y_low = _halves(y)
+    return ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
+
+
+def _halves(x: float) -> tuple[float, float]:
+    """A float as the sum of two with half as many digits each, whose products are exact."""
+    scaled = 134217729.0 * x
+    high = scaled - (scaled - x)
+    return high, x - high
 
 
 def step(x: float) -> float:

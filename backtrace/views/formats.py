@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from backtrace.views import writers
 
 if TYPE_CHECKING:
     from backtrace.views.page.context import ViewContext
@@ -39,64 +40,59 @@ class View(NamedTuple):
         return option in self.options.split()
 
 
-def _at(place: str) -> Callable[[ViewContext], Any]:
-    """The writer `module:function` of this folder, imported when it is called: a command loads one format."""
-    return lambda context: resolve_name(f"backtrace.views.{place}")(context)
-
-
 # Students see what Gradescope gets, so the expected values have to be asked for.
 _SLIP = {"feedback": "slip"}
 
 # The first format of a command is the one that is written where nobody asks for another.
 VIEWS: tuple[View, ...] = (
-    View("trace", "table", _at("trace.text:draw"), "", "matrix health", terms=12),
-    View("trace", "markdown", _at("trace.text:write_markdown"), "md", "matrix fragment"),
-    View("trace", "latex", _at("trace.latex:write_latex"), "tex", "fragment", escapes=True),
-    View("trace", "html", _at("html.page:write_html"), "html", "fragment", escapes=True),
-    View("trace", "csv", _at("trace.data:write_csv"), "csv"),
-    View("trace", "json", _at("trace.data:write_json"), "json", escapes=True),
-    View("trace", "jsonl", _at("trace.data:write_jsonl"), "jsonl", escapes=True),
-    View("explain", "table", _at("explain.text:draw"), terms=12),
-    View("explain", "markdown", _at("explain.text:write_markdown"), "md", "fragment"),
-    View("explain", "latex", _at("explain.latex:write_latex"), "tex", "fragment", escapes=True),
-    View("explain", "html", _at("explain.html:write_html"), "html", "fragment", escapes=True),
-    View("explain", "json", _at("explain.data:write_json"), "json", escapes=True),
-    View("check", "table", _at("check.text:draw_one"), "", "unread"),
-    View("check", "json", _at("check.data:write_json"), "json"),
-    View("check", "csv", _at("check.data:write_csv"), "csv"),
-    View("check", "markdown", _at("check.text:write_markdown"), "md", "unread"),
-    View("check", "junit", _at("check.graders:write_junit"), "xml", "unread error"),
-    View("check", "gradescope", _at("check.graders:write_results"), "", "unread error", defaults=_SLIP),
+    View("trace", "table", writers.trace_table, "", "matrix health", terms=12),
+    View("trace", "markdown", writers.trace_markdown, "md", "matrix fragment"),
+    View("trace", "latex", writers.trace_latex, "tex", "fragment", escapes=True),
+    View("trace", "html", writers.trace_html, "html", "fragment", escapes=True),
+    View("trace", "csv", writers.trace_csv, "csv"),
+    View("trace", "json", writers.trace_json, "json", escapes=True),
+    View("trace", "jsonl", writers.trace_jsonl, "jsonl", escapes=True),
+    View("explain", "table", writers.explain_table, terms=12),
+    View("explain", "markdown", writers.explain_markdown, "md", "fragment"),
+    View("explain", "latex", writers.explain_latex, "tex", "fragment", escapes=True),
+    View("explain", "html", writers.explain_html, "html", "fragment", escapes=True),
+    View("explain", "json", writers.explain_json, "json", escapes=True),
+    View("check", "table", writers.check_table, "", "unread"),
+    View("check", "json", writers.check_json, "json"),
+    View("check", "csv", writers.check_csv, "csv"),
+    View("check", "markdown", writers.check_markdown, "md", "unread"),
+    View("check", "junit", writers.check_junit, "xml", "unread error"),
+    View("check", "gradescope", writers.check_gradescope, "", "unread error", defaults=_SLIP),
     # Many sheets at once, for `check`.
-    View("class", "table", _at("check.text:draw_sheets"), "", "bar"),
-    View("class", "json", _at("check.data:write_json_sheets"), "json"),
-    View("class", "csv", _at("check.data:write_csv_sheets"), "csv"),
-    View("class", "markdown", _at("check.text:write_markdown_sheets"), "md"),
-    View("class", "junit", _at("check.graders:write_junit_sheets"), "xml"),
-    View("gradcheck", "table", _at("gradcheck.text:draw")),
-    View("gradcheck", "markdown", _at("gradcheck.text:write_markdown"), "md"),
-    View("gradcheck", "csv", _at("gradcheck.data:write_csv"), "csv"),
-    View("gradcheck", "json", _at("gradcheck.data:write_json"), "json"),
-    View("train", "table", _at("train.text:draw")),
-    View("train", "json", _at("train.data:write_json"), "json"),
-    View("train", "csv", _at("train.data:write_csv"), "csv"),
-    View("train", "jsonl", _at("train.data:write_jsonl"), "jsonl"),
-    View("train", "markdown", _at("train.text:write_markdown"), "md"),
-    View("train", "svg", _at("train.curve_svg:write_svg"), "svg"),
-    View("sheet", "yaml", _at("sheet.sheet:write_yaml"), "yaml yml", "solution hand", terms=12),
-    View("sheet", "csv", _at("sheet.sheet:write_csv"), "csv", "solution hand", terms=12),
-    View("sheet", "markdown", _at("sheet.sheet:write_markdown"), "md", "solution hand", terms=12),
-    View("sheet", "latex", _at("sheet.latex:write_latex"), "tex", "solution hand fragment", True, 12),
-    View("sheet", "gift", _at("sheet.question_bank:write_gift"), "gift", terms=12, defaults={"digits": 4}),
-    View("sheet", "moodle", _at("sheet.question_bank:write_moodle"), "xml", terms=12, defaults={"digits": 4}),
-    View("exercise", "yaml", _at("sheet.exercise:write_yaml"), "yaml yml"),
-    View("exercise", "markdown", _at("sheet.sheet:write_markdown"), "md"),
-    View("exercise", "latex", _at("sheet.latex:write_latex"), "tex"),
-    View("exercise", "html", _at("sheet.html:write_html"), "html"),
-    View("draw", "svg", _at("diagram.svg:write_svg"), "svg", escapes=True, defaults={"digits": 3}),
-    View("draw", "dot", _at("diagram.dot:write_dot"), "dot gv", defaults={"digits": 3}),
-    View("draw", "mermaid", _at("diagram.mermaid:write_mermaid"), "mmd mermaid", defaults={"digits": 3}),
-    View("draw", "text", _at("diagram.text:write_text"), "txt", "terminal", defaults={"digits": 3}),
+    View("class", "table", writers.class_table, "", "bar"),
+    View("class", "json", writers.class_json, "json"),
+    View("class", "csv", writers.class_csv, "csv"),
+    View("class", "markdown", writers.class_markdown, "md"),
+    View("class", "junit", writers.class_junit, "xml"),
+    View("gradcheck", "table", writers.gradcheck_table),
+    View("gradcheck", "markdown", writers.gradcheck_markdown, "md"),
+    View("gradcheck", "csv", writers.gradcheck_csv, "csv"),
+    View("gradcheck", "json", writers.gradcheck_json, "json"),
+    View("train", "table", writers.train_table),
+    View("train", "json", writers.train_json, "json"),
+    View("train", "csv", writers.train_csv, "csv"),
+    View("train", "jsonl", writers.train_jsonl, "jsonl"),
+    View("train", "markdown", writers.train_markdown, "md"),
+    View("train", "svg", writers.train_svg, "svg"),
+    View("sheet", "yaml", writers.sheet_yaml, "yaml yml", "solution hand", terms=12),
+    View("sheet", "csv", writers.sheet_csv, "csv", "solution hand", terms=12),
+    View("sheet", "markdown", writers.sheet_markdown, "md", "solution hand", terms=12),
+    View("sheet", "latex", writers.sheet_latex, "tex", "solution hand fragment", True, 12),
+    View("sheet", "gift", writers.sheet_gift, "gift", terms=12, defaults={"digits": 4}),
+    View("sheet", "moodle", writers.sheet_moodle, "xml", terms=12, defaults={"digits": 4}),
+    View("exercise", "yaml", writers.exercise_yaml, "yaml yml"),
+    View("exercise", "markdown", writers.sheet_markdown, "md"),
+    View("exercise", "latex", writers.sheet_latex, "tex"),
+    View("exercise", "html", writers.exercise_html, "html"),
+    View("draw", "svg", writers.draw_svg, "svg", escapes=True, defaults={"digits": 3}),
+    View("draw", "dot", writers.draw_dot, "dot gv", defaults={"digits": 3}),
+    View("draw", "mermaid", writers.draw_mermaid, "mmd mermaid", defaults={"digits": 3}),
+    View("draw", "text", writers.draw_text, "txt", "terminal", defaults={"digits": 3}),
 )
 
 # Options that not every format of a command takes, and why it does not.
