@@ -37,9 +37,10 @@ PAST_A_STATED = 0.25
 STATED_OTHERWISE = 2.0
 WITH_TRUE_NUMBERS = 0.5
 ON_THE_WAY = 1.0
-EACH_EQUATION = 0.03
+EACH_EQUATION = 0.1
 # A slip may be one in rounded arithmetic where its value is this near, and the number has so many digits.
 NEAR = 0.02
+IN_ROUNDED = 1.5  # how much less plausible it is then
 NEAR_DIGITS = 3
 FEWEST_PLACES, MOST_PLACES = 2, 6  # decimals to which people round on the way
 # Two slips at once.
@@ -101,9 +102,9 @@ class Diagnosis:
         candidates = chain(self.own(key, own), self.with_true(key, own), self.misread(suspect))
         if own.fixed and self.depends_on_unstated(key, own):
             candidates = chain(candidates, self.own(key, rounded))
-        fitting = (
-            c for c in candidates if number.fits(c.value) or self.fits_rounded(key, number, own, evidence, c)
-        )
+        if len(self.graph.nodes) <= GROUPED:
+            candidates = chain(candidates, self.in_groups(key))
+        fitting = filter(None, (self.fitted(key, number, own, evidence, c) for c in candidates))
         found = ranked(number, evidence.possible(key, number, fitting))
         if found or not own.fixed:
             return found
@@ -123,34 +124,36 @@ class Diagnosis:
             late = STATED_OTHERWISE if candidate.where in own.fixed else 0.0
             yield candidate._replace(rank=candidate.rank + late) if late else candidate
 
+    def fitted(
+        self, key: Key, number: Stated, own: Values, evidence: Evidence, candidate: Candidate
+    ) -> Candidate | None:
+        """The candidate if it gives a number; a little later where it does so in rounded arithmetic only."""
+        if number.fits(candidate.value):
+            return candidate
+        is_near = number.digits >= NEAR_DIGITS and abs(candidate.value - number.value) <= NEAR * abs(
+            number.value
+        )
+        if is_near and candidate.rewriting and self.fits_rounded(key, number, own, evidence, candidate):
+            return candidate._replace(rank=candidate.rank + IN_ROUNDED)
+        return None
+
     def fits_rounded(
         self, key: Key, number: Stated, own: Values, evidence: Evidence, candidate: Candidate
     ) -> bool:
-        """Whether a slip that nearly gives a number gives it in rounded arithmetic.
+        """Whether a slip gives a number in rounded arithmetic.
 
         The numbers before it are known as far as they are written, and the unstated ones on the way may have
         been rounded.
         """
         rewriting, where = candidate.rewriting, candidate.where
-        off = abs(candidate.value - number.value)
-        if (
-            rewriting is None
-            or where is None
-            or off > NEAR * abs(number.value)
-            or number.digits < NEAR_DIGITS
-        ):
-            return False
-        if own.fixed:
+        if own.fixed and rewriting and where:
             known = {k: evidence.numbers[k] for k in own.fixed if k in evidence.numbers and k != where}
             student = StudentNumbers(self.graph, known, key, wrong={where: rewriting})
             with suppress(UndecidedError):
                 if student.interval().overlaps(number.interval):
                     return True
         for places in range(FEWEST_PLACES, min(number.places, MOST_PLACES) + 1):
-            values = Values(
-                self.graph, own.fixed, places, lambda node: rewriting.work if node.key == where else None
-            )
-            value = value_in(values, key)
+            value = value_in(Values(self.graph, own.fixed, places, candidate.work), key)
             if value is not None and number.fits(value):
                 return True
         return False
@@ -224,7 +227,7 @@ class Diagnosis:
             value = given_by(rewriting, base)
             if value is None or (before is not None and same(value, before)):
                 continue
-            rank = SLIPS[rewriting.slip].rank + penalty
+            rank = SLIPS[rewriting.slip].rank + rewriting.late + penalty
             if node.key != key:
                 rank += ON_THE_WAY
                 value = value_in(Changed(base, node.key, value, affected), key)

@@ -69,7 +69,8 @@ def best_pairs(
     with ARRAYS.context():
         for start in range(0, len(chosen), ROWS):
             rows = range(start, min(start + ROWS, len(chosen)))
-            values = _evaluated(graph, nodes, _by_node(chosen, works, rows), columns, len(rows), len(chosen))
+            first = _by_node(chosen, works, rows)
+            values = _evaluated(graph, nodes, first, columns, len(rows), len(chosen), wrong)
             found += _fitting(chosen, values, start, wrong, right, rounded)
             found = sorted(found, key=lambda pair: pair.order)[:PAIRS_KEPT]
     return [pair for pair in found if pair.near == found[0].near and pair.exact == found[0].exact]
@@ -99,11 +100,17 @@ def _evaluated(
     columns: Mapping[Key, list[_Slip]],
     height: int,
     width: int,
+    stated: Mapping[Key, Stated],
 ) -> dict[Key, Array]:
-    """The values of all nodes: a row for each first slip, a column for each second one."""
+    """The values of all nodes: a row for each first slip, a column for each second one.
+
+    What depends on `stated` numbers is computed from these.
+    """
     values: dict[Key, Array] = {}
 
     def of(key: Key) -> Array:
+        if key in stated:
+            return np.full((1, 1), stated[key].value)
         found = values.get(key)
         return np.full((1, 1), graph[key].value) if found is None else found
 

@@ -27,11 +27,11 @@ def rewritings(graph: Graph, node: Node, only: str | None = None) -> Iterator[Re
         is_meant = only in (None, slip) and (node.kind != "held" or slip == "bias_trained")
         if not isinstance(row, EquationSlip) or not is_meant:
             continue
-        for expression, how, added in islice(row.make(graph, node, node.expression), most):
+        for expression, how, added, late in islice(row.make(graph, node, node.expression), most):
             if expression != node.expression or added:
                 uses = {**node.uses, **{other.symbol.id: other.key for other in added}}
                 work = compile_expression(expression, uses, FLOAT64)
-                yield Rewriting(slip, expression, uses, how, work)
+                yield Rewriting(slip, expression, uses, how, work, late)
 
 
 def throughout(graph: Graph) -> dict[str, Values]:

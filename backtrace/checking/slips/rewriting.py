@@ -19,11 +19,15 @@ TRANSPOSED = "the weights are those of the transposed matrix"
 
 
 class Rewritten(NamedTuple):
-    """A wrong right-hand side and the mistake in words; `added` has the quantities that it brings in."""
+    """A wrong right-hand side and the mistake in words; `added` has the quantities that it brings in.
+
+    `late`: how much less plausible it is than the rank of its slip says.
+    """
 
     expression: Expression
     how: str
     added: Sequence[Node] = ()
+    late: float = 0.0
 
 
 def instead_of(expression: Expression, others: Mapping[Symbol, Node], how: str = "") -> Rewritten:
@@ -43,6 +47,7 @@ class Rewriting(NamedTuple):
     uses: Mapping[str, Key]
     how: str
     work: Compiled[Key]
+    late: float = 0.0
 
 
 # All variants of one slip in the equation of a node, whose right-hand side is given beside it.

@@ -13,12 +13,14 @@ from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key
 from backtrace.checking.slips.candidates import Candidate, Evidence
-from backtrace.checking.slips.diagnosis import Diagnosis
+from backtrace.checking.slips.diagnosis import PAIR_DIGITS, Diagnosis
 from backtrace.checking.slips.table import SLIPS
 from backtrace.checking.slips.what_if_values import Values, value_in
 from backtrace.checking.stated_number import Stated
 
 ROUNDED = 8  # times half a unit of the last place, which rounding on the way may add up to
+EACH_DIGIT = 0.75  # that each digit of another number with the same cause adds to a rank
+BY_CHANCE = 2  # digits of a number that some slip of many gives by chance
 PAIRED_RANK = 4  # the rank up to which a slip may be one of two
 SEARCHED = 1_000  # quantities of a graph in which all pairs of slips are tried
 
@@ -55,24 +57,19 @@ class SheetDiagnosis:
         return found
 
     def _put_common_causes_first(self, found: dict[int, list[Candidate]]) -> None:
-        """Put the cause of most numbers first, then that of most of the others."""
-        left = {place: candidates for place, candidates in found.items() if candidates}
-        while left:
-            support: dict[str, int] = defaultdict(int)
-            rank: dict[str, float] = defaultdict(float)
-            for candidates in left.values():
-                for candidate in candidates:
-                    if candidate.cause:
-                        support[candidate.cause] += 1
-                        rank[candidate.cause] += candidate.rank
-            if not support or max(support.values()) < 2:
-                break
-            best = min(support, key=lambda cause: (-support[cause], rank[cause] / support[cause]))
-            for place, candidates in list(left.items()):
-                first = next((c for c in candidates if c.cause == best), None)
-                if first:
-                    found[place] = [first, *(c for c in candidates if c is not first)]
-                    del left[place]
+        """Let each number that a cause explains speak for it at the others, the more digits the louder."""
+        digits = {place: max(0, fault.number.digits - BY_CHANCE) for place, fault in self.faults.items()}
+        said: dict[str, int] = defaultdict(int)
+        for place, candidates in found.items():
+            for cause in {c.cause for c in candidates if c.cause}:
+                said[cause] += digits[place]
+
+        def late(place: int, candidate: Candidate) -> float:
+            others = said[candidate.cause] - digits[place] if candidate.cause else 0
+            return candidate.rank - EACH_DIGIT * others
+
+        for place, candidates in found.items():
+            found[place] = sorted(candidates, key=partial(late, place))
 
     # Two slips at once
 
@@ -82,23 +79,28 @@ class SheetDiagnosis:
         Where each number has an explanation of its own, these must not contradict each other: a slip in h_1
         that explains one gradient changes the others too.
         """
-        if len(self.faults) < 2 or len(self.diagnosis.graph.nodes) > SEARCHED or not self._is_searched(found):
+        clear = {place: fault for place, fault in self.faults.items() if fault.number.digits >= PAIR_DIGITS}
+        is_small = len(self.diagnosis.graph.nodes) <= SEARCHED
+        if len(clear) < 2 or not is_small or not self._is_searched({place: found[place] for place in clear}):
             return False
-        pairs = self._pairs()
-        if not pairs:
-            return False
-        for place, fault in self.faults.items():
-            explained = [c for pair in pairs for c in self._least(fault, *pair)]
+        wrong = {fault.key: fault.number for fault in clear.values()}
+        pairs = self._pairs(wrong)
+        for place, fault in clear.items() if pairs else ():
+            explained = [c for pair in pairs for c in self._least(wrong, fault, *pair)]
             found[place] = list({c.cause: c for c in (*explained, *found[place])}.values())
-        return True
+        return bool(pairs)
 
-    def _least(self, fault: Fault, one: Candidate, other: Candidate) -> list[Candidate]:
+    def _least(
+        self, wrong: Mapping[Key, Stated], fault: Fault, one: Candidate, other: Candidate
+    ) -> list[Candidate]:
         """Of two slips the one that gives a number, or both where it takes both."""
-        for cause in (one, other, _both(self.diagnosis.graph, one, other)):
-            value = value_in(Values(self.diagnosis.graph, rewrite=cause.work), fault.key)
-            # What is not written down may have been rounded.
-            if value is not None and abs(value - fault.number.value) <= ROUNDED * fault.number.half:
-                return [cause._replace(value=value)]
+        both = _both(self.diagnosis.graph, one, other)
+        stated = {key: number.value for key, number in wrong.items()}
+        for room, causes in ((1.0, (one, other, both)), (ROUNDED, (both,))):
+            for cause in causes:
+                value = value_in(Values(self.diagnosis.graph, stated, rewrite=cause.work), fault.key)
+                if value is not None and fault.number._replace(half=room * fault.number.half).fits(value):
+                    return [cause._replace(value=value)]
         return []
 
     def _is_searched(self, found: Mapping[int, Sequence[Candidate]]) -> bool:
@@ -111,16 +113,15 @@ class SheetDiagnosis:
         causes = [{c.cause for c in candidates if c.cause} for candidates in found.values()]
         return not set.intersection(*causes)
 
-    def _pairs(self) -> list[tuple[Candidate, Candidate]]:
-        """The likeliest two slips that give all wrong numbers, and leave those right that are."""
+    def _pairs(self, wrong: Mapping[Key, Stated]) -> list[tuple[Candidate, Candidate]]:
+        """The likeliest two slips that give all of some wrong numbers, and leave those right that are."""
         from backtrace.checking.slips.pair_search import best_pairs  # which loads numpy
 
         singles: dict[str, Candidate] = {}
-        for fault in self.faults.values():
-            for candidate in self.diagnosis.true(fault.key):
+        for key in wrong:
+            for candidate in self.diagnosis.true(key):
                 if candidate.rewriting and SLIPS[candidate.slip].rank <= PAIRED_RANK:
                     singles.setdefault(candidate.cause, candidate)
-        wrong = {fault.key: fault.number for fault in self.faults.values()}
         right = {key: self.evidence.numbers[key] for key in self.evidence.right}
         found = best_pairs(self.diagnosis.graph, list(singles.values()), wrong, right, ROUNDED)
         return [(pair.one, pair.other) for pair in found if pair.near == len(wrong)]

@@ -32,6 +32,7 @@ from backtrace.symbolic.functions import FUNCTIONS
 from backtrace.symbolic.simplify import negate
 from backtrace.typesetting.plain import formula
 
+ONE_TERM = 1.5  # how much less plausible a wrong sign is in one term of a sum than in all of it
 WRONG_WAY = "the step goes the wrong way"
 TERMS_TRIED = 50  # of a sum that are each left out in turn; of a longer sum, only the bias is
 
@@ -56,9 +57,9 @@ def sign(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten
     """Flip the sign of a derivative or a value, or of one term of a sum."""
     if node.kind not in ("change", "net", "activation", "exponential", "update"):
         yield Rewritten(Negative(expression), "the sign is flipped")
-    if node.kind != "update":  # there it is the step that goes the wrong way
+    if node.kind not in ("update", "slope", "activation", "exponential"):  # a step then goes the wrong way
         for term, flipped in _with_a_sign_flipped(expression):
-            yield Rewritten(flipped, f"the sign of the term {formula(term)} is flipped")
+            yield Rewritten(flipped, f"the sign of the term {formula(term)} is flipped", late=ONE_TERM)
 
 
 def _with_a_sign_flipped(expression: Expression) -> Iterator[tuple[Expression, Expression]]:

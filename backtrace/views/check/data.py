@@ -59,7 +59,7 @@ def _fields(row: ReportRow) -> dict[str, Any]:
 
 def _answer(row: ReportRow) -> dict[str, Any]:
     fields = _fields(row)
-    fields["alternatives"] = [finding._asdict() for finding in row.alternatives]
+    fields["alternatives"] = [{"slip": f.slip, "explanation": f.explanation} for f in row.alternatives]
     fields["root"] = row.root._asdict() if row.root else None
     return {**fields, "place": row.statement.place} if row.statement.place else fields
 

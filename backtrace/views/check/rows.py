@@ -121,8 +121,8 @@ def _row(judgement: Judgement, disclosure: Disclosure, names: Mapping[Root, str]
     if not (disclosure.reveal and row.expected is not None and math.isfinite(row.expected)):
         row = row._replace(expected=None)
     if disclosure.feedback == "brief":
-        # A verdict without its reason: a slip that keeps the whole mark counts as right.
-        known = "wrong" if row.verdict in FAULTY and row.mark < 1 else "correct"
+        # A verdict without its reason: a slip that keeps the mark counts as right, one made before does not.
+        known = "wrong" if row.verdict in FAULTY and (row.mark < 1 or row.root) else "correct"
         verdict = "unknown" if row.verdict == "unknown" else known
         return row._replace(verdict=verdict, slip=None, explanation="", alternatives=(), root=None)
     if disclosure.in_general:

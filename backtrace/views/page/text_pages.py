@@ -33,7 +33,8 @@ class TerminalPage:
 
     def begin(self, heading: Iterable[str]) -> None:
         """The title and the facts that the numbers depend on."""
-        print_heading(map(self.look.prose, heading), self.console)
+        lines = list(heading)  # the first is the title, as it is written
+        print_heading([*lines[:1], *map(self.look.prose, lines[1:])], self.console)
 
     def heading(self, part: Part) -> None:
         """The step and the sample of a part, with the sample's numbers."""
