@@ -6,7 +6,6 @@ follow from it are carried, not punished.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from math import isfinite
@@ -95,7 +94,10 @@ class _Marking:
         self.diagnosed = 0  # wrong numbers so far
         self.other_sample = False  # the forward pass is that of another sample
         self.turned: Sequence[str]  # the kinds whose sign is flipped throughout the sheet
-        self.matrices = Counter(_matrix(s) for s in sheet.statements if "[" in s.name)
+        self.matrices: dict[tuple[str, int | None], list[Statement]] = {}
+        for statement in sheet.statements:
+            if "[" in statement.name:
+                self.matrices.setdefault(_matrix(statement), []).append(statement)
         for place, statement in enumerate(sheet.statements):
             self.place(place, statement)
         self.format = self.read_float_format()
@@ -136,8 +138,7 @@ class _Marking:
 
     def place(self, place: int, statement: Statement) -> None:
         number = with_precision(statement.number)
-        size = self.matrices[_matrix(statement)] if "[" in statement.name else 0
-        key = self.naming.key(statement, number, size)
+        key = self.naming.key(statement, number, self.matrices.get(_matrix(statement), ()))
         if number is not None and isinstance(key, Key):
             self.entries.append(Entry(place, statement, key, number))
             return

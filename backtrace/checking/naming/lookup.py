@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import chain, islice, product
+from itertools import chain, product
 from types import MappingProxyType
 
 from backtrace.checking.graph import Graph, Key
 from backtrace.checking.lexing.tokens import parse_name
 from backtrace.checking.name_table import loose
-from backtrace.checking.naming.matrix_entries import entry_forms
+from backtrace.checking.naming.matrix_entries import entry_readings
 from backtrace.checking.naming.quantity_kinds import NamedKind, in_words, kind_in
 from backtrace.checking.naming.spellings import Spellings
+from backtrace.checking.naming.working_kind import ACTIVATION, NET
 from backtrace.checking.stated_number import Stated
 from backtrace.errors import nearest
 from backtrace.symbolic.ids import spell, transcribe
@@ -61,34 +62,78 @@ class Lookup:
         step: int = 1,
         sample: int | None = None,
         total: bool = False,
-        column: int = 0,
         number: Stated | None = None,
+        kind: str = "",
     ) -> Key | str:
         """The quantity, or the reason why there is none.
 
-        `column` is the size of the matrix that the name is an entry of, `number` the stated value.
+        `number` is the stated value, `kind` what its working says of it, where the name leaves that open.
         """
         name = "/".join(map(self._replaced, name.split("/"))) if self.names else name
-        places = self._samples(step, sample, total)
+        places = self.places(step, sample, total)
         if not self.document and Key(step, places[0], name) in self.graph.nodes:
             return Key(step, places[0], name)  # an id, as on most sheets
-        if "[" in name:  # an entry of a matrix: as it is written, or of the transposed one
-            forms = entry_forms(self.graph.problem, name, column)
-            entries = [keys[0] for form in forms for keys in islice(self._meanings(form, step, places), 1)]
-            if entries:
-                return next(
-                    (key for key in entries if number and self.document and self._fits(key, number)),
-                    entries[0],
-                )
+        if "[" in name:
+            for key in filter(None, self.entries([name], [number], step, places, kind)):
+                return key
         for form in self._forms(name):
             decides = self.document or kind_in(form) is not None  # a word may stand for several kinds
             for meaning in self._meanings(form, step, places):
+                meaning = self._of_working(meaning, form, kind) if kind else meaning
                 fitting = [key for key in meaning if decides and number and self._fits(key, number)]
                 if len(meaning) == 1 or len({self.graph[key].value for key in fitting}) == 1:
                     return min(fitting or meaning, key=lambda key: (key.sample or 0, key.id))
                 return f"could be {' or '.join(sorted(key.id for key in meaning)[:CANDIDATES_NAMED])}"
         known = (key.id for key in self.graph.nodes if key.step == step and key.sample in places)
         return f"no such quantity{nearest(name, dict.fromkeys(known))}"
+
+    def entries(
+        self,
+        names: Sequence[str],
+        numbers: Sequence[Stated | None],
+        step: int,
+        places: Sequence[int | None],
+        kind: str = "",
+    ) -> list[Key | None]:
+        """The quantities of a matrix's entries, by the reading that most numbers fit; [] if there is none."""
+        words = kind_in(names[0])
+        inner = [named.name if (named := kind_in(name)) else name for name in names]
+        best: list[Key | None] = []
+        most = -1
+        for forms in entry_readings(self.graph.problem, inner, kind):
+            keys = [self._entry(form, words, step, places) for form in forms]
+            pairs = zip(keys, numbers, strict=True)
+            fitting = sum(bool(key and number and self._fits(key, number)) for key, number in pairs)
+            if any(keys) and fitting > most:
+                best, most = keys, fitting if self.document else len(names)
+        return best
+
+    def _entry(
+        self, form: str, words: NamedKind | None, step: int, places: Sequence[int | None]
+    ) -> Key | None:
+        """The quantity with the id of an entry, or of a kind that words before the matrix give."""
+        ids = self._ids_of_kind(words, form, step, places) if words else [form]
+        for id in filter(None, ids):
+            exact = (Key(step, place, id) for place in places)
+            meanings = (keys[0] for keys in self._meanings(id, step, places))
+            for key in chain((key for key in exact if key in self.graph.nodes), meanings):
+                return key
+        return None
+
+    def _of_working(self, meaning: list[Key], form: str, kind: str) -> list[Key]:
+        """The quantities of a kind, where the name may be a net input's or an activation's.
+
+        In other notations than the config's, a letter may be either: z_2 = max(0, -4) is an activation.
+        """
+        nodes = [self.graph[key] for key in meaning]
+        kinds = {node.kind for node in nodes}
+        if not kinds <= {NET, ACTIVATION} or kind in kinds:
+            return [node.key for node in nodes if node.kind == kind] or meaning
+        is_letter = len(form) == 1 or not form[1].isalpha()
+        unit = self.spellings.unit_of(nodes[0].key.id) if len(nodes) == 1 and is_letter else None
+        if unit is None or loose(transcribe(nodes[0].symbol.text)) == loose(form):
+            return meaning
+        return [meaning[0]._replace(id=f"{'a' if kind == ACTIVATION else 'h'}_{unit.id}")]
 
     def _replaced(self, part: str) -> str:
         """A student's own name, or a derivative's part with its d in front, as the name it replaces."""
@@ -240,7 +285,7 @@ class Lookup:
                 return f"da_{unit}/dh_{unit}" if call[1] else f"a_{unit}"
         return name
 
-    def _samples(self, step: int, sample: int | None, total: bool) -> Sequence[int | None]:
+    def places(self, step: int, sample: int | None, total: bool) -> Sequence[int | None]:
         """The samples at which a name is looked for, in order; None is all of them together."""
         problem = self.graph.problem
         if sample is not None:

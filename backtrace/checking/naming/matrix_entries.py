@@ -1,12 +1,18 @@
-"""Entries of vectors and matrices: z^(1), A, W^[2], dW2 with their indices, as names of quantities."""
+"""Entries of vectors and matrices: z^(1), A, W^[2], dW2 with their indices, as names of quantities.
+
+A matrix is read as a whole: all its entries are of one layer and kind, and of one way to write the weights.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from backtrace.checking.name_table import loose
+from backtrace.checking.naming.working_kind import ACTIVATION, NET
+from backtrace.problem.notation import Notation
 from backtrace.problem.problem import Layer, Network, Problem
-from backtrace.symbolic.ids import spell
+from backtrace.symbolic.ids import spell, transcribe
 
 _ENTRY = re.compile(
     r"(?P<mark>d_?[A-Za-z_]{1,20}/d_?|grad_?|nabla_?|d(?!elta)|Delta_?)?(?P<letter>[A-Za-z]{1,10}?)"
@@ -16,33 +22,79 @@ _UNITS = {
     **dict.fromkeys(("z", "h", "net", "s", "in"), "h"),
     **dict.fromkeys(("a", "o", "out"), "a"),
     "delta": "delta",
+    "e": "e",
 }
+_KINDS = {NET: "h", ACTIVATION: "a"}
 _WEIGHTS, _BIASES = ("w", "weights"), ("b", "bias", "biases")
 
+# Of a layer, a row and a column, counted from 1: the name, if there is such a place.
+_Form = Callable[[Layer, int, int], str | None]
 
-def entry_forms(problem: Problem, name: str, size: int) -> Iterator[str]:
-    """Names for an entry of a vector or matrix with so many entries, the likeliest first."""
-    entry = _ENTRY.fullmatch(name)
-    model = problem.model
-    if entry is None or not isinstance(model, Network):
+
+def entry_readings(problem: Problem, names: Sequence[str], kind: str = "") -> Iterator[list[str]]:
+    """Names for all entries of a matrix, the likeliest reading first; `kind` is what its working says.
+
+    A name is empty where there is no connection.
+    """
+    entries = [entry for name in names if (entry := _ENTRY.fullmatch(name))]
+    if len(entries) < len(names) or not isinstance(problem.model, Network):
         return
-    letter = entry["letter"].lower()
-    stem = problem.notation.activation.partition("_")[0]
-    prefix = "a" if letter == stem else _UNITS.get(letter)
-    mark = entry["mark"] or ""
+    first = entries[0]
+    mark = first["mark"] or ""
     mark = "dE/d" if mark and not mark.startswith("D") and "/" not in mark else mark
-    row, column = int(entry["row"]), int(entry["column"] or 1)
-    for layer in _layers(model.layers, entry["layer"], size, of_weights=letter in _WEIGHTS):
-        found: Sequence[str | None] = ()
-        if prefix:
-            found = [f"{prefix}_{spell(layer.units[row - 1])}"] if 0 < row <= len(layer.units) else ()
-        elif letter in _BIASES:
-            found = layer.biases[row - 1 : row]
-        elif letter in _WEIGHTS:
-            found = list(_weights(layer, row, column, flat=entry["column"] is None))
-        for id in found:
-            if id is not None:
-                yield f"{mark}{spell(id)}{entry['new']}"
+    letter, layers = first["letter"], problem.model.layers
+    called = loose(letter + (first["layer"] or ""))
+    named = [layer for layer in layers if loose(layer.name) == called and len(layer.units) == len(names)]
+    is_weights = letter.lower() in _WEIGHTS
+    for layer in named or _layers(layers, first["layer"], len(names), is_weights):
+        for form in _forms(problem.notation, letter, kind, bool(named), flat=first["column"] is None):
+            found = [form(layer, int(entry["row"]), int(entry["column"] or 1)) for entry in entries]
+            if None not in found:
+                yield [name and f"{mark}{spell(name)}{first['new']}" for name in found if name is not None]
+
+
+def _forms(notation: Notation, letter: str, kind: str, is_layer: bool, flat: bool) -> Iterator[_Form]:
+    """The ways in which a letter may name an entry of a layer."""
+    folded = letter.lower()
+    patterns = {"h": notation.net, "a": notation.activation, "delta": notation.delta, "e": notation.error}
+    stems = {loose(transcribe(pattern.replace("{unit}", ""))): prefix for prefix, pattern in patterns.items()}
+    own = stems.get(letter) or stems.get(folded)
+    prefix = own or _UNITS.get(folded)
+    is_open = is_layer or (own is None and len(letter) == 1 and prefix in _KINDS.values())
+    if is_open and kind:
+        yield _of_unit(_KINDS[kind])
+    elif is_layer:
+        yield from map(_of_unit, dict.fromkeys((prefix or "a", "a", "h")))
+    elif prefix:
+        yield _of_unit(prefix)
+        if is_open and folded in ("h", "s"):  # also a hidden layer's outputs
+            yield _of_unit("a")
+    elif folded in _BIASES:
+        yield lambda layer, row, _: layer.biases[row - 1] or "" if 0 < row <= len(layer.biases) else None
+    elif folded in _WEIGHTS and flat:
+        yield _flat_weight
+    elif folded in _WEIGHTS:
+        yield _weight
+        yield lambda layer, row, column: _weight(layer, column, row)
+
+
+def _of_unit(prefix: str) -> _Form:
+    def form(layer: Layer, row: int, _: int) -> str | None:
+        return f"{prefix}_{layer.units[row - 1]}" if 0 < row <= len(layer.units) else None
+
+    return form
+
+
+def _weight(layer: Layer, row: int, column: int) -> str | None:
+    rows = layer.weights
+    return rows[row - 1][column - 1] or "" if 0 < row <= len(rows) and 0 < column <= len(rows[0]) else None
+
+
+def _flat_weight(layer: Layer, row: int, _: int) -> str | None:
+    """A weight of a matrix of one row or one column."""
+    rows = layer.weights
+    weights = [name for names in rows for name in names] if 1 in (len(rows), len(rows[0])) else []
+    return weights[row - 1] or "" if 0 < row <= len(weights) else None
 
 
 def _layers(layers: Sequence[Layer], number: str | None, size: int, of_weights: bool) -> Iterator[Layer]:
@@ -59,15 +111,3 @@ def _layers(layers: Sequence[Layer], number: str | None, size: int, of_weights: 
         if 0 <= place < len(layers) and fits(layers[place]):
             yield layers[place]
             return
-
-
-def _weights(layer: Layer, row: int, column: int, flat: bool) -> Iterator[str | None]:
-    """The weight at a place, and that of the matrix written the other way round."""
-    rows = layer.weights
-    if flat:  # a vector is a matrix of one row or one column
-        entries = [name for names in rows for name in names] if 1 in (len(rows), len(rows[0])) else []
-        yield from entries[row - 1 : row]
-        return
-    for i, j in ((row - 1, column - 1), (column - 1, row - 1)):
-        if 0 <= i < len(rows) and 0 <= j < len(rows[i]):
-            yield rows[i][j]

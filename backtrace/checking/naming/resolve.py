@@ -13,7 +13,8 @@ from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.lexing.symbols import Token
 from backtrace.checking.lexing.tokens import number_of
 from backtrace.checking.naming.lookup import Lookup
-from backtrace.checking.stated_number import Stated
+from backtrace.checking.naming.working_kind import kind_of_working
+from backtrace.checking.stated_number import Stated, with_precision
 from backtrace.checking.statement import Sheet, Statement
 from backtrace.problem.problem import Network, Problem
 from backtrace.symbolic.ids import spell
@@ -92,11 +93,18 @@ class NameResolver:
         self.document = document
         self.renewed = False  # new values of parameters have been stated
         self.seen: set[tuple[Key, str]] = set()
+        # The entries of each matrix, by its name and line.
+        self.matrices: dict[tuple[str, int | None], dict[str, Key | None]] = {}
 
-    def key(self, statement: Statement, number: Stated | None, column: int) -> Key | str:
-        """The quantity that a statement names, or the reason why there is none."""
-        where = (statement.sample, statement.total, column, number)
-        key = self.lookup.key(statement.name, statement.step or 1, *where)
+    def key(self, statement: Statement, number: Stated | None, matrix: Sequence[Statement] = ()) -> Key | str:
+        """The quantity that a statement names, or the reason why there is none.
+
+        `matrix` has the statements of the other entries, if the name is one.
+        """
+        kind = kind_of_working(statement.working) if self.document else ""
+        where = (statement.sample, statement.total, number, kind)
+        entry = self.entry(statement, matrix, kind) if matrix else None
+        key = entry or self.lookup.key(statement.name, statement.step or 1, *where)
         if isinstance(key, str) and statement.step is None:
             numbered = self.steps.numbered(statement.name)
             found = self.lookup.key(numbered[0], numbered[1], *where) if numbered else key
@@ -114,6 +122,17 @@ class NameResolver:
         self.renewed |= self.graph[key].kind == "update"
         self.seen.add((key, statement.text))
         return key
+
+    def entry(self, statement: Statement, matrix: Sequence[Statement], kind: str) -> Key | None:
+        """The quantity of an entry, as the whole matrix is read; None if it is not understood."""
+        place = statement.name.partition("[")[0], statement.line
+        if place not in self.matrices:
+            step, names = statement.step or 1, [entry.name for entry in matrix]
+            places = self.lookup.places(step, statement.sample, statement.total)
+            numbers = [with_precision(entry.number) for entry in matrix]
+            keys = self.lookup.entries(names, numbers, step, places, kind)
+            self.matrices[place] = dict(zip(names, keys, strict=False))
+        return self.matrices[place].get(statement.name)
 
     def _at_step(self, key: Key, number: Stated | None) -> Key:
         """θ_1 is the result of the first step, unless the number is the value before it."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from backtrace.checking.lexing.symbols import Token, ascii_name
 from backtrace.checking.lexing.tokens import is_operator, opening, without_commas
+from backtrace.derivation.activations import ACTIVATIONS
 from backtrace.symbolic.expressions import Call, Expression, Number, Power, Symbol, children, symbols
 from backtrace.symbolic.functions import VARIADIC, public_functions
 from backtrace.symbolic.parser import ExpressionError, Parser
@@ -29,6 +30,11 @@ _FUNCTIONS = {
 OPEN, OPEN_SLOPE, PARTIAL = "g", "g'", "∂"
 _OPEN_NAMES = ("g", "f", "φ", "ϕ", "ψ", "act", "σ", "sigma")
 _E = Symbol("e", "e")
+
+
+def is_activation(name: str) -> bool:
+    """Whether a function that is written so is an activation: σ, g, sigmoid, ReLU."""
+    return name in _OPEN_NAMES or _FUNCTIONS.get(name) in ACTIVATIONS or name == "softmax"
 
 
 def parse_side(tokens: Sequence[Token]) -> Expression | None:
