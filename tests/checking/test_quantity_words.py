@@ -159,6 +159,30 @@ def test_a_sentence_or_a_heading_says_the_kind(text: str, ids: list[str]) -> Non
     assert judged(text) == [(id, "correct") for id in ids]
 
 
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("Fehler des Neurons o", "e_o"),
+        ("Ausgabe des Ausgabeneurons o", "a_o"),
+        ("delta unit o", "delta_o"),
+        ("error neuron o", "e_o"),
+        ("Fehlergradient w_1", "dE/dw_1"),
+        ("Gradient der Kosten nach w_1", "dE/dw_1"),
+        ("gradient of the cost function w.r.t. w_1", "dE/dw_1"),
+        ("∇w_1", "dE/dw_1"),
+        ("gradient at o", "delta_o"),
+        ("slope of the sigmoid at o", "da_o/dh_o"),
+        ("sigmoid derivative at h_o", "da_o/dh_o"),
+        ("predicted y", "a_o"),
+        ("sum of squared errors E", "E"),
+        ("sortie o", "a_o"),
+        ("erro de o", "e_o"),
+    ],
+)
+def test_words_may_be_compounds_or_have_others_between_them(name: str, id: str) -> None:
+    assert judged(f"{name} = {VALUES[id]:.6g}") == [(id, "correct")]
+
+
 def test_an_old_weight_is_never_the_new_one() -> None:
     assert judged("old w_5 = 0.0493") == [("w_5", "wrong")]
 

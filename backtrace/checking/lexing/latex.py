@@ -33,7 +33,7 @@ _DIFFERENTIAL = re.compile(rf"[∂dδ] ?([{LETTER}][{LETTER}0-9_\u0302⁺]*|)") 
 _EMPTY_SUBSCRIPT = re.compile(rf"(\\partial|∂) ?_(?=\{{?[\\{LETTER}])")  # ∂/∂_x is ∂/∂x
 _ABOUT = re.compile(r" ?-?\.?[0-9]")  # behind a tilde: E ~ 0.3
 # ∇_w E is ∂E/∂w, and ∇_w alone grad_w
-_NABLA_ALONE = re.compile(rf"∇_([{LETTER}][{LETTER}0-9_]*)")
+_NABLA_ALONE = re.compile(rf"∇_? ?([{LETTER}][{LETTER}0-9_]*)")
 _NABLA = re.compile(rf"∇_([{LETTER}0-9]+(?:_[0-9]+)*) ?([{LETTER}][{LETTER}0-9_]*)")
 
 

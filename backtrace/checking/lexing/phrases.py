@@ -6,28 +6,25 @@ w_1`, `net h_1`, or a derivative, `dE/dw_1`. So no word beside a symbol is lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from backtrace.checking.lexing.latex_tables import FENCE
+from backtrace.checking.lexing.phrase_pieces import SYMBOL, WORD, PhrasePiece, has_quantity, pieces_of
 from backtrace.checking.lexing.quantity_words import (
     ARTICLE,
     AT,
-    BEGINNINGS,
     BY,
     KINDS,
     NEW,
     OF,
     OPERATION,
     OTHER,
-    PHRASES,
     STOPS,
     UNIT,
     VALUE,
 )
-from backtrace.checking.lexing.symbols import Token, ascii_name
-from backtrace.symbolic.ids import GREEK
+from backtrace.checking.lexing.symbols import Token
 
 _NESTED = 3  # phrases within one another: change of the output of unit o
 _MOST = 10  # words before a symbol
@@ -38,18 +35,8 @@ _ALONE = {"cost": "loss", "output": "out", "net": "net", "error": "error"}  # in
 # Kinds that a symbol has itself: in the heading "Net input I_j", that of I_j says nothing new.
 OF_SYMBOLS = ("net", "output", "target", "cost", "bias", "weight", "input", "delta", "error", "error term")
 _GIVEN = ("cost", "input", "target", "weight", "bias")
+_WITHOUT_SYMBOL = {"net": "net", "delta": "delta", "error term": "delta"}  # the net input = 0.2
 _RELATIONS = ("=", "≈", ":=", "←")
-_SPELLED = frozenset(GREEK.values())
-_SYMBOL, _WORD = "symbol", "word"
-
-
-class _Piece(NamedTuple):
-    """Tokens, from `start` to `end`, that mean one thing: a row of the table, a symbol, a word or else ""."""
-
-    row: str
-    text: str
-    start: int
-    end: int
 
 
 class Noun(NamedTuple):
@@ -63,12 +50,16 @@ class Noun(NamedTuple):
     @property
     def kind(self) -> str:
         """The kind that decides; empty if there is none."""
-        return min((kind for kind in self.kinds if kind not in (NEW, VALUE)), key=KINDS.index, default="")
+        is_derived = any(kind in _DERIVED for kind in self.kinds)  # of a sigmoid, say
+        unsaid = (NEW, VALUE, OPERATION) if is_derived else (NEW, VALUE)
+        return min((kind for kind in self.kinds if kind not in unsaid), key=KINDS.index, default="")
 
     @property
     def name(self) -> str:
         """The name where the symbol is of that kind: `net h_1`; a unit, or a derivative, needs no kind."""
-        return self.symbol if self.is_unit or "/" in self.symbol else self.joined(" ", self.symbol)
+        if "/" in self.symbol or (self.is_unit and not self.kinds):
+            return self.symbol
+        return self.joined(" of " if self.is_unit else " ", self.symbol)
 
     def joined(self, link: str, symbol: str) -> str:
         """The name of this kind of quantity of what a symbol names."""
@@ -78,9 +69,9 @@ class Noun(NamedTuple):
 
 def with_phrases(tokens: list[Token]) -> list[Token]:
     """The tokens, with those of a phrase as one."""
-    if not any((_word(token),) in BEGINNINGS for token in tokens):
+    if not has_quantity(tokens):
         return tokens
-    reader = _PhraseReader(list(_pieces(tokens)))
+    reader = _PhraseReader(list(pieces_of(tokens)))
     found: list[Token] = []
     i = place = 0
     while i < len(reader.pieces):
@@ -96,7 +87,7 @@ def with_phrases(tokens: list[Token]) -> list[Token]:
 def kinds_in(tokens: Sequence[Token], also: Mapping[str, str] = MappingProxyType({})) -> Noun | None:
     """The kinds that are named anywhere in a heading; `also` has further words."""
     kinds = []
-    for piece in _pieces(tokens):
+    for piece in pieces_of(tokens):
         kinds += [piece.row] if piece.row in KINDS else [also.get(piece.text.casefold(), "")]
         kinds += [kind for kind in KINDS if piece.text.startswith(f"{kind} ")][:1]
         kinds += [NEW] if piece.text.endswith("+") else []
@@ -116,52 +107,10 @@ def _derivative(of: str, by: str) -> str:
     return f"derivative of {of} by {by}" if " " in of + by else f"d{of}/d{by}"
 
 
-def _pieces(tokens: Sequence[Token]) -> Iterator[_Piece]:
-    """The tokens by what they mean, without spaces and the signs where mathematics begins."""
-    place = 0
-    while place < len(tokens):
-        token = tokens[place]
-        end, row = _words_at(tokens, place)
-        if row:
-            yield _Piece(row, token.text, place, end)
-        elif token.kind in ("name", "derivative") and (name := ascii_name(token)):
-            yield _Piece(_SYMBOL if _is_symbol(token) else _WORD, name, place, end)
-        elif token.kind != "space" and token.text != FENCE:
-            yield _Piece("", token.text, place, end)
-        place = end
-
-
-def _words_at(tokens: Sequence[Token], place: int) -> tuple[int, str]:
-    """The place behind the longest phrase of the table that begins here, and its row; "" if none does."""
-    best = place + 1, ""
-    words: tuple[str, ...] = ()
-    for i in range(place, len(tokens)):
-        if tokens[i].kind != "space" or not words:
-            words = (*words, _word(tokens[i]))
-            if words not in BEGINNINGS:
-                break
-            if words in PHRASES:
-                best = i + 1, PHRASES[words]
-    return best
-
-
-def _word(token: Token) -> str:
-    """A token as the table has it; but dE is not Spanish."""
-    text = token.text
-    return text.casefold() if text[1:].islower() or text.isupper() else text
-
-
-def _is_symbol(token: Token) -> bool:
-    """Whether this is no word: w_5, ∂E/∂w, one letter, a Greek one by its name, or dE."""
-    text = token.text
-    is_letter = len(text) == 1 or text in _SPELLED or (len(text) == 2 and text[0] in "d∂")
-    return token.kind == "derivative" or is_letter or not text.isalpha()
-
-
 class _PhraseReader:
     """Reads what begins at a piece; everything is None where no phrase does."""
 
-    def __init__(self, pieces: list[_Piece]) -> None:
+    def __init__(self, pieces: list[PhrasePiece]) -> None:
         self.pieces = pieces
 
     def row(self, i: int) -> str:
@@ -173,9 +122,9 @@ class _PhraseReader:
     def phrase(self, i: int) -> tuple[str, int] | None:
         """The name that a phrase is, and the number of the piece behind it."""
         row = self.row(i)
-        if row == _SYMBOL and self.text(i) == "delta" and self.row(i + 1) == OF:
+        if row == SYMBOL and self.text(i) == "delta" and self.row(i + 1) == OF:
             return self.of(Noun(("delta",), "", False, i + 1), OF, _NESTED)
-        if row == _SYMBOL:
+        if row == SYMBOL:
             return self.after_symbol(self.noun(i), self.text(i))
         if row == BY:  # 对 w_1 的梯度
             by = self.noun(i + 1)
@@ -194,7 +143,7 @@ class _PhraseReader:
             if row in KINDS:
                 kinds.append(row)
                 is_unit = False
-            elif row == _WORD and unknown and self.text(i).casefold() not in STOPS:
+            elif row == WORD and unknown and self.text(i).casefold() not in STOPS:
                 unknown -= 1
             elif row == UNIT:
                 is_unit = True
@@ -204,7 +153,7 @@ class _PhraseReader:
         noun = Noun(tuple(kinds), "", is_unit, i)
         is_bracketed = bool(kinds) and self.text(i) == "(" and self.text(i + 2) == ")"
         place = i + is_bracketed
-        if self.row(place) == _SYMBOL or self.is_number_of_unit(noun, place):
+        if self.row(place) == SYMBOL or self.is_number_of_unit(noun, place):
             noun = noun._replace(symbol=self.text(place), end=place + 1 + is_bracketed)
         if is_bracketed and noun.kind in _GIVEN:  # its own symbol: Input (x)
             noun = noun._replace(kinds=tuple(kind for kind in kinds if kind == NEW))
@@ -231,6 +180,9 @@ class _PhraseReader:
             if self.text(noun.end) == "(":
                 return None  # a call: slope g'(h_1)
             return self.after_symbol(noun, noun.name) or ((noun.name, noun.end) if noun.end > i + 1 else None)
+        is_long = bool(noun.kinds) and self.pieces[noun.end - 1].end - self.pieces[i].start > 1
+        if is_long and noun.kind in _WITHOUT_SYMBOL and self.text(noun.end) in _RELATIONS:
+            return _WITHOUT_SYMBOL[noun.kind], noun.end
         if not noun.kinds or link not in (OF, BY, AT):
             return None
         return self.of(noun, link, depth)
@@ -240,6 +192,8 @@ class _PhraseReader:
         inner = self.noun(noun.end + 1, _UNKNOWN_WORDS if link == OF else 0)
         if inner.end == noun.end + 1 and self.is_number_of_unit(noun, inner.end):
             inner = inner._replace(symbol=self.text(inner.end), end=inner.end + 1)
+        if not inner.symbol and self.row(inner.end) == AT and depth:  # of the sigmoid at h_o
+            return self.of(noun._replace(end=inner.end), AT, depth - 1)
         name, end = inner.name if inner.symbol else _ALONE.get(inner.kind, ""), inner.end
         if not inner.symbol and inner.kinds and self.row(end) == OF and depth:
             name, end = self.nested(noun.end + 1, depth - 1) or ("", end)
@@ -277,7 +231,7 @@ class _PhraseReader:
         noun = self.noun(i + is_bracketed)
         end = noun.end + is_bracketed
         is_whole = not is_bracketed or self.text(noun.end) == ")"
-        is_next = self.row(end) in (_SYMBOL, OF, BY, AT, UNIT, _WORD)
+        is_next = self.row(end) in (SYMBOL, OF, BY, AT, UNIT, WORD)
         if noun.symbol or not noun.kinds or noun.kind == OPERATION or not is_whole or is_next:
             return None
         return noun._replace(end=end)

@@ -65,10 +65,7 @@ class Lookup:
         number: Stated | None = None,
         kind: str = "",
     ) -> Key | str:
-        """The quantity, or the reason why there is none.
-
-        `number` is the stated value, `kind` what its working says of it, where the name leaves that open.
-        """
+        """The quantity that has this number and is of the kind its working says; or why there is none."""
         name = "/".join(map(self._replaced, name.split("/"))) if self.names else name
         places = self.places(step, sample, total)
         if not self.document and Key(step, places[0], name) in self.graph.nodes:
@@ -240,8 +237,11 @@ class Lookup:
     ) -> Iterator[AbstractSet[str]]:
         """The ids of a kind of quantity of what a name within it may mean, the surest first."""
         name = self._replaced(named.name)
-        of_unit = self.spellings.meanings(f"net_{name}")  # a unit may be called by its place
-        for ids in chain(self._parts(name, step, places), of_unit):
+        nets = next(self.spellings.meanings(f"net_{name}"), set())  # a unit may be called by its place
+        units = [nets | {id.replace("h_", "a_", 1) for id in nets}] if nets else []
+        is_own = any(self._own(name, step, place) for place in (*places, None))
+        parts = list(self._parts(name, step, places))
+        for ids in (*parts, *units) if is_own else (*units, *parts):
             yield {found for id in ids for found in self._ids_of_kind(named, id, step, places)}
 
     def _ids_of_kind(
