@@ -17,6 +17,7 @@ from backtrace.checking.naming.quantity_kinds import kind_in
 from backtrace.checking.reading.answer_files import read_sheet
 from backtrace.checking.reading.document import read_document
 from backtrace.config.load import load
+from backtrace.config.reader import read_problem
 
 CHECKER = Checker(load("or-gate"))
 GRAPH: Graph = CHECKER.diagnosis([1]).graph
@@ -203,3 +204,43 @@ def test_many_words_take_no_longer_than_many_letters(piece: str) -> None:
     start = time.process_time()
     read_document(f"{piece * 600}w_1 = 0.3\n{piece * 600} = 0.3" * 3)
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("unit", "name"),
+    [
+        ("1_1", "net input of {}"),
+        ("1_2", "delta of unit {}"),
+        ("2_1", "error of {}"),
+        ("1_1", "{} 的输出"),
+        ("1_2", "slope {}"),
+        ("1_1", "{} net input"),
+    ],
+)
+def test_a_unit_s_name_may_begin_with_a_digit(unit: str, name: str) -> None:
+    checker = Checker(load("three-layers"))
+    nodes = checker.diagnosis([1]).graph.nodes
+    ids = {"net": "h_{}", "delta": "delta_{}", "error": "e_{}", "输出": "a_{}", "slope": "da_{}/dh_{}"}
+    (id,) = (id.replace("{}", unit) for word, id in ids.items() if word in name)
+    (value,) = (node.value for key, node in nodes.items() if key.id == id and key.sample == 1)
+    for text, file in (
+        (f"{name.format(unit)} = {value}", "a.md"),
+        (json.dumps({name.format(unit): value}), "a.json"),
+    ):
+        (judgement,) = check_sheet(checker, read_sheet(text.encode(), file)).judgements
+        assert (judgement.id, judgement.verdict) == (id, "correct")
+
+
+def test_words_read_the_config_s_names_as_it_has_them() -> None:
+    config = """
+        {inputs: [x1], targets: [t], samples: [{inputs: [0.5], targets: [1]}], parameters: {w_1out: 0.7},
+         layers: [{name: output, units: [out], activation: sigmoid, weights: [[w_1out]]}]}
+    """
+    checker = Checker(read_problem(config, "config.yaml", "."))
+    nodes = {key.id: node.value for key, node in checker.diagnosis([1]).graph.nodes.items()}
+    for name, id in (("gradient of w_1out", "dE/dw_1out"), ("net input of out", "h_out")):
+        for file in ("a.txt", "c.md", "g.json", "i.csv"):
+            text = SHEETS[file](name, f"{nodes[id]:.6g}")
+            sheet = read_sheet(text.encode(), file, checker.config_names)
+            (judgement,) = check_sheet(checker, sheet).judgements
+            assert (judgement.id, judgement.verdict) == (id, "correct")

@@ -17,7 +17,7 @@ from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.statement import Sheet
 from backtrace.evaluation.arithmetic import Value
 from backtrace.limits import SHEET_GRADIENTS
-from backtrace.problem.problem import Network, Problem
+from backtrace.problem.problem import Problem
 
 
 @dataclass(eq=False)
@@ -42,13 +42,7 @@ class Checker:
     @cached_property
     def config_names(self) -> frozenset[str]:
         """The names that a sheet may have from the config, and those that it has by agreement."""
-        model = self.problem.model
-        if isinstance(model, Network):
-            quantities = [unit for layer in model.layers for unit in layer.units]
-        else:
-            quantities = list(model.equations)
-        given = (*self.problem.inputs, *self.problem.targets, *self.problem.parameters)
-        return frozenset((*given, *quantities, *self.names))
+        return self.spellings.config_names.union(self.names)
 
     def diagnosis(self, steps: Sequence[int]) -> Diagnosis:
         """The diagnosis of slips in some steps, with their graph."""

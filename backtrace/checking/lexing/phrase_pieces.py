@@ -10,7 +10,7 @@ from backtrace.checking.lexing.quantity_words import BEGINNINGS, PHRASES
 from backtrace.checking.lexing.symbols import Token, ascii_name
 from backtrace.symbolic.ids import GREEK
 
-SYMBOL, WORD = "symbol", "word"
+SYMBOL, WORD, LABEL = "symbol", "word", "label"
 
 _SPELLED = frozenset(GREEK.values())
 # Ends of German words in one: Fehlergradient, Netzausgabe.
@@ -42,11 +42,21 @@ def pieces_of(tokens: Sequence[Token]) -> Iterator[PhrasePiece]:
         end, row = _words_at(tokens, place)
         if row:
             yield PhrasePiece(row, token.text, place, end)
+        elif token.kind == "number" and token.text.isdecimal():
+            while (
+                end < len(tokens) and tokens[end].start == tokens[end - 1].end and _is_of_label(tokens[end])
+            ):
+                end += 1  # a unit's name: 1, 1_2 or 1a
+            yield PhrasePiece(LABEL, "".join(part.text for part in tokens[place:end]), place, end)
         elif token.kind in ("name", "derivative") and (name := ascii_name(token)):
             yield PhrasePiece(SYMBOL if _is_symbol(token) else WORD, name, place, end)
         elif token.kind != "space" and token.text != FENCE:
             yield PhrasePiece("", token.text, place, end)
         place = end
+
+
+def _is_of_label(token: Token) -> bool:
+    return token.text == "_" or (token.kind in ("name", "number") and token.text.replace("_", "").isalnum())
 
 
 def _words_at(tokens: Sequence[Token], place: int) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from backtrace.checking.lexing.phrase_pieces import SYMBOL, WORD, PhrasePiece, has_quantity, pieces_of
+from backtrace.checking.lexing.phrase_pieces import LABEL, SYMBOL, WORD, PhrasePiece, has_quantity, pieces_of
 from backtrace.checking.lexing.quantity_words import (
     ARTICLE,
     AT,
@@ -126,6 +126,8 @@ class _PhraseReader:
             return self.of(Noun(("delta",), "", False, i + 1), OF, _NESTED)
         if row == SYMBOL:
             return self.after_symbol(self.noun(i), self.text(i))
+        if row == LABEL and (i == 0 or self.text(i + 1) == "的"):  # 1 net input, at the beginning
+            return self.after_symbol(Noun((), self.text(i), True, i + 1), self.text(i))
         if row == BY:  # 对 w_1 的梯度
             by = self.noun(i + 1)
             return self.after_symbol(by, by.name) if by.symbol else None
@@ -162,7 +164,7 @@ class _PhraseReader:
     def is_number_of_unit(self, noun: Noun, i: int) -> bool:
         """Whether a number is a unit's name: output 1 = 0.6, error of unit 2."""
         is_last = not self.text(i + 1) or self.text(i + 1) in _RELATIONS
-        return self.text(i).isdecimal() and (noun.is_unit or (noun.kind in _NUMBERED and is_last))
+        return self.row(i) == LABEL and (noun.is_unit or (noun.kind in _NUMBERED and is_last))
 
     def nested(self, i: int, depth: int) -> tuple[str, int] | None:
         """A phrase that begins with a kind: net input h_1, change of the output of unit o."""
@@ -192,6 +194,9 @@ class _PhraseReader:
         inner = self.noun(noun.end + 1, _UNKNOWN_WORDS if link == OF else 0)
         if inner.end == noun.end + 1 and self.is_number_of_unit(noun, inner.end):
             inner = inner._replace(symbol=self.text(inner.end), end=inner.end + 1)
+        is_last = not self.text(inner.end) or self.text(inner.end) in _RELATIONS
+        if not inner.symbol and inner.kinds and is_last:  # a unit that is called out
+            inner = inner._replace(kinds=(), symbol=self.text(inner.end - 1))
         if not inner.symbol and self.row(inner.end) == AT and depth:  # of the sigmoid at h_o
             return self.of(noun._replace(end=inner.end), AT, depth - 1)
         name, end = inner.name if inner.symbol else _ALONE.get(inner.kind, ""), inner.end

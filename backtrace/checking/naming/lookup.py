@@ -147,14 +147,15 @@ class Lookup:
 
     def _forms(self, name: str) -> Iterator[str]:
         """The name as it is, and with frequent mistypings corrected."""
-        in_one_way = parse_name(name) if " " in name else None
+        whole = self.spellings.whole_names.braced(name)
+        in_one_way = parse_name(whole) if " " in name else None
         yield self._applied(in_one_way or name)
         if name in _RATES:
             yield "learning_rate"
         letters = _ZERO_FOR_O.sub("o", name)
         if letters != name:
             yield letters
-        written = parse_name(name)  # answer sheets have names as people write them: w_5_new, \delta_o
+        written = parse_name(whole)  # answer sheets have names as people write them: w_5_new, \delta_o
         if written is not None and written != name:
             yield written
         if spoken := in_words(name):
@@ -239,7 +240,8 @@ class Lookup:
         name = self._replaced(named.name)
         nets = next(self.spellings.meanings(f"net_{name}"), set())  # a unit may be called by its place
         units = [nets | {id.replace("h_", "a_", 1) for id in nets}] if nets else []
-        is_own = any(self._own(name, step, place) for place in (*places, None))
+        is_unit = any(unit.id == name for unit in self.spellings.units)
+        is_own = any(self._own(name, step, place) for place in (*places, None)) and not is_unit
         parts = list(self._parts(name, step, places))
         for ids in (*parts, *units) if is_own else (*units, *parts):
             yield {found for id in ids for found in self._ids_of_kind(named, id, step, places)}

@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
+from backtrace.checking.lexing.whole_names import WholeNames
 from backtrace.checking.name_table import loose
 from backtrace.problem.notation import NOTATIONS, Notation, of_unit
 from backtrace.problem.problem import Network, Problem
@@ -73,6 +74,18 @@ class Spellings:
             yield self.guesses[exact]
         if len(exact) > 1 and not hidden and folded in self.guesses:
             yield self.guesses[folded]
+
+    @cached_property
+    def config_names(self) -> frozenset[str]:
+        """The names of everything that the config names."""
+        model, problem = self.problem.model, self.problem
+        computed = () if isinstance(model, Network) else model.equations
+        units = (unit.name for unit in self.units)
+        return frozenset((*problem.inputs, *problem.targets, *problem.parameters, *units, *computed))
+
+    @cached_property
+    def whole_names(self) -> WholeNames:
+        return WholeNames(self.config_names)
 
     @cached_property
     def notations(self) -> Meanings:

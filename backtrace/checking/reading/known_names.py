@@ -5,36 +5,23 @@ Must not know what a name stands for.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from backtrace.checking.lexing.quantity_words import PHRASES
 from backtrace.checking.lexing.symbols import Token
+from backtrace.checking.lexing.whole_names import WholeNames
 from backtrace.checking.reading.lines import DocumentLine
 from backtrace.checking.reading.prose_words import FUNCTIONS, neighbour
-from backtrace.symbolic.ids import LETTER, spell
 
-_INDEX = re.compile(rf"_([{LETTER}0-9]+)")
-_CUT = re.compile(rf"[0-9][{LETTER}]")  # here a name would be cut in two
 _BEFORE_FACTOR = ("relation", "operator", "open")
 
 
-class KnownNames:
-    """Names of parameters, inputs, targets, units and equations, in the letters of the config or in ASCII."""
-
-    def __init__(self, names: Collection[str] = ()) -> None:
-        self.names = frozenset((*names, *map(spell, names)))
-        parts = (part for name in self.names for part in name.split("_"))
-        self._parts = frozenset(part for part in parts if _CUT.search(part))
+class KnownNames(WholeNames):
+    """Names of a config, and how the lines and tokens of a document are read with them."""
 
     def whole(self, line: DocumentLine) -> DocumentLine:
-        """A line whose indices are held together by braces, where they are the config's: w_{x1h1}."""
-        if not self._parts or "_" not in line.text:
-            return line
-        return line._replace(text=_INDEX.sub(self._braced, line.text))
-
-    def _braced(self, index: re.Match[str]) -> str:
-        return f"_{{{index[1]}}}" if index[1] in self._parts else index[0]
+        """A line in which none of the names will be cut."""
+        return line._replace(text=self.braced(line.text))
 
     def factors(self, tokens: Sequence[Token]) -> Iterator[Token]:
         """The tokens, with letters that stand together as factors: those of the config, and in 2xy = 12."""
