@@ -56,7 +56,19 @@ def test_other_names_are_products_as_ever() -> None:
     assert names("w_1x_1 = 0.3", "w_1 x_1") == []
 
 
-@pytest.mark.parametrize("text", ["2xy = 12", "2xy = 2·2·3 = 12", "2yx = 12", "2 x y = 12", "2x·y = 12"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2xy = 12",
+        "2xy = 2·2·3 = 12",
+        "2yx = 12",
+        "2 x y = 12",
+        "2 xy = 12",
+        "2·xy = 12",
+        "(2x)y = 12",
+        "2x·y = 12",
+    ],
+)
 def test_a_number_times_letters_is_working_and_no_number_with_a_unit(text: str) -> None:
     assert judged(CIRCUIT, f"∂f/∂x = {text}") == (["df/dx correct"], 1, 0)
 
@@ -74,6 +86,11 @@ def test_a_power_of_a_letter_is_not_one_of_the_product() -> None:
 @pytest.mark.parametrize("text", ["3qx = 12", "2wx = 12", "2ab = 12"])
 def test_before_a_relation_letters_are_never_a_unit(text: str) -> None:
     assert judged(CIRCUIT, f"∂f/∂x = {text}")[0] == ["df/dx correct"]
+
+
+def test_a_letter_that_touches_a_number_is_no_sign() -> None:
+    assert judged(CIRCUIT, "∂f/∂x = 2x(y + 3 - 3) = 12") == (["df/dx correct"], 1, 0)
+    assert judged(CIRCUIT, "∂f/∂x = 2 x 2 x 3 = 12") == (["df/dx correct"], 0, 0)
 
 
 def test_a_number_keeps_its_unit() -> None:

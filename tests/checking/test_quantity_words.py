@@ -153,6 +153,12 @@ def test_underscores_may_join_the_words_of_a_name(name: str, id: str) -> None:
         ("w_1 的梯度：-0.000279", ["dE/dw_1"]),
         ("| unit | net input | output |\n|---|---|---|\n| o | 0.0498 | 0.5125 |", ["h_o", "a_o"]),
         ("| weight | Ableitung | neu |\n|---|---|---|\n| w_5 | -0.0786 | 0.0493 |", ["dE/dw_5", "w_5+"]),
+        ("| weight | quantity | value |\n|---|---|---|\n| w_5 | gradient | -0.0786 |", ["dE/dw_5"]),
+        ("| unit | quantity | value |\n|---|---|---|\n| o | net input | 0.0498 |", ["h_o"]),
+        ("| unit | quantity | value |\n|---|---|---|\n| 1 | output | 0.6457 |", ["a_1"]),
+        ("| what | of | value |\n|---|---|---|\n| new weight | w_5 | 0.0493 |", ["w_5+"]),
+        ("| name | meaning | value |\n|---|---|---|\n| a_o | output of the network | 0.5125 |", ["a_o"]),
+        ("| name | meaning | value |\n|---|---|---|\n| E | cost | 0.1189 |", ["E"]),
         ("| | w_5 | w_1 |\n|---|---|---|\n| gradient | -0.0786 | -0.000279 |", ["dE/dw_5", "dE/dw_1"]),
     ],
 )

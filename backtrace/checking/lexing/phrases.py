@@ -95,6 +95,12 @@ def kinds_in(tokens: Sequence[Token], also: Mapping[str, str] = MappingProxyType
     return Noun(named, "", False, 0) if named else None
 
 
+def only_kinds(tokens: Sequence[Token]) -> Noun | None:
+    """The kinds that words name, if they say nothing else."""
+    rows = tuple(piece.row for piece in pieces_of(tokens))
+    return Noun(rows, "", False, 0) if rows and set(rows) <= set(KINDS) else None
+
+
 def _token(name: str, start: int, end: int) -> Token:
     above, slash, below = name.partition("/d")
     if slash and " " not in name:

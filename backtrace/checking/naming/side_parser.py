@@ -82,6 +82,7 @@ def _translated(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
         ExpressionError: a token cannot be part of a formula.
 
     """
+    others = any(token.kind == "name" and token.text not in ("x", *_FUNCTIONS) for token in tokens)
     for place, token in enumerate(tokens):
         text, start = token.text, token.start
         before = tokens[place - 1].kind if place else ""
@@ -90,8 +91,12 @@ def _translated(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
             yield "number", without_commas(text), start
         elif token.kind in ("open", "close"):
             yield "mark", "(" if token.kind == "open" else ")", start
-        elif text == "x" and {before, after} <= {"number", "open", "close"}:
-            yield "mark", "*", start  # 0.5 x 0.3
+        elif (
+            text == "x"
+            and {before, after} <= {"number", "open", "close"}
+            and not (others and place and tokens[place - 1].end == start)
+        ):
+            yield "mark", "*", start  # 0.5 x 0.3, but 2x(y + 1) is 2·x·(y + 1)
         elif (token.kind == "operator" and text != "|") or text == ",":
             yield "mark", text, start
         elif is_operator(token):

@@ -41,6 +41,8 @@ class KnownNames(WholeNames):
             return False
         is_behind_number = before.kind == "number" and before.end == tokens[i].start
         after = neighbour(tokens, i, 1)
-        if is_behind_number and after is not None and after.kind == "relation":
+        is_last = after is None or after.kind == "relation"
+        if is_behind_number and is_last and after is not None:
             return True
-        return self.names.issuperset(text) and (is_behind_number or before.kind in _BEFORE_FACTOR)
+        is_factor = is_behind_number or before.kind in _BEFORE_FACTOR or (before.kind == "number" and is_last)
+        return is_factor and self.names.issuperset(text)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from backtrace.checking.lexing.latex import TooDeepError, plain
 from backtrace.checking.lexing.latex_tables import FENCE
-from backtrace.checking.lexing.phrases import OF_SYMBOLS, kinds_in
+from backtrace.checking.lexing.phrases import OF_SYMBOLS, kinds_in, only_kinds
 from backtrace.checking.lexing.quantity_words import NEW, VALUE
 from backtrace.checking.lexing.symbols import Token
 from backtrace.checking.lexing.tokens import name_of, number_of, tokens_of
@@ -157,6 +157,13 @@ def _names_in_row(
         subjects = [cell.symbol if any(map(_is_symbol, cell.tokens)) else None for cell in heading]
         if len(subjects) == len(cells) and any(subjects[1:]):
             return [None, *(name and kinds.joined(" of ", name) for name in subjects[1:])]
+    beside = [cell for cell in cells[:3] if cell.tokens and not (cell.has_value and cell is not cells[0])]
+    if len(beside) == 2:  # a kind and a symbol, each in a cell
+        said = [only_kinds(cell.tokens) for cell in beside]
+        if said[0] and not said[1] and any(map(_is_symbol, beside[1].tokens)):
+            label = said[0].joined(" of ", beside[1].symbol or "")
+        elif said[1] and not said[0] and label:
+            label = said[1].joined(" of ", label)
     if label is None or (label.isdigit() and not has_units):
         return names
     values = [i for i, cell in enumerate(cells) if i and cell.has_value]
