@@ -201,8 +201,9 @@ class _PhraseReader:
         if inner.end == noun.end + 1 and self.is_number_of_unit(noun, inner.end):
             inner = inner._replace(symbol=self.text(inner.end), end=inner.end + 1)
         is_last = not self.text(inner.end) or self.text(inner.end) in _RELATIONS
-        if not inner.symbol and inner.kinds and is_last:  # a unit that is called out
-            inner = inner._replace(kinds=(), symbol=self.text(inner.end - 1))
+        word = self.pieces[inner.end - 1]
+        if not inner.symbol and inner.kinds and is_last and word.end == word.start + 1:
+            inner = inner._replace(kinds=(), symbol=word.text)  # a unit that is called out
         if not inner.symbol and self.row(inner.end) == AT and depth:  # of the sigmoid at h_o
             return self.of(noun._replace(end=inner.end), AT, depth - 1)
         name, end = inner.name if inner.symbol else _ALONE.get(inner.kind, ""), inner.end
