@@ -45,6 +45,7 @@ class Judgement(NamedTuple):
     `id` is the quantity's own id, or the student's name for an unknown one; `expected` its true value.
     `slip` and `explanation` are those of the most plausible finding; `alternatives` are the other ones.
     `remarks` are about the working that is written before the number; `second` is a slip made as well.
+    `digits_wanted` is the number of digits that was asked for, where a right number has fewer; else it is 0.
     """
 
     statement: Statement
@@ -59,6 +60,7 @@ class Judgement(NamedTuple):
     root: Root | None = None
     remarks: tuple[Remark, ...] = ()
     second: str | None = None
+    digits_wanted: int = 0
 
 
 class FormulaFinding(NamedTuple):
@@ -110,9 +112,9 @@ class Report(NamedTuple):
         """The marks there are to have: one for every statement of a known quantity."""
         return sum(judgement.verdict != "unknown" for judgement in self.judgements)
 
-    def marks(self, slip_mark: float = 0.0) -> float:
-        """The marks earned; a slip earns `slip_mark`, a faulty number none, everything else one."""
-        return sum(mark(judgement, slip_mark) for judgement in self.judgements)
+    def marks(self, slip_mark: float = 0.0, few_digits_mark: float = 1.0) -> float:
+        """The marks earned: the sum of those of the statements."""
+        return sum(mark(judgement, slip_mark, few_digits_mark) for judgement in self.judgements)
 
     @property
     def marks_something(self) -> bool:
@@ -124,10 +126,18 @@ class Report(NamedTuple):
         return bool(self.formulas) or any(judgement.verdict in FAULTY for judgement in self.judgements)
 
 
-def mark(judgement: Judgement, slip_mark: float = 0.0) -> float:
-    """The mark of one statement, from 0 to 1; an error that was made before costs nothing again."""
-    if judgement.root is not None:
+def mark(judgement: Judgement, slip_mark: float = 0.0, few_digits_mark: float = 1.0) -> float:
+    """The mark of one statement, from 0 to 1; an error that was made before costs nothing again.
+
+    A slip earns `slip_mark`, a right number with fewer digits than were asked for `few_digits_mark`.
+    """
+    if judgement.digits_wanted:
+        return few_digits_mark
+    if is_right(judgement) or judgement.root is not None:
         return 1.0
-    if judgement.verdict == "slip" and judgement.slip not in KEEP_THE_MARK:
-        return slip_mark
-    return 0.0 if judgement.verdict in ("unknown", "wrong") else 1.0
+    return slip_mark if judgement.verdict == "slip" else 0.0
+
+
+def is_right(judgement: Judgement) -> bool:
+    """Whether a number earns its mark for itself, and not because its error was made before."""
+    return judgement.verdict not in (*FAULTY, "unknown") or judgement.slip in KEEP_THE_MARK

@@ -29,6 +29,7 @@ def file_checker(
     step: int | None,
     names: Sequence[tuple[str, str]],
     reach: Reach,
+    min_digits: int = 0,
 ) -> CheckFile:
     """A function that checks a file; its checker, which is costly to make, is the same for all files.
 
@@ -40,7 +41,8 @@ def file_checker(
     """
     if notation is not None:
         problem = problem._replace(notation=NOTATIONS[notation])
-    checker = Checker(problem, tolerance, sample, {parse_name(name) or name: id for name, id in names})
+    own_names = {parse_name(name) or name: id for name, id in names}
+    checker = Checker(problem, tolerance, sample, own_names, min_digits=min_digits)
     for name, id in names:
         found = Lookup(checker.diagnosis([1]).graph, sample).key(id)
         if isinstance(found, str):

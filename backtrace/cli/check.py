@@ -55,6 +55,16 @@ def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> Non
     "--tolerance", "X", FiniteRange(min=0), "Accept an absolute difference besides rounding.", default=0.0
 )
 @shared.value_option("--slip-mark", "X", FiniteRange(0, 1), "The mark for a slip (default 0).", default=0.0)
+@shared.value_option(
+    "--min-digits", "N", IntRange(1, 17), "Ask for N significant digits, unless a number is exact."
+)
+@shared.value_option(
+    "--few-digits-mark",
+    "X",
+    FiniteRange(0, 1),
+    "The mark for a right number with fewer digits (default 1).",
+    default=1.0,
+)
 @shared.choice_option(
     "--feedback",
     ["brief", "slip", "full"],
@@ -86,6 +96,8 @@ def command(
     names: tuple[tuple[str, str], ...],
     tolerance: float,
     slip_mark: float,
+    min_digits: int | None,
+    few_digits_mark: float,
     feedback: str | None,
     reveal: bool,
     verbose: bool,
@@ -104,6 +116,8 @@ def command(
     from backtrace.config.load import published_sheet
     from backtrace.views.check.rows import Disclosure, corrections, shown_sheet
 
+    if few_digits_mark < 1 and min_digits is None:
+        raise click.UsageError("--few-digits-mark needs --min-digits, the digits to ask for")
     if published == bool(answers):
         raise click.UsageError("give ANSWERS or --published, one of them and not both")
     if (options.config, *answers).count("-") > 1:
@@ -116,12 +130,13 @@ def command(
     several = find_view("class", view.format)
     if many and several is None:
         raise click.UsageError(f"-f {view.format} is the result of one submission; give one file of answers")
-    check_file = file_checker(problem, tolerance, notation, sample, step, names, shared.reach())
+    reading = (notation, sample, step, names, shared.reach())
+    check_file = file_checker(problem, tolerance, *reading, min_digits or 0)
     reports = checked(check_file, files, jobs)
     usual = view.defaults.get("feedback", "full")
     feedback = feedback or ("full" if reveal else usual)
     reveal = reveal or feedback == usual == "full"
-    disclosure = Disclosure(feedback, reveal, slip_mark)  # type: ignore[arg-type]
+    disclosure = Disclosure(feedback, reveal, slip_mark, few_digits_mark)  # type: ignore[arg-type]
     if many and several:
         return _write_class(options, several, problem, reports, len(files), disclosure)
     report = next(reports)
@@ -160,7 +175,7 @@ def _write_class(
     from backtrace.checking.judging.class_counts import ClassCounts
     from backtrace.views.check.rows import shown_sheet
 
-    counts = ClassCounts(disclosure.slip_mark)
+    counts = ClassCounts(disclosure.slip_mark, disclosure.few_digits_mark)
 
     def counted() -> Iterator[ShownSheet]:
         for report in reports:

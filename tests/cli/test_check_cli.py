@@ -131,6 +131,59 @@ def test_tolerance_accepts_a_difference(sheets: Path) -> None:
     assert check("or-gate", "near.yaml", "--tolerance", "0.005").code == 0
 
 
+# In the OR gate h_1 = 0.6 is exact, a_1 = 0.645656…, E = 0.118851…, and ∂E/∂w_3 is 0.
+@pytest.mark.parametrize(
+    ("sheet", "told"),
+    [
+        ("h_1: 0.6", [""]),
+        ("a_1: 0.646", [""]),
+        ("a_1: 0.65", ["correct; please give 3 digits"]),
+        ("dE/dw_3: 0", [""]),
+        ("dE/dw_3: 0.0", [""]),
+        ("i_2: 0", [""]),
+        ("w_5: 0.01", [""]),
+        ("E: 0.12", ["correct; please give 3 digits"]),
+        ("delta_o: -0.12", ["correct; please give 3 digits"]),
+        ("dE/dw_1: -0.00122", ["you get this with ∂E/∂w_1 = δ_o·w_5·i_1: the slope σ′(h_1)"]),
+        ("a_1: 0.64", ["the digits are cut off instead of rounded; correct: 0.646; please give 3 digits"]),
+        ("a_1: 0.73", ["you get this with"]),
+        # A number that is wrong in its first digits is told why, and not to give more of them.
+        ("h_1: 0.73\na_1: 0.67", ["correct: 0.6", "follows from h_1 = 0.73; please give 3 digits"]),
+    ],
+)
+def test_a_number_may_be_asked_for_more_digits(tmp_path: Path, sheet: str, told: list[str]) -> None:
+    (tmp_path / "sheet.yaml").write_text(sheet)
+    done = check("or-gate", tmp_path / "sheet.yaml", "-f", "json", "--min-digits", "3")
+    for answer, said in zip(done.data["answers"], told, strict=True):
+        assert answer["explanation"].startswith(said) if said else answer["explanation"] == ""
+        assert ("please give" in answer["explanation"]) == ("please give" in said)
+
+
+@pytest.mark.parametrize(("mark", "marks"), [(None, 3), ("0.5", 2), ("0", 1), ("1", 3)])
+def test_a_number_with_few_digits_may_cost_a_part_of_its_mark(
+    tmp_path: Path, mark: str | None, marks: float
+) -> None:
+    (tmp_path / "sheet.yaml").write_text("h_1: 0.6\na_1: 0.65\nE: 0.12\n")
+    options = ("--min-digits", "3", *(("--few-digits-mark", mark) if mark else ()))
+    done = check("or-gate", tmp_path / "sheet.yaml", "-f", "json", *options)
+    assert (done.code, done.data["summary"]["marks"]) == (0, marks)
+    rows = csv.DictReader(io.StringIO(check("or-gate", tmp_path / "sheet.yaml", "-f", "csv", *options).out))
+    assert sum(float(row["mark"]) for row in rows) == marks
+    assert f"marks: {marks} of 3" in check("or-gate", tmp_path, *options).out
+
+
+@pytest.mark.parametrize("feedback", ["brief", "slip", "full"])
+def test_every_feedback_says_that_digits_are_missing(tmp_path: Path, feedback: str) -> None:
+    (tmp_path / "sheet.yaml").write_text("a_1: 0.65\n")
+    done = check("or-gate", tmp_path / "sheet.yaml", "--min-digits", "3", "--feedback", feedback)
+    assert "correct; please give 3 digits" in done.out
+
+
+def test_a_mark_for_few_digits_needs_their_number(sheets: Path) -> None:
+    done = check("or-gate", "right.yaml", "--few-digits-mark", "0.5")
+    assert done.usage_error == "--few-digits-mark needs --min-digits, the digits to ask for"
+
+
 @pytest.mark.parametrize("value", ["nan", "inf"])
 def test_a_tolerance_is_a_finite_number(value: str) -> None:
     message = f"'--tolerance': {value} is no finite number"

@@ -25,7 +25,8 @@ class Checker:
     """Checks sheets of one problem, which share its graphs.
 
     `sample` is the one that a sheet means where it names none, `names` what its own names stand for. `start`
-    has the values that a single step starts from, if they are known.
+    has the values that a single step starts from, if they are known. `min_digits` is how many
+    significant digits are asked for.
     """
 
     problem: Problem
@@ -33,6 +34,7 @@ class Checker:
     sample: int | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     start: Mapping[str, Value] | None = None
+    min_digits: int = 0
     _diagnoses: dict[tuple[int, ...], Diagnosis] = field(default_factory=dict, init=False)
 
     @cached_property

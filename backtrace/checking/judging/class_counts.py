@@ -10,8 +10,9 @@ from backtrace.checking.report import FAULTY, Report
 class ClassCounts:
     """Counts that outlive the reports; a sheet counts once for each quantity and once for each slip."""
 
-    def __init__(self, slip_mark: float = 0.0) -> None:
+    def __init__(self, slip_mark: float = 0.0, few_digits_mark: float = 1.0) -> None:
         self.slip_mark = slip_mark
+        self.few_digits_mark = few_digits_mark
         self.sheets = 0
         self.unreadable = 0
         self.with_mistakes = 0
@@ -29,7 +30,7 @@ class ClassCounts:
             return
         faulty = [judgement for judgement in report.judgements if judgement.verdict in FAULTY]
         self.with_mistakes += bool(faulty)
-        self.marks += report.marks(self.slip_mark)
+        self.marks += report.marks(self.slip_mark, self.few_digits_mark)
         self.out_of += report.out_of
         # The order of the sheet decides between equal counts; a dict keeps it, a set would not.
         self.quantities.update(dict.fromkeys((judgement.id for judgement in faulty), 1))

@@ -19,7 +19,7 @@ from backtrace.checking.judging.formulas import WrittenFormulas
 from backtrace.checking.judging.stated_factors import with_stated_factors
 from backtrace.checking.judging.working import Workings
 from backtrace.checking.naming.resolve import NameResolver, NumberedSteps
-from backtrace.checking.report import FAULTY, Convention, Finding, Judgement, Report, Root, Verdict
+from backtrace.checking.report import FAULTY, Convention, Finding, Judgement, Report, Root, Verdict, is_right
 from backtrace.checking.slips.candidates import Candidate, best_of
 from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.slips.sheet_diagnosis import SheetDiagnosis
@@ -130,6 +130,7 @@ class _Marking:
                 remarks = self.workings.remarks(entry.statement, entry.key, judgement.verdict in FAULTY)
                 self.judged[entry.place] = judgement._replace(remarks=tuple(dict.fromkeys(remarks)))
         self.explain_faults()
+        self.ask_for_digits()
         judgements = tuple(self.judged[place] for place in sorted(self.judged))
         sheet, conventions = self.sheet, tuple(self.conventions)
         return Report(sheet.file, None, judgements, conventions, sheet.unread, blank=sheet.blank)
@@ -197,6 +198,22 @@ class _Marking:
         return all(numbers[key].half == 0 for key in used)
 
     # Judging
+
+    def ask_for_digits(self) -> None:
+        """Note the right numbers with fewer digits than were asked for; an exact number needs no more."""
+        wanted = self.checker.min_digits
+        for entry in self.in_order:
+            judgement = self.judged[entry.place]
+            if entry.number.digits < wanted and is_right(judgement) and not self.is_written_in_full(entry):
+                self.judged[entry.place] = judgement._replace(digits_wanted=wanted)
+
+    def is_written_in_full(self, entry: Entry) -> bool:
+        """Whether a number is the exact value, or all that follows from a wrong one: a = h = 0.7."""
+        number, own = entry.number, StudentNumbers(self.graph, self.numbers, entry.key)
+        if self.exact.value(entry.key) == number.exactly or same(number.value, self.graph[entry.key].value):
+            return True
+        is_carried = self.judged[entry.place].verdict == "carried"
+        return is_carried and any(same(number.value, value) for value in own.as_written())
 
     def stated_again(self, entry: Entry) -> Judgement | None:
         """The judgement of a wrong number that is stated once more; it costs no further mark."""

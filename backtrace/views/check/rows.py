@@ -10,10 +10,20 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple, get_args
 
-from backtrace.checking.report import FAULTY, VERDICTS, Finding, FormulaFinding, Judgement, Report, Root, mark
+from backtrace.checking.report import (
+    FAULTY,
+    VERDICTS,
+    Finding,
+    FormulaFinding,
+    Judgement,
+    Report,
+    Root,
+    is_right,
+    mark,
+)
 from backtrace.checking.statement import Statement
 from backtrace.typesetting.numerals import Numerals
 
@@ -29,6 +39,7 @@ class Disclosure(NamedTuple):
     feedback: Feedback = "full"
     reveal: bool = True
     slip_mark: float = 0.0
+    few_digits_mark: float = 1.0
 
     @property
     def in_general(self) -> bool:
@@ -99,7 +110,8 @@ def shown_sheet(report: Report, disclosure: Disclosure) -> ShownSheet:
     formulas = tuple(_formula(finding, disclosure) for finding in report.formulas)
     found = Counter(row.verdict for row in rows)
     counts = {verdict: found[verdict] for verdict in VERDICTS}
-    return ShownSheet(report, rows, formulas, counts, report.marks(disclosure.slip_mark))
+    marks = report.marks(disclosure.slip_mark, disclosure.few_digits_mark)
+    return ShownSheet(report, rows, formulas, counts, marks)
 
 
 def corrections(sheet: ShownSheet) -> ShownSheet:
@@ -117,21 +129,33 @@ def _formula(finding: FormulaFinding, disclosure: Disclosure) -> FormulaFinding:
 
 
 def _row(judgement: Judgement, disclosure: Disclosure, names: Mapping[Root, str]) -> ReportRow:
-    row = ReportRow(*judgement[:-2], mark(judgement, disclosure.slip_mark))
+    row = ReportRow(*judgement[:10], mark(judgement, disclosure.slip_mark, disclosure.few_digits_mark))
     if not (disclosure.reveal and row.expected is not None and math.isfinite(row.expected)):
         row = row._replace(expected=None)
     if disclosure.feedback == "brief":
         # A verdict without its reason: a slip that keeps the mark counts as right, one made before does not.
-        known = "wrong" if row.verdict in FAULTY and (row.mark < 1 or row.root) else "correct"
+        is_wrong = row.verdict in FAULTY and not is_right(judgement) and (row.mark < 1 or row.root)
+        known = "wrong" if is_wrong else "correct"
         verdict = "unknown" if row.verdict == "unknown" else known
-        return row._replace(verdict=verdict, slip=None, explanation="", alternatives=(), root=None)
+        said = "; ".join(_digits_wanted(judgement, ""))
+        return row._replace(verdict=verdict, slip=None, explanation=said, alternatives=(), root=None)
     if disclosure.in_general:
         row = row._replace(
             explanation=_in_general(row, names),
             alternatives=tuple(Finding(slip, sentence_of(slip)) for slip, *_ in row.alternatives),
         )
     remarks = [remark.general if disclosure.in_general else remark.sentence for remark in judgement.remarks]
-    return row._replace(explanation="; ".join(dict.fromkeys(filter(None, (row.explanation, *remarks)))))
+    reasons = (row.explanation, *_digits_wanted(judgement, row.explanation), *remarks)
+    return row._replace(explanation="; ".join(dict.fromkeys(filter(None, reasons))))
+
+
+def _digits_wanted(judgement: Judgement, explanation: str) -> Iterator[str]:
+    """What a right number with too few digits is told, behind its explanation."""
+    many = judgement.digits_wanted
+    if many and not explanation:
+        yield "correct"
+    if many:
+        yield f"please give {many} digit{'' if many == 1 else 's'}"
 
 
 def _in_general(row: ReportRow, names: Mapping[Root, str]) -> str:
