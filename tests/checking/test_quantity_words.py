@@ -237,6 +237,39 @@ def test_a_unit_s_name_may_begin_with_a_digit(unit: str, name: str) -> None:
         assert (judgement.id, judgement.verdict) == (id, "correct")
 
 
+LINE = """
+equations: {p: slope*x + intercept, E: (p - y)^2}
+objective_symbol: E
+inputs: [x]
+targets: [y]
+parameters: {slope: 2, intercept: 1}
+samples: [{inputs: [3], targets: [6]}]
+update: {rule: sgd, learning_rate: 0.1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("slope = 2", "slope"),
+        ("gradient of slope = 6", "dE/dslope"),
+        ("gradient of the intercept = 2", "dE/dintercept"),
+        ("Gradient von intercept: 2", "dE/dintercept"),
+        ("gradient of E with respect to slope = 6", "dE/dslope"),
+        ("derivative of E w.r.t. intercept = 2", "dE/dintercept"),
+        ("change of slope = -0.6", "Delta_slope"),
+        ("new slope = 1.4", "slope+"),
+        ("the new intercept = 0.8", "intercept+"),
+        ("prediction p = 7", "p"),
+    ],
+)
+def test_a_parameter_may_have_a_word_as_its_name(text: str, id: str) -> None:
+    checker = Checker(read_problem(LINE, "config.yaml", "."))
+    sheet = read_sheet(text.encode(), "notes.md", checker.config_names)
+    (judgement,) = check_sheet(checker, sheet).judgements
+    assert (judgement.id, judgement.verdict) == (id, "correct")
+
+
 def test_words_read_the_config_s_names_as_it_has_them() -> None:
     config = """
         {inputs: [x1], targets: [t], samples: [{inputs: [0.5], targets: [1]}], parameters: {w_1out: 0.7},

@@ -188,6 +188,9 @@ class _PhraseReader:
             if self.text(noun.end) == "(":
                 return None  # a call: slope g'(h_1)
             return self.after_symbol(noun, noun.name) or ((noun.name, noun.end) if noun.end > i + 1 else None)
+        last = noun.end - (len(noun.kinds) > 1)
+        if NEW in noun.kinds and self.row(last) in (WORD, *KINDS) and self.text(last + 1) in _RELATIONS:
+            return f"{self.text(last)}+", last + 1  # the new slope = 0.3
         is_long = bool(noun.kinds) and self.pieces[noun.end - 1].end - self.pieces[i].start > 1
         if is_long and noun.kind in _WITHOUT_SYMBOL and self.text(noun.end) in _RELATIONS:
             return _WITHOUT_SYMBOL[noun.kind], noun.end
@@ -197,13 +200,9 @@ class _PhraseReader:
 
     def of(self, noun: Noun, link: str, depth: int) -> tuple[str, int] | None:
         """What follows a kind without a symbol: of w_1, w.r.t. w_1, of the loss w.r.t. w_1."""
-        inner = self.noun(noun.end + 1, _UNKNOWN_WORDS if link == OF else 0)
+        inner = self.behind_link(noun.end + 1)
         if inner.end == noun.end + 1 and self.is_number_of_unit(noun, inner.end):
             inner = inner._replace(symbol=self.text(inner.end), end=inner.end + 1)
-        is_last = not self.text(inner.end) or self.text(inner.end) in _RELATIONS
-        word = self.pieces[inner.end - 1]
-        if not inner.symbol and inner.kinds and is_last and word.end == word.start + 1:
-            inner = inner._replace(kinds=(), symbol=word.text)  # a unit that is called out
         if not inner.symbol and self.row(inner.end) == AT and depth:  # of the sigmoid at h_o
             return self.of(noun._replace(end=inner.end), AT, depth - 1)
         name, end = inner.name if inner.symbol else _ALONE.get(inner.kind, ""), inner.end
@@ -216,15 +215,25 @@ class _PhraseReader:
             if above and derived and derived.kind in _DERIVED:  # 损失对 w_1 的梯度
                 return _derivative(above, name), derived.end
             return noun.joined(" of ", name), end
-        if self.row(end) == BY and (by := self.noun(end + 1)).symbol:
+        if self.row(end) == BY and (by := self.behind_link(end + 1)).symbol:
             is_derived = noun.kind in _DERIVED
             return _derivative(name, by.name) if is_derived else f"{OTHER} {by.symbol}", by.end
         return noun.joined(f" {'at' if link == AT else 'of'} ", name), end
 
+    def behind_link(self, i: int) -> Noun:
+        """The noun behind of, by or at; in `gradient of slope = 6` a word may be the symbol."""
+        noun = self.noun(i, _UNKNOWN_WORDS)
+        is_last = not self.text(noun.end) or self.text(noun.end) in _RELATIONS
+        word = self.pieces[noun.end - 1]
+        is_word = (word.row in KINDS or word.row == WORD) and word.end == word.start + 1
+        if noun.symbol or not (is_last and is_word):
+            return noun
+        return noun._replace(kinds=(), symbol=word.text)
+
     def after_symbol(self, noun: Noun, name: str) -> tuple[str, int] | None:
         """A phrase that begins with a symbol: w_1 gradient, w_5 (new), dE w.r.t. w_1, E 对 w_1 的导数."""
         end = noun.end
-        if self.row(end) == BY and (by := self.noun(end + 1)).symbol:
+        if self.row(end) == BY and (by := self.behind_link(end + 1)).symbol:
             derived = self.kinds_after(by.end)
             if derived and derived.kind in _DERIVED:
                 return _derivative(name, by.name), derived.end
