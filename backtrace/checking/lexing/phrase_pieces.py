@@ -18,6 +18,7 @@ _COMPOUNDS = ("gradient", "derivative", "change", "error", "output", "net")
 _SINGLE = [words[0] for words, row in PHRASES.items() if len(words) == 1 and row in _COMPOUNDS]
 _ENDS = tuple(word for word in _SINGLE if len(word) > 5)
 _LONGEST_WORD = 40
+_WORDS = ("name", "word")  # kinds of tokens that a phrase may begin with
 
 
 class PhrasePiece(NamedTuple):
@@ -31,7 +32,8 @@ class PhrasePiece(NamedTuple):
 
 def has_quantity(tokens: Sequence[Token]) -> bool:
     """Whether any word of the table is among the tokens."""
-    return any((word,) in BEGINNINGS or _compound(word) for word in map(_word, tokens))
+    words = (_word(token) for token in tokens if token.kind in _WORDS)
+    return any((word,) in BEGINNINGS or _compound(word) for word in words)
 
 
 def pieces_of(tokens: Sequence[Token]) -> Iterator[PhrasePiece]:
@@ -39,7 +41,7 @@ def pieces_of(tokens: Sequence[Token]) -> Iterator[PhrasePiece]:
     place = 0
     while place < len(tokens):
         token = tokens[place]
-        end, row = _words_at(tokens, place)
+        end, row = _words_at(tokens, place) if token.kind in _WORDS else (place + 1, "")
         if row:
             yield PhrasePiece(row, token.text, place, end)
         elif token.kind == "number" and token.text.isdecimal():
@@ -64,15 +66,13 @@ def _words_at(tokens: Sequence[Token], place: int) -> tuple[int, str]:
     best = place + 1, ""
     words: tuple[str, ...] = ()
     for i in range(place, len(tokens)):
-        if tokens[i].kind != "space" or not words:
+        if tokens[i].kind != "space":
             words = (*words, _word(tokens[i]))
             if words not in BEGINNINGS:
                 break
             if words in PHRASES:
                 best = i + 1, PHRASES[words]
-    if not best[1] and tokens[place].kind in ("name", "word"):
-        best = place + 1, _compound(_word(tokens[place]))
-    return best
+    return best if best[1] else (place + 1, _compound(_word(tokens[place])))
 
 
 def _compound(word: str) -> str:

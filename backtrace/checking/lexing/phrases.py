@@ -97,7 +97,7 @@ def kinds_in(tokens: Sequence[Token], also: Mapping[str, str] = MappingProxyType
 
 def only_kinds(tokens: Sequence[Token]) -> Noun | None:
     """The kinds that words name, if they say nothing else."""
-    rows = tuple(piece.row for piece in pieces_of(tokens))
+    rows = tuple(piece.row for piece in pieces_of(tokens)) if has_quantity(tokens) else ()
     return Noun(rows, "", False, 0) if rows and set(rows) <= set(KINDS) else None
 
 

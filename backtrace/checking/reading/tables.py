@@ -152,8 +152,8 @@ def _names_in_row(
         return names
     is_number = cells[0].text.isdigit()
     label = cells[0].text if is_number else cells[0].symbol
-    kinds = kinds_in(cells[0].tokens)
-    if kinds and not any(map(_is_symbol, cells[0].tokens)):  # of what the columns are about
+    kinds = None if any(map(_is_symbol, cells[0].tokens)) else kinds_in(cells[0].tokens)
+    if kinds:  # of what the columns are about
         subjects = [cell.symbol if any(map(_is_symbol, cell.tokens)) else None for cell in heading]
         if len(subjects) == len(cells) and any(subjects[1:]):
             return [None, *(name and kinds.joined(" of ", name) for name in subjects[1:])]
