@@ -35,13 +35,19 @@ RIGHT = {
         r"\frac{\partial h_o}{\partial w_5}", "dE/dw5 = (a_o - y) * a_o * (1 - a_o) * a_1",
         "∂E/∂w_1 = δ_o w_5 σ'(h_1) i_1", "∂E/∂w_1 = δ_1 i_1 = δ_o w_5 a_1 (1 - a_1) i_1", "Δw_5 = -η δ_o a_1",
         "w_5^+ = w_5 - η ∂E/∂w_5", "w_5 = w_5 - α ∂E/∂w_5", "w_5 ← w_5 - 0.5 δ_o a_1",
+        "h_1 = 1 w_1 + 0 w_3 + b_2", "h_1 = 1·w_1 + b_2", "h_1 = w_1·1 + w_3·0 + 0.5", "E = ½(1 - a_o)²",
+        "∂E/∂a_o = a_o - 1", "δ_o = -(1 - a_o) a_o (1 - a_o)", "∂E/∂w_3 = δ_1·0", "∂E/∂w_1 = δ_1·1",
+        "w_5 = w_5 - δ_o a_1/2", "∂E/∂w_3 = δ_o w_5 σ'(h_1) i_2",
         "∂h_o/∂w_5 = ∂/∂w_5 [a_1 w_5 + a_2 w_6]", "∂E/∂a_o · ∂a_o/∂h_o = (a_o - y) a_o (1 - a_o)"],
     "two-two-two": [r"net_{h1} = w_1 i_1 + w_2 i_2 + b_1", r"in_{h1} = w_1 i_1 + w_2 i_2 + b_1",
         "z_h1 = w1*i1 + w2*i2 + b1", "E_total = E_o1 + E_o2",
         r"E_{total} = \frac12 (target_{01} - out_{01})^2 + \frac12 (target_{02} - out_{02})^2",
         "∂E_total/∂out_h1 = ∂E_o1/∂out_h1 + ∂E_o2/∂out_h1",
         "∂E_total/∂w1 = (δ_o1 w5 + δ_o2 w7) out_h1 (1 - out_h1) i1"],
-    "softmax-cross-entropy": ["∂E/∂h_1 = a_1 - t_1"],
+    "softmax-cross-entropy": ["∂E/∂h_1 = a_1 - t_1", "∂E/∂h_1 = a_1 - 1", "E = -ln a_1",
+        "∂E/∂w_11 = (a_1 - t_1) x_1", "∂E/∂h_2 = a_2", "w_{11}^+ = w_11 - 1 (a_1 - t_1) x_1"],
+    "momentum": ["∂E/∂w = -(y - a_o) x", "∂E/∂w = -(1 - a_o) x", "E = ½(1 - a_o)²", "Δw = -η ∂E/∂w",
+        "v_w^+ = μ v_w - η ∂E/∂w"],
     "circuit": ["f = (x + y) z", "∂f/∂x = z", "∂f/∂z = x + y"],
 }  # fmt: skip
 
@@ -114,6 +120,44 @@ def test_what_cannot_be_evaluated_is_listed_and_never_judged(text: str) -> None:
 def test_a_formula_is_not_right_by_the_chance_of_the_numbers() -> None:
     # With w_1 = 0.1 and b_1 = b_2 = 0.5 both come to the same for the bundled starting values only.
     assert findings("or-gate", "h_1 = w_1 + b_1") == [("h_1", "wrong_index")]
+
+
+@pytest.mark.parametrize(
+    ("config", "text", "slip"),
+    [
+        ("or-gate", "∂E/∂w_4 = 17 i_2", None),
+        ("or-gate", "h_1 = i_1w_1 + i_2w_4 + b_2", "wrong_index"),
+        ("or-gate", "∂E/∂w_3 = i_2 cos(w_1)", None),
+        ("or-gate", "∂E/∂w_4 = 17 i_2·1", None),
+        ("or-gate", "∂E/∂w_1 = δ_1", "missing_factor"),
+        ("or-gate", "∂E/∂w_1 = δ_o w_5 a_1(1 - a_1)", "missing_factor"),
+        ("or-gate", "∂E/∂w_1 = δ_1 i_1²", None),
+        ("or-gate", "h_2 = i_1w_2 + i_1 i_2 w_4 + b_1", None),
+        ("or-gate", "∂E/∂a_o = a_o - y²", None),
+        ("or-gate", "E = ½(y - a_o)² + i_2", None),
+        ("or-gate", "∂E/∂w_3 = δ_1 i_1 i_2", None),
+        ("or-gate", "∂E/∂w_4 = δ_1 i_2", "wrong_index"),
+        ("softmax-cross-entropy", "∂E/∂h_1 = a_1 - t_1²", None),
+        ("softmax-cross-entropy", "∂E/∂h_2 = a_2 + t_2", "sign"),
+        ("softmax-cross-entropy", "w_{11}^+ = w_11 - ∂E/∂w_11", "missing_rate"),
+        ("momentum", "∂E/∂w = a_o - y", "missing_factor"),
+        ("momentum", "v_w^+ = v_w - η ∂E/∂w", "missing_factor"),
+    ],
+)  # fmt: skip
+def test_a_wrong_formula_does_not_hide_behind_the_numbers_of_the_sample(
+    config: str, text: str, slip: str | None
+) -> None:
+    assert finding(config, text).slip == slip
+
+
+def test_a_formula_that_holds_for_the_sample_only_is_said_to() -> None:
+    said = "this holds for the numbers of this sample only; correct: i_1·w_1 + i_2·w_3 + b_2"
+    assert finding("or-gate", "h_1 = w_1 + b_2").explanation == said
+
+
+@pytest.mark.parametrize("text", ["∂E/∂w_3 = i_2", "∂E/∂w_5 = a_1", "∂E/∂w_1 = δ_2 i_1"])
+def test_a_formula_does_not_hide_behind_a_unit_that_is_never_active(text: str) -> None:
+    assert check("relu", text).right_formulas == 0
 
 
 def test_deltas_with_the_other_sign_throughout_are_a_convention() -> None:

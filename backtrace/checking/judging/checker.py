@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from backtrace.checking.graph import Graph
-from backtrace.checking.judging.formulas import points_of
+from backtrace.checking.judging.random_points import Points
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.spellings import Spellings
 from backtrace.checking.slips.diagnosis import Diagnosis
@@ -61,6 +61,6 @@ class Checker:
         return Lookup(graph, self.sample, self.spellings, sheet.document, self.names)
 
     @cached_property
-    def points(self) -> list[Diagnosis]:
+    def points(self) -> Points:
         """The points at which written formulas are evaluated."""
-        return points_of(self.diagnosis([1]))
+        return Points(self.diagnosis([1]))

@@ -1,35 +1,30 @@
 """Written formulas: whether a right-hand side in symbols equals the quantity that it claims to be.
 
-It is evaluated at the true values and at two random sets of parameters, so that nothing is equal by chance.
-Where it is not equal, the slip that gives the same as the formula, at all three, explains it.
+It is evaluated at the true values and where all given numbers are random, so that nothing is equal by chance.
+Where it is not equal, the slip that gives the same as the formula, at all of these points, explains it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from random import Random
+from functools import cached_property
 from typing import NamedTuple
 
-from backtrace.checking.graph import Graph, Key
+from backtrace.checking.graph import Graph, Key, Node
+from backtrace.checking.judging.random_points import Points
 from backtrace.checking.lexing.tokens import Side
 from backtrace.checking.naming.binding import Bound, NameBinder, value_in
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.side_parser import is_symbolic, operand, parse_side
 from backtrace.checking.report import FormulaFinding, Report
 from backtrace.checking.slips.candidates import Candidate, best_of
-from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.slips.table import is_about_digits
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Formula, Sheet
-from backtrace.errors import BacktraceError
 from backtrace.evaluation.closeness import EXACT, same
-from backtrace.limits import STEP_EQUATIONS
-from backtrace.symbolic.expressions import ONE, ZERO, Expression, Product, children, number
+from backtrace.symbolic.expressions import Expression, Negative, Number, Product, Quotient, Sum, children
 from backtrace.typesetting.plain import formula as printed
-
-_SEEDS = (1, 2)
 
 
 class Claim(NamedTuple):
@@ -38,18 +33,6 @@ class Claim(NamedTuple):
     key: Key | None
     left: Bound
     right: Bound
-
-
-def points_of(diagnosis: Diagnosis) -> list[Diagnosis]:
-    """All quantities, with the true values first, then with random parameters as far as they exist."""
-    points, problem = [diagnosis], diagnosis.graph.problem
-    for seed in _SEEDS if len(diagnosis.graph.nodes) <= STEP_EQUATIONS else ():
-        random = Random(seed)
-        values = {name: random.uniform(0.2, 0.9) * random.choice((-1, 1)) for name in problem.parameters}
-        moved = problem._replace(parameters={name: number(value) for name, value in values.items()})
-        with suppress(BacktraceError):  # the logarithm of something negative, perhaps
-            points.append(Diagnosis(Graph(moved, [1])))
-    return points
 
 
 def _is_arithmetic(side: Side) -> bool:
@@ -64,10 +47,10 @@ class WrittenFormulas:
     `turn_deltas`: they define δ with the other sign throughout.
     """
 
-    def __init__(self, points: Sequence[Diagnosis], lookup: Lookup, sheet: Sheet) -> None:
+    def __init__(self, points: Points, lookup: Lookup, sheet: Sheet) -> None:
         self.points = points
-        self.graphs = [point.graph for point in points]
-        self.graph = self.graphs[0]
+        self.graph = points.own.graph
+        self.graphs = [self.graph, *(point.graph for point in points.keeping())]
         self.names = NameBinder(lookup, lookup.sample)
         self.turned = False
         self.readable: list[tuple[Formula, list[Claim]]] = []
@@ -128,26 +111,50 @@ class WrittenFormulas:
 
     # Whether the claim holds
 
-    def sides(self, claim: Claim) -> list[tuple[float, float]]:
+    def sides(self, claim: Claim, graphs: Iterable[Graph]) -> list[tuple[float, float]]:
         """Both sides at each point."""
-        return [(claim.left.value(g, self.turned), claim.right.value(g, self.turned)) for g in self.graphs]
+        return [(claim.left.value(g, self.turned), claim.right.value(g, self.turned)) for g in graphs]
 
-    def holds(self, claim: Claim) -> bool:
-        return all(_same(left, right) for left, right in self.sides(claim))
+    def holds(self, claim: Claim, kept: Iterable[str] = ()) -> bool:
+        """Whether both sides are equal at the true values, and where all but the kept givens are random."""
+        graphs = [self.graph, *(point.graph for point in self.points.keeping(kept))]
+        return all(_same(left, right) for left, right in self.sides(claim, graphs))
+
+    def put_in(self, right: Bound) -> set[str]:
+        """The givens whose numbers a formula may have instead of their names.
+
+        A factor 1 stands for i_1 where that is 1; beside it, the term of an i_2 that is 0 may be left out. A
+        target of 0 or 1 needs no number, -ln a_1, nor does what an update rule starts from, which is 0.
+        """
+        named = {key.id for key in right.uses.values()}
+        factors = set(_put_in(right.expression))
+        unnamed = [node for node in self.own_givens if node.key.id not in named]
+        if any(node.role == "input" and node.value in factors for node in unnamed):
+            factors.add(0.0)
+        return {
+            node.key.id
+            for node in unnamed
+            if node.role == "target" or node.value in factors or not (node.role or node.value)
+        }
+
+    @cached_property
+    def own_givens(self) -> list[Node]:
+        """The givens of the sample and of the step."""
+        nodes = (*self.graph.at(1, self.names.sample), *self.graph.at(1, None))
+        return [node for node in nodes if node.kind == "given"]
 
     def turns_deltas(self, claims: Iterable[Claim]) -> bool:
         """Whether δ is defined, through no other δ, and always with the other sign."""
         keyed = ((claim.key, claim) for claim in claims if claim.key and not claim.right.deltas)
-        defined = [self.sides(claim) for key, claim in keyed if self.graph[key].kind == "delta"]
+        defined = [self.sides(claim, self.graphs) for key, claim in keyed if self.graph[key].kind == "delta"]
         return bool(defined) and all(_same(left, -right) for pairs in defined for left, right in pairs)
 
     def finding(self, formula: Formula, claims: Sequence[Claim]) -> FormulaFinding | None:
         """The finding in a formula; None if it is right."""
         if any(map(self.holds, claims)):
             return self.in_brackets(formula)
-        for claim in claims:  # of a formula with numbers in it, only the true values can be expected
-            if _has_numbers_put_in(claim.right.expression) and _same(*self.sides(claim)[0]):
-                return None
+        if any(self.holds(claim, self.put_in(claim.right)) for claim in claims):
+            return None
         key, _, right = claims[0]
         if key:
             return self.explained(formula, key, right)
@@ -174,14 +181,18 @@ class WrittenFormulas:
     def explained(self, formula: Formula, key: Key, right: Bound) -> FormulaFinding:
         node = self.graph[key]
         expected = printed(node.expression) if node.expression else None
-        slip = self.slip(key, right)
+        data = {given.key.id for given in self.own_givens if given.role in ("input", "target")}
+        slip = self.slip(key, right) or self.slip(key, right, data)
         said = f"{slip.explanation}; correct: {expected}" if slip else f"correct: {expected}"
+        if not slip and self.holds(self.claim(key, right), data):
+            said = f"this holds for the numbers of this sample only; correct: {expected}"
         return FormulaFinding(key.id, formula.right.text, expected, slip and slip.slip, said, formula.line)
 
-    def slip(self, key: Key, right: Bound) -> Candidate | None:
-        """The most plausible slip that gives what the formula gives, at all points."""
+    def slip(self, key: Key, right: Bound, kept: Iterable[str] = ()) -> Candidate | None:
+        """The most plausible slip that gives what the formula gives, where all but some givens are random."""
         fitting: list[dict[str, Candidate]] = []
-        for graph, diagnosis in zip(self.graphs, self.points, strict=True):
+        for diagnosis in (self.points.own, *self.points.keeping(kept)):
+            graph = diagnosis.graph
             value = right.value(graph, self.turned)
             if not math.isfinite(value) or key not in graph.nodes:
                 return None
@@ -196,11 +207,18 @@ class WrittenFormulas:
         return next((c for c in common if not is_about_digits(c.slip)), None)
 
 
-def _has_numbers_put_in(expression: Expression) -> bool:
-    """Whether 1 or 0 stands in the place of a quantity: δ_o·w_5·1·i_1."""
-    if isinstance(expression, Product) and any(part in (ONE, ZERO) for part in expression.factors):
-        return True
-    return any(map(_has_numbers_put_in, children(expression)))
+def _put_in(expression: Expression, is_whole: bool = True) -> Iterator[float]:
+    """The numbers that may stand for a quantity: factors, and the terms of a formula that is a sum."""
+    parts = children(expression)
+    if isinstance(expression, Product) or (isinstance(expression, Sum) and is_whole):
+        yield from (part.value for part in parts if isinstance(part, Number))
+        yield from (
+            -p.operand.value for p in parts if isinstance(p, Negative) and isinstance(p.operand, Number)
+        )
+    if isinstance(expression, Quotient) and isinstance(expression.denominator, Number):
+        yield 1 / expression.denominator.value if expression.denominator.value else 0.0
+    for part in parts:
+        yield from _put_in(part, is_whole=False)
 
 
 def _same(one: float, other: float) -> bool:
