@@ -73,7 +73,7 @@ class Graph:
         self._names = NameTable()
         self._roles = _roles(problem)
         self._alike: dict[tuple[object, ...], list[Node]] = {}
-        self._compiled: dict[tuple[Key, str], Compiled[Key]] = {}
+        self._compiled: dict[tuple[Key, int], Compiled[Key]] = {}
         self._all_below: dict[Key, frozenset[Key]] = {}
         # Passes whose further equations nobody has named yet.
         self.postponed: list[tuple[Part, Derivation]] = []
@@ -260,7 +260,7 @@ class Graph:
     def compiled(self, node: Node, arithmetic: Arithmetic) -> Compiled[Key]:
         """A node's equation as a function, made once."""
         assert node.expression is not None
-        place = node.key, arithmetic.name
+        place = node.key, id(arithmetic)
         if place not in self._compiled:
             self._compiled[place] = compile_expression(node.expression, node.uses, arithmetic)
         return self._compiled[place]

@@ -7,7 +7,7 @@ numbers first, then on the true ones. Two slips at once are tried where no singl
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import chain, islice
@@ -15,6 +15,7 @@ from itertools import chain, islice
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.report import Finding
 from backtrace.checking.slips.candidates import Candidate, Evidence, best_of, ranked
+from backtrace.checking.slips.carried_slips import Behind, carried_on
 from backtrace.checking.slips.explanations import explanation
 from backtrace.checking.slips.groups import GroupSlips
 from backtrace.checking.slips.misreadings import Suspect
@@ -56,7 +57,7 @@ class Diagnosis:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.rounded: dict[int, Values] = {}
-        self.with_true_numbers: dict[Key, list[Candidate]] = {}
+        self.changed_truly: dict[Key, list[tuple[Rewriting, float]]] = {}
         self.made: dict[Key, list[Rewriting]] = {}
         self.made_twice: dict[Key, list[tuple[Rewriting, Rewriting]]] = {}
         self.kept = 0
@@ -73,9 +74,9 @@ class Diagnosis:
         of other quantities prove nothing.
         """
         own = self.values(key, numbers)
-        doubts = [self.rewritten(key, own, 0.0)]
+        doubts = [self.rewritten(key, own, 0.0, number)]
         if faultless:
-            doubts.append(c for c in self.true(key) if c.where == key or c.where not in own.fixed)
+            doubts.append(c for c in self.true(key, number) if c.where == key or c.where not in own.fixed)
             doubts.append(self.misread(Suspect(self.graph[key], number, own, self.rounded), "truncated"))
         fitting = ranked(number, (c for c in chain(*doubts) if number.fits(c.value)))
         return self.said(key, number, best_of(fitting))
@@ -99,9 +100,10 @@ class Diagnosis:
         suspect = Suspect(self.graph[key], number, own, self.rounded)
         # Unstated values on the way may have been rounded too.
         rounded = Values(self.graph, own.fixed, min(number.places, PLACES_ROUNDED))
-        candidates = chain(self.own(key, own), self.with_true(key, own), self.misread(suspect))
+        true = self.with_true(key, own, number, evidence.right - {key})
+        candidates = chain(self.own(key, own, number), true, self.misread(suspect))
         if own.fixed and self.depends_on_unstated(key, own):
-            candidates = chain(candidates, self.own(key, rounded))
+            candidates = chain(candidates, self.own(key, rounded, number))
         if len(self.graph.nodes) <= GROUPED:
             candidates = chain(candidates, self.in_groups(key))
         fitting = filter(None, (self.fitted(key, number, own, evidence, c) for c in candidates))
@@ -118,9 +120,9 @@ class Diagnosis:
             self.groups = GroupSlips(self.graph, made)
         return self.groups.candidates(key, {slip: row.rank for slip, row in SLIPS.items()})
 
-    def with_true(self, key: Key, own: Values) -> Iterator[Candidate]:
+    def with_true(self, key: Key, own: Values, number: Stated, right: Collection[Key]) -> Iterator[Candidate]:
         """Slips in the true numbers; those in a number that is stated otherwise are less plausible."""
-        for candidate in self.true(key):
+        for candidate in self.true(key, number, right):
             late = STATED_OTHERWISE if candidate.where in own.fixed else 0.0
             yield candidate._replace(rank=candidate.rank + late) if late else candidate
 
@@ -130,10 +132,8 @@ class Diagnosis:
         """The candidate if it gives a number; a little later where it does so in rounded arithmetic only."""
         if number.fits(candidate.value):
             return candidate
-        is_near = number.digits >= NEAR_DIGITS and abs(candidate.value - number.value) <= NEAR * abs(
-            number.value
-        )
-        if is_near and candidate.rewriting and self.fits_rounded(key, number, own, evidence, candidate):
+        is_near = candidate.rewriting and _is_near(number, candidate.value)
+        if is_near and self.fits_rounded(key, number, own, evidence, candidate):
             return candidate._replace(rank=candidate.rank + IN_ROUNDED)
         return None
 
@@ -187,54 +187,65 @@ class Diagnosis:
                 found.setdefault(rewriting.slip, Finding(rewriting.slip, said))
         return list(found.values())
 
-    def own(self, key: Key, own: Values) -> Iterator[Candidate]:
+    def own(self, key: Key, own: Values, number: Stated) -> Iterator[Candidate]:
         """Slips in the student's own numbers, also in the equations behind wrong ones that are used."""
-        if not own.fixed:
-            return
-        yield from self.rewritten(key, own, 0.0)
+        behind = list(self.graph.ancestors(key, own.fixed))
+        if not any(used in own.fixed for node in behind for used in node.uses.values()):
+            return  # these are the true numbers
+        yield from self.rewritten(key, own, 0.0, number)
         direct = {used for used in self.graph[key].uses.values() if used in own.fixed}
         if any(self.graph[used].expression is not None for used in direct):
             past = own.without(direct)
             for used in direct:
-                yield from self.rewritten_on_the_way(key, self.graph[used], past, {used, key}, PAST_A_STATED)
+                way = [(0, self.graph[used])]
+                yield from self.on_the_way(key, way, past, PAST_A_STATED, number)
 
-    def true(self, key: Key) -> list[Candidate]:
-        """Slips in the true numbers."""
-        if key not in self.with_true_numbers:
-            found = list(self.rewritten(key, self.true_values, WITH_TRUE_NUMBERS))
-            self.with_true_numbers[key] = [*found, *self.throughout_the_step(key)]
-        return self.with_true_numbers[key]
-
-    def rewritten(self, key: Key, base: Values, penalty: float) -> Iterator[Candidate]:
-        """Slips in one equation: the quantity's own, or one on the way that is not stated."""
-        way = list(islice(self.graph.ancestors(key, base.fixed), EQUATIONS_BEHIND))
-        in_order = sorted(way, key=lambda node: node.position)
-        for depth, node in enumerate(way):
-            affected = {node.key}
-            for later in in_order:
-                if any(used in affected for used in later.uses.values()):
-                    affected.add(later.key)
-            yield from self.rewritten_on_the_way(key, node, base, affected, penalty + EACH_EQUATION * depth)
-
-    def rewritten_on_the_way(
-        self, key: Key, node: Node, base: Values, affected: set[Key], penalty: float
+    def true(
+        self, key: Key, number: Stated | None = None, stops: Collection[Key] = frozenset()
     ) -> Iterator[Candidate]:
-        """Slips in the equation of `node`; the quantities that are `affected` carry them on to `key`."""
+        """Slips in the true numbers, not behind `stops`; of a `number`, those that give it, or nearly."""
+        yield from self.rewritten(key, self.true_values, WITH_TRUE_NUMBERS, number, stops)
+        yield from self.throughout_the_step(key)
+
+    def rewritten(
+        self,
+        key: Key,
+        base: Values,
+        penalty: float,
+        number: Stated | None = None,
+        stops: Collection[Key] = frozenset(),
+    ) -> Iterator[Candidate]:
+        """Slips in one equation: the quantity's own, or one on the way that is not stated."""
+        way = islice(self.graph.ancestors(key, stops or base.fixed), EQUATIONS_BEHIND)
+        yield from self.on_the_way(key, list(enumerate(way)), base, penalty, number)
+
+    def on_the_way(
+        self, key: Key, way: Iterable[tuple[int, Node]], base: Values, penalty: float, number: Stated | None
+    ) -> Iterator[Candidate]:
+        """Slips in some equations behind a quantity, and the value that each gives to it."""
+        slips = [Behind(node, depth, *made) for depth, node in way for made in self.changed(node, base)]
+        slips = [s for s in slips if s.rewriting.slip != "bias_not_trained" or s.node.key == key]
+        for slip, value in zip(slips, carried_on(self.graph, key, base, slips), strict=True):
+            is_near = value is not None and (number is None or _is_near(number, value))
+            if value is None or not is_near or same(value, self.graph[key].value):
+                continue
+            node, rewriting = slip.node, slip.rewriting
+            rank = SLIPS[rewriting.slip].rank + rewriting.late + penalty + EACH_EQUATION * slip.depth
+            rank += ON_THE_WAY if node.key != key else 0.0
+            explain = partial(explanation, self.graph, key, node, rewriting, base.fixed)
+            cause = f"in {node.symbol.text}, {rewriting.how}"
+            yield Candidate(rank, rewriting.slip, value, explain, node.key, rewriting, cause=cause)
+
+    def changed(self, node: Node, base: Values) -> list[tuple[Rewriting, float]]:
+        """The rewritings of an equation that change its value, with the values that they give."""
+        if base is self.true_values and node.key in self.changed_truly:
+            return self.changed_truly[node.key]
         before = value_in(base, node.key)
-        for rewriting in self.rewritings(node):
-            if rewriting.slip == "bias_not_trained" and node.key != key:
-                continue
-            value = given_by(rewriting, base)
-            if value is None or (before is not None and same(value, before)):
-                continue
-            rank = SLIPS[rewriting.slip].rank + rewriting.late + penalty
-            if node.key != key:
-                rank += ON_THE_WAY
-                value = value_in(Changed(base, node.key, value, affected), key)
-            if value is not None and not same(value, self.graph[key].value):
-                explain = partial(explanation, self.graph, key, node, rewriting, base.fixed)
-                cause = f"in {node.symbol.text}, {rewriting.how}"
-                yield Candidate(rank, rewriting.slip, value, explain, node.key, rewriting, cause=cause)
+        values = ((rewriting, given_by(rewriting, base)) for rewriting in self.rewritings(node))
+        found = [(r, v) for r, v in values if v is not None and (before is None or not same(v, before))]
+        if base is self.true_values:
+            self.changed_truly[node.key] = found
+        return found
 
     def rewritings(self, node: Node) -> list[Rewriting]:
         """The rewritings of a node's equation, made once."""
@@ -250,7 +261,7 @@ class Diagnosis:
         self.kept += length
         if self.kept > SYMBOLS_KEPT:
             self.kept = length
-            for kept in (self.made, self.made_twice, self.with_true_numbers):
+            for kept in (self.made, self.made_twice, self.changed_truly):
                 kept.clear()
 
     def throughout_the_step(self, key: Key) -> Iterator[Candidate]:
@@ -316,6 +327,12 @@ class Diagnosis:
 
     def plausible(self, made: Iterable[Rewriting]) -> list[Rewriting]:
         return [rewriting for rewriting in made if SLIPS[rewriting.slip].rank <= PAIR_RANK]
+
+
+def _is_near(number: Stated, value: float) -> bool:
+    """Whether a value gives a number, or may give it in rounded arithmetic."""
+    is_near = number.digits >= NEAR_DIGITS and abs(value - number.value) <= NEAR * abs(number.value)
+    return is_near or number.fits(value)
 
 
 def _digits(right: float, number: Stated) -> int:

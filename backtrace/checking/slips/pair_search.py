@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
+from math import isqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,8 @@ from backtrace.checking.stated_number import Stated
 from backtrace.evaluation.compiled import Compiled, compile_expression
 from backtrace.evaluation.numpy_arrays import ARRAYS, Array
 
-MOST_SINGLES = 1_200  # slips that are combined, the likeliest
+MOST_SINGLES = 1_200  # slips that are combined, the likeliest; fewer where there are more equations
+MOST_VALUES = 150_000_000  # of all pairs in all equations
 ROWS = 100  # first slips that are combined with all others at a time
 PAIRS_KEPT = 20
 
@@ -55,14 +57,15 @@ def best_pairs(
 
     A number is given by what is within `rounded` times half a unit of its last place.
     """
-    chosen = sorted(singles, key=lambda c: c.rank)[:MOST_SINGLES]
-    works = [
-        compile_expression(c.rewriting.expression, c.rewriting.uses, ARRAYS) for c in chosen if c.rewriting
-    ]
     nodes = [
         (node, compile_expression(node.expression, node.uses, ARRAYS))
         for node in _in_order(graph, (*wrong, *right))
         if node.expression is not None
+    ]
+    most = min(MOST_SINGLES, isqrt(MOST_VALUES // max(1, len(nodes))))
+    chosen = sorted(singles, key=lambda c: c.rank)[:most]
+    works = [
+        compile_expression(c.rewriting.expression, c.rewriting.uses, ARRAYS) for c in chosen if c.rewriting
     ]
     columns = _by_node(chosen, works, range(len(chosen)))
     found: list[Pair] = []
