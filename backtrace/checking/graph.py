@@ -70,6 +70,7 @@ class Graph:
         self.problem = problem
         self.start = start
         self.nodes: dict[Key, Node] = {}
+        self.givens: set[Key] = set()
         self._names = NameTable()
         self._roles = _roles(problem)
         self._alike: dict[tuple[object, ...], list[Node]] = {}
@@ -196,6 +197,8 @@ class Graph:
         role = self._roles.get(key.id) if draft.kind == "given" else None
         node = draft._replace(position=len(self.nodes), depth=1 + max(below, default=0), role=role)
         self.nodes[key] = node
+        if node.expression is None:
+            self.givens.add(key)
         self._alike.setdefault(self._likeness(node), []).append(node)
         self._names.add((key.step, key.sample), node.symbol, aliases)
 

@@ -115,9 +115,7 @@ class Diagnosis:
 
     def in_groups(self, key: Key) -> Iterator[Candidate]:
         """Slips in all equations of one kind, with the true numbers."""
-        if self.groups is None:
-            made = {node.key: self.rewritings(node) for node in self.graph.nodes.values()}
-            self.groups = GroupSlips(self.graph, made)
+        self.groups = self.groups or GroupSlips(self.graph)
         return self.groups.candidates(key, {slip: row.rank for slip, row in SLIPS.items()})
 
     def with_true(self, key: Key, own: Values, number: Stated, right: Collection[Key]) -> Iterator[Candidate]:

@@ -9,11 +9,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.slips.candidates import Candidate
+from backtrace.checking.slips.rewrites import rewritings
 from backtrace.checking.slips.rewriting import TRANSPOSED, Rewriting
+from backtrace.checking.slips.table import SLIPS
 from backtrace.checking.slips.what_if_values import Values, value_in
 from backtrace.evaluation.closeness import same
 from backtrace.evaluation.compiled import Compiled
@@ -30,9 +32,8 @@ Group = tuple[str, str]  # the kind of its quantities, and the layer or the name
 class GroupSlips:
     """Slips in whole groups of one graph's equations; the values that each gives are computed once."""
 
-    def __init__(self, graph: Graph, rewritings: Mapping[Key, list[Rewriting]]) -> None:
+    def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.rewritings = rewritings
         self.made: dict[Group, list[tuple[Candidate, frozenset[Key]]]] = {}
         self.groups: dict[Group, list[Node]] = defaultdict(list)
         for node in graph.nodes.values():
@@ -64,9 +65,7 @@ class GroupSlips:
         variants: dict[tuple[str, object], dict[Key, Rewriting]] = defaultdict(dict)
         for node in self.groups[group]:
             count: dict[str, int] = defaultdict(int)
-            for made in self.rewritings[node.key]:
-                if made.slip == "wrong_index" and made.how != TRANSPOSED:
-                    continue
+            for made in _of_a_kind(self.graph, node):
                 place = count[made.slip]
                 count[made.slip] += 1
                 if place < VARIANTS:
@@ -92,6 +91,14 @@ def group_of(node: Node) -> Group | None:
         return node.kind, node.layer
     family = _INDEX.sub("#", node.key.id)
     return (node.kind, family) if "#" in family else None
+
+
+def _of_a_kind(graph: Graph, node: Node) -> Iterator[Rewriting]:
+    """The rewritings that people make in all equations of a group: a wrong index is no such slip."""
+    for slip in SLIPS:
+        if slip != "wrong_index":
+            yield from rewritings(graph, node, slip)
+    yield from takewhile(lambda made: made.how == TRANSPOSED, rewritings(graph, node, "wrong_index"))
 
 
 def _work(rewritten: Mapping[Key, Rewriting], node: Node) -> Compiled[Key] | None:

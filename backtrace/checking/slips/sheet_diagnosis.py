@@ -53,8 +53,10 @@ class SheetDiagnosis:
         found = {place: fault.candidates for place, fault in self.faults.items()}
         if not self._explain_by_two(found):
             self._put_common_causes_first(found)
-            for place, fault in self.faults.items():
-                found[place] = found[place] or self.diagnosis.pairs(fault.key, fault.number, fault.own)
+            unexplained = [place for place in self.faults if not found[place]]
+            for place in unexplained[:NUMBERS_SEARCHED]:
+                fault = self.faults[place]
+                found[place] = self.diagnosis.pairs(fault.key, fault.number, fault.own)
         return found
 
     def _put_common_causes_first(self, found: dict[int, list[Candidate]]) -> None:

@@ -35,7 +35,7 @@ class StudentNumbers:
 
     def __post_init__(self) -> None:
         self.first = min((self.graph[key].position for key in self.numbers), default=0)
-        self.givens_hold = all(self.graph[key].expression is not None for key in self.numbers)
+        self.givens_hold = self.graph.givens.isdisjoint(self.numbers)
 
     def counts(self, key: Key) -> bool:
         """Whether a quantity counts as it is stated."""

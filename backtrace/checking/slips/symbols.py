@@ -42,6 +42,7 @@ def missing_activation(graph: Graph, node: Node, expression: Expression) -> Iter
 
 def wrong_index(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
     """Use another quantity of the same kind, or the weights of the transposed matrix."""
+    yield from _transposed(graph, node, expression)
     for symbol in dict.fromkeys(symbols(expression)):
         used = graph[node.uses[symbol.id]]
         if used.kind == "given" and used.role is None:  # a constant of the update resembles nothing
@@ -49,7 +50,6 @@ def wrong_index(graph: Graph, node: Node, expression: Expression) -> Iterator[Re
         alike = (other for other in graph.alike(used) if other.position < node.position and other != used)
         for sibling in islice(alike, SIBLINGS_TRIED):
             yield instead_of(expression, {symbol: sibling})
-    yield from _transposed(graph, node, expression)
     if node.kind == "local" and expression == ZERO:
         yield from _local_of_another(graph, node)
 

@@ -39,7 +39,7 @@ class Values:
         self.rewrite = rewrite
         self.known: dict[Key, float] = {}
         self.open: set[Key] = set()
-        self.is_true_near_givens = not rewrite and all(graph[key].expression is not None for key in fixed)
+        self.is_true_near_givens = not rewrite and graph.givens.isdisjoint(fixed)
 
     def of(self, key: Key) -> float:
         """The value of a quantity: the fixed one, or the value of its equation."""
