@@ -22,7 +22,7 @@ ROUNDED = 8  # times half a unit of the last place, which rounding on the way ma
 EACH_DIGIT = 0.75  # that each digit of another number with the same cause adds to a rank
 BY_CHANCE = 2  # digits of a number that some slip of many gives by chance
 PAIRED_RANK = 4  # the rank up to which a slip may be one of two
-NUMBERS_SEARCHED = 8  # wrong numbers behind which two slips are looked for
+NUMBERS_SEARCHED = 4  # wrong numbers behind which two slips are looked for
 SEARCHED = 1_000  # quantities of a graph in which all pairs of slips are tried
 
 
