@@ -54,28 +54,33 @@ def judged(config: str, text: str) -> dict[str, Judgement]:
     return {judgement.id: judgement for judgement in report(config, text).judgements}
 
 
-# fmt: off
 @pytest.mark.parametrize(
     ("config", "text", "verdicts"),
     [
         # What cancels is exactly 0, and gives nothing away to what follows.
-        (LINEAR, "h_1 = 0\na_o = 2\nE = 0\ndelta_o = 0", "h_1 correct, a_o slip, E carried, delta_o carried"),
-        (LINEAR, "h_1 = 0\na_o = 3\nE = 1\ndelta_o = 2", "h_1 correct, a_o correct, E correct, delta_o correct"),
+        (
+            LINEAR,
+            "h_1 = 0\na_o = 2\nE = 0\ndelta_o = 0",
+            "h_1 correct, a_o wrong, E carried, delta_o carried",
+        ),
+        (LINEAR, "h_1 = 0\na_o = 3\ndelta_o = 2", "h_1 correct, a_o correct, delta_o correct"),
         (LINEAR, "h_1 = 0\na_o = 3.4", "h_1 correct, a_o wrong"),
-        (SIGMOID, "h_1 = 0\na_1 = 0.38", "h_1 correct, a_1 slip"),
+        (SIGMOID, "h_1 = 0\na_1 = 0.38", "h_1 correct, a_1 wrong"),
         (SIGMOID, "h_1 = 0\na_1 = 0.5", "h_1 correct, a_1 correct"),
         (ZERO, "dE/dw = 0", "dE/dw correct"),
         (ZERO, "dE/dw = 0.01", "dE/dw wrong"),
         # A wrong number excuses nothing.
-        (network(["linear"], {"w_1": 3.01, "b_1": 0}, "squared_error", 3.96), "a_o = 3.05\nE = 0.91",
-            "a_o wrong, E wrong"),
+        (
+            network(["linear"], {"w_1": 3.01, "b_1": 0}, "squared_error", 3.96),
+            "a_o = 3.07\nE = 0.91",
+            "a_o wrong, E wrong",
+        ),
         (network(["linear"], {"w_1": 3.01, "b_1": 0}, "squared_error", 3.96), "E = 0.91", "E wrong"),
         # A factor of the chain that is stated is the writer's own.
         (CHAIN, "dz/dy = 17\ndo/dx = 4.25", "dz/dy wrong, do/dx carried"),
         (CHAIN, "dz/dy = 18\ndo/dx = 4.25", "dz/dy correct, do/dx wrong"),
     ],
 )
-# fmt: on
 def test_the_verdicts_of_a_sheet(config: str, text: str, verdicts: str) -> None:
     found = [f"{judgement.id} {judgement.verdict}" for judgement in report(config, text).judgements]
     assert ", ".join(found) == verdicts
@@ -162,9 +167,9 @@ def test_a_slip_is_not_looked_for_behind_a_right_number() -> None:
     # a_1 is stated and right, so nothing went wrong in h_1.
     numbers = {"w_1": 0.53, "b_1": 0.21, "w_2": 0.7, "b_2": 0.1}
     config = network(["sigmoid", "sigmoid"], numbers, "squared_error", 1)
-    right = judged(config, "a_1 = 0.67699")["a_1"]
+    right = judged(config, "a_1 = 0.67700")["a_1"]
     assert right.verdict == "correct"
-    answers = judged(config, "h_1 = 0.74\na_1 = 0.67699\nh_o = 0.5399")
+    answers = judged(config, "h_1 = 0.74\na_1 = 0.67700\nh_o = 0.5399")
     named = [answers["h_o"].explanation, *(finding.explanation for finding in answers["h_o"].alternatives)]
     assert not any("h_1 =" in said or "a_1 =" in said for said in named)
 
@@ -173,6 +178,8 @@ def test_a_slip_is_not_looked_for_behind_a_right_number() -> None:
 def test_the_same_slip_in_a_whole_layer_is_one_cause(number: int) -> None:
     trial = Trial(number, seed=11)
     layer = trial.config["layers"][0]
+    for name in filter(None, dict.fromkeys(layer["biases"])):
+        del trial.config["parameters"][name]
     layer["activation"], layer["biases"] = "tanh", ["c_1", "c_2", "c_3"][: len(layer["units"])]
     trial.config["parameters"] |= {name: 0.3 + i / 10 for i, name in enumerate(layer["biases"])}
     trial.config["fixed"], trial.steps = [], 1
