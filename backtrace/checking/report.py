@@ -46,6 +46,7 @@ class Judgement(NamedTuple):
     `slip` and `explanation` are those of the most plausible finding; `alternatives` are the other ones.
     `remarks` are about the working that is written before the number; `second` is a slip made as well.
     `digits_wanted` is the number of digits that was asked for, where a right number has fewer; else it is 0.
+    `uncounted` says why there is no mark for it, if there is none.
     """
 
     statement: Statement
@@ -61,6 +62,7 @@ class Judgement(NamedTuple):
     remarks: tuple[Remark, ...] = ()
     second: str | None = None
     digits_wanted: int = 0
+    uncounted: str = ""
 
 
 class FormulaFinding(NamedTuple):
@@ -89,7 +91,8 @@ class Report(NamedTuple):
     """A checked sheet; `error` says why there is nothing else where the file could not be read.
 
     `formulas` are those that are wrong, `right_formulas` counts the others that were evaluated, and
-    `not_evaluated` has the lines of those that could not be; `blank` counts places left empty.
+    `not_evaluated` has the lines of those that could not be; `blank` counts places left empty. `missing` is
+    what was asked for and is not stated; None where the sheet itself says what there is to mark.
     """
 
     file: str
@@ -101,6 +104,7 @@ class Report(NamedTuple):
     right_formulas: int = 0
     not_evaluated: tuple[tuple[int, str], ...] = ()
     blank: int = 0
+    missing: tuple[Root, ...] | None = None
 
     def counts(self) -> dict[str, int]:
         """The number of statements with each verdict."""
@@ -109,8 +113,8 @@ class Report(NamedTuple):
 
     @property
     def out_of(self) -> int:
-        """The marks there are to have: one for every statement of a known quantity."""
-        return sum(judgement.verdict != "unknown" for judgement in self.judgements)
+        """The marks there are to have: one for every statement that counts, and for what is missing."""
+        return sum(map(has_mark, self.judgements)) + len(self.missing or ())
 
     def marks(self, slip_mark: float = 0.0, few_digits_mark: float = 1.0) -> float:
         """The marks earned: the sum of those of the statements."""
@@ -123,7 +127,9 @@ class Report(NamedTuple):
 
     @property
     def has_mistakes(self) -> bool:
-        return bool(self.formulas) or any(judgement.verdict in FAULTY for judgement in self.judgements)
+        """Whether something is wrong, or missing that was asked for."""
+        faulty = any(judgement.verdict in FAULTY for judgement in self.judgements)
+        return faulty or bool(self.formulas or self.missing)
 
 
 def mark(judgement: Judgement, slip_mark: float = 0.0, few_digits_mark: float = 1.0) -> float:
@@ -131,11 +137,18 @@ def mark(judgement: Judgement, slip_mark: float = 0.0, few_digits_mark: float = 
 
     A slip earns `slip_mark`, a right number with fewer digits than were asked for `few_digits_mark`.
     """
+    if not has_mark(judgement):
+        return 0.0
     if judgement.digits_wanted:
         return few_digits_mark
     if is_right(judgement) or judgement.root is not None:
         return 1.0
     return slip_mark if judgement.verdict == "slip" else 0.0
+
+
+def has_mark(judgement: Judgement) -> bool:
+    """Whether there is a mark to have for a statement."""
+    return judgement.verdict != "unknown" and not judgement.uncounted
 
 
 def is_right(judgement: Judgement) -> bool:

@@ -49,6 +49,9 @@ class Statement(NamedTuple):
         return cls(name, Number(float(text), text), line, step, sample, total)
 
 
+UNFILLED = Number(0.0, "0.0")  # where a form asks for a number and none is written
+
+
 class Formula(NamedTuple):
     """An equation in symbols; `name` is that of its left side, as in a statement."""
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 
+from backtrace.checking.judging.asked import asked_quantities, out_of_asked
 from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.judge_sheet import check_sheet
 from backtrace.checking.lexing.tokens import parse_name
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.reading.answer_files import read_sheet_file
-from backtrace.checking.report import Report
+from backtrace.checking.reading.asked_sheet import read_asked_file
+from backtrace.checking.report import Report, Root
 from backtrace.checking.statement import Sheet
 from backtrace.config.files import ANYWHERE, Reach
 from backtrace.errors import BacktraceError, cannot_read, printable, quoted
@@ -30,14 +32,15 @@ def file_checker(
     names: Sequence[tuple[str, str]],
     reach: Reach,
     min_digits: int = 0,
+    asked_file: str | None = None,
 ) -> CheckFile:
     """A function that checks a file; its checker, which is costly to make, is the same for all files.
 
-    `sample` and `step` are for sheets that name none; `names` are names on the sheets and ids. An unreadable
-    file has a report with an error.
+    `sample` and `step` are for sheets that name none; `names` are names on the sheets and ids; `asked_file`
+    says what there is to answer. An unreadable file has a report with an error.
 
     Raises:
-        BacktraceError: a name is given for an id that does not exist.
+        BacktraceError: a name is given for an id that does not exist, or what is asked for cannot be read.
     """
     if notation is not None:
         problem = problem._replace(notation=NOTATIONS[notation])
@@ -48,10 +51,16 @@ def file_checker(
         if isinstance(found, str):
             raise BacktraceError(f"--name {printable(name)}={printable(id)}: {found}")
 
+    asked: Sequence[Root] = ()
+    if asked_file is not None:
+        form = read_asked_file(asked_file, reach, checker.config_names)
+        asked = asked_quantities(checker, _placed(form, step))
+
     def check_file(file: str) -> Report:
         try:
             sheet = read_sheet_file(file, reach, checker.config_names)
-            return check_sheet(checker, _placed(sheet, step))
+            report = check_sheet(checker, _placed(sheet, step))
+            return out_of_asked(report, asked) if asked else report
         except BacktraceError as error:
             return Report(file, error=str(error))
 

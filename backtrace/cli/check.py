@@ -56,6 +56,12 @@ def _list_slips(ctx: click.Context, param: click.Parameter, wanted: bool) -> Non
 )
 @shared.value_option("--slip-mark", "X", FiniteRange(0, 1), "The mark for a slip (default 0).", default=0.0)
 @shared.value_option(
+    "--asked",
+    "SHEET",
+    str,
+    "A form or a list of ids: what there is to answer, and to have marks for.",
+)
+@shared.value_option(
     "--min-digits", "N", IntRange(1, 17), "Ask for N significant digits, unless a number is exact."
 )
 @shared.value_option(
@@ -96,6 +102,7 @@ def command(
     names: tuple[tuple[str, str], ...],
     tolerance: float,
     slip_mark: float,
+    asked: str | None,
     min_digits: int | None,
     few_digits_mark: float,
     feedback: str | None,
@@ -120,7 +127,7 @@ def command(
         raise click.UsageError("--few-digits-mark needs --min-digits, the digits to ask for")
     if published == bool(answers):
         raise click.UsageError("give ANSWERS or --published, one of them and not both")
-    if (options.config, *answers).count("-") > 1:
+    if (options.config, asked, *answers).count("-") > 1:
         raise click.UsageError("standard input can be read once; give - in one place")
     problem, sample = options.problem(sample)
     if published:
@@ -131,7 +138,7 @@ def command(
     if many and several is None:
         raise click.UsageError(f"-f {view.format} is the result of one submission; give one file of answers")
     reading = (notation, sample, step, names, shared.reach())
-    check_file = file_checker(problem, tolerance, *reading, min_digits or 0)
+    check_file = file_checker(problem, tolerance, *reading, min_digits or 0, asked)
     reports = checked(check_file, files, jobs)
     usual = view.defaults.get("feedback", "full")
     feedback = feedback or ("full" if reveal else usual)

@@ -184,6 +184,115 @@ def test_a_mark_for_few_digits_needs_their_number(sheets: Path) -> None:
     assert done.usage_error == "--few-digits-mark needs --min-digits, the digits to ask for"
 
 
+# What is asked for
+
+SOME = "h_1: 0.6\na_1: 0.6457\nE: 0.118851\n"
+LISTS = {
+    "a list.txt": "h_1\na_1\ndelta_1\ndE/dw_5\n",
+    "bullets.md": "- h_1\n- `a_1`\n- δ_1\n- ∂E/∂w_5\n",
+    "in one line.txt": "h_1, a_1, delta_1; dE/dw5",
+    "list.yaml": "# please give\n- h_1\n- a_1\n- delta_1\n- dE/dw_5\n",
+    "list.json": '["h_1", "a_1",\n "delta_1", "dE/dw_5"]',
+    "column.csv": "id\nh_1\na_1\ndelta_1\ndE/dw_5\n",
+    "blank.yaml": "h_1:\na_1:\ndelta_1:\ndE/dw_5:\n",
+    "steps.yaml": "- step: 1\n  sample: 1\n  answers: {h_1: , a_1: , delta_1: , dE/dw_5: }\n",
+    "blank.csv": "id,value,step,sample\nh_1,,1,1\na_1,,1,1\ndelta_1,,1,1\ndE/dw_5,,1,1\n",
+    "solution.md": "w_5 = 0.01, h_1 = 0.6\n\na_1 = 0.6457\n\nδ_1 = -0.001\n\n∂E/∂w_5 = -0.0786\n",
+}
+
+
+@pytest.mark.parametrize("file", LISTS)
+def test_marks_are_out_of_what_was_asked_for(sheets: Path, file: str) -> None:
+    Path(file).write_text(LISTS[file], encoding="utf-8")
+    Path("some.yaml").write_text(SOME)
+    done = check("or-gate", "some.yaml", "-f", "json", "--asked", file)
+    assert (done.code, done.data["summary"]["marks"], done.data["summary"]["out_of"]) == (3, 2, 4)
+    assert [(one["id"], one["step"]) for one in done.data["missing"]] == [("delta_1", 1), ("dE/dw_5", 1)]
+    table = check("or-gate", "some.yaml", "--asked", file).out
+    assert table.endswith("2 of 4 marks: 3 correct\nmissing: delta_1, dE/dw_5\n")
+    assert "not asked for, so it has no mark" in table
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv", "markdown", "latex"])
+def test_a_blank_form_says_what_was_asked_for(sheets: Path, form: str) -> None:
+    file = f"form.{ {'markdown': 'md', 'latex': 'tex'}.get(form, form) }"
+    assert run("sheet", "or-gate", "--only", "forward", "-f", form, "-o", file).code == 0
+    Path("some.yaml").write_text(SOME)
+    done = check("or-gate", "some.yaml", "--asked", file)
+    assert done.out.endswith("3 of 7 marks: 3 correct\nmissing: h_2, a_2, h_o, a_o\n")
+
+
+def test_missing_numbers_are_named_with_their_samples(sheets: Path) -> None:
+    text = "".join(f"- {{step: 1, sample: {k}, answers: {{h_1: , a_1: }}}}\n" for k in (1, 2))
+    Path("asked.yaml").write_text(text)
+    Path("some.yaml").write_text("- {step: 1, sample: 2, answers: {h_1: 0.8}}\n")
+    done = check("or-gate", "some.yaml", "--asked", "asked.yaml")
+    assert "\nmissing: h_1 (sample 1), a_1 (sample 1), a_1 (sample 2)\n" in done.out
+
+
+def test_nothing_is_missing_on_a_whole_sheet(sheets: Path) -> None:
+    Path("asked.txt").write_text("h_1\na_1\nE\n")
+    done = check("or-gate", "right.yaml", "-f", "json", "--asked", "asked.txt")
+    assert (done.code, done.data["missing"], done.data["summary"]["out_of"]) == (0, [], 3)
+    assert "missing" not in check("or-gate", "right.yaml", "-f", "json").data
+    assert "missing" not in check("or-gate", "right.yaml", "--asked", "asked.txt").out
+
+
+def test_what_is_stated_twice_has_one_mark_and_the_lower_one(sheets: Path) -> None:
+    Path("asked.txt").write_text("a_1, h_1")
+    Path("twice.md").write_text("h_1 = 0.6\n\na_1 = 0.6457\n\na_1 = 0.91\n\nh_1 = 0.60\n")
+    done = check("or-gate", "twice.md", "-f", "csv", "--asked", "asked.txt")
+    rows = list(csv.DictReader(io.StringIO(done.out)))
+    assert [row["mark"] for row in rows] == ["1", "", "0", ""]
+    assert rows[1]["explanation"] == "stated more than once, so it has one mark"
+
+
+@pytest.mark.parametrize("feedback", ["brief", "slip", "full"])
+def test_graders_are_told_what_is_missing(sheets: Path, feedback: str) -> None:
+    Path("asked.txt").write_text("h_1, delta_1")
+    options = ("--asked", "asked.txt", "--feedback", feedback)
+    done = check("or-gate", "right.yaml", "-f", "gradescope", *options)
+    tests = json.loads(done.out)["tests"]
+    assert [(test["name"], test["score"], test["max_score"]) for test in tests] == [
+        ("h_1 = 0.6", 1, 1),
+        ("a_1 = 0.6457", 0, 0),
+        ("E = 0.118851", 0, 0),
+        ("delta_1", 0, 1),
+    ]
+    assert tests[-1]["output"] == "this was asked for, and is missing"
+    suite = ElementTree.fromstring(check("or-gate", "right.yaml", "-f", "junit", *options).out)[0]
+    assert (suite.get("tests"), suite.get("failures"), suite[3].get("name")) == ("4", "1", "delta_1")
+    markdown = check("or-gate", "right.yaml", "-f", "markdown", *options).out
+    assert "\nmissing: delta\\_1\n" in markdown
+
+
+def test_a_class_is_told_what_is_missing(sheets: Path) -> None:
+    Path("asked.txt").write_text("h_1, delta_1, dE/dw_1")
+    done = check("or-gate", "right.yaml", "slipped.yaml", "-f", "markdown", "--asked", "asked.txt")
+    assert done.code == 3
+    assert "| 1 of 3 | missing: delta\\_1, dE/dw\\_1 |" in done.out
+    assert "2 sheets: 2 with mistakes" in done.out
+    assert "marks: 2 of 6" in done.out
+    assert "most often missing: delta\\_1 in 2 sheets, dE/dw\\_1 in 1 sheet" in done.out
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("h_1\nfoo\n", "asked.txt:2: foo: no such quantity"),
+        ("", "asked.txt:1:1: empty"),
+        ("w_5\n", "asked.txt: asks for nothing; expected a form, or a list of ids"),
+        ("nothing at all\n", "asked.txt: no equation that ends in a number was found"),
+    ],
+)
+def test_what_asks_for_nothing_is_refused(sheets: Path, text: str, message: str) -> None:
+    Path("asked.txt").write_text(text)
+    done = check("or-gate", "right.yaml", "--asked", "asked.txt")
+    assert (done.code, done.out) == (1, "")
+    assert message in done.err
+    assert done.err.count("\n") == 1
+
+
 @pytest.mark.parametrize("value", ["nan", "inf"])
 def test_a_tolerance_is_a_finite_number(value: str) -> None:
     message = f"'--tolerance': {value} is no finite number"

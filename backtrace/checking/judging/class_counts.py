@@ -19,6 +19,7 @@ class ClassCounts:
         self.marks = 0.0
         self.out_of = 0
         self.quantities: Counter[str] = Counter()
+        self.missing: Counter[str] = Counter()
         self.slips: Counter[str] = Counter()
         self.conventions: Counter[str] = Counter()
 
@@ -29,10 +30,11 @@ class ClassCounts:
             self.unreadable += 1
             return
         faulty = [judgement for judgement in report.judgements if judgement.verdict in FAULTY]
-        self.with_mistakes += bool(faulty)
+        self.with_mistakes += report.has_mistakes
         self.marks += report.marks(self.slip_mark, self.few_digits_mark)
         self.out_of += report.out_of
         # The order of the sheet decides between equal counts; a dict keeps it, a set would not.
         self.quantities.update(dict.fromkeys((judgement.id for judgement in faulty), 1))
+        self.missing.update(dict.fromkeys((root.id for root in report.missing or ()), 1))
         self.slips.update(dict.fromkeys((judgement.slip for judgement in faulty if judgement.slip), 1))
         self.conventions.update({convention.sentence: 1 for convention in report.conventions})

@@ -41,18 +41,9 @@ FAULTY_IN_TURN = 4  # faulty numbers that count in turn as stated and as true
 
 def check_sheet(checker: Checker, sheet: Sheet) -> Report:
     """Judge every statement of a sheet."""
-    allowed = 1 if checker.problem.update is None else LAST_STEP
-    steps = [s.step or 1 for s in sheet.statements if (s.step or 1) <= allowed] or [1]
-    most = max(1, min(SHEET_STEPS, SHEET_GRADIENTS // max(1, gradients_of(checker.problem))))
-    if (many := len(set(steps))) > most:
-        said = f"answers over {many:,} steps; at most {most} fit on one sheet"
-        return Report(sheet.file, error=f"{sheet.file}: {said}")
     names = NumberedSteps(checker.problem, sheet)
-    numbered = filter(None, (names.numbered(statement.name) for statement in sheet.statements))
-    further = {step for _, step in numbered if step <= allowed} - set(steps)
-    steps += sorted(further)[: most - many]
     try:
-        diagnosis = checker.diagnosis(steps)
+        diagnosis = checker.diagnosis(steps_of(checker, sheet, names))
     except BacktraceError as error:
         return Report(sheet.file, error=str(error))
     lookup = checker.lookup(diagnosis.graph, sheet)
@@ -63,6 +54,22 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
         report = formulas.judged(report, "delta" in marking.turned)
     reason = _nothing_marked(report) if report.judgements or report.unread else ""
     return report if report.marks_something or not reason else report._replace(error=reason)
+
+
+def steps_of(checker: Checker, sheet: Sheet, names: NumberedSteps) -> list[int]:
+    """The steps that the statements of a sheet belong to, as far as there are such steps.
+
+    Raises:
+        BacktraceError: there are too many.
+    """
+    allowed = 1 if checker.problem.update is None else LAST_STEP
+    steps = [s.step or 1 for s in sheet.statements if (s.step or 1) <= allowed] or [1]
+    most = max(1, min(SHEET_STEPS, SHEET_GRADIENTS // max(1, gradients_of(checker.problem))))
+    if (many := len(set(steps))) > most:
+        raise BacktraceError(f"{sheet.file}: answers over {many:,} steps; at most {most} fit on one sheet")
+    numbered = filter(None, (names.numbered(statement.name) for statement in sheet.statements))
+    further = {step for _, step in numbered if step <= allowed} - set(steps)
+    return steps + sorted(further)[: most - many]
 
 
 def _nothing_marked(report: Report) -> str:
@@ -94,10 +101,7 @@ class _Marking:
         self.diagnosed = 0  # wrong numbers so far
         self.other_sample = False  # the forward pass is that of another sample
         self.turned: Sequence[str]  # the kinds whose sign is flipped throughout the sheet
-        self.matrices: dict[tuple[str, int | None], list[Statement]] = {}
-        for statement in sheet.statements:
-            if "[" in statement.name:
-                self.matrices.setdefault(_matrix(statement), []).append(statement)
+        self.matrices = matrices_of(sheet)
         for place, statement in enumerate(sheet.statements):
             self.place(place, statement)
         self.format = self.read_float_format()
@@ -139,7 +143,7 @@ class _Marking:
 
     def place(self, place: int, statement: Statement) -> None:
         number = with_precision(statement.number)
-        key = self.naming.key(statement, number, self.matrices.get(_matrix(statement), ()))
+        key = self.naming.key(statement, number, self.matrices.get(matrix_of(statement), ()))
         if number is not None and isinstance(key, Key):
             self.entries.append(Entry(place, statement, key, number))
             return
@@ -367,6 +371,15 @@ def _choices(faulty: Sequence[Key]) -> Iterator[tuple[Key, ...]]:
     yield from dict.fromkeys([*choices, *((one,) for one in faulty)])
 
 
-def _matrix(statement: Statement) -> tuple[str, int | None]:
+def matrices_of(sheet: Sheet) -> dict[tuple[str, int | None], list[Statement]]:
+    """The entries of each matrix on a sheet."""
+    matrices: dict[tuple[str, int | None], list[Statement]] = {}
+    for statement in sheet.statements:
+        if "[" in statement.name:
+            matrices.setdefault(matrix_of(statement), []).append(statement)
+    return matrices
+
+
+def matrix_of(statement: Statement) -> tuple[str, int | None]:
     """The matrix that an entry such as A[2] belongs to."""
     return statement.name.partition("[")[0], statement.line

@@ -15,7 +15,7 @@ from functools import partial
 from backtrace.checking.reading.document import read_document
 from backtrace.checking.reading.handwritten_numbers import has_commas, joined, read_number
 from backtrace.checking.reading.lines import numbered_lines
-from backtrace.checking.statement import Sheet, Statement
+from backtrace.checking.statement import UNFILLED, Sheet, Statement
 from backtrace.config.csv_file import not_csv, refuse_nul
 from backtrace.config.cursor import Cursor
 from backtrace.config.files import ANYWHERE, Reach, read_file
@@ -61,8 +61,10 @@ def read_sheet_file(path: StrPath, reach: Reach = ANYWHERE, names: Collection[st
     return read_sheet(data, "<stdin>" if name == "-" else printable(name), names)
 
 
-def read_sheet(data: bytes, file: str, names: Collection[str] = ()) -> Sheet:
+def read_sheet(data: bytes, file: str, names: Collection[str] = (), asked: bool = False) -> Sheet:
     """The answers in the bytes of a file, which `file` names in messages; `names` are those of the config.
+
+    With `asked`, the sheet says what others are to answer: its blank places count as answers.
 
     Raises:
         BacktraceError: it is too large, not UTF-8, empty, or not what its kind has to be.
@@ -76,10 +78,11 @@ def read_sheet(data: bytes, file: str, names: Collection[str] = ()) -> Sheet:
         message = f"larger than {DOCUMENT_CHARACTERS // 1_000_000} MB, the most that is read of a document"
         raise BacktraceError(message, Location(file, 1, 1))
     if kind == "document":
-        sheet = read_document(text, file, names)
+        sheet = read_document(text, file, names, asked)
     else:
         found = list(_of_mapping(text, file) if kind == "mapping" else _of_table(text, file))
-        sheet = Sheet(file, tuple(filter(None, found)), blank=found.count(None))
+        stated = [s for s in found if asked or s.number is not UNFILLED]
+        sheet = Sheet(file, tuple(stated), blank=len(found) - len(stated))
     if not sheet.statements and not sheet.formulas:
         raise BacktraceError(f"{file}: {_nothing(kind, sheet)}")
     return sheet
@@ -110,10 +113,10 @@ def _has_commas(text: str) -> bool:
     return has_commas(line for line in text.splitlines() if not _COMMENT.match(line))
 
 
-# YAML and JSON. A blank place, where a form asks for a number and none is written, is None.
+# YAML and JSON
 
 
-def _of_mapping(text: str, file: str) -> Iterator[Statement | None]:
+def _of_mapping(text: str, file: str) -> Iterator[Statement]:
     text = _UNSPACED.sub(r"\1: ", text)  # YAML would take h_1:0.6 for a name
     cursor = Cursor(compose(text, file, "sheet", _EXPECTED), "", file)
     commas = _has_commas(text)
@@ -126,7 +129,7 @@ def _of_mapping(text: str, file: str) -> Iterator[Statement | None]:
         yield from _answers(cursor, Statement, commas)
 
 
-def _section(cursor: Cursor, commas: bool) -> Iterator[Statement | None]:
+def _section(cursor: Cursor, commas: bool) -> Iterator[Statement]:
     """One `{step, sample, answers}` of a list; `place` is where they are in their source."""
     fields = cursor.table(("step", "sample", "place", "answers"), "a mapping with step, sample and answers")
     if "answers" not in fields:
@@ -142,7 +145,7 @@ def _section(cursor: Cursor, commas: bool) -> Iterator[Statement | None]:
 
 def _answers(
     cursor: Cursor, statement: Callable[[str, Number, int], Statement], commas: bool
-) -> Iterator[Statement | None]:
+) -> Iterator[Statement]:
     """A statement for each entry of a mapping from ids to numbers."""
     for key, value in cursor.entries(_EXPECTED):
         name = key.text("a quantity's id")
@@ -150,10 +153,7 @@ def _answers(
         if not name.strip() or len(name) > ID_CHARACTERS or is_cut:
             hint = " (0,6 within braces is typed '0,6')" if is_cut else ""
             key.fail(f"found {quoted(name)}; expected a quantity's id{hint}")
-        if value.is_null:
-            yield None
-            continue
-        number = read_number(value.text("a number"), has_commas=commas)
+        number = UNFILLED if value.is_null else read_number(value.text("a number"), has_commas=commas)
         if isinstance(number, str):
             value.fail(number)
         yield statement(transcribe(name), number, key.location.line)
@@ -162,7 +162,7 @@ def _answers(
 # CSV
 
 
-def _of_table(text: str, file: str) -> Iterator[Statement | None]:
+def _of_table(text: str, file: str) -> Iterator[Statement]:
     separator = _separator(text)
     commas = separator != "," or _has_commas(text)
     is_cut = False  # whether decimal commas make three columns of two
@@ -240,21 +240,21 @@ def _too_many(row: Sequence[str], place: Location) -> BacktraceError:
     return BacktraceError(said, place)
 
 
-def _of_row(row: Sequence[str], columns: dict[str, int], place: Location, commas: bool) -> Statement | None:
-    """The statement of one row; None where its number was left blank."""
+def _of_row(row: Sequence[str], columns: dict[str, int], place: Location, commas: bool) -> Statement:
+    """The statement of one row."""
     cells = {column: row[i].strip() if i < len(row) else "" for column, i in columns.items()}
     name, text = cells["id"], cells["value"]
     if len(row) < 2:
         raise BacktraceError(f"found one column, {quoted(name or text)}; expected two, id and value", place)
     if not name or len(name) > ID_CHARACTERS:
         raise BacktraceError(f"found {quoted(name)}; expected a quantity's id", place)
-    number = read_number(text, has_commas=commas) if text else None
+    number = read_number(text, has_commas=commas) if text else UNFILLED
     if isinstance(number, str):
         raise BacktraceError(f"{printable(name)}: {number}", place)
     total = cells.get("sample", "").lower() in _TOTALS
     step = _whole(cells.get("step", ""), "step", place)
     sample = None if total else _whole(cells.get("sample", ""), "sample", place)
-    return number and Statement(transcribe(name), number, place.line, step, sample, total)
+    return Statement(transcribe(name), number, place.line, step, sample, total)
 
 
 def _whole(text: str, what: str, place: Location) -> int | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from backtrace.checking.reading.lines import DocumentLine, numbered_lines
-from backtrace.checking.statement import Statement
+from backtrace.checking.statement import UNFILLED, Statement
 from backtrace.limits import LINE_CHARACTERS
 
 GIVEN, GIVEN_END = "<!-- given -->", "<!-- /given -->"
@@ -24,7 +24,7 @@ _ENDS = {GIVEN: GIVEN_END, GIVEN_LATEX: GIVEN_LATEX_END}
 _HEADING = re.compile(
     r"(### +|\\subsection\*\{|<h2>)?step ([0-9]{1,9}), (?:sample ([0-9]{1,9})|all samples)(?=[:}<\s]|$)"
 )
-_EMPTY = re.compile(r"\|.*\|\s*\|")  # a row of a table, without a number in its last cell
+_EMPTY = re.compile(r"(\|.*\|)\s*\|")  # a row of a table, without a number in its last cell
 _BLANK = re.compile(r"\\blank(?![A-Za-z])")
 
 
@@ -39,10 +39,12 @@ class Place(NamedTuple):
 class AnswerForm:
     """The steps and samples of a form's headings, collected while its lines are read.
 
-    `is_form` is true where what is given is marked; `blank` counts the places where nothing was written.
+    `is_form` is true where what is given is marked; `blank` counts the places where nothing was written. With
+    `asked`, a number is put there, since all that is wanted are the names.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, asked: bool = False) -> None:
+        self.asked = asked
         self.places: list[Place] = []
         self.is_form = False
         self.blank = 0
@@ -70,7 +72,9 @@ class AnswerForm:
                 yield ""
             elif self.is_form and is_short and (_BLANK.search(bare) or _EMPTY.fullmatch(bare)):
                 self.blank += 1
-                yield ""
+                row, zero = _EMPTY.fullmatch(bare), UNFILLED.text
+                filled = f"{row[1]} {zero} |" if row else _BLANK.sub(zero, line)
+                yield filled if self.asked else ""
             else:
                 yield line
 

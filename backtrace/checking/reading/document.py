@@ -30,15 +30,16 @@ _CHANGES = re.compile(r"[-+*/]=\s+[^\s=]*[0-9]")  # "w -= 0.1" gives no number f
 _PRODUCT = re.compile(r"[α-ω]{2}|[A-Za-zα-ω]_?[0-9]+[A-Za-zα-ω]")  # "ηδ5y4"
 
 
-def read_document(text: str, file: str = "", names: Collection[str] = ()) -> Sheet:
+def read_document(text: str, file: str = "", names: Collection[str] = (), asked: bool = False) -> Sheet:
     """The statements, formulas and unread lines of a document; `file` tells LaTeX and HTML by its ending.
 
-    `names` are those of the config, which no product is read in.
+    `names` are those of the config, which no product is read in. With `asked`, the blank places of a form
+    count as answers.
 
     >>> read_document("so ∂E/∂w₅ = 2(0.5) = 1.0.").statements[0][:3]
     ('dE/dw_5', Number(value=1.0, text='1.0'), 1)
     """
-    form = AnswerForm()
+    form = AnswerForm(asked)
     text = text if file.endswith(".ipynb") else form.answers(text)
     known = KnownNames(names)
     reader = _EquationReader(form.is_form, known)

@@ -46,9 +46,11 @@ def _parts(sheet: ShownSheet, encode: Callable[[object], str]) -> str:
     answers = ",".join(f"\n  {encode(_answer(row))}" for row in sheet.rows)
     conventions = encode([convention._asdict() for convention in sheet.report.conventions])
     formulas = encode([finding._asdict() for finding in sheet.formulas])
+    missing = sheet.report.missing
+    is_asked = "" if missing is None else f', "missing": {encode([root._asdict() for root in missing])}'
     return (
         f'"summary": {summary},\n "answers": [{answers}],\n '
-        f'"conventions": {conventions}, "formulas": {formulas}'
+        f'"conventions": {conventions}, "formulas": {formulas}{is_asked}'
     )
 
 

@@ -9,12 +9,13 @@ from xml.sax.saxutils import escape, quoteattr
 from backtrace.checking.report import FAULTY
 from backtrace.errors import printable
 from backtrace.views.check.rows import ReportRow, ShownSheet, exact_marks
-from backtrace.views.check.sentences import about, labelled
+from backtrace.views.check.sentences import about, labelled, missing_names
 from backtrace.views.diagram.svg import carried
 from backtrace.views.page.context import ViewContext
 from backtrace.views.trace.data import safe_encoder
 
 NOT_PASSED = (*FAULTY, "unknown")
+MISSING = "this was asked for, and is missing"
 CAN_BE_READ = "the sheet can be read"  # the name of the only test of a sheet that cannot
 
 
@@ -37,10 +38,11 @@ def write_junit_sheets(context: ViewContext) -> None:
 
 def _suite(sheet: ShownSheet) -> Iterator[str]:
     file, error = _attribute(sheet.report.file), sheet.report.error
-    failures = sum(row.verdict in FAULTY for row in sheet.rows)
+    missing = missing_names(sheet.report)
+    failures = sum(row.verdict in FAULTY for row in sheet.rows) + len(missing)
     errors = int(error is not None)
     yield (
-        f'<testsuite name={file} tests="{len(sheet.rows) + errors}" failures="{failures}" '
+        f'<testsuite name={file} tests="{len(sheet.rows) + len(missing) + errors}" failures="{failures}" '
         f'errors="{errors}" skipped="{sheet.counts["unknown"]}">'
     )
     if error is not None:
@@ -50,6 +52,10 @@ def _suite(sheet: ShownSheet) -> Iterator[str]:
     else:
         for label, row in labelled(sheet.rows):
             yield from _case(row, label, file)
+        for name in missing:
+            yield f"<testcase classname={file} name={_attribute(name)}>"
+            yield f'<failure type="missing" message="{MISSING}"/>'
+            yield "</testcase>"
         yield f"<system-out>{escape(about(sheet))}</system-out>"
     yield "</testsuite>"
 
@@ -87,6 +93,8 @@ def write_results(context: ViewContext) -> None:
             _test(f"{label} = {row.statement.text}", number, row.mark, row.out_of, _said(row))
             for number, (label, row) in enumerate(labelled(sheet.rows), 1)
         ]
+        missing = enumerate(missing_names(sheet.report), len(tests) + 1)
+        tests += [_test(name, number, 0, 1, MISSING) for number, name in missing]
         said = about(sheet)
     text = {"output": said, "output_format": "text", "visibility": "visible"}
     results = {"score": exact_marks(sheet.marks), **text, "tests": tests}

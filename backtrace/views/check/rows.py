@@ -21,6 +21,7 @@ from backtrace.checking.report import (
     Judgement,
     Report,
     Root,
+    has_mark,
     is_right,
     mark,
 )
@@ -48,7 +49,7 @@ class Disclosure(NamedTuple):
 
 
 class ReportRow(NamedTuple):
-    """A judgement as it is shown, and the mark that its statement earns."""
+    """A judgement as it is shown, and the mark that its statement earns, of none or one."""
 
     statement: Statement
     id: str
@@ -61,11 +62,7 @@ class ReportRow(NamedTuple):
     alternatives: tuple[Finding, ...]
     root: Root | None
     mark: float
-
-    @property
-    def out_of(self) -> int:
-        """The mark there is to have: none for an unknown name."""
-        return int(self.verdict != "unknown")
+    out_of: int
 
     @property
     def where(self) -> str:
@@ -129,7 +126,8 @@ def _formula(finding: FormulaFinding, disclosure: Disclosure) -> FormulaFinding:
 
 
 def _row(judgement: Judgement, disclosure: Disclosure, names: Mapping[Root, str]) -> ReportRow:
-    row = ReportRow(*judgement[:10], mark(judgement, disclosure.slip_mark, disclosure.few_digits_mark))
+    earned = mark(judgement, disclosure.slip_mark, disclosure.few_digits_mark)
+    row = ReportRow(*judgement[:10], earned, int(has_mark(judgement)))
     if not (disclosure.reveal and row.expected is not None and math.isfinite(row.expected)):
         row = row._replace(expected=None)
     if disclosure.feedback == "brief":
@@ -137,7 +135,7 @@ def _row(judgement: Judgement, disclosure: Disclosure, names: Mapping[Root, str]
         is_wrong = row.verdict in FAULTY and not is_right(judgement) and (row.mark < 1 or row.root)
         known = "wrong" if is_wrong else "correct"
         verdict = "unknown" if row.verdict == "unknown" else known
-        said = "; ".join(_digits_wanted(judgement, ""))
+        said = "; ".join(_about_the_mark(judgement, ""))
         return row._replace(verdict=verdict, slip=None, explanation=said, alternatives=(), root=None)
     if disclosure.in_general:
         row = row._replace(
@@ -145,17 +143,19 @@ def _row(judgement: Judgement, disclosure: Disclosure, names: Mapping[Root, str]
             alternatives=tuple(Finding(slip, sentence_of(slip)) for slip, *_ in row.alternatives),
         )
     remarks = [remark.general if disclosure.in_general else remark.sentence for remark in judgement.remarks]
-    reasons = (row.explanation, *_digits_wanted(judgement, row.explanation), *remarks)
+    reasons = (row.explanation, *_about_the_mark(judgement, row.explanation), *remarks)
     return row._replace(explanation="; ".join(dict.fromkeys(filter(None, reasons))))
 
 
-def _digits_wanted(judgement: Judgement, explanation: str) -> Iterator[str]:
-    """What a right number with too few digits is told, behind its explanation."""
+def _about_the_mark(judgement: Judgement, explanation: str) -> Iterator[str]:
+    """Why a number may earn less than its verdict says, behind its explanation."""
     many = judgement.digits_wanted
     if many and not explanation:
         yield "correct"
     if many:
         yield f"please give {many} digit{'' if many == 1 else 's'}"
+    if judgement.uncounted:
+        yield judgement.uncounted
 
 
 def _in_general(row: ReportRow, names: Mapping[Root, str]) -> str:

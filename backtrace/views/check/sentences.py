@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backtrace.checking.judging.class_counts import ClassCounts
-from backtrace.checking.report import FAULTY, FormulaFinding
+from backtrace.checking.report import FAULTY, FormulaFinding, Report, Root
 from backtrace.errors import printable
 from backtrace.views.check.rows import Disclosure, ReportRow, ShownSheet, exact_marks, place, sentence_of
 
@@ -16,11 +16,16 @@ COMMON_NAMED = 3  # of a class, in a line
 
 def labelled(rows: Sequence[ReportRow]) -> Iterator[tuple[str, ReportRow]]:
     """The rows with the student's names for them; with step and sample where these are not all the same."""
-    has_steps = len({row.step for row in rows} - {None}) > 1
-    has_samples = len({row.sample for row in rows} - {None}) > 1
-    for row in rows:
-        where = place(row.step if has_steps else None, row.sample if has_samples else None)
+    for where, row in zip(_places(rows), rows, strict=True):
         yield f"{printable(row.statement.name)}{where}", row
+
+
+def _places(quantities: Sequence[ReportRow | Root]) -> Iterator[str]:
+    """Step and sample of each quantity, where these are not all the same."""
+    has_steps = len({one.step for one in quantities} - {None}) > 1
+    has_samples = len({one.sample for one in quantities} - {None}) > 1
+    for one in quantities:
+        yield place(one.step if has_steps else None, one.sample if has_samples else None)
 
 
 def formula_label(finding: FormulaFinding) -> str:
@@ -40,6 +45,20 @@ def summary_line(sheet: ShownSheet) -> str:
         return "no stated numbers found"
     blank = f"; {sheet.report.blank:,} left blank" if sheet.report.blank else ""
     return f"{shown_marks(sheet.marks, sheet.report.out_of)} marks: {', '.join(counted)}{blank}"
+
+
+def missing_names(report: Report) -> list[str]:
+    """What was asked for and is not stated."""
+    missing = report.missing or ()
+    return [f"{printable(root.id)}{where}" for where, root in zip(_places(missing), missing, strict=True)]
+
+
+def missing_line(report: Report, most: int | None = None) -> str:
+    """What is missing, up to so many names; nothing if all is there."""
+    names = missing_names(report)
+    more = len(names[:most]) < len(names)
+    listed = [*names[:most], f"{len(names) - (most or 0):,} more"] if more else names
+    return f"missing: {', '.join(listed)}" if names else ""
 
 
 def unread_line(sheet: ShownSheet, listed: bool = False) -> str:
@@ -76,7 +95,7 @@ def lists(sheet: ShownSheet) -> list[tuple[str, list[str]]]:
 def about(sheet: ShownSheet) -> str:
     """Everything that concerns a whole sheet, for formats that have one place for it."""
     lines = [convention.sentence for convention in sheet.report.conventions]
-    lines += filter(None, (summary_line(sheet), formulas_line(sheet)))
+    lines += filter(None, (summary_line(sheet), missing_line(sheet.report), formulas_line(sheet)))
     lines += [f"  line {f.line}: {formula_label(f)}: {f.explanation}" for f in sheet.formulas]
     if sheet.report.unread:
         above, unread = lists(sheet)[0]
@@ -93,6 +112,8 @@ def class_row(sheet: ShownSheet) -> tuple[str, str, str]:
     named = [printable(f"{row.id} {row.slip or row.verdict}") for row in wrong[:MISTAKES_NAMED]]
     if len(wrong) > MISTAKES_NAMED:
         named.append(f"{len(wrong) - MISTAKES_NAMED:,} more")
+    if report.missing:
+        named.append(missing_line(report, MISTAKES_NAMED))
     if sheet.counts["unknown"]:
         named.append(f"{sheet.counts['unknown']:,} unknown")
     if sheet.formulas:
@@ -119,6 +140,9 @@ def class_lines(counts: ClassCounts, disclosure: Disclosure) -> list[str]:
     if counts.quantities:
         often = [f"{printable(id)} in {_sheets(n)}" for id, n in counts.quantities.most_common(COMMON_NAMED)]
         lines.append(f"most often wrong: {', '.join(often)}")
+    if counts.missing:
+        often = [f"{printable(id)} in {_sheets(n)}" for id, n in counts.missing.most_common(COMMON_NAMED)]
+        lines.append(f"most often missing: {', '.join(often)}")
     if counts.slips and disclosure.feedback != "brief":
         slips = counts.slips.most_common(COMMON_NAMED)
         often = [f"{slip} in {_sheets(n)} ({sentence_of(slip)})" for slip, n in slips]

@@ -17,6 +17,7 @@ from backtrace.views.check.sentences import (
     formulas_line,
     labelled,
     lists,
+    missing_line,
     summary_line,
     unread_line,
 )
@@ -90,6 +91,8 @@ def write_sheet(page: TextPage, heading: Iterable[str], sheet: ShownSheet, verbo
         _write_answers(page, sheet)
     if sheet.rows or not formulas_line(sheet):
         page.line(summary_line(sheet), "bold")
+    if sheet.report.missing:
+        page.line(missing_line(sheet.report), "red")
     if sheet.formulas:
         if sheet.rows:
             page.gap()
