@@ -38,11 +38,21 @@ RIGHT = {
         "h_1 = 1 w_1 + 0 w_3 + b_2", "h_1 = 1·w_1 + b_2", "h_1 = w_1·1 + w_3·0 + 0.5", "E = ½(1 - a_o)²",
         "∂E/∂a_o = a_o - 1", "δ_o = -(1 - a_o) a_o (1 - a_o)", "∂E/∂w_3 = δ_1·0", "∂E/∂w_1 = δ_1·1",
         "w_5 = w_5 - δ_o a_1/2", "∂E/∂w_3 = δ_o w_5 σ'(h_1) i_2",
+        "E = ½ Σ (t - a_o)²", r"E = \frac{1}{2}\sum{(y_{train} - a_o)^2}", "E = ½ Σ_k (t_k - a_k)²",
+        r"E = \frac12 \sum_{k=1}^{n} (t_k - a_k)^2", r"E = \sum_{k=1}^{1} \frac12 (target_k - output_k)^2",
+        r"g(z) = \frac{1}{1 + e^{-z}}", "σ(x) = 1/(1 + e^(-x))", "σ'(z) = σ(z)(1 - σ(z))",
+        "g'(x) = g(x)(1 - g(x))",
+        "∂g/∂z = σ'(z)", "∂a/∂h = g(h)(1 - g(h))", r"σ'(z) = \frac{e^{-z}}{(1 + e^{-z})^2}",
+        r"W \leftarrow W - \eta\frac{\partial{E}}{\partial{W}}", "w ← w - η ∂E/∂w", "w = w - η ∂E/∂w",
+        "w_ij ← w_ij - η ∂E/∂w_ij", "θ = θ - α ∂E/∂θ", "w_5 ← w_5 - η ∂E/∂w_5",
         "∂h_o/∂w_5 = ∂/∂w_5 [a_1 w_5 + a_2 w_6]", "∂E/∂a_o · ∂a_o/∂h_o = (a_o - y) a_o (1 - a_o)"],
     "two-two-two": [r"net_{h1} = w_1 i_1 + w_2 i_2 + b_1", r"in_{h1} = w_1 i_1 + w_2 i_2 + b_1",
         "z_h1 = w1*i1 + w2*i2 + b1", "E_total = E_o1 + E_o2",
         r"E_{total} = \frac12 (target_{01} - out_{01})^2 + \frac12 (target_{02} - out_{02})^2",
         "∂E_total/∂out_h1 = ∂E_o1/∂out_h1 + ∂E_o2/∂out_h1",
+        "E_total = ½ Σ (target - out)²", r"E_{total} = 1/2\sum (target - output)^{2}",
+        r"E_{total} = \sum_i \frac12 (target_{oi} - out_{oi})^2", "E_total = Σ_k E_k", "E_total = Σ_k E_{ok}",
+        "net_h1 = w1 i1 + w2 i2 + b1",
         "∂E_total/∂w1 = (δ_o1 w5 + δ_o2 w7) out_h1 (1 - out_h1) i1"],
     "softmax-cross-entropy": ["∂E/∂h_1 = a_1 - t_1", "∂E/∂h_1 = a_1 - 1", "E = -ln a_1",
         "∂E/∂w_11 = (a_1 - t_1) x_1", "∂E/∂h_2 = a_2", "w_{11}^+ = w_11 - 1 (a_1 - t_1) x_1"],
@@ -110,7 +120,14 @@ def test_two_sides_that_name_no_quantity_are_compared() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["∂E/∂w_i = δ a_i", "E = ½ Σ (t - a_o)²", "a_j = g(z_j)", "H = W A", "w_5 = a_1", "∂y/∂x = y(1 - y)"],
+    [
+        "∂E/∂w_i = δ a_i",
+        "h_o = Σ_i w_i a_i + b_3",
+        "a_j = g(z_j)",
+        "H = W A",
+        "w_5 = a_1",
+        "∂y/∂x = y(1 - y)",
+    ],
 )
 def test_what_cannot_be_evaluated_is_listed_and_never_judged(text: str) -> None:
     report = check("or-gate", text)
@@ -158,6 +175,30 @@ def test_a_formula_that_holds_for_the_sample_only_is_said_to() -> None:
 @pytest.mark.parametrize("text", ["∂E/∂w_3 = i_2", "∂E/∂w_5 = a_1", "∂E/∂w_1 = δ_2 i_1"])
 def test_a_formula_does_not_hide_behind_a_unit_that_is_never_active(text: str) -> None:
     assert check("relu", text).right_formulas == 0
+
+
+@pytest.mark.parametrize(
+    ("config", "text", "expected"),
+    [
+        ("or-gate", "E = Σ (y - a_o)²", ("E", "factor")),
+        ("or-gate", "E = Σ_k (t_k - a_k)²", ("E", "factor")),
+        ("two-two-two", "E_total = Σ_k (target_k - out_k)²", ("E", "factor")),
+        ("two-two-two", "E_total = ½ Σ (target - out)", ("E", None)),
+        ("or-gate", "σ'(z) = 1 - σ(z)²", ("da_o/dh_o", "other_slope")),
+        ("or-gate", "g(z) = 1/(1 + e^z)", ("a_o", "wrong_quantity")),
+        ("or-gate", "σ'(z) = z(1 - z)", ("da_o/dh_o", "slope_of_net")),
+        ("or-gate", "w ← w + η ∂E/∂w", ("w_1+", "ascent")),
+        ("or-gate", "W ← W - ∂E/∂W", ("w_1+", "missing_rate")),
+    ],
+)  # fmt: skip
+def test_a_wrong_formula_for_all_is_explained(config: str, text: str, expected: tuple[str, str]) -> None:
+    assert findings(config, text) == [expected]
+
+
+@pytest.mark.parametrize("text", ["a_j = g(z_j)", "δ_j = a_j(1 - a_j) Σ_k w_jk δ_k", "∂E/∂w_ij = δ_i a_j"])
+def test_an_index_that_stands_for_no_unit_is_named(text: str) -> None:
+    ((_, said),) = check("or-gate", text).not_evaluated
+    assert said.endswith(" is an index that stands for no unit; write the formula for one")
 
 
 def test_deltas_with_the_other_sign_throughout_are_a_convention() -> None:

@@ -13,18 +13,31 @@ from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.judging.random_points import Points
+from backtrace.checking.lexing.symbols import ascii_name
 from backtrace.checking.lexing.tokens import Side
 from backtrace.checking.naming.binding import Bound, NameBinder, value_in
+from backtrace.checking.naming.indices import instances, renamed, unknown_index, written_out
 from backtrace.checking.naming.lookup import Lookup
-from backtrace.checking.naming.side_parser import is_symbolic, operand, parse_side
+from backtrace.checking.naming.side_parser import SUM, is_symbolic, operand, parse_side
 from backtrace.checking.report import FormulaFinding, Report
 from backtrace.checking.slips.candidates import Candidate, best_of
 from backtrace.checking.slips.table import is_about_digits
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Formula, Sheet
 from backtrace.evaluation.closeness import EXACT, same
-from backtrace.symbolic.expressions import Expression, Negative, Number, Product, Quotient, Sum, children
+from backtrace.symbolic.expressions import (
+    Expression,
+    Negative,
+    Number,
+    Product,
+    Quotient,
+    Sum,
+    children,
+    symbols,
+)
 from backtrace.typesetting.plain import formula as printed
+
+Reading = Sequence["Claim"]  # what a formula claims, all of it at once
 
 
 class Claim(NamedTuple):
@@ -53,33 +66,80 @@ class WrittenFormulas:
         self.graphs = [self.graph, *(point.graph for point in points.keeping())]
         self.names = NameBinder(lookup, lookup.sample)
         self.turned = False
-        self.readable: list[tuple[Formula, list[Claim]]] = []
+        self.readable: list[tuple[Formula, list[Reading]]] = []
         self.not_evaluated: list[tuple[int, str]] = []
         workings = {side for statement in sheet.statements for side in statement.working}
         for formula in dict.fromkeys(sheet.formulas):
             if formula.right in workings and _is_arithmetic(formula.right):
                 continue
-            if claims := list(self.claims(formula)):
-                self.readable.append((formula, claims))
+            if readings := list(self.readings(formula)):
+                self.readable.append((formula, readings))
             else:
-                self.not_evaluated.append((formula.line, f"{formula.left.text} = {formula.right.text}"))
-        self.turn_deltas = self.turns_deltas(claim for _, claims in self.readable for claim in claims)
+                self.leave(formula)
+        self.turn_deltas = self.turns_deltas(
+            claim for _, readings in self.readable for claims in readings for claim in claims
+        )
 
     def judged(self, report: Report, turned: bool) -> Report:
         """The report of the numbers with the formulas added; `turned`: numbers for δ have the other sign."""
         self.turned = turned or self.turn_deltas
-        wrong = [found for formula, claims in self.readable if (found := self.finding(formula, claims))]
-        right = len(self.readable) - len(wrong)
+        wrong: list[FormulaFinding] = []
+        right = 0
+        for formula, readings in self.readable:
+            holds = any(all(map(self.holds, claims)) for claims in readings)
+            if not holds and SUM in formula.right.text and not self.is_of_targets(readings[0]):
+                self.leave(formula)  # the w_i of a sum may be any weights
+            elif found := self.in_brackets(formula) if holds else self.finding(formula, readings):
+                wrong.append(found)
+            else:
+                right += 1
         not_evaluated = tuple(self.not_evaluated)
         return report._replace(formulas=tuple(wrong), right_formulas=right, not_evaluated=not_evaluated)
 
+    def is_of_targets(self, claims: Reading) -> bool:
+        """Whether a formula has a target in it, and so speaks of the outputs."""
+        return any(self.graph[key].role == "target" for claim in claims for key in claim.right.uses.values())
+
+    def leave(self, formula: Formula) -> None:
+        """Note a formula that is not evaluated, and the index for which there is no unit, if that is why."""
+        said = f"{formula.left.text} = {formula.right.text}"
+        tokens = (token for side in (formula.left, formula.right) for token in side.tokens)
+        names = filter(None, (ascii_name(t) for t in tokens if t.kind in ("name", "derivative")))
+        index = next(filter(None, map(unknown_index, names)), "")
+        reason = f": {index} is an index that stands for no unit; write the formula for one" if index else ""
+        self.not_evaluated.append((formula.line, f"{said}{reason}"))
+
     # What a formula claims
 
-    def claims(self, formula: Formula) -> Iterator[Claim]:
-        """The claims of a formula: about a sample, and in a batch also about all samples together."""
+    def readings(self, formula: Formula) -> Iterator[Reading]:
+        """Each way to read a formula, with its claims: of a sum, and of letters that stand for any unit."""
         right = parse_side(formula.right.tokens)
         if right is None or not is_symbolic(right):
             return
+        found = False
+        for written in written_out(right, self.graph.problem):
+            for claim in self.claims(formula, written):
+                found = True
+                yield [claim]
+        if found or formula.name is None:
+            return
+        left = parse_side(formula.left.tokens)
+        used = [symbol.id for side in (left, right) if side for symbol in symbols(side)]
+        name = formula.name
+        for renamings in instances(name, used, self.graph.problem):
+            claims = []
+            for names in renamings:
+                bound = self.names.bound(renamed(right, names), total=False)
+                key = self.names.key(names[name], total=False) if name in names else None
+                if key is None and left and (defined := self.names.bound(renamed(left, names), total=False)):
+                    key = self.quantity(defined) if "+" not in name else None
+                if bound and key:
+                    claims.append(self.claim(key, bound))
+            if claims and len(claims) == len(renamings):
+                yield claims
+
+    def claims(self, formula: Formula, right: Expression) -> Iterator[Claim]:
+        """The claims of a formula: about a sample, and in a batch also about all samples together."""
         for total in (False, True) if self.graph.problem.batch != "online" else (False,):
             bound = self.names.bound(right, total)
             if bound is None:
@@ -149,13 +209,11 @@ class WrittenFormulas:
         defined = [self.sides(claim, self.graphs) for key, claim in keyed if self.graph[key].kind == "delta"]
         return bool(defined) and all(_same(left, -right) for pairs in defined for left, right in pairs)
 
-    def finding(self, formula: Formula, claims: Sequence[Claim]) -> FormulaFinding | None:
-        """The finding in a formula; None if it is right."""
-        if any(map(self.holds, claims)):
-            return self.in_brackets(formula)
-        if any(self.holds(claim, self.put_in(claim.right)) for claim in claims):
+    def finding(self, formula: Formula, readings: Sequence[Reading]) -> FormulaFinding | None:
+        """The finding in a formula that does not hold; None if it does with the sample's numbers put in."""
+        if any(all(self.holds(c, self.put_in(c.right)) for c in claims) for claims in readings):
             return None
-        key, _, right = claims[0]
+        key, _, right = next(claim for claim in readings[0] if not self.holds(claim))
         if key:
             return self.explained(formula, key, right)
         said = "the two sides are not equal"

@@ -1,7 +1,7 @@
 """One side of a written equation → an expression over its names.
 
 The grammar is that of formulas in configs, and what people write besides: a product without a sign, e^x,
-g(h_o) for an activation function of any kind, ∂/∂x [ … ]. A name is kept as it is typed (`dE/dw_5`); the
+g(h_o) for an activation function of any kind, ∂/∂x [ … ], Σ_k. A name is kept as it is typed (`dE/dw_5`); the
 caller finds its quantity. Anything else is None: nothing is guessed.
 """
 
@@ -28,6 +28,7 @@ _FUNCTIONS = {
     "Relu": "relu",
 }
 OPEN, OPEN_SLOPE, PARTIAL = "g", "g'", "∂"
+SUM = "Σ"  # a call of Σk is a sum over k
 _OPEN_NAMES = ("g", "f", "φ", "ϕ", "ψ", "act", "σ", "sigma")
 _E = Symbol("e", "e")
 
@@ -106,7 +107,9 @@ def _translated(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
             yield "function", _FUNCTIONS[text], start
         elif after == "open" and text.rstrip("'") in (*_OPEN_NAMES, *_FUNCTIONS):
             yield "function", OPEN_SLOPE if text.endswith("'") else OPEN, start
-        elif token.kind in ("name", "derivative") and text[0] not in "ΣΠ" and (name := ascii_name(token)):
+        elif text[0] == SUM:
+            yield "sum", SUM + text[1:].strip("_{}").partition("=")[0].strip(), start
+        elif token.kind in ("name", "derivative") and text[0] != "Π" and (name := ascii_name(token)):
             yield "name", name, start
         else:
             raise ExpressionError(f"found {text!r}", start)
@@ -118,7 +121,7 @@ class _SideParser(Parser):
 
     def times_or_over(self) -> str | None:
         before = self.tokens[self.position - 1]
-        if self.kind in ("name", "function", "by") or (self.kind == "mark" and self.text == "("):
+        if self.kind in ("name", "function", "by", "sum") or (self.kind == "mark" and self.text == "("):
             return "*"
         if self.kind == "number" and before[1] == ")":
             return "*"
@@ -134,12 +137,16 @@ class _SideParser(Parser):
 
     def atom(self) -> Expression:
         kind, text, offset = self.tokens[self.position]
-        if kind not in ("name", "function", "by"):
+        if kind not in ("name", "function", "by", "sum"):
             return super().atom()
         self.position += 1
         if kind == "name":
             return Symbol(text, text)
         with self.deeper():
+            if kind == "sum":  # of all that is multiplied behind it
+                if self.take("^"):
+                    super().atom() if self.kind != "name" else self.atom()
+                return Call(text, (self.product(),))
             if kind == "by":
                 return Call(PARTIAL, (super().atom(), Symbol(text, text)))
             return self.applied(text, offset)
