@@ -293,6 +293,47 @@ def test_what_asks_for_nothing_is_refused(sheets: Path, text: str, message: str)
     assert done.err.count("\n") == 1
 
 
+# Nothing to mark
+
+UNKNOWN = "foo: 1\nbar_2: 3\n"
+SAID = "unknown.yaml: nothing here can be marked; foo: no such quantity"
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "csv", "json", "junit", "gradescope"])
+def test_a_sheet_of_unknown_names_lists_them_and_is_an_error(sheets: Path, form: str) -> None:
+    Path("unknown.yaml").write_text(UNKNOWN)
+    done = check("or-gate", "unknown.yaml", "-f", form)
+    assert (done.code, done.err) == (1, f"{SAID}\n")
+    assert "foo" in done.out
+    assert "bar_2" in done.out
+    assert "no such quantity; did you mean b_2?" in done.out.replace("\\", "")
+    if form in ("table", "markdown", "gradescope"):
+        assert "nothing here can be marked: 2 unknown" in done.out
+    if form in ("json", "junit", "gradescope"):
+        assert SAID in done.out
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_a_sheet_with_nothing_to_mark_is_not_one_without_mistakes(sheets: Path, form: str) -> None:
+    shutil.rmtree("class")
+    Path("class").mkdir()
+    Path("class/a.yaml").write_text(UNKNOWN)
+    Path("class/b.md").write_text("zq = x*q\n")
+    Path("class/c.yaml").write_text(RIGHT)
+    done = check("or-gate", "class", "-f", form)
+    assert done.code == 1
+    assert "nothing here can be marked; unknown: foo, bar" in done.out
+    assert "b.md: nothing here can be marked; line 1: zq = x*q" in done.out.replace("\\", "")
+    assert "3 sheets: 1 without mistakes, 2 unreadable" in done.out
+
+
+def test_formulas_that_cannot_be_evaluated_are_not_a_marked_sheet(sheets: Path) -> None:
+    Path("formula.md").write_text("zq = x*q\n")
+    done = check("or-gate", "formula.md")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "formula.md: nothing here can be marked; line 1: zq = x*q\n"
+
+
 @pytest.mark.parametrize("value", ["nan", "inf"])
 def test_a_tolerance_is_a_finite_number(value: str) -> None:
     message = f"'--tolerance': {value} is no finite number"

@@ -45,6 +45,8 @@ def out_of_asked(report: Report, asked: Sequence[Root]) -> Report:
 
     Where a quantity is stated more than once, the statement that earns least has the mark.
     """
+    if report.error is not None:
+        return report
     stated: dict[Root, list[int]] = defaultdict(list)
     for place, judgement in enumerate(report.judgements):
         if judgement.verdict != "unknown":

@@ -52,8 +52,7 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
     report = marking.report()
     if formulas:
         report = formulas.judged(report, "delta" in marking.turned)
-    reason = _nothing_marked(report) if report.judgements or report.unread else ""
-    return report if report.marks_something or not reason else report._replace(error=reason)
+    return report if report.marks_something else report._replace(error=_nothing_marked(report))
 
 
 def steps_of(checker: Checker, sheet: Sheet, names: NumberedSteps) -> list[int]:

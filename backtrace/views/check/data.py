@@ -23,8 +23,9 @@ _FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # a spreadshe
 
 def write_json(context: ViewContext) -> None:
     """One sheet."""
-    parts = _parts(context.content, safe_encoder(context.out))
-    context.out.write(f'{{"schema": 1, {parts}}}\n')
+    encode, error = safe_encoder(context.out), context.content.report.error
+    failed = "" if error is None else f'"error": {encode(error)}, '
+    context.out.write(f'{{"schema": 1, {failed}{_parts(context.content, encode)}}}\n')
 
 
 def write_json_sheets(context: ViewContext) -> None:

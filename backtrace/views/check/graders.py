@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from backtrace.checking.report import FAULTY
 from backtrace.errors import printable
 from backtrace.views.check.rows import ReportRow, ShownSheet, exact_marks
-from backtrace.views.check.sentences import about, labelled, missing_names
+from backtrace.views.check.sentences import about, labelled, missing_names, summary_line
 from backtrace.views.diagram.svg import carried
 from backtrace.views.page.context import ViewContext
 from backtrace.views.trace.data import safe_encoder
@@ -49,9 +49,9 @@ def _suite(sheet: ShownSheet) -> Iterator[str]:
         yield f'<testcase classname={file} name="{CAN_BE_READ}">'
         yield f'<error type="unreadable" message={_attribute(error)}/>'
         yield "</testcase>"
-    else:
-        for label, row in labelled(sheet.rows):
-            yield from _case(row, label, file)
+    for label, row in labelled(sheet.rows):
+        yield from _case(row, label, file)
+    if error is None:
         for name in missing:
             yield f"<testcase classname={file} name={_attribute(name)}>"
             yield f'<failure type="missing" message="{MISSING}"/>'
@@ -85,14 +85,15 @@ def _attribute(text: str) -> str:
 def write_results(context: ViewContext) -> None:
     """One sheet for Gradescope. A student sees all of it; how much it tells has been decided before."""
     sheet, out = context.content, context.out
+    tests: list[dict[str, Any]] = []
     if sheet.report.error is not None:
         tests = [_test(CAN_BE_READ, 1, 0, 1, sheet.report.error)]
-        said = "the sheet could not be read"
-    else:
-        tests = [
-            _test(f"{label} = {row.statement.text}", number, row.mark, row.out_of, _said(row))
-            for number, (label, row) in enumerate(labelled(sheet.rows), 1)
-        ]
+        said = summary_line(sheet) if sheet.rows else "the sheet could not be read"
+    tests += [
+        _test(f"{label} = {row.statement.text}", number, row.mark, row.out_of, _said(row))
+        for number, (label, row) in enumerate(labelled(sheet.rows), len(tests) + 1)
+    ]
+    if sheet.report.error is None:
         missing = enumerate(missing_names(sheet.report), len(tests) + 1)
         tests += [_test(name, number, 0, 1, MISSING) for number, name in missing]
         said = about(sheet)

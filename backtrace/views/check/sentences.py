@@ -43,6 +43,8 @@ def summary_line(sheet: ShownSheet) -> str:
     counted = [f"{count:,} {verdict}" for verdict, count in sheet.counts.items() if count]
     if not counted:
         return "no stated numbers found"
+    if not sheet.report.marks_something:
+        return f"nothing here can be marked: {', '.join(counted)}"
     blank = f"; {sheet.report.blank:,} left blank" if sheet.report.blank else ""
     return f"{shown_marks(sheet.marks, sheet.report.out_of)} marks: {', '.join(counted)}{blank}"
 
@@ -107,7 +109,11 @@ def class_row(sheet: ShownSheet) -> tuple[str, str, str]:
     """One sheet of many: its file, its marks, and its mistakes in a line."""
     report = sheet.report
     if report.error is not None:
-        return printable(report.file), "-", f"unreadable: {printable(report.error)}"
+        names = ", ".join(printable(row.statement.name) for row in sheet.rows[:MISTAKES_NAMED])
+        more = f", {len(sheet.rows) - MISTAKES_NAMED:,} more" if len(sheet.rows) > MISTAKES_NAMED else ""
+        unknown = f"nothing here can be marked; unknown: {names}{more}"
+        said = unknown if sheet.rows else f"unreadable: {printable(report.error)}"
+        return printable(report.file), "-", said
     wrong = [row for row in sheet.rows if row.verdict in FAULTY]
     named = [printable(f"{row.id} {row.slip or row.verdict}") for row in wrong[:MISTAKES_NAMED]]
     if len(wrong) > MISTAKES_NAMED:
