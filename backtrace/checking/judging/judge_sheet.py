@@ -52,7 +52,10 @@ def check_sheet(checker: Checker, sheet: Sheet) -> Report:
     report = marking.report()
     if formulas:
         report = formulas.judged(report, "delta" in marking.turned)
-    return report if report.marks_something else report._replace(error=_nothing_marked(report))
+    is_empty = not (report.judgements or report.unread or report.not_evaluated)
+    if report.marks_something or is_empty:  # nothing is written yet, as at the start of a quiz
+        return report
+    return report._replace(error=_nothing_marked(report))
 
 
 def steps_of(checker: Checker, sheet: Sheet, names: NumberedSteps) -> list[int]:
