@@ -78,6 +78,12 @@ class FormulaFinding(NamedTuple):
     slip: str | None
     explanation: str
     line: int
+    place: str = ""
+
+    @property
+    def where(self) -> str:
+        """The place of the formula in the source of the sheet, by default its line."""
+        return self.place or str(self.line)
 
 
 class Convention(NamedTuple):

@@ -53,12 +53,13 @@ UNFILLED = Number(0.0, "0.0")  # where a form asks for a number and none is writ
 
 
 class Formula(NamedTuple):
-    """An equation in symbols; `name` is that of its left side, as in a statement."""
+    """An equation in symbols; `name` is that of its left side, and `place` as in a statement."""
 
     line: int
     name: str | None
     left: Side
     right: Side
+    place: str = ""
 
 
 class Sheet(NamedTuple):

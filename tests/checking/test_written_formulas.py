@@ -104,7 +104,7 @@ def test_a_wrong_formula_is_explained_by_its_slip(config: str, text: str, expect
 
 def test_a_formula_that_no_slip_explains_is_shown_with_the_right_one() -> None:
     assert finding("or-gate", "line one\nE = a_o·y + 2") == (
-        "E", "a_o*y + 2", "½(y - a_o)²", None, "correct: ½(y - a_o)²", 2,
+        "E", "a_o*y + 2", "½(y - a_o)²", None, "correct: ½(y - a_o)²", 2, "",
     )  # fmt: skip
 
 
@@ -193,6 +193,18 @@ def test_a_formula_does_not_hide_behind_a_unit_that_is_never_active(text: str) -
 )  # fmt: skip
 def test_a_wrong_formula_for_all_is_explained(config: str, text: str, expected: tuple[str, str]) -> None:
     assert findings(config, text) == [expected]
+
+
+def test_the_numbers_in_an_explanation_are_those_of_the_sample() -> None:
+    said = finding("or-gate", "∂E/∂w_4 = δ_o w_6 i_2").explanation
+    assert "the slope σ′(h_2) = 0.2217 is missing" in said
+
+
+def test_an_unknown_name_may_stand_in_a_term_that_a_derivative_leaves_out() -> None:
+    assert check("or-gate", "∂h_o/∂a_1 = ∂/∂a_1 [q + a_1 w_5]").right_formulas == 1
+    assert findings("or-gate", "∂h_o/∂a_1 = ∂/∂a_1 [a_0 w_5 + a_1 w_6]") == [("dh_o/da_1", "wrong_index")]
+    assert check("or-gate", "∂h_o/∂a_1 = ∂/∂a_1 [q a_1]").right_formulas == 0
+    assert check("or-gate", "∂h_o/∂q = ∂/∂q [q a_1]").right_formulas == 0
 
 
 @pytest.mark.parametrize("text", ["a_j = g(z_j)", "δ_j = a_j(1 - a_j) Σ_k w_jk δ_k", "∂E/∂w_ij = δ_i a_j"])

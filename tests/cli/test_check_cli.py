@@ -448,7 +448,7 @@ def test_the_corrections_to_a_published_derivation_are_told() -> None:
     rows = [
         (row["id"], row["stated"], row["verdict"], row["slip"]) for row in csv.DictReader(io.StringIO(out))
     ]
-    assert (code, err) == (3, "")
+    assert (code, err) == (3, "31 of 40 formulas are right\n")
     assert rows == [
         ("w_2", "0.02", "wrong", ""),
         ("i_1", "0", "wrong", ""),
@@ -464,6 +464,22 @@ def test_the_corrections_to_a_published_derivation_are_told() -> None:
         ("dE/db_2", "-0.00122", "slip", "missing_slope"),
         ("dE/db_1", "-0.00244", "slip", "missing_slope"),
     ]
+
+
+def test_the_wrong_formulas_of_a_published_derivation_are_told() -> None:
+    formulas = check("or-gate", "--published", "-f", "json").data["formulas"]
+    assert [(found["id"], found["slip"], found["place"].removeprefix("part 2, ")) for found in formulas] == [
+        ("dE/dw_6", "wrong_index", "output layer, w_6"),
+        ("dh_o/da_1", "wrong_index", "hidden layer, a_1"),
+        ("dE/dw_1", "missing_factor", "hidden layer, bias"),
+        ("dE/dw_2", "missing_slope", "hidden layer, w_2"),
+        ("dE/dw_4", "missing_slope", "hidden layer, w_4"),
+        ("dE/db_2", "wrong_quantity", "hidden layer, b_2"),
+        ("da_o/dh_o", "wrong_quantity", "list of values"),
+        ("dE/db_2", "missing_slope", "list of values"),
+        ("dE/db_1", "missing_slope", "list of values"),
+    ]
+    assert "hidden layer, w_4" in check("or-gate", "--published").out
 
 
 def test_the_corrections_have_the_places_where_the_figures_stand() -> None:
@@ -560,9 +576,12 @@ def test_less_feedback_gives_no_formula_and_no_number_away(post: Path, form: str
         assert secret not in outcome.out + outcome.err
 
 
+NO_UNIT = "j is an index that stands for no unit; write the formula for one"
+
+
 def test_what_could_not_be_evaluated_is_listed(post: Path) -> None:
     above = "1 of 2 formulas are right; 1 could not be evaluated\n"
-    listed = "formulas that could not be evaluated:\n  line 3: ∂E/∂w_j = δ a_j\n"
+    listed = f"formulas that could not be evaluated:\n  line 3: ∂E/∂w_j = δ a_j: {NO_UNIT}\n"
     assert check("or-gate", post, "--verbose").out.endswith(above + listed)
     assert check("or-gate", post, "--verbose", "-f", "json").err == above + listed
 
@@ -571,7 +590,8 @@ def test_formulas_that_could_not_be_evaluated_stand_apart_from_lines_not_underst
     save(post, "h_1 = 0.6\n\n$\\frac{foo}{ = 3$ and \\sum_i q = = 5\n\n∂E/∂w_j = δ a_j\n")
     out = check("or-gate", post, "--verbose", "-f", "markdown").out
     assert out.count("\n\n1 line was not understood:\n\n- line 3: ") == 1
-    assert out.endswith("\n\nformulas that could not be evaluated:\n\n- line 5: ∂E/∂w\\_j = δ a\\_j\n")
+    listed = f"- line 5: ∂E/∂w\\_j = δ a\\_j: {NO_UNIT}\n"
+    assert out.endswith(f"\n\nformulas that could not be evaluated:\n\n{listed}")
 
 
 def test_one_formula_is_counted_in_the_singular(post: Path) -> None:

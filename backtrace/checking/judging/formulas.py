@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key, Node
-from backtrace.checking.judging.random_points import Points
+from backtrace.checking.judging.random_points import Points, numbers_put_in
 from backtrace.checking.lexing.symbols import ascii_name
 from backtrace.checking.lexing.tokens import Side
 from backtrace.checking.naming.binding import Bound, NameBinder, value_in
@@ -21,18 +21,13 @@ from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.side_parser import SUM, is_symbolic, operand, parse_side
 from backtrace.checking.report import FormulaFinding, Report
 from backtrace.checking.slips.candidates import Candidate, best_of
+from backtrace.checking.slips.explanations import explanation
 from backtrace.checking.slips.table import is_about_digits
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Formula, Sheet
 from backtrace.evaluation.closeness import EXACT, same
 from backtrace.symbolic.expressions import (
     Expression,
-    Negative,
-    Number,
-    Product,
-    Quotient,
-    Sum,
-    children,
     symbols,
 )
 from backtrace.typesetting.plain import formula as printed
@@ -187,7 +182,7 @@ class WrittenFormulas:
         target of 0 or 1 needs no number, -ln a_1, nor does what an update rule starts from, which is 0.
         """
         named = {key.id for key in right.uses.values()}
-        factors = set(_put_in(right.expression))
+        factors = set(numbers_put_in(right.expression))
         unnamed = [node for node in self.own_givens if node.key.id not in named]
         if any(node.role == "input" and node.value in factors for node in unnamed):
             factors.add(0.0)
@@ -217,7 +212,7 @@ class WrittenFormulas:
         if key:
             return self.explained(formula, key, right)
         said = "the two sides are not equal"
-        return FormulaFinding(formula.left.text, formula.right.text, None, None, said, formula.line)
+        return _finding(formula, formula.left.text, said)
 
     def in_brackets(self, formula: Formula) -> FormulaFinding | None:
         """The finding in E of ∂E/∂x = ∂/∂x [E], where the derivative by x is right but E itself is not.
@@ -244,7 +239,7 @@ class WrittenFormulas:
         said = f"{slip.explanation}; correct: {expected}" if slip else f"correct: {expected}"
         if not slip and self.holds(self.claim(key, right), data):
             said = f"this holds for the numbers of this sample only; correct: {expected}"
-        return FormulaFinding(key.id, formula.right.text, expected, slip and slip.slip, said, formula.line)
+        return _finding(formula, key.id, said, expected, slip and slip.slip)
 
     def slip(self, key: Key, right: Bound, kept: Iterable[str] = ()) -> Candidate | None:
         """The most plausible slip that gives what the formula gives, where all but some givens are random."""
@@ -262,21 +257,24 @@ class WrittenFormulas:
             return None
         first, *others = fitting
         common = (c for slip, c in first.items() if all(slip in other for other in others))
-        return next((c for c in common if not is_about_digits(c.slip)), None)
+        found = next((c for c in common if not is_about_digits(c.slip)), None)
+        return found and self.with_true_numbers(key, found)
+
+    def with_true_numbers(self, key: Key, found: Candidate) -> Candidate:
+        """The candidate, in whose sentence the numbers are the true ones and not random."""
+        node, rewriting, own = self.graph.nodes.get(found.where or key), found.rewriting, self.points.own
+        if node is None or rewriting is None:
+            return found
+        for true in own.rewritings(node):
+            if (true.slip, true.expression) == (rewriting.slip, rewriting.expression):
+                return found._replace(explain=partial(explanation, self.graph, key, node, true, ()))
+        return found
 
 
-def _put_in(expression: Expression, is_whole: bool = True) -> Iterator[float]:
-    """The numbers that may stand for a quantity: factors, and the terms of a formula that is a sum."""
-    parts = children(expression)
-    if isinstance(expression, Product) or (isinstance(expression, Sum) and is_whole):
-        yield from (part.value for part in parts if isinstance(part, Number))
-        yield from (
-            -p.operand.value for p in parts if isinstance(p, Negative) and isinstance(p.operand, Number)
-        )
-    if isinstance(expression, Quotient) and isinstance(expression.denominator, Number):
-        yield 1 / expression.denominator.value if expression.denominator.value else 0.0
-    for part in parts:
-        yield from _put_in(part, is_whole=False)
+def _finding(
+    formula: Formula, id: str, said: str, expected: str | None = None, slip: str | None = None
+) -> FormulaFinding:
+    return FormulaFinding(id, formula.right.text, expected, slip, said, formula.line, formula.place)
 
 
 def _same(one: float, other: float) -> bool:

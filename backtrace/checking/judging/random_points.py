@@ -19,7 +19,16 @@ from backtrace.derivation.optimizers import UPDATE_RULES, constants
 from backtrace.errors import BacktraceError
 from backtrace.limits import STEP_EQUATIONS
 from backtrace.problem.problem import Network, Problem, Sample
-from backtrace.symbolic.expressions import Number, number
+from backtrace.symbolic.expressions import (
+    Expression,
+    Negative,
+    Number,
+    Product,
+    Quotient,
+    Sum,
+    children,
+    number,
+)
 from backtrace.symbolic.ids import spell
 
 POINTS = 2
@@ -46,6 +55,20 @@ class Points:
                 return []
             self._kept[kept] = list(_active(_points(self.own.graph, kept)))
         return self._kept[kept]
+
+
+def numbers_put_in(expression: Expression, is_whole: bool = True) -> Iterator[float]:
+    """The numbers that may stand for a quantity: factors, and the terms of a formula that is a sum."""
+    parts = children(expression)
+    if isinstance(expression, Product) or (isinstance(expression, Sum) and is_whole):
+        yield from (part.value for part in parts if isinstance(part, Number))
+        yield from (
+            -p.operand.value for p in parts if isinstance(p, Negative) and isinstance(p.operand, Number)
+        )
+    if isinstance(expression, Quotient) and isinstance(expression.denominator, Number):
+        yield 1 / expression.denominator.value if expression.denominator.value else 0.0
+    for part in parts:
+        yield from numbers_put_in(part, is_whole=False)
 
 
 def _active(points: Iterator[Diagnosis]) -> Iterator[Diagnosis]:

@@ -60,14 +60,17 @@ class NameBinder:
         return key if isinstance(key, Key) else None
 
     def bound(self, expression: Expression, total: bool) -> Bound | None:
-        """An expression with its names looked up; None if one of them is unknown."""
+        """An expression with its names looked up; None if one of them is unknown.
+
+        An unknown name may stand in ∂/∂x [ … ], in a term without x.
+        """
         uses: dict[str, Key] = {}
         known: dict[str, Expression] = {}
         deltas = set()
         for symbol in symbols(expression):
             key = self.key(symbol.id, total)
             if key is None:
-                return None
+                continue
             # One quantity, one symbol, whatever it is called; but ∂E/∂h is never turned as δ may be.
             is_delta = self.graph[key].kind == "delta" and "/" not in symbol.id
             id = symbol.id if self.graph[key].kind == "delta" and not is_delta else key.id
@@ -75,7 +78,9 @@ class NameBinder:
             uses[id] = key
             deltas |= {id} if is_delta else set()
         try:
-            return Bound(self.resolved(substitute(expression, known), uses), uses, frozenset(deltas))
+            resolved = self.resolved(substitute(expression, known), uses)
+            is_known = all(symbol.id in uses for symbol in symbols(resolved))
+            return Bound(resolved, uses, frozenset(deltas)) if is_known else None
         except (LookupError, NotDifferentiableError):
             return None
 
@@ -98,6 +103,8 @@ class NameBinder:
         if isinstance(expression, Call) and expression.function == PARTIAL:
             inner, by = expression.arguments
             assert isinstance(by, Symbol)
+            if by.id not in uses:
+                raise LookupError
             return partials(self.resolved(inner, uses), {by.id}).get(by.id, ZERO)
         return rebuild(expression, lambda part: self.resolved(part, uses))
 

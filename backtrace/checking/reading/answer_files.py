@@ -15,7 +15,7 @@ from functools import partial
 from backtrace.checking.reading.document import read_document
 from backtrace.checking.reading.handwritten_numbers import has_commas, joined, read_number
 from backtrace.checking.reading.lines import numbered_lines
-from backtrace.checking.statement import UNFILLED, Sheet, Statement
+from backtrace.checking.statement import UNFILLED, Formula, Sheet, Statement
 from backtrace.config.csv_file import not_csv, refuse_nul
 from backtrace.config.cursor import Cursor
 from backtrace.config.files import ANYWHERE, Reach, read_file
@@ -80,9 +80,11 @@ def read_sheet(data: bytes, file: str, names: Collection[str] = (), asked: bool 
     if kind == "document":
         sheet = read_document(text, file, names, asked)
     else:
-        found = list(_of_mapping(text, file) if kind == "mapping" else _of_table(text, file))
+        rows = list(_of_mapping(text, file, names) if kind == "mapping" else _of_table(text, file))
+        found = [row for row in rows if isinstance(row, Statement)]
         stated = [s for s in found if asked or s.number is not UNFILLED]
-        sheet = Sheet(file, tuple(stated), blank=len(found) - len(stated))
+        formulas = tuple(row for row in rows if isinstance(row, Formula))
+        sheet = Sheet(file, tuple(stated), formulas, blank=len(found) - len(stated))
     if not sheet.statements and not sheet.formulas:
         raise BacktraceError(f"{file}: {_nothing(kind, sheet)}")
     return sheet
@@ -116,23 +118,27 @@ def _has_commas(text: str) -> bool:
 # YAML and JSON
 
 
-def _of_mapping(text: str, file: str) -> Iterator[Statement]:
+def _of_mapping(text: str, file: str, names: Collection[str]) -> Iterator[Statement | Formula]:
     text = _UNSPACED.sub(r"\1: ", text)  # YAML would take h_1:0.6 for a name
     cursor = Cursor(compose(text, file, "sheet", _EXPECTED), "", file)
     commas = _has_commas(text)
     if cursor.is_list:
         for entry in cursor.items(_EXPECTED):
-            yield from _section(entry, commas)
+            yield from _section(entry, commas, names)
     elif (inner := cursor.value("answers")) is not None and inner.is_mapping:
-        yield from _section(cursor, commas)
+        yield from _section(cursor, commas, names)
     else:
         yield from _answers(cursor, Statement, commas)
 
 
-def _section(cursor: Cursor, commas: bool) -> Iterator[Statement]:
-    """One `{step, sample, answers}` of a list; `place` is where they are in their source."""
-    fields = cursor.table(("step", "sample", "place", "answers"), "a mapping with step, sample and answers")
-    if "answers" not in fields:
+def _section(cursor: Cursor, commas: bool, names: Collection[str]) -> Iterator[Statement | Formula]:
+    """One `{step, sample, answers}` of a list; `place` is where they are in their source.
+
+    In place of answers there may be `formulas`, each as a document has it.
+    """
+    keys = ("step", "sample", "place", "answers", "formulas")
+    fields = cursor.table(keys, "a mapping with step, sample and answers")
+    if "answers" not in fields and "formulas" not in fields:
         cursor.fail("answers are missing; expected answers: {id: number}")
     step = fields["step"].whole(1, LARGEST_STEP) if "step" in fields else None
     sample = fields["sample"].whole(1, LARGEST_STEP, "null or ") if "sample" in fields else None
@@ -140,7 +146,11 @@ def _section(cursor: Cursor, commas: bool) -> Iterator[Statement]:
     total = stated is not None and stated.is_null
     place = fields["place"].text("text")[:ID_CHARACTERS] if "place" in fields else ""
     statement = partial(Statement, step=step, sample=sample, total=total, place=place)
-    yield from _answers(fields["answers"], statement, commas)
+    if "answers" in fields:
+        yield from _answers(fields["answers"], statement, commas)
+    for entry in fields["formulas"].items("a list of formulas") if "formulas" in fields else ():
+        for formula in read_document(entry.text("a formula"), "", names).formulas:
+            yield formula._replace(line=entry.location.line, place=place)
 
 
 def _answers(

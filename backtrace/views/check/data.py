@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from backtrace.checking.report import FormulaFinding
 from backtrace.errors import printable
 from backtrace.views.check.rows import ReportRow, ShownSheet, exact_marks, place
 from backtrace.views.page.context import ViewContext
@@ -46,13 +47,18 @@ def _parts(sheet: ShownSheet, encode: Callable[[object], str]) -> str:
     summary = encode({"answers": len(sheet.rows), **sheet.counts, **marks})
     answers = ",".join(f"\n  {encode(_answer(row))}" for row in sheet.rows)
     conventions = encode([convention._asdict() for convention in sheet.report.conventions])
-    formulas = encode([finding._asdict() for finding in sheet.formulas])
+    formulas = encode([_formula(finding) for finding in sheet.formulas])
     missing = sheet.report.missing
     is_asked = "" if missing is None else f', "missing": {encode([root._asdict() for root in missing])}'
     return (
         f'"summary": {summary},\n "answers": [{answers}],\n '
         f'"conventions": {conventions}, "formulas": {formulas}{is_asked}'
     )
+
+
+def _formula(finding: FormulaFinding) -> dict[str, Any]:
+    fields = finding._asdict()
+    return fields if finding.place else {name: fields[name] for name in fields if name != "place"}
 
 
 def _fields(row: ReportRow) -> dict[str, Any]:

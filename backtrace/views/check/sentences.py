@@ -98,7 +98,7 @@ def about(sheet: ShownSheet) -> str:
     """Everything that concerns a whole sheet, for formats that have one place for it."""
     lines = [convention.sentence for convention in sheet.report.conventions]
     lines += filter(None, (summary_line(sheet), missing_line(sheet.report), formulas_line(sheet)))
-    lines += [f"  line {f.line}: {formula_label(f)}: {f.explanation}" for f in sheet.formulas]
+    lines += [f"  {f.place or f'line {f.line}'}: {formula_label(f)}: {f.explanation}" for f in sheet.formulas]
     if sheet.report.unread:
         above, unread = lists(sheet)[0]
         lines += [above, *unread]

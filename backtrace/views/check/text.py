@@ -67,6 +67,9 @@ PLACED_ANSWERS = ANSWERS._replace(
     right={STATED, EXPECTED},
 )
 FORMULAS = Columns(("formula", "explanation", "line"), (((0, 1), (2,)),), elastic={0, 1}, right={2})
+PLACED_FORMULAS = FORMULAS._replace(
+    headings=(*FORMULAS.headings[:2], "place"), elastic={0, 1, 2}, right=frozenset()
+)
 SHEETS = Columns(("sheet", "marks", "mistakes"), (((0, 1, 2),),), elastic={0, 2}, right={1})
 SLIP_LIST = Columns(("slip", "what it is", "example"), (((0,), (1, 2)), ((0, 1, 2),)), elastic={1, 2})
 
@@ -96,8 +99,9 @@ def write_sheet(page: TextPage, heading: Iterable[str], sheet: ShownSheet, verbo
     if sheet.formulas:
         if sheet.rows:
             page.gap()
-        rows = [(formula_label(f), printable(f.explanation), str(f.line)) for f in sheet.formulas]
-        faulty_first_table(page, FORMULAS, rows, [True] * len(rows), names=1)
+        rows = [(formula_label(f), printable(f.explanation), printable(f.where)) for f in sheet.formulas]
+        columns = PLACED_FORMULAS if any(f.place for f in sheet.formulas) else FORMULAS
+        faulty_first_table(page, columns, rows, [True] * len(rows), names=1)
     if formulas_line(sheet):
         page.line(formulas_line(sheet))
     if sheet.report.unread and not verbose:
