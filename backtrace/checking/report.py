@@ -87,10 +87,11 @@ class FormulaFinding(NamedTuple):
 
 
 class Convention(NamedTuple):
-    """Something that holds for the whole sheet and is said once."""
+    """Something that holds for the whole sheet and is said once; `general` says it without numbers."""
 
     what: str
     sentence: str
+    general: str = ""
 
 
 class Report(NamedTuple):

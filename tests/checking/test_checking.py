@@ -343,7 +343,7 @@ def test_numbers_of_another_sample_are_reported_once() -> None:
 def test_a_given_is_held_against_the_config() -> None:
     found = answers("or-gate", w_2="0.02", w_1="0.1", i_1="0")
     assert [found[id].verdict for id in ("w_2", "w_1", "i_1")] == ["wrong", "correct", "wrong"]
-    assert found["w_2"].explanation == "the config has w_2 = 0.2 (0.02 is w_6)"
+    assert found["w_2"].explanation == "the problem gives w_2 = 0.2 (0.02 is w_6)"
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:

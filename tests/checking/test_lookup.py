@@ -183,7 +183,7 @@ def test_a_wrong_new_weight_is_one_if_its_working_begins_with_the_old() -> None:
 
 def test_a_given_that_is_stated_wrong_stays_a_given() -> None:
     assert judged(TWO_TWO_TWO, "w5 = 0.45") == ["w5 wrong"]
-    assert why(TWO_TWO_TWO, "w5 = 0.45") == "the config has w5 = 0.4 (0.45 is w6)"
+    assert why(TWO_TWO_TWO, "w5 = 0.45") == "the problem gives w5 = 0.4 (0.45 is w6)"
 
 
 def test_after_new_weights_the_forward_pass_is_that_with_the_new_weights() -> None:

@@ -177,12 +177,14 @@ network 2-2-1 · sigmoid
 │ stated name │   stated │ verdict     │ explanation                    │ line │
 ├─────────────┼──────────┼─────────────┼────────────────────────────────┼──────┤
 │ h_1         │      0.6 │ ✓ correct   │                                │    3 │
-│ E           │ 0.119072 │ ≈ rounding  │                                │    9 │
+│ E           │ 0.119072 │ ≈ rounding  │ follows from the rounded       │    9 │
+│             │          │             │ numbers before it              │      │
 │ dE/dw_1     │ -0.00122 │ ✗ slip      │ the slope σ′(h) is missing     │   14 │
 │             │          │             │ (also fits: another quantity   │      │
 │             │          │             │ of the same kind is used)      │      │
 │ w_1+        │  0.10061 │ → carried   │ follows from dE/dw_1           │   15 │
-│ b_3+        │        7 │ ✗ wrong     │                                │   16 │
+│ b_3+        │        7 │ ✗ wrong     │ none of the known slips gives  │   16 │
+│             │          │             │ it                             │      │
 │ a_o         │      0.5 │ ? undecided │ too few digits to tell right   │   18 │
 │             │          │             │ from wrong                     │      │
 │ foo         │        1 │ ? unknown   │ no such quantity; did you mean │   20 │
@@ -343,21 +345,21 @@ CLASS_AT_80 = """\
 OR gate
 network 2-2-1 · sigmoid
 
-╭───────────┬────────┬────────────────────────────────────────────────────╮
-│ sheet     │  marks │ mistakes                                           │
-├───────────┼────────┼────────────────────────────────────────────────────┤
-│ anna.md   │ 4 of 6 │ dE/dw_1 missing_slope, b_3+ wrong, 1 unknown,      │
-│           │        │ 1 line was not understood                          │
-│ carl.yaml │      - │ unreadable: carl.yaml:3:1: found a tab; expected a │
-│           │        │ space                                              │
-│ ben.yaml  │ 1 of 1 │                                                    │
-│ dora.md   │ 4 of 6 │ dE/dw_1 missing_slope, b_3+ wrong, 1 unknown,      │
-│           │        │ 1 line was not understood                          │
-╰───────────┴────────┴────────────────────────────────────────────────────╯
+╭───────────┬────────┬─────────────────────────────────────────────────────╮
+│ sheet     │  marks │ mistakes                                            │
+├───────────┼────────┼─────────────────────────────────────────────────────┤
+│ anna.md   │ 4 of 6 │ dE/dw_1: the slope σ′(h) is missing; b_3+: wrong; 1 │
+│           │        │ unknown; 1 line was not understood                  │
+│ carl.yaml │      - │ unreadable: carl.yaml:3:1: found a tab; expected a  │
+│           │        │ space                                               │
+│ ben.yaml  │ 1 of 1 │                                                     │
+│ dora.md   │ 4 of 6 │ dE/dw_1: the slope σ′(h) is missing; b_3+: wrong; 1 │
+│           │        │ unknown; 1 line was not understood                  │
+╰───────────┴────────┴─────────────────────────────────────────────────────╯
 4 sheets: 1 without mistakes, 2 with mistakes, 1 unreadable
 marks: 9 of 13
 most often wrong: dE/dw_1 in 2 sheets, b_3+ in 2 sheets
-most common slips: missing_slope in 2 sheets (the slope σ′(h) is missing)
+most common slips: the slope σ′(h) is missing in 2 sheets
 in 2 sheets: δ are stated with the other sign throughout
 """
 
@@ -377,8 +379,8 @@ def test_a_class_has_a_row_a_sheet_and_a_summary() -> None:
 
 def test_a_class_summary_in_brief_names_no_slips() -> None:
     text = class_table(BRIEF)
-    assert "missing_slope" not in text
-    assert "│ dE/dw_1 wrong, b_3+ wrong, 1 unknown," in text
+    assert "slope" not in text
+    assert "b_3+: wrong; 1 unknown; 1 line was not understood" in text
 
 
 def test_a_sheet_counts_once_for_a_quantity_that_is_wrong_in_it_several_times() -> None:
@@ -583,7 +585,7 @@ def test_markdown_of_a_class() -> None:
     text = written(
         lambda out: write_markdown_sheets(context(the_class(counts), out, counts=counts, disclosure=FULL))
     )
-    mistakes = "dE/dw\\_1 missing\\_slope, b\\_3+ wrong, 1 unknown, 1 line was not understood"
+    mistakes = "dE/dw\\_1: the slope σ′(h) is missing; b\\_3+: wrong; 1 unknown; 1 line was not understood"
     assert text.partition("  \n\n")[2] == (
         "| sheet | marks | mistakes |\n"
         "| --- | ---: | --- |\n"
@@ -595,7 +597,7 @@ def test_markdown_of_a_class() -> None:
         "- 4 sheets: 1 without mistakes, 2 with mistakes, 1 unreadable\n"
         "- marks: 9 of 13\n"
         "- most often wrong: dE/dw\\_1 in 2 sheets, b\\_3+ in 2 sheets\n"
-        "- most common slips: missing\\_slope in 2 sheets (the slope σ′(h) is missing)\n"
+        "- most common slips: the slope σ′(h) is missing in 2 sheets\n"
         "- in 2 sheets: δ are stated with the other sign throughout\n"
     )
 

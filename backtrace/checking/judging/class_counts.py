@@ -37,4 +37,6 @@ class ClassCounts:
         self.quantities.update(dict.fromkeys((judgement.id for judgement in faulty), 1))
         self.missing.update(dict.fromkeys((root.id for root in report.missing or ()), 1))
         self.slips.update(dict.fromkeys((judgement.slip for judgement in faulty if judgement.slip), 1))
-        self.conventions.update({convention.sentence: 1 for convention in report.conventions})
+        # The slips are counted, which say what a cause does.
+        said = (convention.sentence for convention in report.conventions if convention.what != "cause")
+        self.conventions.update(dict.fromkeys(said, 1))

@@ -6,6 +6,7 @@ follow from it are carried, not punished.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from math import isfinite
@@ -36,6 +37,7 @@ from backtrace.symbolic.ids import spell
 
 LAST_STEP = 100_000
 LARGE = 5_000  # quantities of a graph; above this one number takes up to a second, so fewer are diagnosed
+SEVERAL = 3  # wrong numbers with one cause, which is then said for the whole sheet
 FAULTY_IN_TURN = 4  # faulty numbers that count in turn as stated and as true
 
 
@@ -175,7 +177,8 @@ class _Marking:
                 e._replace(number=e.number.turned()) if self.graph[e.key].kind in self.turned else e
                 for e in self.entries
             ]
-            said = f"{what} have the opposite sign throughout; they are checked in that convention"
+            has, they = ("has", "it is") if len(self.turned) == 1 else ("have", "they are")
+            said = f"{what} {has} the opposite sign throughout; {they} checked in that convention"
             self.conventions.append(Convention("sign", said))
         sample = another_sample(self.graph, self.entries, len(self.checker.problem.samples))
         if sample is not None:
@@ -277,7 +280,7 @@ class _Marking:
         values = {name: number.value for name, number in self.checker.problem.parameters.items()}
         others = (name for name in values if values[name] == stated and spell(name) != node.key.id)
         hint = "".join(f" ({stated:g} is {other})" for other in islice(others, 1))
-        return self.of(entry, "wrong", f"the config has {node.symbol.text} = {node.value:g}{hint}")
+        return self.of(entry, "wrong", f"the problem gives {node.symbol.text} = {node.value:g}{hint}")
 
     def passed(self, entry: Entry, own: StudentNumbers, as_stated: Sequence[Key], exactly: bool) -> Judgement:
         if not exactly:  # it passes only because rounded numbers leave room
@@ -314,6 +317,7 @@ class _Marking:
         """Name the slips of the wrong numbers; one mistake costs one mark."""
         found = self.slips.explained()
         made: dict[tuple[str, str], Key] = {}
+        causes: Counter[tuple[str, str]] = Counter()
         for entry in self.in_order:
             judgement, first = self.judged[entry.place], self.first[entry.key]
             if judgement.verdict not in FAULTY or judgement.explanation:
@@ -326,6 +330,7 @@ class _Marking:
                 continue
             candidates = found.get(entry.place)
             explained = self.slip(entry, candidates) if candidates else self.unexplained(entry)
+            causes[(candidates[0].slip, candidates[0].cause) if candidates else ("", "")] += 1
             if candidates and (mistake := self.mistake(entry, candidates[0])):
                 root = made.setdefault(mistake, entry.key)
                 if root != entry.key:
@@ -334,6 +339,17 @@ class _Marking:
                         explanation=said, root=Root(root.id, root.step, root.sample)
                     )
             self.judged[entry.place] = explained._replace(remarks=judgement.remarks)
+        self.name_common_causes(causes)
+
+    def name_common_causes(self, causes: Counter[tuple[str, str]]) -> None:
+        """Say once what explains several wrong numbers; `causes` has the slip and the cause of each."""
+        wrong = sum(causes.values())
+        for (slip, cause), many in causes.most_common():
+            if cause and many >= SEVERAL:
+                of = f"all {wrong:,}" if many == wrong else f"{many:,} of the {wrong:,}"
+                said = f"one cause explains {of} wrong numbers"
+                general = f"{said}: {SLIPS[slip].sentence}"
+                self.conventions.append(Convention("cause", f"{said}: {cause}", general))
 
     def mistake(self, entry: Entry, candidate: Candidate) -> tuple[str, str] | None:
         """What is the same where a mistake is made again: its cause, or a slip in quantities of one kind."""

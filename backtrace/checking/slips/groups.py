@@ -76,7 +76,8 @@ class GroupSlips:
                 where = f"all of layer {group[1]}" if self._is_layer(group) else "all equations of this form"
                 cause = f"in {where}, {how}" if how == TRANSPOSED else f"{how}, and likewise in {where}"
                 values = Values(self.graph, rewrite=partial(_work, rewritten))
-                explain = partial(str, f"you get this when {cause}")
+                comma = "," if cause.startswith("in ") else ""
+                explain = partial(str, f"you get this when{comma} {cause}")
                 yield Candidate(0, slip, 0.0, explain, values=values, cause=cause), frozenset(rewritten)
 
     def _is_layer(self, group: Group) -> bool:

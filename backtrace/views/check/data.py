@@ -46,7 +46,7 @@ def _parts(sheet: ShownSheet, encode: Callable[[object], str]) -> str:
     marks = {"marks": exact_marks(sheet.marks), "out_of": sheet.report.out_of}
     summary = encode({"answers": len(sheet.rows), **sheet.counts, **marks})
     answers = ",".join(f"\n  {encode(_answer(row))}" for row in sheet.rows)
-    conventions = encode([convention._asdict() for convention in sheet.report.conventions])
+    conventions = encode([{"what": c.what, "sentence": c.sentence} for c in sheet.report.conventions])
     formulas = encode([_formula(finding) for finding in sheet.formulas])
     missing = sheet.report.missing
     is_asked = "" if missing is None else f', "missing": {encode([root._asdict() for root in missing])}'

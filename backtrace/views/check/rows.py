@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple, get_args
 from backtrace.checking.report import (
     FAULTY,
     VERDICTS,
+    Convention,
     Finding,
     FormulaFinding,
     Judgement,
@@ -81,10 +82,10 @@ class ReportRow(NamedTuple):
     @property
     def reason(self) -> str:
         """The explanation, and the other slips that fit as well."""
-        if not self.alternatives:
-            return self.explanation
-        slips = list(dict.fromkeys(finding.slip for finding in self.alternatives))
+        slips = list(dict.fromkeys(f.slip for f in self.alternatives if f.slip != self.slip))
         others = f"also fits: {'; '.join(map(sentence_of, slips[:ALTERNATIVES_NAMED]))}"
+        if not slips:
+            return self.explanation
         if len(slips) > ALTERNATIVES_NAMED:
             others += f"; and {len(slips) - ALTERNATIVES_NAMED} more"
         return f"{self.explanation} ({others})" if self.explanation else others
@@ -107,8 +108,18 @@ def shown_sheet(report: Report, disclosure: Disclosure) -> ShownSheet:
     formulas = tuple(_formula(finding, disclosure) for finding in report.formulas)
     found = Counter(row.verdict for row in rows)
     counts = {verdict: found[verdict] for verdict in VERDICTS}
+    report = report._replace(conventions=tuple(_conventions(report, disclosure)))
     marks = report.marks(disclosure.slip_mark, disclosure.few_digits_mark)
     return ShownSheet(report, rows, formulas, counts, marks)
+
+
+def _conventions(report: Report, disclosure: Disclosure) -> Iterator[Convention]:
+    """What is said of a whole sheet; a cause tells as much as the explanations of its numbers."""
+    for convention in report.conventions:
+        if disclosure.feedback == "brief" and convention.what == "cause":
+            continue
+        is_general = disclosure.in_general and convention.general
+        yield convention._replace(sentence=convention.general) if is_general else convention
 
 
 def corrections(sheet: ShownSheet) -> ShownSheet:
@@ -169,6 +180,10 @@ def _in_general(row: ReportRow, names: Mapping[Root, str]) -> str:
         return f"follows from {name if is_beside else name + place(root.step, root.sample)}"
     if row.verdict == "carried":
         return "follows from an earlier mistake"
+    if row.verdict == "rounding":
+        return "follows from the rounded numbers before it"
+    if row.verdict == "wrong":
+        return "none of the known slips gives it"
     if row.verdict == "undecided":
         return "too few digits to tell right from wrong"
     # No value is right for an unknown name, so its explanation reveals none.

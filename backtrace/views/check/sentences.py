@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from backtrace.checking.judging.class_counts import ClassCounts
@@ -115,7 +116,10 @@ def class_row(sheet: ShownSheet) -> tuple[str, str, str]:
         said = unknown if sheet.rows else f"unreadable: {printable(report.error)}"
         return printable(report.file), "-", said
     wrong = [row for row in sheet.rows if row.verdict in FAULTY]
-    named = [printable(f"{row.id} {row.slip or row.verdict}") for row in wrong[:MISTAKES_NAMED]]
+    mistakes: dict[str, list[str]] = defaultdict(list)
+    for row in wrong[:MISTAKES_NAMED]:
+        mistakes[sentence_of(row.slip) if row.slip else row.verdict].append(row.id)
+    named = [printable(f"{', '.join(ids)}: {what}") for what, ids in mistakes.items()]
     if len(wrong) > MISTAKES_NAMED:
         named.append(f"{len(wrong) - MISTAKES_NAMED:,} more")
     if report.missing:
@@ -128,7 +132,7 @@ def class_row(sheet: ShownSheet) -> tuple[str, str, str]:
         named.append(f"{report.blank:,} left blank")
     if report.unread:
         named.append(unread_line(sheet).partition(" (")[0])
-    return printable(report.file), shown_marks(sheet.marks, report.out_of), ", ".join(named)
+    return printable(report.file), shown_marks(sheet.marks, report.out_of), "; ".join(named)
 
 
 def class_lines(counts: ClassCounts, disclosure: Disclosure) -> list[str]:
@@ -151,7 +155,7 @@ def class_lines(counts: ClassCounts, disclosure: Disclosure) -> list[str]:
         lines.append(f"most often missing: {', '.join(often)}")
     if counts.slips and disclosure.feedback != "brief":
         slips = counts.slips.most_common(COMMON_NAMED)
-        often = [f"{slip} in {_sheets(n)} ({sentence_of(slip)})" for slip, n in slips]
+        often = [f"{sentence_of(slip)} in {_sheets(n)}" for slip, n in slips]
         lines.append(f"most common slips: {', '.join(often)}")
     lines += [
         f"in {_sheets(n)}: {printable(said)}" for said, n in counts.conventions.most_common(COMMON_NAMED)
