@@ -1,6 +1,7 @@
 """How many slips the checker finds, and how often it accuses a sheet that is right.
 
     python tests/benchmarks/power.py [--networks 1000] [--decimals 2,4,6] [--only missing_slope] [--show 3]
+    python tests/benchmarks/power.py --final 2 [--networks 100]    two slips, and the first gradients alone
 
 Random networks are worked out in plain Python as a person does (`tests/planting.py`), with nothing of this
 project; sheets of them, right ones and ones with a single slip, are rounded and checked.
@@ -8,7 +9,8 @@ project; sheets of them, right ones and ones with a single slip, are rounded and
 A slip counts where the number that is written down differs from the right one at the sheet's precision.
 It is *found* if that number is called a slip, *named* if the planted slip is among the first three
 explanations, *undecided* if the precision cannot tell; *beside* counts sheets where some other number was
-marked down too.
+marked down too. With `--final`, a sheet has only the gradients of the first layer, and the slips were made on
+the way to them; a sheet counts as named if each slip is among the first three explanations of a number.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from backtrace.checking.slips.table import SLIPS
-from tests.checking.trials import Outcome, outcomes
+from tests.checking.trials import Outcome, final_outcomes, outcomes
 
 
 def share(part: int, whole: int) -> str:
@@ -66,6 +68,19 @@ def print_tables(found: list[Outcome], decimals: list[int]) -> None:
         print(f"  4 digits or more, {slip}: {verdict}{', named late' if late else ''}: {count}")  # noqa: T201
 
 
+def print_final(found: list[Outcome], decimals: list[int]) -> None:
+    """The share of sheets of final answers whose slips are named, by decimals and by slip."""
+    clear = [outcome for outcome in found if outcome.digits >= 4]
+    rows = {"sheets with 4 digits": [str(sum(o.decimals == d for o in clear)) for d in decimals]}
+    for group in ("all slips named %", *sorted({outcome.group for outcome in clear})):
+        some = [
+            [o for o in clear if o.decimals == d and group in (o.group, "all slips named %")]
+            for d in decimals
+        ]
+        rows[group] = [share(sum(1 <= o.named <= 3 for o in sheets), len(sheets)) for sheets in some]
+    table("final answers, by decimals", decimals, rows)
+
+
 def _found(some: list[Outcome]) -> str:
     decided = [o for o in some if o.verdict != "undecided"]
     return share(sum(o.is_fine for o in decided), len(decided))
@@ -100,15 +115,18 @@ def main() -> None:
     parser.add_argument("--decimals", default="2,3,4,5,6,7,8")
     parser.add_argument("--only", choices=[*SLIPS, "none"], help="one slip, or none: right sheets alone")
     parser.add_argument("--show", type=int, default=0, metavar="K", help="print the first K failures in full")
+    parser.add_argument("--final", type=int, choices=(1, 2), help="final answers alone, with so many slips")
     options = parser.parse_args()
     decimals = [int(part) for part in options.decimals.split(",")]
     work = partial(outcomes, seed=options.seed, decimals=decimals, only=options.only)
+    if options.final:
+        work = partial(final_outcomes, seed=options.seed, decimals=decimals, slips=options.final)
     numbers = range(options.first, options.first + options.networks)
     with Pool(options.jobs) as pool:
         found = [o for some in pool.imap(work, numbers, chunksize=4) for o in some]
     for outcome in [o for o in found if o.what][: options.show]:
         print(f"\n{outcome.group}, {outcome.decimals} decimals\n{outcome.what}")  # noqa: T201
-    print_tables(found, decimals)
+    (print_final if options.final else print_tables)(found, decimals)
 
 
 if __name__ == "__main__":
