@@ -45,6 +45,8 @@ RIGHT = {
         "∂g/∂z = σ'(z)", "∂a/∂h = g(h)(1 - g(h))", r"σ'(z) = \frac{e^{-z}}{(1 + e^{-z})^2}",
         r"W \leftarrow W - \eta\frac{\partial{E}}{\partial{W}}", "w ← w - η ∂E/∂w", "w = w - η ∂E/∂w",
         "w_ij ← w_ij - η ∂E/∂w_ij", "θ = θ - α ∂E/∂θ", "w_5 ← w_5 - η ∂E/∂w_5",
+        r"H = \begin{bmatrix} w_1 & w_3 & b_2 \\ w_2 & w_4 & b_1 \end{bmatrix}"
+        r"\begin{bmatrix} i_1 \\ i_2 \\ 1 \end{bmatrix}", "z = [w_1, w_3, b_2; w_2, w_4, b_1] [i_1; i_2; 1]",
         "∂h_o/∂w_5 = ∂/∂w_5 [a_1 w_5 + a_2 w_6]", "∂E/∂a_o · ∂a_o/∂h_o = (a_o - y) a_o (1 - a_o)"],
     "two-two-two": [r"net_{h1} = w_1 i_1 + w_2 i_2 + b_1", r"in_{h1} = w_1 i_1 + w_2 i_2 + b_1",
         "z_h1 = w1*i1 + w2*i2 + b1", "E_total = E_o1 + E_o2",
@@ -187,6 +189,8 @@ def test_a_formula_does_not_hide_behind_a_unit_that_is_never_active(text: str) -
         ("or-gate", "σ'(z) = 1 - σ(z)²", ("da_o/dh_o", "other_slope")),
         ("or-gate", "g(z) = 1/(1 + e^z)", ("a_o", "wrong_quantity")),
         ("or-gate", "σ'(z) = z(1 - z)", ("da_o/dh_o", "slope_of_net")),
+        ("or-gate", "H = [w_1, w_2, b_2; w_3, w_4, b_1] [i_1; i_2; 1]", ("h_1", "wrong_index")),
+        ("or-gate", "H = [w_1, w_3; w_2, w_4] [i_1; i_2]", ("h_1", "missing_term")),
         ("or-gate", "w ← w + η ∂E/∂w", ("w_1+", "ascent")),
         ("or-gate", "W ← W - ∂E/∂W", ("w_1+", "missing_rate")),
     ],

@@ -7,11 +7,13 @@ Where it is not equal, the slip that gives the same as the formula, at all of th
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import NamedTuple
 
 from backtrace.checking.graph import Graph, Key, Node
+from backtrace.checking.judging.matrix_products import matrix_rows
 from backtrace.checking.judging.random_points import Points, numbers_put_in
 from backtrace.checking.lexing.symbols import ascii_name
 from backtrace.checking.lexing.tokens import Side
@@ -26,12 +28,12 @@ from backtrace.checking.slips.table import is_about_digits
 from backtrace.checking.stated_number import Stated
 from backtrace.checking.statement import Formula, Sheet
 from backtrace.evaluation.closeness import EXACT, same
-from backtrace.symbolic.expressions import (
-    Expression,
-    symbols,
-)
+from backtrace.problem.problem import Network
+from backtrace.symbolic.expressions import Expression, symbols
+from backtrace.symbolic.ids import spell
 from backtrace.typesetting.plain import formula as printed
 
+_NETS = re.compile(r"(?:[hHzZ]|net|Net)_?[0-9]?")  # what a vector of net inputs is called
 Reading = Sequence["Claim"]  # what a formula claims, all of it at once
 
 
@@ -82,7 +84,9 @@ class WrittenFormulas:
         right = 0
         for formula, readings in self.readable:
             holds = any(all(map(self.holds, claims)) for claims in readings)
-            if not holds and SUM in formula.right.text and not self.is_of_targets(readings[0]):
+            if not holds and len(readings) > 1 and matrix_rows(formula.right.tokens):
+                self.leave(formula)  # several layers have so many units
+            elif not holds and SUM in formula.right.text and not self.is_of_targets(readings[0]):
                 self.leave(formula)  # the w_i of a sum may be any weights
             elif found := self.in_brackets(formula) if holds else self.finding(formula, readings):
                 wrong.append(found)
@@ -108,6 +112,10 @@ class WrittenFormulas:
 
     def readings(self, formula: Formula) -> Iterator[Reading]:
         """Each way to read a formula, with its claims: of a sum, and of letters that stand for any unit."""
+        rows = matrix_rows(formula.right.tokens)
+        if rows and _NETS.fullmatch(formula.name or ""):
+            yield from self.of_nets(rows)
+            return
         right = parse_side(formula.right.tokens)
         if right is None or not is_symbolic(right):
             return
@@ -132,6 +140,15 @@ class WrittenFormulas:
                     claims.append(self.claim(key, bound))
             if claims and len(claims) == len(renamings):
                 yield claims
+
+    def of_nets(self, rows: Sequence[Expression]) -> Iterator[Reading]:
+        """The claims of a matrix product: each row is the net input of a unit of one layer."""
+        model = self.graph.problem.model
+        for layer in model.layers if isinstance(model, Network) else ():
+            bound = [b for row in rows if (b := self.names.bound(row, total=False))]
+            keys = [Key(1, self.names.sample, f"h_{spell(unit)}") for unit in layer.units]
+            if len(bound) == len(rows) == len(keys):
+                yield [self.claim(key, b) for key, b in zip(keys, bound, strict=True)]
 
     def claims(self, formula: Formula, right: Expression) -> Iterator[Claim]:
         """The claims of a formula: about a sample, and in a batch also about all samples together."""
