@@ -231,3 +231,9 @@ def test_in_a_batch_a_formula_may_speak_of_one_sample_or_of_all() -> None:
 def test_formulas_earn_and_cost_no_marks_but_are_mistakes() -> None:
     report = check("or-gate", "∂E/∂w_6 = δ_o a_1\nh_1 = 0.6")
     assert (report.marks(), report.out_of, report.has_mistakes) == (1, 1, True)
+
+
+@pytest.mark.parametrize("config", ["or-gate", "softmax-cross-entropy"])
+def test_sums_within_sums_take_no_time(config: str) -> None:
+    deep = "Σ_k " * 18 + "t_k"
+    assert len(check(config, f"E = {deep}\nE = {'Σ_k (' * 10}t_k{')' * 10}").not_evaluated) <= 2

@@ -16,6 +16,7 @@ from backtrace.symbolic.expressions import (
     Expression,
     Symbol,
     calls,
+    children,
     rebuild,
     substitute,
     sum_of,
@@ -24,7 +25,7 @@ from backtrace.symbolic.expressions import (
 from backtrace.symbolic.ids import spell
 
 READINGS = 12  # of one formula
-TERMS = 50  # of a sum
+TERMS = 100  # of a sum, with those within it
 INSTANCES = 200  # parameters that W stands for
 _INDEX = re.compile(r"_([A-Za-z0-9]{1,3})(?=$|[+/_])")
 _NETS, _ACTIVATIONS = "z h x s net".split(), "a g f sigma phi".split()
@@ -49,8 +50,16 @@ def written_out(expression: Expression, problem: Problem) -> Iterator[Expression
     if not has_sum(expression):
         yield expression
         return
+    depth = _nested(expression)
     for labels in islice(((), *ranges(problem)), READINGS):
-        yield _with_terms(expression, labels)
+        if len(labels) ** depth <= TERMS:
+            yield _with_terms(expression, labels)
+
+
+def _nested(expression: Expression) -> int:
+    """How many sums are within one another."""
+    is_sum = isinstance(expression, Call) and expression.function.startswith(SUM)
+    return is_sum + max(map(_nested, children(expression)), default=0)
 
 
 def _with_terms(expression: Expression, labels: Sequence[str]) -> Expression:
