@@ -23,7 +23,7 @@ from backtrace.derivation.equation import Equation, Kind
 from backtrace.derivation.forward_pass import Forward
 from backtrace.problem.notation import cost_term, derivative
 from backtrace.problem.problem import INPUTS, Layer, parameters_of
-from backtrace.symbolic.expressions import ONE, ZERO, Expression, Negative, Sum, Symbol
+from backtrace.symbolic.expressions import ONE, ZERO, Expression, Negative, Product, Sum, Symbol
 from backtrace.symbolic.simplify import add, multiply, negate
 
 
@@ -191,9 +191,26 @@ def further_equations(forward: Forward) -> Iterator[Equation]:
     yield from _input_gradients(forward)
     for layer in forward.network.layers:
         yield from factors(forward.nets[layer.name])
+        if layer.is_softmax:
+            yield from _softmax_slopes(forward, layer)
     if len(forward.cost_terms) > 1:
         for unit in forward.cost_terms:
             yield from _term_gradients(forward, unit)
+
+
+def _softmax_slopes(forward: Forward, layer: Layer) -> Iterator[Equation]:
+    """∂a_j/∂h_k = a_j·([j = k] - a_k): in a softmax, each activation depends on all nets of the layer.
+
+    Source: Bridle, Probabilistic interpretation of feedforward classification network outputs, 1990.
+    """
+    activations, nets = forward.symbols.activation, forward.symbols.net
+    for one in layer.units:
+        for other in layer.units:
+            a, by = activations[one], activations[other]
+            slope: Expression = Negative(Product((a, by)))
+            if one == other:
+                slope = Product((a, Sum((ONE, Negative(a)))))
+            yield Equation(derivative(a, nets[other]), slope, "local", "backward", layer.name, hidden=True)
 
 
 def _input_gradients(forward: Forward) -> Iterator[Equation]:

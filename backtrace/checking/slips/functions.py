@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backtrace.checking.graph import Graph, Node
-from backtrace.checking.slips.rewriting import Rewritten, layer_of, net_and_activation
+from backtrace.checking.slips.rewriting import Rewritten, instead_of, layer_of, net_and_activation
 from backtrace.derivation.activations import ACTIVATIONS, activation_slope, activation_value, for_unit
 from backtrace.derivation.costs import COSTS, cost_term_template
 from backtrace.problem.problem import Network
 from backtrace.symbolic.calculus import partials
-from backtrace.symbolic.expressions import Call, Expression, Quotient, number, rebuild, substitute
+from backtrace.symbolic.expressions import Call, Expression, Quotient, number, rebuild, substitute, symbols
 from backtrace.symbolic.ids import spell
 from backtrace.symbolic.simplify import multiply, simplify
 
 
 def slope_of_net(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
     """Compute the slope with h instead of a, or at a instead of h."""
+    layer = layer_of(graph, node)
+    if layer is not None and layer.is_softmax and node.kind in ("delta", "local"):
+        yield from _softmax_at_nets(graph, node, expression)
     unit = net_and_activation(graph, node) if node.kind == "slope" else None
     if unit is None:
         return
@@ -24,12 +27,23 @@ def slope_of_net(graph: Graph, node: Node, expression: Expression) -> Iterator[R
     at_net = substitute(expression, {activation.symbol.id: net.symbol})
     h, a = net.symbol.text, activation.symbol.text
     yield Rewritten(at_net, f"the slope is computed with {h} instead of {a}", unit)
-    layer = layer_of(graph, node)
     if layer is not None and not layer.is_softmax:
         value = activation_value(layer.activation.name)
         again = for_unit(value, activation.symbol, activation.symbol, layer.activation.options)
         twice = substitute(expression, {net.symbol.id: activation.symbol, activation.symbol.id: again})
         yield Rewritten(twice, f"the slope is computed at {a} instead of {h}", unit)
+
+
+def _softmax_at_nets(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
+    """The derivative of a softmax with the net inputs in the place of its activations."""
+    used = {symbol: graph[node.uses[symbol.id]] for symbol in symbols(expression)}
+    nets = {
+        symbol: graph[one.key._replace(id=f"h_{one.key.id.removeprefix('a_')}")]
+        for symbol, one in used.items()
+        if one.kind == "activation" and one.layer == node.layer
+    }
+    if nets:
+        yield instead_of(expression, nets, "the slope of the softmax is computed with h instead of a")
 
 
 def other_slope(graph: Graph, node: Node, expression: Expression) -> Iterator[Rewritten]:
