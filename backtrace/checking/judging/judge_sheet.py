@@ -6,7 +6,6 @@ follow from it are carried, not punished.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from math import isfinite
@@ -15,17 +14,16 @@ from backtrace.checking.graph import Key, gradients_of
 from backtrace.checking.judging.checker import Checker
 from backtrace.checking.judging.conventions import Entry, another_sample, turned_kinds
 from backtrace.checking.judging.exact_quantities import ExactQuantities
+from backtrace.checking.judging.fault_explainer import FaultExplainer, judgement_of
 from backtrace.checking.judging.float_formats import FloatFormat, format_of
 from backtrace.checking.judging.formulas import WrittenFormulas
 from backtrace.checking.judging.stated_factors import with_stated_factors
 from backtrace.checking.judging.working import Workings
 from backtrace.checking.naming.resolve import NameResolver, NumberedSteps
 from backtrace.checking.report import FAULTY, Convention, Finding, Judgement, Report, Root, Verdict, is_right
-from backtrace.checking.slips.candidates import Candidate, best_of
 from backtrace.checking.slips.diagnosis import Diagnosis
 from backtrace.checking.slips.sheet_diagnosis import SheetDiagnosis
 from backtrace.checking.slips.student_numbers import StudentNumbers
-from backtrace.checking.slips.table import SLIPS, EquationSlip
 from backtrace.checking.slips.what_if_values import PLACES_ROUNDED
 from backtrace.checking.stated_number import Stated, with_precision
 from backtrace.checking.statement import Sheet, Statement
@@ -37,7 +35,6 @@ from backtrace.symbolic.ids import spell
 
 LAST_STEP = 100_000
 LARGE = 5_000  # quantities of a graph; above this one number takes up to a second, so fewer are diagnosed
-SEVERAL = 3  # wrong numbers with one cause, which is then said for the whole sheet
 FAULTY_IN_TURN = 4  # faulty numbers that count in turn as stated and as true
 
 
@@ -137,7 +134,9 @@ class _Marking:
             if entry.statement.working:
                 remarks = self.workings.remarks(entry.statement, entry.key, judgement.verdict in FAULTY)
                 self.judged[entry.place] = judgement._replace(remarks=tuple(dict.fromkeys(remarks)))
-        self.explain_faults()
+        explainer = FaultExplainer(self.diagnosis, self.graph, self.slips, self.first, self.other_sample)
+        self.judged, causes = explainer.explained(self.in_order, self.judged)
+        self.conventions += causes
         self.ask_for_digits()
         judgements = tuple(self.judged[place] for place in sorted(self.judged))
         sheet, conventions = self.sheet, tuple(self.conventions)
@@ -313,74 +312,10 @@ class _Marking:
             self.slips.add(entry.place, entry.key, entry.number, own.points())
         return self.of(entry, "wrong")
 
-    def explain_faults(self) -> None:
-        """Name the slips of the wrong numbers; one mistake costs one mark."""
-        found = self.slips.explained()
-        made: dict[tuple[str, str], Key] = {}
-        causes: Counter[tuple[str, str]] = Counter()
-        for entry in self.in_order:
-            judgement, first = self.judged[entry.place], self.first[entry.key]
-            if judgement.verdict not in FAULTY or judgement.explanation:
-                continue
-            if first is not entry and judgement.root:
-                known = self.judged[first.place]
-                said = f"{known.explanation}; stated before, so it costs no further mark"
-                same_again = known._replace(statement=entry.statement, root=judgement.root, explanation=said)
-                self.judged[entry.place] = same_again._replace(remarks=judgement.remarks)
-                continue
-            candidates = found.get(entry.place)
-            explained = self.slip(entry, candidates) if candidates else self.unexplained(entry)
-            causes[(candidates[0].slip, candidates[0].cause) if candidates else ("", "")] += 1
-            if candidates and (mistake := self.mistake(entry, candidates[0])):
-                root = made.setdefault(mistake, entry.key)
-                if root != entry.key:
-                    said = f"{explained.explanation}; the same mistake as in {self.graph[root].symbol.text}"
-                    explained = explained._replace(
-                        explanation=said, root=Root(root.id, root.step, root.sample)
-                    )
-            self.judged[entry.place] = explained._replace(remarks=judgement.remarks)
-        self.name_common_causes(causes)
-
-    def name_common_causes(self, causes: Counter[tuple[str, str]]) -> None:
-        """Say once what explains several wrong numbers; `causes` has the slip and the cause of each."""
-        wrong = sum(causes.values())
-        for (slip, cause), many in causes.most_common():
-            if cause and many >= SEVERAL:
-                of = f"all {wrong:,}" if many == wrong else f"{many:,} of the {wrong:,}"
-                said = f"one cause explains {of} wrong numbers"
-                general = f"{said}: {SLIPS[slip].sentence}"
-                self.conventions.append(Convention("cause", f"{said}: {cause}", general))
-
-    def mistake(self, entry: Entry, candidate: Candidate) -> tuple[str, str] | None:
-        """What is the same where a mistake is made again: its cause, or a slip in quantities of one kind."""
-        row = SLIPS[candidate.slip]
-        if isinstance(row, EquationSlip) and candidate.slip != "wrong_index":
-            return candidate.slip, self.graph[candidate.where or entry.key].kind
-        return (candidate.slip, candidate.cause) if candidate.cause else None
-
-    def slip(self, entry: Entry, candidates: Sequence[Candidate]) -> Judgement:
-        findings = self.diagnosis.said(entry.key, entry.number, best_of(candidates))
-        if self.other_sample:  # the whole sheet looks like that, so each number most likely does
-            findings = sorted(findings, key=lambda finding: finding.slip != "wrong_sample")
-        first, *rest = findings
-        judgement = self.of(entry, "slip", first.explanation, rest)
-        return judgement._replace(slip=first.slip, second=first.second)
-
-    def unexplained(self, entry: Entry) -> Judgement:
-        said = f"correct: {self.graph[entry.key].value or 0.0:.6g}"
-        if entry.place not in self.slips.faults:
-            said += f"; only the first {self.most_diagnosed:,} wrong numbers are examined for slips"
-        elif entry.number.digits >= 3:
-            said += f"; no known slip gives {entry.statement.text}"
-        return self.of(entry, "wrong", said)
-
     def of(
         self, entry: Entry, verdict: Verdict, explanation: str = "", findings: Sequence[Finding] = ()
     ) -> Judgement:
-        key, value = entry.key, self.graph[entry.key].value
-        return Judgement(
-            entry.statement, key.id, key.step, key.sample, value, verdict, None, explanation, tuple(findings)
-        )
+        return judgement_of(self.graph, entry, verdict, explanation, findings)
 
 
 def _choices(faulty: Sequence[Key]) -> Iterator[tuple[Key, ...]]:
