@@ -77,9 +77,9 @@ def nothing_acts(report: Report) -> None:
     many = len(report.judgements)
     assert len(json.loads(forms["json"])["answers"]) == many
     assert len(json.loads(forms["sheets"])["sheets"]) == 2
-    assert len(json.loads(forms["gradescope"])["tests"]) == (many if report.error is None else 1)
+    assert len(json.loads(forms["gradescope"])["tests"]) == many + (report.error is not None)
     suites = ElementTree.fromstring(forms["junit"].encode())
-    assert len(suites[0].findall("testcase")) == (many if report.error is None else 1)
+    assert len(suites[0].findall("testcase")) == many + (report.error is not None)
     for row in csv.reader(io.StringIO(forms["csv"])):
         assert len(row) == 14
         assert not any(_FORMULA.match(cell) and not _NUMBER.fullmatch(cell) for cell in row)
