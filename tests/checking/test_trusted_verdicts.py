@@ -163,6 +163,14 @@ def test_the_sign_of_one_term_is_a_slip() -> None:
     assert answer.slip == "sign"
 
 
+def test_a_minus_that_is_missing_in_the_working_is_told() -> None:
+    numbers = {"w_1": -0.53, "b_1": 0.21, "w_2": 0.7, "b_2": 0.1}
+    config = network(["sigmoid", "sigmoid"], numbers, "squared_error", 1)
+    answer = judged(config, "h_1 = 0.53·1 + 0.21 = 0.74")["h_1"]
+    assert [remark.sentence for remark in answer.remarks] == ["0.53 is not w_1 = -0.53"]
+    assert judged(config, "h_1 = -0.53·1 + 0.21 = -0.32")["h_1"].remarks == ()
+
+
 def test_a_slip_is_not_looked_for_behind_a_right_number() -> None:
     # a_1 is stated and right, so nothing went wrong in h_1.
     numbers = {"w_1": 0.53, "b_1": 0.21, "w_2": 0.7, "b_2": 0.1}

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from backtrace.checking.graph import Graph, Key
+from backtrace.checking.graph import Graph, Key, Node
 from backtrace.checking.naming.binding import NameBinder
 from backtrace.checking.naming.lookup import Lookup
 from backtrace.checking.naming.side_parser import is_symbolic, numbers, parse_side
@@ -25,6 +25,7 @@ from backtrace.limits import CANDIDATES
 from backtrace.symbolic.expressions import Expression, Number, children, replace
 
 NUMBERS_IN_WORKING = 12  # that are each compared with the quantities below
+CLEARLY = 0.01  # relative distance from the right value, where a missing minus gives that
 CLOSE = 0.05  # relative distance from the right value, where another number in the working gives that
 RESULT = "the working does not give this number"
 BELONGS = "a number in the working does not belong there"
@@ -157,6 +158,10 @@ class Workings:
         """The numbers in a working that do not belong there, and the quantities that do."""
         for literal in working.literals:
             written = with_precision(literal)
+            negative = self.without_its_minus(working, literal, key, below)
+            if negative is not None:
+                yield Remark(BELONGS, f"{literal.text} is not {negative.symbol.text} = {negative.value:.6g}")
+                continue
             if written is None or literal.value == 0.5 or any(written.fits(abs(value)) for value in fitting):
                 continue
             belongs = self.belonging(working, literal, key, below)
@@ -168,6 +173,18 @@ class Workings:
                 yield Remark(BELONGS, f"{said} (it is {also})" if also else said)
             elif also:
                 yield Remark(BELONGS, f"{literal.text} is {also}")
+
+    def without_its_minus(
+        self, working: _Working, literal: Number, key: Key, below: Sequence[Key]
+    ) -> Node | None:
+        """The negative quantity whose minus is missing: with it, the working gives the right value."""
+        right = self.graph[key].value
+        for node in map(self.graph.__getitem__, below):
+            if node.value < 0 and literal.value == -node.value:
+                other = replace(working.expression, literal, Number(node.value, repr(node.value)))
+                if abs(_at_points(other, working.values) - right) <= CLEARLY * abs(right):
+                    return node
+        return None
 
     def belonging(self, working: _Working, literal: Number, key: Key, below: Sequence[Key]) -> Key | None:
         """The quantity that makes the working right when it replaces a number."""
