@@ -22,7 +22,7 @@ from backtrace.evaluation.numpy_arrays import ARRAYS, Array
 
 MOST_SINGLES = 1_200  # slips that are combined, the likeliest; fewer where there are more equations
 MOST_VALUES = 150_000_000  # of all pairs in all equations
-ROWS = 100  # first slips that are combined with all others at a time
+ROWS = 40  # first slips that are combined with all others at a time
 PAIRS_KEPT = 20
 
 
