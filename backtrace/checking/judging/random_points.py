@@ -110,20 +110,20 @@ def _points(graph: Graph, kept: frozenset[str]) -> Iterator[Diagnosis]:
             yield Diagnosis(Graph(moved, [1], start))
 
 
-class _Numbers(Random):
+class _Numbers:
     """Random numbers for givens, except for those whose ids are kept."""
 
     def __init__(self, seed: int, kept: frozenset[str], signs: tuple[int, ...]) -> None:
-        super().__init__(seed)
+        self.random = Random(seed)
         self.kept = kept
         self.signs = signs
 
     def positive(self, name: str, own: Number) -> Number:
-        value = number(self.uniform(0.1, 0.9))  # drawn for a kept one too: the others stay the same
+        value = number(self.random.uniform(0.1, 0.9))  # drawn for a kept one too: the others stay the same
         return own if spell(name) in self.kept else value
 
     def number(self, name: str, own: Number) -> Number:
-        value = number(self.uniform(0.2, 0.9) * self.choice(self.signs))
+        value = number(self.random.uniform(0.2, 0.9) * self.random.choice(self.signs))
         return own if spell(name) in self.kept else value
 
     def sample_of(self, problem: Problem, own: Sample) -> Sample:
@@ -140,5 +140,5 @@ class _Numbers(Random):
         return Sample(inputs, targets)
 
     def probabilities(self, many: int) -> Iterator[float]:
-        cuts = [0, *sorted(self.sample(range(1, PARTS), many - 1)), PARTS]
+        cuts = [0, *sorted(self.random.sample(range(1, PARTS), many - 1)), PARTS]
         return ((high - low) / PARTS for low, high in pairwise(cuts))
