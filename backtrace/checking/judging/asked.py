@@ -1,4 +1,4 @@
-"""What was asked for: a sheet's marks are out of that, and what it does not state is missing."""
+"""The quantities asked for: a sheet's marks are out of these, and the others are missing."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class FaultExplainer:
         return judgements, list(_common(causes))
 
     def mistake(self, entry: Entry, candidate: Candidate) -> tuple[str, str] | None:
-        """What is the same where a mistake is made again: its cause, or a slip in quantities of one kind."""
+        """The part that all repetitions of a mistake share: its cause, or a slip and the kind of quantity."""
         row = SLIPS[candidate.slip]
         if isinstance(row, EquationSlip) and candidate.slip != "wrong_index":
             return candidate.slip, self.graph[candidate.where or entry.key].kind
@@ -89,7 +89,7 @@ class FaultExplainer:
 
 
 def _common(causes: Counter[tuple[str, str]]) -> Iterator[Convention]:
-    """What explains several wrong numbers, said once; `causes` has the slip and the cause of each."""
+    """The causes of several wrong numbers, each said once; `causes` has the slip and the cause of each."""
     wrong = sum(causes.values())
     for (slip, cause), many in causes.most_common():
         if cause and many >= SEVERAL:

@@ -40,7 +40,7 @@ _RELATIONS = ("=", "≈", ":=", "←")
 
 
 class Noun(NamedTuple):
-    """What is named: kinds of quantities, then a symbol; `end` is the number of the next piece."""
+    """A name in words: kinds of quantities, then a symbol; `end` is the number of the next piece."""
 
     kinds: tuple[str, ...]
     symbol: str
@@ -199,7 +199,7 @@ class _PhraseReader:
         return self.of(noun, link, depth)
 
     def of(self, noun: Noun, link: str, depth: int) -> tuple[str, int] | None:
-        """What follows a kind without a symbol: of w_1, w.r.t. w_1, of the loss w.r.t. w_1."""
+        """The words after a kind without a symbol: of w_1, w.r.t. w_1, of the loss w.r.t. w_1."""
         inner = self.behind_link(noun.end + 1)
         if inner.end == noun.end + 1 and self.is_number_of_unit(noun, inner.end):
             inner = inner._replace(symbol=self.text(inner.end), end=inner.end + 1)

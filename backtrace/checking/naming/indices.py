@@ -38,7 +38,7 @@ def has_sum(expression: Expression) -> bool:
 
 
 def ranges(problem: Problem) -> Iterator[tuple[str, ...]]:
-    """What an index may run over: the units of a layer by name or place, the last layer first; the inputs."""
+    """The range of an index: the units of a layer by name or place, the last layer first; the inputs."""
     model = problem.model
     units = [layer.units for layer in reversed(model.layers)] if isinstance(model, Network) else []
     numbered = [tuple(map(str, range(1, len(names) + 1))) for names in (*units, problem.inputs)]

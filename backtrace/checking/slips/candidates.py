@@ -79,16 +79,17 @@ def ranked(number: Stated, candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 class Evidence:
-    """What the numbers of a sheet say of slips in others: `numbers` are all that it states."""
+    """The numbers that a sheet states, as evidence for and against slips in others."""
 
     def __init__(self, graph: Graph, numbers: Mapping[Key, Stated]) -> None:
         self.graph = graph
         self.numbers = numbers
         self._contradicted: dict[Values, bool] = {}
+        self._true = Values(graph)
 
     @cached_property
     def right(self) -> frozenset[Key]:
-        """What is stated and right, except changes: w⁺ = w - ∂E/∂w may be written below a right Δw."""
+        """The right numbers, except changes: w⁺ = w - ∂E/∂w may be written below a right Δw."""
         found = ((key, number, self.graph[key]) for key, number in self.numbers.items())
         return frozenset(k for k, n, node in found if n.fits(node.value) and node.kind != "change")
 
@@ -97,16 +98,16 @@ class Evidence:
         allowed = {node.key for node in self.graph.ancestors(key, self.right - {key})}
         for candidate in candidates:
             is_behind = candidate.where is not None and candidate.where not in allowed
-            changes = number.digits <= BY_CHANCE and self._contradict(key, candidate.values)
+            changes = number.digits <= BY_CHANCE and self._contradict(candidate.values)
             if not (self.numbers and (is_behind or changes or self._contradict_once(key, number, candidate))):
                 yield candidate
 
-    def _contradict(self, key: Key, values: Values | None) -> bool:
+    def _contradict(self, values: Values | None) -> bool:
         """Whether a slip in many equations would have changed a number that is right."""
         if values is None:
             return False
         if values not in self._contradicted:
-            pairs = ((self.numbers[other], value_in(values, other)) for other in self.right if other != key)
+            pairs = ((self.numbers[other], value_in(values, other)) for other in self.right)
             self._contradicted[values] = any(v is not None and not n.fits(v) for n, v in pairs)
         return self._contradicted[values]
 
@@ -117,8 +118,7 @@ class Evidence:
             return False
         if self.graph[where].kind not in ONCE or len(self.graph.nodes) > ANCESTORS_KEPT:
             return False
-        true = Values(self.graph)
-        value = given_by(rewriting, true)
+        value = given_by(rewriting, self._true)
         if value is None:
             return False
         for other, stated in self.numbers.items():
@@ -127,7 +127,7 @@ class Evidence:
             if other in self.right or self.graph.depends_on(key, [other]):
                 way = self.graph.ancestors(other, [where])
                 affected = {where, *(n.key for n in way if self.graph.depends_on(n.key, [where]))}
-                found = value_in(Changed(true, where, value, affected), other)
+                found = value_in(Changed(self._true, where, value, affected), other)
                 if found is not None and abs(found - stated.value) > CLEAR * stated.half:
                     return True
         return False
